@@ -1,0 +1,256 @@
+/* Heap, arena and buffer on one function pointer.
+ *
+ * An arena is a list of blocks, newest first, each with its bytes behind a
+ * header padded to 16. The cap counts bytes asked for, headers left aside, so
+ * that a decoder's limit does not depend on the block size. */
+#include "common/alloc.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_ALIGN = 16, ARENA_BLOCK = 16 * 1024, BUF_FIRST = 256 };
+
+struct lt_arena_block {
+    struct lt_arena_block *next;
+    size_t size;
+    size_t used;
+};
+
+enum {
+    BLOCK_HEADER = (sizeof(struct lt_arena_block) + ARENA_ALIGN - 1) /
+                   ARENA_ALIGN * ARENA_ALIGN
+};
+
+static void *heap_resize(void *ctx, void *ptr, size_t size)
+{
+    (void)ctx;
+    if (size == 0) {
+        free(ptr);
+        return NULL;
+    }
+    return realloc(ptr, size);
+}
+
+const struct lt_alloc *lt_alloc_heap(void)
+{
+    static const struct lt_alloc heap = {.resize = heap_resize};
+
+    return &heap;
+}
+
+void *lt_new(const struct lt_alloc *alloc, size_t size)
+{
+    void *ptr;
+
+    if (size == 0) {
+        size = 1; /* a size of 0 would free */
+    }
+    ptr = alloc->resize(alloc->ctx, NULL, size);
+    if (ptr != NULL) {
+        memset(ptr, 0, size);
+    }
+    return ptr;
+}
+
+void *lt_new_array(const struct lt_alloc *alloc, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size) {
+        return NULL;
+    }
+    return lt_new(alloc, count * size);
+}
+
+void *lt_resize(const struct lt_alloc *alloc, void *ptr, size_t size)
+{
+    return alloc->resize(alloc->ctx, ptr, size == 0 ? 1 : size);
+}
+
+void lt_free(const struct lt_alloc *alloc, void *ptr)
+{
+    if (ptr != NULL) {
+        (void)alloc->resize(alloc->ctx, ptr, 0);
+    }
+}
+
+bool lt_grow(const struct lt_alloc *alloc, void **array, size_t *capacity,
+             size_t count, size_t size)
+{
+    size_t wanted;
+    void *grown;
+
+    if (count < *capacity) {
+        return true;
+    }
+    wanted = *capacity == 0 ? 8 : *capacity * 2;
+    if (wanted <= *capacity || (size != 0 && wanted > SIZE_MAX / size)) {
+        return false;
+    }
+    grown = lt_resize(alloc, *array, wanted * size);
+    if (grown == NULL) {
+        return false;
+    }
+    *array = grown;
+    *capacity = wanted;
+    return true;
+}
+
+void lt_arena_init(struct lt_arena *arena, const struct lt_alloc *alloc,
+                   size_t cap_bytes)
+{
+    *arena = (struct lt_arena){.alloc = alloc, .cap_bytes = cap_bytes};
+}
+
+static struct lt_arena_block *add_block(struct lt_arena *arena, size_t need)
+{
+    size_t size = need > ARENA_BLOCK ? need : ARENA_BLOCK;
+    struct lt_arena_block *block;
+
+    if (size > SIZE_MAX - BLOCK_HEADER) {
+        return NULL;
+    }
+    block = arena->alloc->resize(arena->alloc->ctx, NULL, BLOCK_HEADER + size);
+    if (block == NULL) {
+        return NULL;
+    }
+    *block = (struct lt_arena_block){.next = arena->blocks, .size = size};
+    arena->blocks = block;
+    return block;
+}
+
+void *lt_arena_take(struct lt_arena *arena, size_t size)
+{
+    struct lt_arena_block *block = arena->blocks;
+    size_t rounded;
+    uint8_t *ptr;
+
+    if (size == 0) {
+        size = 1;
+    }
+    if (size > arena->cap_bytes - arena->used_bytes ||
+        size > SIZE_MAX - ARENA_ALIGN) {
+        return NULL;
+    }
+    rounded = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    if (rounded > arena->cap_bytes - arena->used_bytes) {
+        return NULL;
+    }
+    if (block == NULL || block->size - block->used < rounded) {
+        block = add_block(arena, rounded);
+        if (block == NULL) {
+            return NULL;
+        }
+    }
+    ptr = (uint8_t *)block + BLOCK_HEADER + block->used;
+    memset(ptr, 0, rounded);
+    block->used += rounded;
+    arena->used_bytes += rounded;
+    return ptr;
+}
+
+void lt_arena_reset(struct lt_arena *arena)
+{
+    struct lt_arena_block *block = arena->blocks;
+
+    /* The first block is the last in the list. */
+    while (block != NULL && block->next != NULL) {
+        struct lt_arena_block *next = block->next;
+
+        lt_free(arena->alloc, block);
+        block = next;
+    }
+    if (block != NULL) {
+        block->used = 0;
+    }
+    arena->blocks = block;
+    arena->used_bytes = 0;
+}
+
+void lt_arena_deinit(struct lt_arena *arena)
+{
+    while (arena->blocks != NULL) {
+        struct lt_arena_block *next = arena->blocks->next;
+
+        lt_free(arena->alloc, arena->blocks);
+        arena->blocks = next;
+    }
+    arena->used_bytes = 0;
+}
+
+void lt_buf_init(struct lt_buf *buf, const struct lt_alloc *alloc)
+{
+    *buf = (struct lt_buf){.alloc = alloc};
+}
+
+uint8_t *lt_buf_reserve(struct lt_buf *buf, size_t len)
+{
+    size_t capacity = buf->capacity == 0 ? BUF_FIRST : buf->capacity;
+    void *grown;
+
+    if (len > SIZE_MAX / 2 - buf->len) {
+        return NULL;
+    }
+    while (capacity < buf->len + len) {
+        capacity *= 2;
+    }
+    if (capacity != buf->capacity) {
+        grown = lt_resize(buf->alloc, buf->data, capacity);
+        if (grown == NULL) {
+            return NULL;
+        }
+        buf->data = grown;
+        buf->capacity = capacity;
+    }
+    return buf->data + buf->len;
+}
+
+bool lt_buf_put(struct lt_buf *buf, const void *data, size_t len)
+{
+    uint8_t *end = lt_buf_reserve(buf, len);
+
+    if (end == NULL) {
+        return false;
+    }
+    if (len > 0) {
+        memcpy(end, data, len);
+        buf->len += len;
+    }
+    return true;
+}
+
+bool lt_buf_printf(struct lt_buf *buf, const char *format, ...)
+{
+    va_list args;
+    int len;
+    uint8_t *end;
+
+    va_start(args, format);
+    len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len < 0) {
+        return false;
+    }
+    end = lt_buf_reserve(buf, (size_t)len + 1);
+    if (end == NULL) {
+        return false;
+    }
+    va_start(args, format);
+    (void)vsnprintf((char *)end, (size_t)len + 1, format, args);
+    va_end(args);
+    buf->len += (size_t)len; /* the NUL stays behind the end */
+    return true;
+}
+
+void lt_buf_reset(struct lt_buf *buf)
+{
+    buf->len = 0;
+}
+
+void lt_buf_deinit(struct lt_buf *buf)
+{
+    lt_free(buf->alloc, buf->data);
+    buf->data = NULL;
+    buf->len = 0;
+    buf->capacity = 0;
+}
