@@ -39,6 +39,8 @@ X(LT_EUNKNOWNKEY, "key_not_bound", -31, 77, LT_SEV_WARNING)
 X(LT_EHELLO, "hello_wrong_key", -32, 77, LT_SEV_WARNING)
 X(LT_ELOCKED, "already_running", -33, 69, LT_SEV_ERROR)
 X(LT_ECORRUPT, "log_corrupt", -34, 74, LT_SEV_CRITICAL)
+X(LT_ECERT, "bad_certificate", -67, 77, LT_SEV_ERROR)
+X(LT_EPOLICY, "bad_policy", -68, 78, LT_SEV_ERROR)
 
 /* --- Alarms: standing until the cause is gone ------------------------- */
 X(LT_ABADSIG, "bad_signature", -35, 76, LT_SEV_CRITICAL)
