@@ -1,0 +1,422 @@
+/* X(word, Vietnamese text, Vietnamese remedy, English text, English remedy)
+ *
+ * One row for each word of err_table.h. The text says what happened and what
+ * is safe; the remedy says what to do. {name} is filled from the diagnostic;
+ * a part in [brackets] is left out when one of its arguments is absent. Both
+ * languages use the same names. Words of programs (commands, files, settings)
+ * stay as they are. */
+
+/* --- Errors ----------------------------------------------------------- */
+X("invalid",
+  "Giá trị không hợp lệ[: {what}][ ({reason})]",
+  "Xem lại giá trị vừa nhập rồi thử lại; chưa có gì được ghi.",
+  "a value is not valid[: {what}][ ({reason})]",
+  "Look at the value again and repeat; nothing has been written.")
+X("no_memory",
+  "Máy không còn đủ bộ nhớ[ cho {what}]",
+  "Đóng bớt chương trình khác hoặc thêm bộ nhớ, rồi thử lại. Những gì đã xác "
+  "nhận vẫn còn trên đĩa.",
+  "the machine has run out of memory[ for {what}]",
+  "Close other programs or add memory, then repeat. What was acknowledged is "
+  "still on disk.")
+X("usage",
+  "Dùng lệnh chưa đúng[: {what}]",
+  "Chạy lienthong --help, hoặc lienthong LỆNH --help, để xem cách dùng.",
+  "the command was not used correctly[: {what}]",
+  "Run lienthong --help, or lienthong COMMAND --help, to see how.")
+X("input_missing",
+  "Không đọc được tệp đầu vào[ {path}][: {reason}]",
+  "Kiểm tra đường dẫn và quyền đọc của tệp.",
+  "an input file cannot be read[: {path}][: {reason}]",
+  "Check the path and whether you may read the file.")
+X("daemon_not_running",
+  "Dịch vụ lienthongd chưa chạy[ cho thư mục {path}]",
+  "Khởi động dịch vụ (systemctl start lienthongd) rồi thử lại; lệnh vừa rồi "
+  "chưa ghi gì.",
+  "the daemon lienthongd is not running[ for {path}]",
+  "Start it (systemctl start lienthongd) and repeat; the command has written "
+  "nothing.")
+X("port_in_use",
+  "Địa chỉ {address} đang bị chương trình khác sử dụng[: {reason}]",
+  "Dừng chương trình kia, hoặc chọn cổng khác trong lienthong.conf "
+  "(listen_links, listen_enrol).",
+  "the address {address} is in use by another program[: {reason}]",
+  "Stop that program, or choose another port in lienthong.conf "
+  "(listen_links, listen_enrol).")
+X("internal",
+  "Lỗi bên trong phần mềm[: {what}]",
+  "Giữ lại nhật ký dịch vụ và báo cho người phụ trách phần mềm. Dữ liệu đã "
+  "ghi không bị ảnh hưởng.",
+  "a fault inside the software[: {what}]",
+  "Keep the daemon's notes and report them to whoever maintains the software. "
+  "What was written is not affected.")
+X("cannot_create",
+  "Không tạo được {path}[: {reason}]",
+  "Chọn một thư mục mới hoặc rỗng mà bạn có quyền ghi.",
+  "cannot create {path}[: {reason}]",
+  "Choose a new or an empty folder that you may write to.")
+X("disk_io_error",
+  "Lỗi đọc ghi đĩa[ ở {path}][: {reason}]",
+  "Dịch vụ đã dừng để không xác nhận điều chưa chắc đã ghi. Kiểm tra ổ đĩa "
+  "(dmesg, smartctl), khởi động lại rồi chạy lienthong verify.",
+  "a disk could not be read or written[: {path}][: {reason}]",
+  "The daemon stopped so as not to acknowledge what may not be on disk. Check "
+  "the disk (dmesg, smartctl), start it again and run lienthong verify.")
+X("busy",
+  "Hiện đang bận[: {reason}]",
+  "Đợi một lát rồi lặp lại lệnh với cùng mã yêu cầu (--request-id).",
+  "busy at the moment[: {reason}]",
+  "Wait a little and repeat the command with the same --request-id.")
+X("disk_full",
+  "Đĩa đã đầy, chưa ghi được[: {path}]",
+  "Giải phóng dung lượng hoặc tăng log_max_bytes, rồi lặp lại lệnh với cùng "
+  "mã yêu cầu. Dữ liệu đã xác nhận vẫn nguyên vẹn.",
+  "the disk is full, nothing was written[: {path}]",
+  "Free some space or raise log_max_bytes, then repeat with the same request "
+  "id. What was acknowledged is untouched.")
+X("outcome_unknown",
+  "Chưa biết kết quả: hết thời gian chờ trước khi có trả lời[ (yêu cầu "
+  "{request_id})]",
+  "Lặp lại đúng lệnh đó với cùng mã yêu cầu (--request-id): việc đã ghi sẽ "
+  "không bị ghi hai lần.",
+  "the outcome is not known: time ran out before the answer[ (request "
+  "{request_id})]",
+  "Repeat the same command with the same --request-id: what was written is "
+  "not written twice.")
+X("peer_broke_protocol",
+  "Cơ quan kết nối[ {office}] gửi nội dung trái giao thức[: {what}]",
+  "Kết nối đó đã được đóng, dữ liệu tại đây an toàn. Kiểm tra phiên bản phần "
+  "mềm ở đầu bên kia.",
+  "the peer[ {office}] broke the protocol[: {what}]",
+  "That link was closed and the data here is safe. Check the software version "
+  "at the other end.")
+X("not_permitted",
+  "Không được phép[: {what}]",
+  "Dùng tài khoản thuộc nhóm lienthong, hoặc nhờ người có thẩm quyền của cơ "
+  "quan thực hiện.",
+  "not permitted[: {what}]",
+  "Use an account of the group lienthong, or ask somebody of the office who "
+  "has the right.")
+X("file_mode_loose",
+  "Quyền truy cập của {path} quá rộng[ (đang là {mode})][, cần {wanted}]",
+  "Siết lại bằng chmod, rồi khởi động lại. Nếu người lạ đã có thể đọc tệp "
+  "khoá, hãy đề nghị cấp trên đổi khoá.",
+  "the access rights of {path} are too wide[ (now {mode})][, wanted {wanted}]",
+  "Tighten them with chmod and start again. If strangers could have read a "
+  "key, ask the superior office to replace it.")
+X("bad_configuration",
+  "Cấu hình sai[ tại {file}][:{line}][, mục {key}][: {reason}]",
+  "Sửa mục đó rồi chạy lienthong config check. Cấu hình đang chạy được giữ "
+  "nguyên.",
+  "the configuration is wrong[ at {file}][:{line}][, setting {key}]"
+  "[: {reason}]",
+  "Correct it and run lienthong config check. A running daemon keeps the "
+  "settings that it has.")
+X("malformed",
+  "Dữ liệu nhận được sai định dạng[: {what}][ ({reason})]",
+  "Dữ liệu sai không được ghi. Nếu lặp lại, kiểm tra phiên bản phần mềm của "
+  "bên gửi.",
+  "the data has a wrong format[: {what}][ ({reason})]",
+  "It was not stored. If this repeats, check the software version of the "
+  "sender.")
+X("crypto_failed",
+  "Thư viện mật mã báo lỗi[: {what}]",
+  "Kiểm tra gói libssl3 của hệ thống rồi khởi động lại; không có gì được ký "
+  "hay ghi dở dang.",
+  "the cryptographic library failed[: {what}]",
+  "Check the system's package libssl3 and start again; nothing was left half "
+  "signed or half written.")
+X("part_mismatch",
+  "Văn bản kèm theo không khớp mã băm đã ký[, từ {office}][: {what}]",
+  "Văn bản đó không được nhận; chuỗi sự kiện vẫn nguyên vẹn. Kiểm tra máy của "
+  "cơ quan gửi.",
+  "a text does not match the hash that was signed[, from {office}][: {what}]",
+  "The text was not taken; the chain of events is whole. Check the machine of "
+  "the office that sent it.")
+X("bad_token",
+  "Mã kết nạp không đúng[: {reason}]",
+  "Chép lại toàn bộ mã trên một dòng, hoặc xin cơ quan cấp trên mã mới "
+  "(lienthong token).",
+  "the token is not right[: {reason}]",
+  "Copy the whole token on one line, or ask the superior office for a new one "
+  "(lienthong token).")
+X("token_used",
+  "Mã kết nạp đã được dùng[ cho {office}]",
+  "Mỗi mã chỉ dùng một lần. Nếu không phải bạn đã dùng, báo ngay cho cấp "
+  "trên; nếu cần, xin mã mới.",
+  "the token has been used already[ for {office}]",
+  "A token works once. If it was not you who used it, tell the superior "
+  "office at once; otherwise ask for a new one.")
+X("token_expired",
+  "Mã kết nạp đã hết hạn[ từ {expires_at}]",
+  "Xin cơ quan cấp trên mã mới (lienthong token) và kiểm tra đồng hồ của máy.",
+  "the token has expired[ at {expires_at}]",
+  "Ask the superior office for a new one (lienthong token), and check this "
+  "machine's clock.")
+X("not_yet",
+  "Chưa thể thực hiện lúc này[: {reason}]",
+  "Đợi rồi thử lại; lienthong status cho biết đang chờ điều gì.",
+  "not possible yet[: {reason}]",
+  "Wait and repeat; lienthong status tells what is being waited for.")
+X("database_of_another_office",
+  "Cơ sở dữ liệu {path} thuộc cơ quan khác[ ({office})]",
+  "Kiểm tra đúng thư mục (--dir) và đúng bản sao lưu. Không có gì bị thay đổi.",
+  "the database {path} belongs to another office[ ({office})]",
+  "Check the folder (--dir) and the backup it came from. Nothing was changed.")
+X("database_newer",
+  "Cơ sở dữ liệu {path} do phiên bản mới hơn tạo ra[ (bản {version})]",
+  "Cài phiên bản phần mềm mới hơn; phiên bản này không mở để tránh làm hỏng.",
+  "the database {path} was made by a newer version[ (layout {version})]",
+  "Install the newer software; this version leaves it alone so as not to "
+  "damage it.")
+X("not_found",
+  "Không tìm thấy[ {what}]",
+  "Kiểm tra lại mã. Nếu vừa được ghi ở nơi khác, có thể dữ liệu chưa tới: xem "
+  "lienthong status.",
+  "not found[: {what}]",
+  "Check the id. If it was written elsewhere just now it may not have arrived: "
+  "see lienthong status.")
+X("ambiguous",
+  "Có nhiều kết quả khớp với {what}[: {candidates}]",
+  "Dùng mã đầy đủ của cơ quan, hoặc nhiều chữ số đầu hơn.",
+  "several things fit {what}[: {candidates}]",
+  "Use the full id of the office, or more of its first digits.")
+X("step_refused",
+  "Bước này không được phép ở tình trạng hiện tại[: {what}][ ({reason})]",
+  "Xem hồ sơ bằng lệnh show để biết bước nào đang được phép.",
+  "this step is not allowed in the present state[: {what}][ ({reason})]",
+  "Look at it with the show command to see which steps are allowed.")
+X("text_not_utf8",
+  "Văn bản không phải UTF-8 hợp lệ hoặc có ký tự NUL[: {what}]",
+  "Lưu văn bản ở bảng mã Unicode UTF-8 (không dùng TCVN3, VNI) rồi nhập lại.",
+  "the text is not valid UTF-8 or holds a NUL[: {what}]",
+  "Save it as Unicode UTF-8 (not TCVN3 or VNI) and enter it again.")
+X("too_big",
+  "Vượt quá giới hạn kích thước[: {what}][ (tối đa {max})]",
+  "Rút ngắn nội dung, hoặc chia thành nhiều lần nhập.",
+  "larger than the limit[: {what}][ (at most {max})]",
+  "Shorten it, or enter it in several pieces.")
+X("key_not_bound",
+  "Khoá của bên kết nối[ {key}] chưa được cấp trên xác nhận cho cơ quan nào[ "
+  "({office})]",
+  "Nếu đó là cơ quan của mình, kết nạp bằng mã mới (token, join). Nếu không "
+  "nhận ra, báo cho người phụ trách an toàn thông tin.",
+  "the peer's key[ {key}] is bound to no office[ ({office})]",
+  "If it is one of ours, enrol it with a new token (token, join). If nobody "
+  "knows it, tell the security officer.")
+X("hello_wrong_key",
+  "Lời chào[ của {office}] được ký bằng khoá khác với khoá đã biết",
+  "Kết nối bị từ chối. Kiểm tra xem cơ quan đó có vừa thay máy không; nếu "
+  "không, có thể có người mạo danh.",
+  "the hello[ of {office}] was signed by another key than the one known",
+  "The link was refused. Ask whether that office has replaced its machine; if "
+  "not, somebody may be posing as it.")
+X("already_running",
+  "Một lienthongd khác đang chạy với thư mục {path}[ (pid {pid})]",
+  "Mỗi thư mục chỉ một dịch vụ. Dừng dịch vụ kia nếu muốn khởi động lại.",
+  "another lienthongd is running with the folder {path}[ (pid {pid})]",
+  "A folder has one daemon. Stop the other one first to start again.")
+X("log_corrupt",
+  "Nhật ký sự kiện bị hỏng[ tại {path}][: {what}]",
+  "Dịch vụ đã dừng và không xoá gì. Giữ nguyên thư mục, khôi phục bản sao lưu "
+  "sang thư mục khác; phần còn thiếu sẽ được lấy lại từ các cơ quan khác.",
+  "the log is damaged[: {path}][: {what}]",
+  "The daemon stopped and deleted nothing. Keep the folder as it is and "
+  "restore a backup into another; what is missing comes back from the other "
+  "offices.")
+X("bad_certificate",
+  "Chứng thư không dùng được[: {reason}][, tệp {path}]",
+  "Kiểm tra ngày giờ của máy. Nếu đúng, đề nghị cấp trên cấp chứng thư mới "
+  "(lienthong token, lienthong join).",
+  "a certificate does not count[: {reason}][, file {path}]",
+  "Check the machine's date. If it is right, ask the superior office for a new "
+  "certificate (lienthong token, lienthong join).")
+X("bad_policy",
+  "Bảng dữ liệu nghiệp vụ sai[ tại {file}][:{line}][: {reason}]",
+  "Sửa dòng đó, hoặc bỏ tệp khỏi thư mục policy để dùng bảng kèm theo chương "
+  "trình, rồi khởi động lại.",
+  "a policy table is wrong[ at {file}][:{line}][: {reason}]",
+  "Correct that line, or remove the file from the folder policy to use the "
+  "table that comes with the program, then start again.")
+
+/* --- Alarms ----------------------------------------------------------- */
+X("bad_signature",
+  "Chữ ký không đúng trong dữ liệu của {origin}[, kênh {channel}][, nhận qua "
+  "{peer}]",
+  "Dữ liệu đó không được nhận; phần còn lại vẫn chạy. Hỏi cơ quan gửi; nếu họ "
+  "không biết, coi như có người sửa dữ liệu trên đường truyền.",
+  "a signature is wrong in the data of {origin}[, channel {channel}][, "
+  "received from {peer}]",
+  "It was not taken; everything else goes on. Ask the sending office; if it "
+  "does not know, assume that somebody changes data on the way.")
+X("hash_contradiction",
+  "Hai nội dung khác nhau mang cùng một tên từ {origin}[, kênh {channel}][, số "
+  "{number}]",
+  "Bản đầu được giữ, bản kia lưu làm chứng cứ. Kiểm tra xem máy của cơ quan "
+  "đó có bị nhân bản hoặc bị lộ khoá không.",
+  "two contents carry one name from {origin}[, channel {channel}][, number "
+  "{number}]",
+  "The first one stands, the other is kept as evidence. Check whether that "
+  "office's machine was cloned or its key stolen.")
+X("segment_too_large",
+  "{origin} gửi một đoạn dữ liệu vượt giới hạn[, kênh {channel}][: {bytes} "
+  "byte]",
+  "Đoạn đó không được nhận. Kiểm tra phiên bản phần mềm của cơ quan gửi.",
+  "{origin} sent a segment over the limit[, channel {channel}][: {bytes} "
+  "bytes]",
+  "It was not taken. Check the software version of the sending office.")
+X("gap",
+  "Thiếu dữ liệu của {origin}[, kênh {channel}][, trước số {number}]",
+  "Hệ thống tự hỏi lại phần thiếu. Nếu kéo dài quá một giờ, chạy lienthong "
+  "verify ở cơ quan gửi.",
+  "data of {origin} is missing[, channel {channel}][, before number {number}]",
+  "It is being asked for again. If this lasts more than an hour, run lienthong "
+  "verify at the sending office.")
+X("waiting_for_key",
+  "Đang chờ giấy xác nhận khoá của {origin}[ (khoá {key})]",
+  "Dữ liệu của cơ quan đó sẽ được nhận khi có giấy xác nhận. Nếu kéo dài, kiểm "
+  "tra kết nối của cơ quan cấp trên của họ.",
+  "waiting for the proof of a key of {origin}[ (key {key})]",
+  "That office's data is taken once the proof arrives. If this lasts, check "
+  "the link of the office above it.")
+X("not_followed",
+  "Bên kết nối {peer} không tiếp nhận dữ liệu của {origin}[, kênh {channel}]"
+  "[: {reason}]",
+  "Xem lienthong explain cho cơ quan đó; sửa nguyên nhân ở bên không nhận.",
+  "the peer {peer} does not take the data of {origin}[, channel {channel}]"
+  "[: {reason}]",
+  "See lienthong explain for that office; the cause is to be mended at the "
+  "side that does not take it.")
+X("quota",
+  "Gần hết hạn mức lưu trữ[: đã dùng {used} trên {max}]",
+  "Tăng log_max_bytes hoặc mở rộng ổ đĩa trước khi phải ngừng tiếp nhận.",
+  "the storage quota is nearly used up[: {used} of {max}]",
+  "Raise log_max_bytes or enlarge the disk before intake has to stop.")
+X("payload_malformed",
+  "Nội dung do {origin} ký nhưng không đọc được[, kênh {channel}][, số "
+  "{number}]",
+  "Nội dung được giữ và chuyển tiếp nguyên vẹn nhưng không có hiệu lực ở đây. "
+  "Kiểm tra phần mềm của cơ quan đó.",
+  "content signed by {origin} cannot be read[, channel {channel}][, number "
+  "{number}]",
+  "It is kept and relayed as it is, but has no effect here. Check the software "
+  "of that office.")
+X("text_malformed",
+  "Văn bản trong dữ liệu của {origin} không phải UTF-8 hợp lệ[, kênh "
+  "{channel}]",
+  "Văn bản đó không được hiển thị. Kiểm tra phần mềm nhập liệu của cơ quan đó.",
+  "a text in the data of {origin} is not valid UTF-8[, channel {channel}]",
+  "It is not shown. Check the software with which that office enters texts.")
+X("branches",
+  "{origin} có nhiều nhánh dữ liệu[, kênh {channel}][: {tips} nhánh]",
+  "Thường do khôi phục bản sao lưu; không mất gì, mọi nhánh đều được giữ. Xem "
+  "lienthong log và đối chiếu các hồ sơ được nêu.",
+  "{origin} has several branches[, channel {channel}][: {tips} tips]",
+  "Usually a backup was restored; nothing is lost, every branch is kept. See "
+  "lienthong log and compare the cases that it names.")
+X("too_many_tips",
+  "{origin} có quá nhiều nhánh dữ liệu[, kênh {channel}]; nhánh mới bị tạm giữ",
+  "Máy của cơ quan đó bị khôi phục lặp đi lặp lại hoặc bị nhân bản. Dừng máy "
+  "thừa, rồi cấp khoá mới cho cơ quan.",
+  "{origin} has too many branches[, channel {channel}]; new ones are held back",
+  "Its machine is restored again and again, or was cloned. Stop the machine "
+  "too many, then give the office a new key.")
+X("two_machines",
+  "Hai máy cùng hoạt động với danh tính của {office}",
+  "Tắt ngay máy sao chép. Cho tới khi một trong hai có khoá mới, không tin dữ "
+  "liệu mới mà chưa đối chiếu.",
+  "two machines work under the identity of {office}",
+  "Switch the copy off at once. Until one of them has a new key, check new "
+  "data before trusting it.")
+X("clock_before_log",
+  "Đồng hồ máy chậm hơn sự kiện mới nhất của chính cơ quan[ ({wall} trước "
+  "{newest})]",
+  "Đặt lại giờ (chrony, timedatectl). Việc ghi vẫn tiếp tục; thời gian được "
+  "đánh dấu là chưa chắc chắn.",
+  "the clock is earlier than the office's own newest event[ ({wall} before "
+  "{newest})]",
+  "Set the clock (chrony, timedatectl). Writing goes on; times are marked as "
+  "unsure.")
+X("clock_skew",
+  "Đồng hồ lệch so với {peer}[: {skew_ms} ms]",
+  "Kiểm tra đồng bộ giờ ở cả hai đầu (chronyc tracking).",
+  "the clock differs from that of {peer}[: {skew_ms} ms]",
+  "Check time synchronisation at both ends (chronyc tracking).")
+X("silent",
+  "Không có kết nối tới {office}[ từ {since}]",
+  "Kiểm tra điện, mạng và dịch vụ ở cơ quan đó. Dữ liệu của họ nằm lại tại chỗ "
+  "và sẽ tới khi có kết nối.",
+  "no link to {office}[ since {since}]",
+  "Check power, network and the daemon there. Its data stays where it is and "
+  "arrives once there is a link.")
+X("behind",
+  "{office} chưa nhận đủ dữ liệu[: còn {waiting}][, từ {since}]",
+  "Đang truyền tiếp. Nếu con số không giảm, kiểm tra đường truyền tới cơ quan "
+  "đó.",
+  "{office} has not received everything[: {waiting} to go][, since {since}]",
+  "It is being sent. If the number does not fall, check the line to that "
+  "office.")
+X("withheld",
+  "Dữ liệu đã được {peer} xác nhận nhưng chưa tới {keeper}[ từ {since}]",
+  "Liên hệ trực tiếp với {keeper}. Dữ liệu vẫn ở đây và được gửi theo đường "
+  "khác nếu có.",
+  "data acknowledged by {peer} has not arrived at {keeper}[ since {since}]",
+  "Contact {keeper} directly. The data is still here and goes another way if "
+  "there is one.")
+X("log_lost_tail",
+  "Nhật ký tại đây ngắn hơn điều đã được xác nhận[: {origin}, kênh {channel}]",
+  "Phần thiếu đang được lấy lại từ cơ quan khác. Kiểm tra ổ đĩa và bản sao lưu "
+  "vừa khôi phục.",
+  "the log here is shorter than what was acknowledged[: {origin}, channel "
+  "{channel}]",
+  "What is missing is being fetched from other offices. Check the disk, and "
+  "the backup if one was restored.")
+X("intake_refused",
+  "Tạm ngừng tiếp nhận dữ liệu mới[: {reason}]",
+  "Dữ liệu đã có vẫn an toàn và vẫn được gửi đi. Giải phóng đĩa hoặc tăng hạn "
+  "mức; việc tiếp nhận tự chạy lại.",
+  "new data is refused for now[: {reason}]",
+  "What is here is safe and is still being sent. Free the disk or raise the "
+  "quota; intake resumes by itself.")
+X("sqlite_affected",
+  "SQLite {version} của hệ thống có lỗi WAL-reset đã biết",
+  "Dịch vụ chỉ dùng một kết nối nên không gặp lỗi này; đừng mở log.db bằng "
+  "chương trình khác. Cập nhật SQLite khi có bản vá.",
+  "the system's SQLite {version} has the known WAL-reset bug",
+  "The daemon uses one connection alone and so does not meet it; do not open "
+  "log.db with another program. Update SQLite when a fix is available.")
+X("view_rebuilt",
+  "Dữ liệu hiển thị đang được dựng lại từ nhật ký[: {reason}]",
+  "Không mất gì; danh sách có thể thiếu cho tới khi dựng xong. Nếu lặp lại, "
+  "kiểm tra ổ đĩa.",
+  "the view is being rebuilt from the log[: {reason}]",
+  "Nothing is lost; lists may be incomplete until it is done. If this repeats, "
+  "check the disk.")
+X("unknown_peer_refused",
+  "Đã từ chối kết nối lạ[ từ {address}][, khoá {key}][: {count} lần]",
+  "Nếu là máy của mình, hãy kết nạp bằng mã. Nếu không, chặn địa chỉ đó ở tường "
+  "lửa.",
+  "an unknown peer was refused[, from {address}][, key {key}][: {count} times]",
+  "If the machine is one of ours, enrol it with a token. If not, block the "
+  "address in the firewall.")
+
+/* --- Notes ------------------------------------------------------------ */
+X("ready", "Sẵn sàng[, nghe tại {links}]", "", "ready[, listening on {links}]",
+  "")
+X("stopping", "Đang dừng[: {reason}]", "", "stopping[: {reason}]", "")
+X("started", "lienthongd {version} khởi động[ tại {path}]", "",
+  "lienthongd {version} starts[ in {path}]", "")
+X("link_up", "Đã kết nối với {office}", "", "linked with {office}", "")
+X("link_down", "Mất kết nối với {office}[: {reason}]", "",
+  "the link with {office} is down[: {reason}]", "")
+X("enrolled", "Đã kết nạp {office}[ ({name})]", "",
+  "{office}[ ({name})] was enrolled", "")
+X("reload_done",
+  "Đã nạp lại cấu hình[; cần khởi động lại để áp dụng: {restart}]", "",
+  "the configuration was reloaded[; a restart is needed for: {restart}]", "")
+X("new_epoch", "Bắt đầu kỳ ghi mới {epoch}", "", "a new epoch {epoch} begins",
+  "")
+X("repeated", "Thông báo {code} lặp lại {count} lần", "",
+  "the note {code} was repeated {count} times", "")
+X("failpoint_hit", "Điểm gây lỗi thử nghiệm {name} đã chạy", "",
+  "the test failpoint {name} was hit", "")
