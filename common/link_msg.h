@@ -47,8 +47,7 @@ enum {
     LT_ACK_RUNS_MAX = 1024,  /* runs in one ack; always fit */
     LT_SPANS_MAX = 256,      /* bindings or statements in one frame */
     LT_PATH_MAX = 64,        /* earlier points of one stream in Tips */
-    LT_RUN_SEGMENTS_MAX = 1024,
-    LT_SOFTWARE_MAX = 64,    /* bytes of a software version */
+    LT_FRAME_SEGMENTS_MAX = 400, /* that we put into one frame */
     LT_BYE_TEXT_MAX = 256,
     LT_CSR_MAX = 4096,       /* bytes of a certificate or request */
     LT_CHAIN_MAX = 10        /* certificates; superiors */
@@ -316,7 +315,6 @@ struct lt_segments_writer {
     uint32_t handle;    /* of the open run piece */
     uint64_t next;      /* first number that would continue it */
     size_t segments_n;  /* in the frame */
-    size_t run_segments_n;
 };
 LT_MUST_CHECK lt_err lt_segments_begin(struct lt_segments_writer *writer,
                                        struct lt_buf *out);
@@ -336,7 +334,12 @@ void lt_segments_end(struct lt_segments_writer *writer);
 /* What a Hello's or a Proof's signature is over. @role is the signer's:
  * LT_ROLE_CHILD or LT_ROLE_PARENT. Wire versions and epoch are the signer's
  * own, as in its Hello. */
-enum lt_role { LT_ROLE_CHILD = 1, LT_ROLE_PARENT = 2 };
+enum lt_role {
+    LT_ROLE_CHILD = 1,
+    LT_ROLE_PARENT = 2,
+    LT_ROLE_BYPASS = 3, /* never in a signature */
+    LT_ROLE_READER = 4  /* never in a signature */
+};
 struct lt_hello_digest {
     enum lt_role role;
     struct lt_office signer;

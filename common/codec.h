@@ -1,0 +1,244 @@
+/* Bytes to meaning and back: payloads, events, parts.
+ *
+ * The only place that sees generated protobuf code. Decoding walks the bytes
+ * first (depth, counts, lengths, wire types), then unpacks into the caller's
+ * capped arena, then checks every value: UTF-8, no NUL, lengths, ranges.
+ * What decoders return points into the arena or the input.
+ *
+ * Threading: everything here is pure. */
+#ifndef LT_COMMON_CODEC_H
+#define LT_COMMON_CODEC_H
+
+#include "common/alloc.h"
+#include "common/segment.h"
+
+/* Borrowed text, not terminated. */
+struct lt_text {
+    const char *data;
+    size_t len;
+};
+
+struct lt_part_ref {
+    uint8_t hash[LT_HASH_LEN];
+    uint64_t size;
+    uint32_t kind;      /* PartKind in log.proto */
+    uint32_t retention; /* Retention */
+    bool large;
+    bool has_sealed_for;
+    struct lt_office sealed_for;
+};
+
+/* Event types, step kinds and reasons carry the numbers of log.proto. */
+enum lt_event_type {
+    LT_EV_CASE_OPENED = 20,
+    LT_EV_CASE_STEP = 21,
+    LT_EV_CASE_CLOSED = 22,
+    LT_EV_DENUNCIATION_RECEIVED = 25,
+    LT_EV_DENUNCIATION_STEP = 26,
+    LT_EV_DENUNCIATION_CLOSED = 27,
+    LT_EV_INCIDENT_RAISED = 30,
+    LT_EV_INCIDENT_UPDATED = 31,
+    LT_EV_INCIDENT_TAKEN = 32,
+    LT_EV_INCIDENT_CLOSED = 33,
+    LT_EV_DIRECTIVE_ISSUED = 40,
+    LT_EV_DIRECTIVE_STATUS = 41,
+    LT_EV_ENTRY_VOIDED = 50,
+    LT_EV_TEXT_ERASED = 51,
+    LT_EV_ERASURE_RECEIPT = 52,
+    LT_EV_OFFICE_PROPOSED = 60,
+    LT_EV_OFFICE_OPENED = 61,
+    LT_EV_KEY_BOUND = 62,
+    LT_EV_OFFICE_CHANGED = 63,
+    LT_EV_KEY_REVOKED = 64
+};
+/* CASE_OPENED and so on; NULL for an unknown number. */
+const char *lt_event_type_word(uint32_t type);
+
+enum {
+    LT_OFFICE_ADDRESSES_MAX = 8,
+    LT_ADDRESS_MAX = 256,    /* bytes of one address */
+    LT_EVENT_PARTS_MAX = 8,
+    LT_BUNDLE_PARTS_MAX = 800, /* small parts of one segment */
+    LT_EVENT_MAX = 14 * 1024, /* bytes of one encoded event */
+    LT_BINDING_MAX = 2048,   /* bytes of one encoded Binding */
+    LT_SEALED_REF_MAX = 32,
+    LT_PEOPLE_MAX = 100000,
+    LT_DAY_MIN = -25567,     /* 1900-01-01 */
+    LT_DAY_MAX = 2932896     /* 9999-12-31 */
+};
+
+/* An office as the tree's events describe it. */
+struct lt_office_info {
+    struct lt_office id;
+    struct lt_office parent; /* all zero for the root */
+    struct lt_text name;
+    struct lt_text kind;
+    struct lt_text code;
+    size_t link_addresses_n;
+    struct lt_text link_addresses[LT_OFFICE_ADDRESSES_MAX];
+    size_t enrol_addresses_n;
+    struct lt_text enrol_addresses[LT_OFFICE_ADDRESSES_MAX];
+    bool keeper;
+    bool has_from_date;      /* takes force on a later day */
+    int32_t from_date;
+};
+
+/* One event, decoded. Which body fields hold depends on the type; those of
+ * other types are zero. Days are civil days since 1970-01-01 (UTC+7). */
+struct lt_event {
+    struct lt_event_id id;   /* from the payload around it */
+    uint64_t hlc;
+    uint32_t type;           /* may be unknown: then no body is read */
+    uint64_t needs_feature;
+    size_t causes_n;
+    struct lt_event_id causes[LT_CAUSES_MAX];
+    uint64_t tree_version;
+    int64_t recorded_at_ms;  /* UTC */
+    bool has_legal_date;
+    int32_t legal_date;
+    uint32_t actor_role;
+    bool has_request_id;
+    uint8_t request_id[LT_REQUEST_LEN];
+    bool has_subject;
+    struct lt_event_id subject;
+    bool has_entered_for;
+    struct lt_office entered_for;
+    uint32_t basis;
+    bool clock_unsure;
+    bool has_corrects;
+    struct lt_event_id corrects;
+    size_t parts_n;
+    struct lt_part_ref parts[LT_EVENT_PARTS_MAX];
+
+    /* bodies */
+    uint32_t case_type;      /* case opened */
+    uint32_t field;          /* case opened, denunciation, incident raised */
+    bool has_received_on;
+    int32_t received_on;
+    struct lt_text number;   /* case opened: the book number */
+    uint32_t kind;           /* steps: StepKind */
+    struct lt_text doc_no;   /* steps, closing, directive */
+    bool has_doc_date;
+    int32_t doc_date;
+    uint32_t reason;         /* closings, voids */
+    struct lt_text sealed_ref; /* denunciation received */
+    uint32_t signer_kind;
+    uint32_t accused;
+    uint32_t people;         /* incidents */
+    uint32_t way;            /* incident taken */
+    size_t to_n;             /* directive issued */
+    struct lt_office to[LT_ADDRESSEES_MAX];
+    bool has_due;
+    int32_t due;
+    bool urgent;
+    uint32_t code;           /* directive status: 1 to 6, 13, 15, 16 */
+    struct lt_office_info office;  /* office proposed, opened, changed */
+    bool office_closed;            /* office changed */
+    bool office_prepared;
+    bool has_heir;
+    struct lt_office heir;
+    bool has_proposal;
+    struct lt_event_id proposal;
+    const uint8_t *binding;  /* key bound: an encoded Binding */
+    size_t binding_len;
+};
+
+/* Encode the Event message of @event (id and hlc are not part of it; they are
+ * needed to write references and recorded_after_ms). Appends to @out.
+ * Errors: LT_EINVAL when @event could not be decoded again (a bound is
+ * exceeded, text is not UTF-8 or holds NUL); LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_event_encode(const struct lt_event *event,
+                                     struct lt_buf *out, struct lt_diag *diag);
+/* Decode; @id and @hlc come from the payload. An unknown type, an enumerated
+ * number that we do not know or a feature that we lack is not an error (see
+ * lt_event_known). *out_event is undefined on failure.
+ * Errors: LT_EMALFORMED with a reason in @diag; LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_event_decode(const uint8_t *bytes, size_t len,
+                                     const struct lt_event_id *id, uint64_t hlc,
+                                     struct lt_arena *arena,
+                                     struct lt_event *out_event,
+                                     struct lt_diag *diag);
+
+/* Does this version know all that a fold must understand of @event: the type,
+ * the kind, reason, way or code in it, the features it needs? What is not known
+ * is kept and relayed, and its subject is read-only here. */
+LT_MUST_CHECK bool lt_event_known(const struct lt_event *event);
+
+/* The payload of a segment, opened: one item an event, not decoded further. */
+struct lt_item {
+    uint64_t count;
+    uint64_t hlc;
+    const uint8_t *event;
+    size_t event_len;
+};
+struct lt_payload {
+    size_t items_n;
+    struct lt_item *items;
+};
+/* Decompress and split. Checks: decompressed size, item count equal to
+ * @segment's, counts and stamps rising. Errors: LT_EMALFORMED; LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_payload_open(const struct lt_segment *segment,
+                                     struct lt_arena *arena,
+                                     struct lt_payload *out_payload,
+                                     struct lt_diag *diag);
+
+struct lt_part {
+    uint32_t item;
+    uint32_t index;
+    uint8_t salt[LT_SALT_LEN];
+    const uint8_t *content;
+    size_t len;
+};
+struct lt_bundle {
+    size_t parts_n;
+    struct lt_part *parts;
+};
+/* Open a bundle of small parts. Errors: LT_EMALFORMED; LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_bundle_open(const uint8_t *bytes, size_t len,
+                                    struct lt_arena *arena,
+                                    struct lt_bundle *out_bundle,
+                                    struct lt_diag *diag);
+/* Encode and compress. Appends to @out. */
+LT_MUST_CHECK lt_err lt_bundle_pack(const struct lt_part *parts, size_t parts_n,
+                                    struct lt_buf *out);
+/* Does every part in the bundle match a PartRef of the payload (hash, size)?
+ * Absent parts are fine. Errors: LT_EPART on a mismatch or a part that no
+ * event names; LT_EMALFORMED. */
+LT_MUST_CHECK lt_err lt_bundle_check(const struct lt_segment *segment,
+                                     struct lt_arena *arena,
+                                     struct lt_diag *diag);
+
+/* Builds the payload and bundle of one segment, event by event. */
+struct lt_packer;
+LT_MUST_CHECK lt_err lt_packer_new(const struct lt_alloc *alloc, int level,
+                                   struct lt_packer **out_packer);
+void lt_packer_free(struct lt_packer *packer);
+/* Would this event still fit (count, payload, parts, by the raw sizes and the
+ * measured ratio)? The first event always fits. */
+bool lt_packer_fits(const struct lt_packer *packer, size_t event_len,
+                    size_t parts_len);
+/* Copies everything; @parts' item is ignored. Counts and stamps must rise.
+ * Errors, packer unchanged: LT_EINVAL when it cannot fit or a bound is broken
+ * (ask lt_packer_fits first); LT_ETOOBIG when its parts would not fit even
+ * alone; LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_packer_add(struct lt_packer *packer, uint64_t count,
+                                   uint64_t hlc, const uint8_t *event,
+                                   size_t event_len, const struct lt_part *parts,
+                                   size_t parts_n);
+size_t lt_packer_count(const struct lt_packer *packer);
+/* Compress and hand out; borrowed until the next call. When the result
+ * exceeds LT_PAYLOAD_MAX or LT_PARTS_MAX, *out_taken says how many of the
+ * events from the front are in it; the rest stays for the next call. Sets
+ * compression, payload, payload_len, parts, parts_len, count of @segment. */
+LT_MUST_CHECK lt_err lt_packer_take(struct lt_packer *packer,
+                                    struct lt_segment *segment,
+                                    size_t *out_taken);
+
+/* Fit for the log: UTF-8 in NFC is not demanded here, NUL and bad UTF-8 are
+ * refused. */
+LT_MUST_CHECK bool lt_utf8_valid(const void *data, size_t len);
+
+/* Release the compression contexts that the calling thread has kept. */
+void lt_codec_thread_stop(void);
+
+#endif

@@ -1,0 +1,22 @@
+/* What the two halves of the event codec share.
+ *
+ * For codec_event*.c alone.
+ *
+ * Threading: everything here is pure. */
+#ifndef LT_COMMON_CODEC_EVENT_H
+#define LT_COMMON_CODEC_EVENT_H
+
+#include "common/codec.h"
+
+enum {
+    LT_KIND_MAX = 64, /* bytes of a kind of office */
+    LT_CODE_MAX = 32  /* bytes of an administrative code */
+};
+
+/* Does @event keep every bound that does not change with versions, and has it
+ * what its type cannot do without? The encoder asks before it writes, the
+ * decoder after it has read. Errors: LT_EMALFORMED with the reason in @diag. */
+LT_MUST_CHECK lt_err lt_event_check(const struct lt_event *event,
+                                    struct lt_diag *diag);
+
+#endif

@@ -1,0 +1,346 @@
+/* What makes an event sound, whoever wrote it.
+ *
+ * Numbers out of an enumeration are not refused here: a later version adds to
+ * them, and its events are kept and relayed by this one. lt_event_known says
+ * whether a fold of this version may act on them. */
+#include "common/codec_event.h"
+
+#include "common/scan.h"
+
+static const struct {
+    uint32_t type;
+    const char *word;
+} type_words[] = {
+    {LT_EV_CASE_OPENED, "CASE_OPENED"},
+    {LT_EV_CASE_STEP, "CASE_STEP"},
+    {LT_EV_CASE_CLOSED, "CASE_CLOSED"},
+    {LT_EV_DENUNCIATION_RECEIVED, "DENUNCIATION_RECEIVED"},
+    {LT_EV_DENUNCIATION_STEP, "DENUNCIATION_STEP"},
+    {LT_EV_DENUNCIATION_CLOSED, "DENUNCIATION_CLOSED"},
+    {LT_EV_INCIDENT_RAISED, "INCIDENT_RAISED"},
+    {LT_EV_INCIDENT_UPDATED, "INCIDENT_UPDATED"},
+    {LT_EV_INCIDENT_TAKEN, "INCIDENT_TAKEN"},
+    {LT_EV_INCIDENT_CLOSED, "INCIDENT_CLOSED"},
+    {LT_EV_DIRECTIVE_ISSUED, "DIRECTIVE_ISSUED"},
+    {LT_EV_DIRECTIVE_STATUS, "DIRECTIVE_STATUS"},
+    {LT_EV_ENTRY_VOIDED, "ENTRY_VOIDED"},
+    {LT_EV_TEXT_ERASED, "TEXT_ERASED"},
+    {LT_EV_ERASURE_RECEIPT, "ERASURE_RECEIPT"},
+    {LT_EV_OFFICE_PROPOSED, "OFFICE_PROPOSED"},
+    {LT_EV_OFFICE_OPENED, "OFFICE_OPENED"},
+    {LT_EV_KEY_BOUND, "KEY_BOUND"},
+    {LT_EV_OFFICE_CHANGED, "OFFICE_CHANGED"},
+    {LT_EV_KEY_REVOKED, "KEY_REVOKED"},
+};
+
+const char *lt_event_type_word(uint32_t type)
+{
+    for (size_t i = 0; i < LT_COUNT_OF(type_words); i++) {
+        if (type_words[i].type == type) {
+            return type_words[i].word;
+        }
+    }
+    return NULL;
+}
+
+static bool within(uint32_t value, uint32_t low, uint32_t high)
+{
+    return value >= low && value <= high;
+}
+
+static bool text_ok(const struct lt_text *text, size_t len_max)
+{
+    return text->len <= len_max && lt_utf8_valid(text->data, text->len);
+}
+
+static bool day_ok(bool has, int32_t day)
+{
+    return !has || (day >= LT_DAY_MIN && day <= LT_DAY_MAX);
+}
+
+/* A register's entry number: short, one word, with a digit in it, so that a
+ * name does not pass for one. */
+static bool sealed_ref_ok(const struct lt_text *ref)
+{
+    bool has_digit = false;
+
+    if (ref->len == 0 || !text_ok(ref, LT_SEALED_REF_MAX)) {
+        return false;
+    }
+    for (size_t i = 0; i < ref->len; i++) {
+        if ((unsigned char)ref->data[i] <= ' ') {
+            return false;
+        }
+        has_digit = has_digit || (ref->data[i] >= '0' && ref->data[i] <= '9');
+    }
+    return has_digit;
+}
+
+static const char *check_part(const struct lt_part_ref *part)
+{
+    if (part->kind == 0 || part->retention == 0) {
+        return "part without kind or retention";
+    }
+    if (!part->large && part->size > LT_PARTS_RAW_MAX) {
+        return "part too large";
+    }
+    if (!part->large && part->kind < 6 /* PART_ATTACHMENT */ &&
+        part->size > LT_TEXT_MAX) {
+        return "text too long";
+    }
+    return NULL;
+}
+
+static const char *check_common(const struct lt_event *event)
+{
+    if (event->type == 0) {
+        return "no type";
+    }
+    if (event->id.count == 0) {
+        return "event number 0";
+    }
+    if (event->causes_n > LT_CAUSES_MAX) {
+        return "too many causes";
+    }
+    for (size_t i = 0; i < event->causes_n; i++) {
+        if (event->causes[i].count == 0) {
+            return "bad cause";
+        }
+    }
+    if ((event->has_subject && event->subject.count == 0) ||
+        (event->has_corrects && event->corrects.count == 0)) {
+        return "bad reference";
+    }
+    if (event->parts_n > LT_EVENT_PARTS_MAX) {
+        return "too many parts";
+    }
+    for (size_t i = 0; i < event->parts_n; i++) {
+        const char *reason = check_part(&event->parts[i]);
+        if (reason != NULL) {
+            return reason;
+        }
+    }
+    return day_ok(event->has_legal_date, event->legal_date) ? NULL : "bad day";
+}
+
+static const char *check_office(const struct lt_event *event)
+{
+    const struct lt_office_info *office = &event->office;
+
+    if (lt_office_is_zero(&office->id)) {
+        return "office without id";
+    }
+    if (event->type != LT_EV_OFFICE_CHANGED &&
+        (office->name.len == 0 || office->kind.len == 0)) {
+        return "office without name or kind";
+    }
+    if (lt_office_equal(&office->id, &office->parent)) {
+        return "office above itself";
+    }
+    if (!text_ok(&office->name, LT_NAME_MAX) ||
+        !text_ok(&office->kind, LT_KIND_MAX) ||
+        !text_ok(&office->code, LT_CODE_MAX)) {
+        return "bad name, kind or code";
+    }
+    if (office->link_addresses_n > LT_OFFICE_ADDRESSES_MAX ||
+        office->enrol_addresses_n > LT_OFFICE_ADDRESSES_MAX) {
+        return "too many addresses";
+    }
+    for (size_t i = 0; i < office->link_addresses_n; i++) {
+        if (!text_ok(&office->link_addresses[i], LT_ADDRESS_MAX)) {
+            return "bad address";
+        }
+    }
+    for (size_t i = 0; i < office->enrol_addresses_n; i++) {
+        if (!text_ok(&office->enrol_addresses[i], LT_ADDRESS_MAX)) {
+            return "bad address";
+        }
+    }
+    if (!day_ok(office->has_from_date, office->from_date)) {
+        return "bad day";
+    }
+    if (event->has_proposal && event->proposal.count == 0) {
+        return "bad reference";
+    }
+    return NULL;
+}
+
+static const char *check_case(const struct lt_event *event)
+{
+    switch (event->type) {
+    case LT_EV_CASE_OPENED:
+        if (event->case_type == 0) {
+            return "case without type";
+        }
+        return text_ok(&event->number, LT_STRING_MAX) ? NULL : "bad number";
+    case LT_EV_CASE_STEP:
+        if (event->kind == 0 || !event->has_subject) {
+            return "step without kind or case";
+        }
+        break;
+    default: /* closed */
+        if (event->reason == 0 || !event->has_subject) {
+            return "closing without reason or case";
+        }
+        break;
+    }
+    return text_ok(&event->doc_no, LT_STRING_MAX) ? NULL
+                                                  : "bad document number";
+}
+
+static const char *check_denunciation(const struct lt_event *event)
+{
+    if (event->parts_n != 0) {
+        return "denunciation with parts";
+    }
+    switch (event->type) {
+    case LT_EV_DENUNCIATION_RECEIVED:
+        return sealed_ref_ok(&event->sealed_ref) ? NULL : "bad sealed_ref";
+    case LT_EV_DENUNCIATION_STEP:
+        return event->kind != 0 && event->has_subject
+                   ? NULL
+                   : "step without kind or denunciation";
+    default: /* closed */
+        return event->reason != 0 && event->has_subject
+                   ? NULL
+                   : "closing without reason or denunciation";
+    }
+}
+
+static const char *check_incident(const struct lt_event *event)
+{
+    bool counts = event->type == LT_EV_INCIDENT_RAISED ||
+                  event->type == LT_EV_INCIDENT_UPDATED;
+
+    if (counts && !within(event->people, 1, LT_PEOPLE_MAX)) {
+        return "headcount out of range";
+    }
+    if (event->type != LT_EV_INCIDENT_RAISED && !event->has_subject) {
+        return "no incident named";
+    }
+    if (event->type == LT_EV_INCIDENT_TAKEN && event->way == 0) {
+        return "taken without way";
+    }
+    if (event->type == LT_EV_INCIDENT_CLOSED && event->reason == 0) {
+        return "closing without reason";
+    }
+    return NULL;
+}
+
+static const char *check_directive(const struct lt_event *event)
+{
+    if (event->type == LT_EV_DIRECTIVE_STATUS) {
+        return event->code != 0 && event->has_subject
+                   ? NULL
+                   : "status without code or directive";
+    }
+    if (event->to_n == 0 || event->to_n > LT_ADDRESSEES_MAX) {
+        return "directive without addressees, or too many";
+    }
+    for (size_t i = 0; i < event->to_n; i++) {
+        if (lt_office_is_zero(&event->to[i])) {
+            return "bad addressee";
+        }
+    }
+    return text_ok(&event->doc_no, LT_STRING_MAX) ? NULL
+                                                  : "bad document number";
+}
+
+static const char *check_body(const struct lt_event *event)
+{
+    if (!day_ok(event->has_received_on, event->received_on) ||
+        !day_ok(event->has_doc_date, event->doc_date) ||
+        !day_ok(event->has_due, event->due)) {
+        return "bad day";
+    }
+    switch (event->type) {
+    case LT_EV_CASE_OPENED:
+    case LT_EV_CASE_STEP:
+    case LT_EV_CASE_CLOSED:
+        return check_case(event);
+    case LT_EV_DENUNCIATION_RECEIVED:
+    case LT_EV_DENUNCIATION_STEP:
+    case LT_EV_DENUNCIATION_CLOSED:
+        return check_denunciation(event);
+    case LT_EV_INCIDENT_RAISED:
+    case LT_EV_INCIDENT_UPDATED:
+    case LT_EV_INCIDENT_TAKEN:
+    case LT_EV_INCIDENT_CLOSED:
+        return check_incident(event);
+    case LT_EV_DIRECTIVE_ISSUED:
+    case LT_EV_DIRECTIVE_STATUS:
+        return check_directive(event);
+    case LT_EV_ENTRY_VOIDED:
+        return event->reason != 0 && event->has_corrects
+                   ? NULL
+                   : "void without reason or entry";
+    case LT_EV_OFFICE_PROPOSED:
+    case LT_EV_OFFICE_OPENED:
+    case LT_EV_OFFICE_CHANGED:
+        return check_office(event);
+    case LT_EV_KEY_BOUND:
+        return event->binding_len != 0 && event->binding_len <= LT_BINDING_MAX
+                   ? NULL
+                   : "bad binding";
+    default:
+        return NULL;
+    }
+}
+
+lt_err lt_event_check(const struct lt_event *event, struct lt_diag *diag)
+{
+    const char *reason = check_common(event);
+
+    if (reason == NULL) {
+        reason = check_body(event);
+    }
+    return reason == NULL ? LT_OK : lt_malformed(diag, reason);
+}
+
+static bool status_code_known(uint32_t code)
+{
+    return within(code, 1, 6) || code == 13 || code == 15 || code == 16;
+}
+
+bool lt_event_known(const struct lt_event *event)
+{
+    if (event->needs_feature != 0 || event->actor_role > 6 ||
+        event->basis > 3) {
+        return false;
+    }
+    switch (event->type) {
+    case LT_EV_CASE_OPENED:
+        return within(event->case_type, 1, 3);
+    case LT_EV_CASE_STEP:
+    case LT_EV_DENUNCIATION_STEP:
+        return within(event->kind, 1, 13);
+    case LT_EV_CASE_CLOSED:
+    case LT_EV_DENUNCIATION_CLOSED:
+        return within(event->reason, 1, 7);
+    case LT_EV_DENUNCIATION_RECEIVED:
+        return event->signer_kind <= 3 && event->accused <= 3;
+    case LT_EV_INCIDENT_RAISED:
+    case LT_EV_INCIDENT_UPDATED:
+        return true;
+    case LT_EV_INCIDENT_TAKEN:
+        return within(event->way, 1, 2);
+    case LT_EV_INCIDENT_CLOSED:
+        return within(event->reason, 1, 5);
+    case LT_EV_DIRECTIVE_ISSUED:
+        return true;
+    case LT_EV_DIRECTIVE_STATUS:
+        return status_code_known(event->code);
+    case LT_EV_ENTRY_VOIDED:
+        return within(event->reason, 1, 3);
+    case LT_EV_OFFICE_PROPOSED:
+    case LT_EV_OFFICE_OPENED:
+    case LT_EV_KEY_BOUND:
+        return !event->office.has_from_date;
+    case LT_EV_OFFICE_CHANGED:
+        /* Closing, heirs and changes prepared ahead come later. */
+        return !event->office_closed && !event->office_prepared &&
+               !event->has_heir && !event->office.has_from_date;
+    default:
+        return false;
+    }
+}
