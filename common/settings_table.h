@@ -1,0 +1,66 @@
+/* X(enum name, key, type, unit, default, min, max, applies, choices,
+ *   Vietnamese, English)
+ *
+ * One row feeds the parser, the range check, `config show` and the manual.
+ * Sizes take K, M or G; durations ms, s, m, h or d. The default is written as
+ * in a file; min and max are in the unit (bytes, ms) and 0, 0 where a type has
+ * no range. RELOAD settings change with SIGHUP, RESTART ones with a restart. */
+X(LT_SET_LISTEN_LINKS, "listen_links", LT_TYPE_ADDRESSES, "", "127.0.0.1:7441",
+  0, 0, RESTART, "",
+  "Địa chỉ nghe kết nối của cấp dưới; có thể nhiều địa chỉ, IPv6 đặt trong []",
+  "Where links of offices below are accepted; several addresses are fine, IPv6 "
+  "in []")
+X(LT_SET_LISTEN_ENROL, "listen_enrol", LT_TYPE_ADDRESSES, "", "127.0.0.1:7442",
+  0, 0, RESTART, "", "Địa chỉ nghe yêu cầu kết nạp cơ quan mới",
+  "Where requests to enrol a new office are accepted")
+X(LT_SET_SUPERIOR_ADDRESSES, "superior_addresses", LT_TYPE_ADDRESSES, "", "", 0,
+  0, RESTART, "",
+  "Địa chỉ kết nối của cấp trên, thử lần lượt; để trống ở cấp cao nhất",
+  "Link addresses of the superior office, tried in turn; empty at the top")
+X(LT_SET_SUPERIOR_OFFICE, "superior_office", LT_TYPE_OFFICE, "", "", 0, 0,
+  RESTART, "", "Mã cơ quan cấp trên (32 chữ số hex); để trống ở cấp cao nhất",
+  "Id of the superior office (32 hex digits); empty at the top")
+X(LT_SET_URGENT_PER_HOUR, "urgent_per_hour", LT_TYPE_INT, "/h", "60", 1, 100000,
+  RELOAD, "", "Số sự kiện khẩn mà một cơ quan được gửi mỗi giờ",
+  "Urgent events that one office may write in an hour")
+X(LT_SET_NOTES, "notes", LT_TYPE_CHOICE, "", "text", 0, 0, RELOAD, "text|json",
+  "Dạng nhật ký vận hành trên stderr", "Form of the notes on stderr")
+X(LT_SET_STATEMENT_INTERVAL, "statement_interval", LT_TYPE_DURATION, "ms",
+  "15m", 1000, 86400000, RELOAD, "",
+  "Khoảng thời gian giữa hai bản kê khi không có thay đổi",
+  "Time between two statements when nothing changes")
+X(LT_SET_WAL_MAX_BYTES, "wal_max_bytes", LT_TYPE_BYTES, "bytes", "64M", 1048576,
+  1073741824, RESTART, "", "Kích thước tối đa của tệp WAL của nhật ký",
+  "Largest size of the log's WAL file")
+X(LT_SET_LOG_MAX_BYTES, "log_max_bytes", LT_TYPE_BYTES, "bytes", "20G", 1048576,
+  17592186044416, RESTART, "",
+  "Hạn mức của nhật ký; ngừng tiếp nhận trước khi chạm mức này",
+  "Quota of the log; intake stops before it is reached")
+X(LT_SET_BALLAST_BYTES, "ballast_bytes", LT_TYPE_BYTES, "bytes", "128M", 0,
+  17179869184, RESTART, "",
+  "Chỗ trống giữ sẵn trên đĩa để kết thúc an toàn khi đĩa đầy",
+  "Room kept on the disk to end well when it is full")
+X(LT_SET_VIEW_QUEUE_BYTES, "view_queue_bytes", LT_TYPE_BYTES, "bytes", "4M",
+  65536, 268435456, RESTART, "",
+  "Bộ nhớ cho dữ liệu đang chờ đưa vào phần hiển thị",
+  "Memory for what waits to be shown by the view")
+X(LT_SET_CLOCK_TOLERANCE, "clock_tolerance", LT_TYPE_DURATION, "ms", "30s", 1000,
+  3600000, RELOAD, "", "Độ lệch đồng hồ giữa hai cơ quan trước khi báo động",
+  "Difference of two offices' clocks before an alarm")
+X(LT_SET_WINDOW_START_BYTES, "window_start_bytes", LT_TYPE_BYTES, "bytes", "8K",
+  1024, 1048576, RESTART, "",
+  "Lượng dữ liệu gửi trước xác nhận đầu tiên của một kết nối",
+  "Bytes sent before the first acknowledgement of a link")
+X(LT_SET_WINDOW_MAX_BYTES, "window_max_bytes", LT_TYPE_BYTES, "bytes", "1M",
+  8192, 67108864, RESTART, "",
+  "Lượng dữ liệu tối đa đang chờ xác nhận trên một kết nối",
+  "Most bytes that may wait for an acknowledgement on a link")
+X(LT_SET_HANDSHAKE, "handshake", LT_TYPE_DURATION, "ms", "5s", 500, 60000,
+  RESTART, "", "Thời gian tối đa để hoàn tất bắt tay của một kết nối",
+  "Longest time for a link's handshake")
+X(LT_SET_HEARTBEAT, "heartbeat", LT_TYPE_DURATION, "ms", "10s", 1000, 300000,
+  RESTART, "", "Khoảng thời gian giữa hai nhịp kiểm tra đường truyền",
+  "Time between two heartbeats of a link")
+X(LT_SET_LOG_VFS, "log_vfs", LT_TYPE_STRING, "", "", 0, 0, RESTART, "",
+  "Tên VFS của SQLite cho nhật ký; chỉ dùng khi kiểm thử",
+  "Name of SQLite's VFS for the log; for tests alone")
