@@ -61,14 +61,13 @@ static bool print_one(const struct lt_conf *conf, enum lt_lang lang,
                       enum lt_setting setting, struct lt_buf *out)
 {
     const struct lt_setting_info *info = lt_setting_info(setting);
-    const char *applies = lt_ui(lang, info->applies == LT_APPLIES_RELOAD
-                                          ? "ui_on_reload"
-                                          : "ui_on_restart");
+    const char *applies =
+        lt_ui(lang, info->applies == LT_APPLIES_RELOAD ? "ui_on_reload"
+                                                       : "ui_on_restart");
 
-    if (!lt_buf_printf(out, "# %s\n# %s: %s", info->text[lang],
-                       lt_ui(lang, "ui_default"),
-                       info->default_text[0] != '\0' ? info->default_text
-                                                     : "\"\"")) {
+    if (!lt_buf_printf(
+            out, "# %s\n# %s: %s", info->text[lang], lt_ui(lang, "ui_default"),
+            info->default_text[0] != '\0' ? info->default_text : "\"\"")) {
         return false;
     }
     if (info->max > 0 &&
@@ -81,12 +80,11 @@ static bool print_one(const struct lt_conf *conf, enum lt_lang lang,
         !lt_buf_printf(out, "; %s", info->choices)) {
         return false;
     }
-    return lt_buf_printf(out, "; %s: %s\n# %s: %s\n%s = ",
-                         lt_ui(lang, "ui_applies"), applies,
-                         lt_ui(lang, "ui_source"),
+    return lt_buf_printf(out,
+                         "; %s: %s\n# %s: %s\n%s = ", lt_ui(lang, "ui_applies"),
+                         applies, lt_ui(lang, "ui_source"),
                          lt_conf_source(conf, setting), info->key) &&
-           lt_conf_value_print(conf, setting, out) &&
-           lt_buf_put(out, "\n", 1);
+           lt_conf_value_print(conf, setting, out) && lt_buf_put(out, "\n", 1);
 }
 
 bool lt_conf_print(const struct lt_conf *conf, enum lt_lang lang,

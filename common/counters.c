@@ -13,8 +13,7 @@ static const struct lt_counter_info infos[LT_COUNTERS] = {
 
 void lt_counter_add(enum lt_counter counter, uint64_t by)
 {
-    (void)atomic_fetch_add_explicit(&values[counter], by,
-                                    memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&values[counter], by, memory_order_relaxed);
 }
 
 void lt_counter_set(enum lt_counter counter, uint64_t value)

@@ -192,8 +192,8 @@ lt_err lt_failpoint_start(const char *failpoint, const char *plant,
                           struct lt_diag *diag)
 {
     if (failpoint != NULL) {
-        return refuse("LIENTHONG_FAILPOINT", "this build has no test hooks:",
-                      failpoint, diag);
+        return refuse("LIENTHONG_FAILPOINT",
+                      "this build has no test hooks:", failpoint, diag);
     }
     if (plant != NULL) {
         return refuse("LIENTHONG_PLANT", "this build has no test hooks:", plant,

@@ -77,6 +77,7 @@ enum lt_lane lt_class_lane(uint8_t cls)
     switch (cls) {
     case LT_CLASS_INCIDENT:
     case LT_CLASS_URGENT:
+    case LT_CLASS_TREE:
         return LT_LANE_URGENT;
     case LT_CLASS_CHUNK:
         return LT_LANE_BULK;

@@ -137,11 +137,11 @@ static size_t utf8_len(const char *text, size_t len, uint32_t *out_point)
 
 static bool is_unsafe(uint32_t point)
 {
-    return point < 0x20 || (point >= 0x7F && point < 0xA0) ||
-           point == 0x2028 || point == 0x2029 ||      /* line separators */
-           (point >= 0x200E && point <= 0x200F) ||    /* marks, */
-           (point >= 0x202A && point <= 0x202E) ||    /* overrides and */
-           (point >= 0x2066 && point <= 0x2069);      /* isolates of bidi */
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 ||
+           point == 0x2029 ||                      /* line separators */
+           (point >= 0x200E && point <= 0x200F) || /* marks, */
+           (point >= 0x202A && point <= 0x202E) || /* overrides and */
+           (point >= 0x2066 && point <= 0x2069);   /* isolates of bidi */
 }
 
 static void put_escaped(struct out *out, const char *text, size_t len)
@@ -167,8 +167,7 @@ static void put_escaped(struct out *out, const char *text, size_t len)
     }
 }
 
-size_t lt_text_escape(const char *text, size_t len, char *out_text,
-                      size_t size)
+size_t lt_text_escape(const char *text, size_t len, char *out_text, size_t size)
 {
     struct out out = {.text = out_text, .size = size};
 
@@ -223,7 +222,8 @@ static void fill(const char *text, const struct lt_diag *diag, struct out *out)
         size_t plain = strcspn(text, "[]{");
 
         if (plain > 0) {
-            /* Character by character, so that a cut falls between characters. */
+            /* Character by character, so that a cut falls between characters.
+             */
             put_escaped(out, text, plain);
             text += plain;
             continue;

@@ -10,8 +10,9 @@
 static const struct lt_setting_info infos[LT_SETTINGS] = {
 #define X(id, key, type, unit, default_text, min, max, applies, choices, vi,   \
           en)                                                                  \
-    [id] = {key, type,    unit,                                                \
-            default_text, min, max, LT_APPLIES_##applies, choices, {vi, en}},
+    [id] = {                                                                   \
+        key,     type,    unit, default_text, min, max, LT_APPLIES_##applies,  \
+        choices, {vi, en}},
 #include "common/settings_table.h"
 #undef X
 };
@@ -76,7 +77,7 @@ static bool read_number(const char *text, const struct unit *units,
 
 static bool read_bool(const char *text, int64_t *out)
 {
-    static const char *const words[] = {"no",  "yes", "false",
+    static const char *const words[] = {"no",   "yes", "false",
                                         "true", "off", "on"};
 
     for (unsigned i = 0; i < LT_COUNT_OF(words); i++) {
@@ -171,8 +172,9 @@ static lt_err read_ranged(const struct lt_setting_info *info, const char *text,
                       text, diag);
     }
     if (value < info->min || value > info->max) {
-        (void)snprintf(reason, sizeof(reason), "outside %lld to %lld %s:",
-                       (long long)info->min, (long long)info->max, info->unit);
+        (void)snprintf(reason, sizeof(reason),
+                       "outside %lld to %lld %s:", (long long)info->min,
+                       (long long)info->max, info->unit);
         return refuse(info, reason, text, diag);
     }
     *out_number = value;
@@ -226,8 +228,8 @@ lt_err lt_setting_read(enum lt_setting setting, const char *text,
         if (!read_choice(info->choices, text, &number)) {
             char reason[120];
 
-            (void)snprintf(reason, sizeof(reason), "not one of %s:",
-                           info->choices);
+            (void)snprintf(reason, sizeof(reason),
+                           "not one of %s:", info->choices);
             return refuse(info, reason, text, diag);
         }
         break;

@@ -165,9 +165,9 @@ void lt_day_format(int32_t day, char out_text[static LT_DAY_TEXT])
     int mday;
     char text[40];
 
-    civil_from_days(clamp(day, days_from_civil(0, 1, 1),
-                          days_from_civil(9999, 12, 31)),
-                    &year, &month, &mday);
+    civil_from_days(
+        clamp(day, days_from_civil(0, 1, 1), days_from_civil(9999, 12, 31)),
+        &year, &month, &mday);
     (void)snprintf(text, sizeof(text), "%04d-%02d-%02d", year, month, mday);
     (void)snprintf(out_text, LT_DAY_TEXT, "%.10s", text);
 }

@@ -143,8 +143,7 @@ static void arguments_fill_the_text(void **state)
     lt_diag_arg(&diag, "file", "lienthong.conf");
     lt_diag_arg(&diag, "line", "%d", 3);
     (void)lt_message_text(LT_LANG_EN, &diag, text, sizeof(text));
-    assert_string_equal(text,
-                        "the configuration is wrong at lienthong.conf:3");
+    assert_string_equal(text, "the configuration is wrong at lienthong.conf:3");
     (void)lt_message_text(LT_LANG_VI, &diag, text, sizeof(text));
     assert_string_equal(text, "Cấu hình sai tại lienthong.conf:3");
 }
