@@ -1,0 +1,428 @@
+/* Changing the tree by its writer's events.
+ *
+ * Everything is checked and allocated before the first change, so that a
+ * refusal leaves the tree as it was. An office's former parents stay beside
+ * it: events are judged by the tree at the version that they name. */
+#include "common/tree_internal.h"
+
+#include <string.h>
+
+static lt_err refuse(struct lt_diag *diag, const struct lt_office *office,
+                     const char *reason)
+{
+    char id[LT_OFFICE_TEXT];
+
+    lt_office_format(office, id);
+    (void)lt_diag_set(diag, LT_EINVAL);
+    lt_diag_arg(diag, "what", "%s", id);
+    lt_diag_arg(diag, "reason", "%s", reason);
+    return LT_EINVAL;
+}
+
+static bool text_fits(const struct lt_text *text, size_t max)
+{
+    return text->len <= max &&
+           (text->len == 0 || memchr(text->data, '\0', text->len) == NULL);
+}
+
+static bool info_fits(const struct lt_office_info *info)
+{
+    if (!text_fits(&info->name, LT_NAME_MAX) ||
+        !text_fits(&info->kind, LT_STRING_MAX) ||
+        !text_fits(&info->code, LT_STRING_MAX) ||
+        info->link_addresses_n > LT_OFFICE_ADDRESSES_MAX ||
+        info->enrol_addresses_n > LT_OFFICE_ADDRESSES_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < info->link_addresses_n; i++) {
+        if (!text_fits(&info->link_addresses[i], LT_STRING_MAX)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < info->enrol_addresses_n; i++) {
+        if (!text_fits(&info->enrol_addresses[i], LT_STRING_MAX)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool same_text(const char *held, const struct lt_text *text)
+{
+    return strlen(held) == text->len &&
+           (text->len == 0 || memcmp(held, text->data, text->len) == 0);
+}
+
+static bool same_texts(const char *const *held, size_t held_n,
+                       const struct lt_text *texts, size_t texts_n)
+{
+    if (held_n != texts_n) {
+        return false;
+    }
+    for (size_t i = 0; i < texts_n; i++) {
+        if (!same_text(held[i], &texts[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool same_office(const struct lt_tree_office *office,
+                        const struct lt_office_info *info)
+{
+    return lt_office_equal(&office->parent, &info->parent) &&
+           office->keeper == info->keeper &&
+           same_text(office->name, &info->name) &&
+           same_text(office->kind, &info->kind) &&
+           same_text(office->code, &info->code) &&
+           same_texts(office->link_addresses, office->link_addresses_n,
+                      info->link_addresses, info->link_addresses_n) &&
+           same_texts(office->enrol_addresses, office->enrol_addresses_n,
+                      info->enrol_addresses, info->enrol_addresses_n);
+}
+
+static size_t text_bytes(const struct lt_office_info *info)
+{
+    size_t bytes = info->name.len + info->kind.len + info->code.len + 3;
+
+    for (size_t i = 0; i < info->link_addresses_n; i++) {
+        bytes += info->link_addresses[i].len + 1;
+    }
+    for (size_t i = 0; i < info->enrol_addresses_n; i++) {
+        bytes += info->enrol_addresses[i].len + 1;
+    }
+    return bytes;
+}
+
+static const char *put_text(char **at, const struct lt_text *text)
+{
+    char *begin = *at;
+
+    if (text->len > 0) {
+        memcpy(begin, text->data, text->len);
+    }
+    begin[text->len] = '\0';
+    *at = begin + text->len + 1;
+    return begin;
+}
+
+/* Fill in the node's texts and office from @info; parent, depth, moves and
+ * since_version are the caller's. */
+static bool copy_info(const struct lt_alloc *alloc,
+                      const struct lt_office_info *info,
+                      struct lt_tree_node *node)
+{
+    size_t links_n = info->link_addresses_n;
+    size_t addresses_n = links_n + info->enrol_addresses_n;
+    char *at = lt_new(alloc, text_bytes(info));
+    const char **addresses =
+        lt_new_array(alloc, addresses_n + 1, sizeof(*addresses));
+
+    if (at == NULL || addresses == NULL) {
+        lt_free(alloc, at);
+        lt_free(alloc, (void *)addresses);
+        return false;
+    }
+    node->text = at;
+    node->addresses = addresses;
+    node->office.id = info->id;
+    node->office.parent = info->parent;
+    node->office.keeper = info->keeper;
+    node->office.name = put_text(&at, &info->name);
+    node->office.kind = put_text(&at, &info->kind);
+    node->office.code = put_text(&at, &info->code);
+    for (size_t i = 0; i < links_n; i++) {
+        addresses[i] = put_text(&at, &info->link_addresses[i]);
+    }
+    for (size_t i = links_n; i < addresses_n; i++) {
+        addresses[i] = put_text(&at, &info->enrol_addresses[i - links_n]);
+    }
+    node->office.link_addresses = addresses;
+    node->office.link_addresses_n = links_n;
+    node->office.enrol_addresses = addresses + links_n;
+    node->office.enrol_addresses_n = info->enrol_addresses_n;
+    return true;
+}
+
+static bool add_move(const struct lt_alloc *alloc, struct lt_tree_node *node,
+                     uint64_t version, uint32_t parent)
+{
+    void *moves = node->moves;
+
+    if (!lt_grow(alloc, &moves, &node->moves_capacity, node->moves_n,
+                 sizeof(*node->moves))) {
+        return false;
+    }
+    node->moves = moves;
+    node->moves[node->moves_n] =
+        (struct lt_tree_move){.version = version, .parent = parent};
+    node->moves_n++;
+    return true;
+}
+
+static const char *why_not_open(const struct lt_tree *tree,
+                                const struct lt_office_info *info,
+                                uint32_t parent)
+{
+    if (lt_office_is_zero(&info->id)) {
+        return "no id";
+    }
+    if (info->name.len == 0 || info->kind.len == 0) {
+        return "no name or kind";
+    }
+    if (lt_office_is_zero(&info->parent)) {
+        return tree->nodes_n == 0 ? NULL : "a second root";
+    }
+    if (parent == LT_TREE_NONE) {
+        return "unknown parent";
+    }
+    if (tree->nodes[parent].depth == LT_TREE_DEPTH_MAX) {
+        return "too deep";
+    }
+    return tree->nodes_n < LT_TREE_OFFICES_MAX ? NULL : "too many offices";
+}
+
+static lt_err open_office(struct lt_tree *tree, uint64_t version,
+                          const struct lt_office_info *info,
+                          struct lt_diag *diag)
+{
+    uint32_t held = lt_tree_index(tree, &info->id);
+    uint32_t parent = lt_tree_index(tree, &info->parent);
+    struct lt_tree_node node = {.parent = parent};
+    const char *reason;
+
+    if (held != LT_TREE_NONE) {
+        return same_office(&tree->nodes[held].office, info)
+                   ? LT_OK
+                   : refuse(diag, &info->id, "there already, with other data");
+    }
+    reason = why_not_open(tree, info, parent);
+    if (reason != NULL) {
+        return refuse(diag, &info->id, reason);
+    }
+    if (!lt_tree_reserve(tree) || !copy_info(tree->alloc, info, &node) ||
+        !add_move(tree->alloc, &node, version, parent)) {
+        lt_tree_node_deinit(tree->alloc, &node);
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    node.office.since_version = version;
+    node.depth = parent == LT_TREE_NONE ? 1 : tree->nodes[parent].depth + 1;
+    lt_tree_append(tree, &node);
+    return LT_OK;
+}
+
+/* Is @index the office @above or below it, as the tree is now? */
+static bool is_below(const struct lt_tree *tree, uint32_t above, uint32_t index)
+{
+    while (index != LT_TREE_NONE && index != above) {
+        index = tree->nodes[index].parent;
+    }
+    return index == above;
+}
+
+/* Depth of the subtree under @index, itself counted. */
+static uint32_t height_of(const struct lt_tree *tree, uint32_t index)
+{
+    uint32_t deepest = tree->nodes[index].depth;
+
+    for (uint32_t i = 0; i < tree->nodes_n; i++) {
+        if (tree->nodes[i].depth > deepest && is_below(tree, index, i)) {
+            deepest = tree->nodes[i].depth;
+        }
+    }
+    return deepest - tree->nodes[index].depth + 1;
+}
+
+static const char *why_not_move(const struct lt_tree *tree, uint32_t index,
+                                uint32_t parent)
+{
+    if (tree->nodes[index].parent == LT_TREE_NONE) {
+        return "the root does not move";
+    }
+    if (parent == LT_TREE_NONE) {
+        return "unknown parent";
+    }
+    if (is_below(tree, index, parent)) {
+        return "a loop";
+    }
+    return tree->nodes[parent].depth + height_of(tree, index) <=
+                   LT_TREE_DEPTH_MAX
+               ? NULL
+               : "too deep";
+}
+
+/* What is not said stays as it is. A keeper stays one: a plain "no" is not
+ * told apart from silence in this version's event. */
+static struct lt_office_info fill_in(const struct lt_tree_office *office,
+                                     const struct lt_office_info *change)
+{
+    struct lt_office_info info = *change;
+
+    if (lt_office_is_zero(&info.parent)) {
+        info.parent = office->parent;
+    }
+    if (info.name.len == 0) {
+        info.name = (struct lt_text){office->name, strlen(office->name)};
+    }
+    if (info.kind.len == 0) {
+        info.kind = (struct lt_text){office->kind, strlen(office->kind)};
+    }
+    if (info.code.len == 0) {
+        info.code = (struct lt_text){office->code, strlen(office->code)};
+    }
+    if (info.link_addresses_n == 0) {
+        info.link_addresses_n = office->link_addresses_n;
+        for (size_t i = 0; i < info.link_addresses_n; i++) {
+            const char *held = office->link_addresses[i];
+
+            info.link_addresses[i] = (struct lt_text){held, strlen(held)};
+        }
+    }
+    if (info.enrol_addresses_n == 0) {
+        info.enrol_addresses_n = office->enrol_addresses_n;
+        for (size_t i = 0; i < info.enrol_addresses_n; i++) {
+            const char *held = office->enrol_addresses[i];
+
+            info.enrol_addresses[i] = (struct lt_text){held, strlen(held)};
+        }
+    }
+    info.keeper = info.keeper || office->keeper;
+    return info;
+}
+
+static void set_depths(struct lt_tree *tree, uint32_t moved)
+{
+    for (uint32_t i = 0; i < tree->nodes_n; i++) {
+        uint32_t depth = 1;
+
+        if (!is_below(tree, moved, i)) {
+            continue;
+        }
+        for (uint32_t at = tree->nodes[i].parent; at != LT_TREE_NONE;
+             at = tree->nodes[at].parent) {
+            depth++;
+        }
+        tree->nodes[i].depth = depth;
+    }
+}
+
+static lt_err change_office(struct lt_tree *tree, uint64_t version,
+                            const struct lt_office_info *change,
+                            struct lt_diag *diag)
+{
+    uint32_t index = lt_tree_index(tree, &change->id);
+    struct lt_tree_node fresh = {0};
+    struct lt_tree_node *node;
+    struct lt_office_info info;
+    uint32_t parent;
+
+    if (index == LT_TREE_NONE) {
+        return refuse(diag, &change->id, "unknown office");
+    }
+    node = &tree->nodes[index];
+    info = fill_in(&node->office, change);
+    parent = lt_tree_index(tree, &info.parent);
+    if (parent != node->parent ||
+        !lt_office_equal(&info.parent, &node->office.parent)) {
+        const char *reason = why_not_move(tree, index, parent);
+
+        if (reason != NULL) {
+            return refuse(diag, &change->id, reason);
+        }
+    }
+    if (!copy_info(tree->alloc, &info, &fresh)) {
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    if (parent != node->parent &&
+        !add_move(tree->alloc, node, version, parent)) {
+        lt_tree_node_deinit(tree->alloc, &fresh);
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    lt_free(tree->alloc, node->text);
+    lt_free(tree->alloc, (void *)node->addresses);
+    fresh.office.since_version = node->office.since_version;
+    node->office = fresh.office;
+    node->text = fresh.text;
+    node->addresses = fresh.addresses;
+    if (parent != node->parent) {
+        node->parent = parent;
+        set_depths(tree, index);
+    }
+    return LT_OK;
+}
+
+lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
+                     const struct lt_event *event, struct lt_diag *diag)
+{
+    const struct lt_office_info *info = &event->office;
+    lt_err rc;
+
+    if (!info_fits(info)) {
+        return refuse(diag, &info->id, "a text is too long");
+    }
+    /* Stream order; nothing is written into the past. */
+    if (version == 0 || version < tree->version) {
+        return refuse(diag, &info->id, "an earlier version");
+    }
+    if (event->type == LT_EV_OFFICE_OPENED) {
+        rc = open_office(tree, version, info, diag);
+    } else if (event->type == LT_EV_OFFICE_CHANGED &&
+               (event->office_closed || event->office_prepared ||
+                event->has_heir)) {
+        /* Half of such a change would be worse than none. */
+        rc = refuse(diag, &info->id, "needs a newer version");
+    } else if (event->type == LT_EV_OFFICE_CHANGED) {
+        rc = change_office(tree, version, info, diag);
+    } else {
+        rc = refuse(diag, &info->id, "not an event of the tree");
+    }
+    if (rc == LT_OK) {
+        lt_tree_advance(tree, version);
+    }
+    return rc;
+}
+
+static bool clone_node(const struct lt_alloc *alloc,
+                       const struct lt_tree_node *from, struct lt_tree_node *to)
+{
+    const struct lt_office_info nothing = {.id = from->office.id};
+    const struct lt_office_info info = fill_in(&from->office, &nothing);
+
+    if (!copy_info(alloc, &info, to)) {
+        return false;
+    }
+    to->office.since_version = from->office.since_version;
+    to->parent = from->parent;
+    to->depth = from->depth;
+    for (size_t i = 0; i < from->moves_n; i++) {
+        if (!add_move(alloc, to, from->moves[i].version,
+                      from->moves[i].parent)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+lt_err lt_tree_clone(const struct lt_tree *tree, struct lt_tree **out_tree)
+{
+    struct lt_tree *copy = NULL;
+    lt_err rc = lt_tree_new(tree->alloc, &copy);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    for (size_t i = 0; i < tree->nodes_n; i++) {
+        struct lt_tree_node node = {0};
+
+        if (!lt_tree_reserve(copy) ||
+            !clone_node(copy->alloc, &tree->nodes[i], &node)) {
+            lt_tree_node_deinit(copy->alloc, &node);
+            lt_tree_free(copy);
+            return LT_ENOMEM;
+        }
+        lt_tree_append(copy, &node);
+    }
+    copy->version = tree->version;
+    *out_tree = copy;
+    return LT_OK;
+}
