@@ -121,8 +121,7 @@ static const char *read_fields(struct lt_cert *cert)
     return read_next_root(x509, cert) ? NULL : "bad_extension";
 }
 
-lt_err lt_cert_take(X509 *x509, struct lt_cert **out_cert,
-                    struct lt_diag *diag)
+lt_err lt_cert_take(X509 *x509, struct lt_cert **out_cert, struct lt_diag *diag)
 {
     struct lt_cert *cert = lt_new(lt_alloc_heap(), sizeof(*cert));
     const char *reason;
@@ -247,8 +246,8 @@ static lt_err check_names(const struct lt_cert *cert,
         if (!lt_office_equal(&below->issuer, &above->office)) {
             return lt_cert_refuse(diag, "wrong_issuer");
         }
-        if (check->may != NULL && !check->may(check->may_ctx, &above->office,
-                                              &below->office)) {
+        if (check->may != NULL &&
+            !check->may(check->may_ctx, &above->office, &below->office)) {
             return lt_cert_refuse(diag, "not_permitted");
         }
     }
@@ -317,9 +316,9 @@ static lt_err run_openssl(X509_STORE_CTX *context, X509_STORE *store,
     param = X509_STORE_CTX_get0_param(context);
     X509_VERIFY_PARAM_set_depth(param, LT_CHAIN_MAX + 1);
     if (X509_VERIFY_PARAM_set_flags(
-            param, X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE |
-                       (check->ignore_expiry ? X509_V_FLAG_NO_CHECK_TIME
-                                             : 0)) != 1) {
+            param,
+            X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE |
+                (check->ignore_expiry ? X509_V_FLAG_NO_CHECK_TIME : 0)) != 1) {
         return lt_diag_set(diag, LT_ECRYPTO);
     }
     if (!check->ignore_expiry) {
@@ -364,8 +363,8 @@ lt_err lt_cert_verify(const struct lt_cert *cert,
     if (store == NULL || context == NULL || untrusted == NULL) {
         rc = lt_diag_set(diag, LT_ENOMEM);
     } else {
-        rc = run_openssl(context, store, untrusted, cert, chain, chain_n,
-                         root, check, diag);
+        rc = run_openssl(context, store, untrusted, cert, chain, chain_n, root,
+                         check, diag);
     }
     X509_STORE_CTX_free(context);
     sk_X509_free(untrusted);

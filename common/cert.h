@@ -39,16 +39,16 @@ struct lt_csr {
 /* How long a certificate is to count, and its number. A serial is random. */
 struct lt_cert_terms {
     uint8_t serial[LT_CERT_SERIAL_LEN];
-    int64_t from_ms;  /* UTC, whole seconds count */
+    int64_t from_ms; /* UTC, whole seconds count */
     int64_t until_ms;
 };
 
 /* The self-signed root of @office. @next_root_id is the key id of the next
  * root key. Errors: LT_EINVAL for impossible terms; LT_ECRYPTO; LT_ENOMEM. */
-LT_MUST_CHECK lt_err lt_cert_make_root(
-    const struct lt_key *ca, const struct lt_office *office,
-    const uint8_t next_root_id[static LT_HASH_LEN],
-    const struct lt_cert_terms *terms, struct lt_cert **out_cert);
+LT_MUST_CHECK lt_err
+lt_cert_make_root(const struct lt_key *ca, const struct lt_office *office,
+                  const uint8_t next_root_id[static LT_HASH_LEN],
+                  const struct lt_cert_terms *terms, struct lt_cert **out_cert);
 
 /* A request for @office by @key, DER (PKCS#10). Appends to @out_der. */
 LT_MUST_CHECK lt_err lt_csr_make(const struct lt_key *key,
@@ -111,8 +111,7 @@ struct lt_cert_check {
  * and OpenSSL's words for the rest); LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_cert_verify(const struct lt_cert *cert,
                                     const struct lt_cert *const *chain,
-                                    size_t chain_n,
-                                    const struct lt_cert *root,
+                                    size_t chain_n, const struct lt_cert *root,
                                     const struct lt_cert_check *check,
                                     struct lt_diag *diag);
 

@@ -50,8 +50,7 @@ static bool set_serial(X509 *x509,
     return fine;
 }
 
-static bool add_ext(X509 *x509, X509V3_CTX *context, int nid,
-                    const char *value)
+static bool add_ext(X509 *x509, X509V3_CTX *context, int nid, const char *value)
 {
     X509_EXTENSION *ext = X509V3_EXT_conf_nid(NULL, context, nid, value);
     bool fine = ext != NULL && X509_add_ext(x509, ext, -1) == 1;
@@ -95,8 +94,7 @@ out:
 static bool fill(X509 *x509, X509 *issuer, EVP_PKEY *issuer_pkey,
                  const struct lt_office *issuer_office,
                  const struct lt_office *office, EVP_PKEY *pkey,
-                 const struct lt_cert_terms *terms,
-                 const uint8_t *next_root_id)
+                 const struct lt_cert_terms *terms, const uint8_t *next_root_id)
 {
     X509V3_CTX context;
 
@@ -110,8 +108,7 @@ static bool fill(X509 *x509, X509 *issuer, EVP_PKEY *issuer_pkey,
            lt_cert_name_write(X509_get_subject_name(x509), office) &&
            lt_cert_name_write(X509_get_issuer_name(x509), issuer_office) &&
            X509_set_pubkey(x509, pkey) == 1 &&
-           add_ext(x509, &context, NID_basic_constraints,
-                   "critical,CA:TRUE") &&
+           add_ext(x509, &context, NID_basic_constraints, "critical,CA:TRUE") &&
            add_ext(x509, &context, NID_key_usage,
                    "critical,digitalSignature,keyCertSign") &&
            add_ext(x509, &context, NID_subject_key_identifier, "hash") &&
@@ -245,9 +242,8 @@ lt_err lt_csr_open(const void *der, size_t len, struct lt_csr *out_csr,
     if (d2i_X509_REQ(&req, &at, (long)len) == NULL) {
         return lt_cert_refuse(diag, "malformed");
     }
-    reason = at == (const unsigned char *)der + len
-                 ? read_request(req, &csr)
-                 : "malformed";
+    reason = at == (const unsigned char *)der + len ? read_request(req, &csr)
+                                                    : "malformed";
     X509_REQ_free(req);
     if (reason != NULL) {
         return lt_cert_refuse(diag, reason);

@@ -161,8 +161,7 @@ void lt_sha256(const struct lt_span *spans, size_t spans_n,
             give_up();
         }
     }
-    if (EVP_DigestFinal_ex(digest, out_hash, &len) != 1 ||
-        len != LT_HASH_LEN) {
+    if (EVP_DigestFinal_ex(digest, out_hash, &len) != 1 || len != LT_HASH_LEN) {
         give_up();
     }
 }
@@ -183,8 +182,7 @@ void lt_sha256_pull(bool (*next)(void *ctx, struct lt_span *out_span),
             give_up();
         }
     }
-    if (EVP_DigestFinal_ex(digest, out_hash, &len) != 1 ||
-        len != LT_HASH_LEN) {
+    if (EVP_DigestFinal_ex(digest, out_hash, &len) != 1 || len != LT_HASH_LEN) {
         give_up();
     }
 }
@@ -198,8 +196,7 @@ void lt_hmac_sha256(const void *key, size_t key_len,
     char digest_name[] = "SHA256";
     static const uint8_t empty_key[1];
     const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name,
-                                         0),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0),
         OSSL_PARAM_construct_end(),
     };
     size_t len = 0;

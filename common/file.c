@@ -31,7 +31,8 @@ static lt_err fail_mode(struct lt_diag *diag, const char *path,
 {
     (void)fail(diag, LT_EFILEMODE, path);
     lt_diag_arg(diag, "mode", "%04o", (unsigned)status->st_mode & 07777u);
-    lt_diag_arg(diag, "wanted", "%s", S_ISDIR(status->st_mode) ? "0700" : "0400");
+    lt_diag_arg(diag, "wanted", "%s",
+                S_ISDIR(status->st_mode) ? "0700" : "0400");
     return LT_EFILEMODE;
 }
 
@@ -78,8 +79,8 @@ lt_err lt_file_read(const char *path, size_t max_bytes, bool secret,
     int fd;
 
     lt_buf_reset(out);
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-                        (secret ? O_NOFOLLOW : 0));
+    fd = open(path,
+              O_RDONLY | O_CLOEXEC | O_NONBLOCK | (secret ? O_NOFOLLOW : 0));
     if (fd < 0) {
         return fail_errno(diag, errno == ELOOP ? LT_EFILEMODE : LT_ENOINPUT,
                           path, errno);
@@ -181,8 +182,8 @@ static lt_err write_all(int fd, const uint8_t *data, size_t len)
 lt_err lt_file_create(const char *path, unsigned mode, const void *data,
                       size_t len, struct lt_diag *diag)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                  0600);
+    int fd =
+        open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     lt_err rc;
 
     if (fd < 0) {

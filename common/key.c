@@ -76,10 +76,10 @@ lt_err lt_key_from_seed(const uint8_t seed[static 32], struct lt_key **out_key)
 lt_err lt_key_from_public(const uint8_t public_key[static LT_PUBKEY_LEN],
                           struct lt_key **out_key)
 {
-    return lt_key_take(EVP_PKEY_new_raw_public_key_ex(
-                           lt_crypto_context(), "ED25519", NULL, public_key,
-                           LT_PUBKEY_LEN),
-                       out_key);
+    return lt_key_take(
+        EVP_PKEY_new_raw_public_key_ex(lt_crypto_context(), "ED25519", NULL,
+                                       public_key, LT_PUBKEY_LEN),
+        out_key);
 }
 
 void lt_key_free(struct lt_key *key)

@@ -62,8 +62,8 @@ static void world_make(struct world *world)
     }
     assert_int_equal(lt_key_generate(&world->ca), LT_OK);
     terms.until_ms = NOW_MS + 7000 * DAY_MS;
-    assert_int_equal(lt_cert_make_root(world->ca, &world->offices[0],
-                                       next_root, &terms, &world->root),
+    assert_int_equal(lt_cert_make_root(world->ca, &world->offices[0], next_root,
+                                       &terms, &world->root),
                      LT_OK);
     for (size_t i = 0; i < 3; i++) {
         struct lt_csr csr = request(world->keys[i], &world->offices[i]);
@@ -71,8 +71,8 @@ static void world_make(struct world *world)
         terms = terms_of((uint8_t)(2 + i));
         assert_int_equal(
             lt_cert_issue(i == 0 ? world->root : world->certs[i - 1],
-                          i == 0 ? world->ca : world->keys[i - 1], &csr,
-                          &terms, &world->certs[i]),
+                          i == 0 ? world->ca : world->keys[i - 1], &csr, &terms,
+                          &world->certs[i]),
             LT_OK);
     }
 }
@@ -118,12 +118,12 @@ static void a_chain_of_three_tiers_leads_to_the_root(void **state)
     with_root[0] = world.certs[1];
     with_root[1] = world.certs[0];
     with_root[2] = world.root;
-    assert_int_equal(lt_cert_verify(world.certs[2], with_root, 3, world.root,
-                                    &check, NULL),
-                     LT_OK);
-    assert_int_equal(lt_cert_verify(world.certs[0], NULL, 0, world.root,
-                                    &at_now, NULL),
-                     LT_OK);
+    assert_int_equal(
+        lt_cert_verify(world.certs[2], with_root, 3, world.root, &check, NULL),
+        LT_OK);
+    assert_int_equal(
+        lt_cert_verify(world.certs[0], NULL, 0, world.root, &at_now, NULL),
+        LT_OK);
     world_clear(&world);
 }
 
@@ -135,10 +135,10 @@ static void a_certificate_names_the_office_and_nothing_else(void **state)
 
     (void)state;
     world_make(&world);
-    assert_true(lt_office_equal(lt_cert_office(world.certs[1]),
-                                &world.offices[1]));
-    assert_true(lt_office_equal(lt_cert_issuer(world.certs[1]),
-                                &world.offices[0]));
+    assert_true(
+        lt_office_equal(lt_cert_office(world.certs[1]), &world.offices[1]));
+    assert_true(
+        lt_office_equal(lt_cert_issuer(world.certs[1]), &world.offices[0]));
     assert_memory_equal(lt_cert_public(world.certs[1]),
                         lt_key_public(world.keys[1]), LT_PUBKEY_LEN);
     assert_int_equal(lt_cert_from_ms(world.certs[1]), NOW_MS - DAY_MS);
@@ -158,8 +158,7 @@ static void the_root_alone_names_the_next_root(void **state)
 
     (void)state;
     world_make(&world);
-    assert_memory_equal(lt_cert_next_root(world.root), next_root,
-                        LT_HASH_LEN);
+    assert_memory_equal(lt_cert_next_root(world.root), next_root, LT_HASH_LEN);
     assert_null(lt_cert_next_root(world.certs[0]));
     world_clear(&world);
 }
@@ -212,9 +211,9 @@ static void another_root_is_refused_even_with_the_same_name(void **state)
     world_make(&theirs);
     chain[0] = theirs.certs[1];
     chain[1] = theirs.certs[0];
-    assert_int_equal(lt_cert_verify(theirs.certs[2], chain, 2, mine.root,
-                                    &at_now, &diag),
-                     LT_ECERT);
+    assert_int_equal(
+        lt_cert_verify(theirs.certs[2], chain, 2, mine.root, &at_now, &diag),
+        LT_ECERT);
     check_reason(&diag, "wrong_issuer");
     world_clear(&theirs);
     world_clear(&mine);
@@ -231,15 +230,15 @@ static void a_gap_or_a_stranger_in_the_chain_is_refused(void **state)
     world_make(&world);
     world_make(&other);
     chain[0] = world.certs[1];
-    assert_int_equal(lt_cert_verify(world.certs[2], chain, 1, world.root,
-                                    &at_now, &diag),
-                     LT_ECERT);
+    assert_int_equal(
+        lt_cert_verify(world.certs[2], chain, 1, world.root, &at_now, &diag),
+        LT_ECERT);
     check_reason(&diag, "wrong_issuer");
     chain[0] = other.certs[1]; /* the right name, another key */
     chain[1] = world.certs[0];
-    assert_int_equal(lt_cert_verify(world.certs[2], chain, 2, world.root,
-                                    &at_now, &diag),
-                     LT_ECERT);
+    assert_int_equal(
+        lt_cert_verify(world.certs[2], chain, 2, world.root, &at_now, &diag),
+        LT_ECERT);
     check_reason(&diag, "wrong_issuer");
     world_clear(&other);
     world_clear(&world);
@@ -259,9 +258,8 @@ static void the_tree_decides_who_may_certify_whom(void **state)
 {
     struct world world;
     unsigned asked = 0;
-    struct lt_cert_check check = {.at_ms = NOW_MS,
-                                  .may = only_the_parent,
-                                  .may_ctx = &asked};
+    struct lt_cert_check check = {
+        .at_ms = NOW_MS, .may = only_the_parent, .may_ctx = &asked};
     struct lt_csr csr;
     struct lt_cert_terms terms = terms_of(9);
     struct lt_cert *skipping = NULL;
@@ -273,13 +271,13 @@ static void the_tree_decides_who_may_certify_whom(void **state)
     assert_int_equal(verify(&world, &check, NULL), LT_OK);
     assert_int_equal(asked, 3);
     csr = request(world.keys[2], &world.offices[2]);
-    assert_int_equal(lt_cert_issue(world.certs[0], world.keys[0], &csr, &terms,
-                                   &skipping),
-                     LT_OK);
+    assert_int_equal(
+        lt_cert_issue(world.certs[0], world.keys[0], &csr, &terms, &skipping),
+        LT_OK);
     chain[0] = world.certs[0];
-    assert_int_equal(lt_cert_verify(skipping, chain, 1, world.root, &check,
-                                    &diag),
-                     LT_ECERT);
+    assert_int_equal(
+        lt_cert_verify(skipping, chain, 1, world.root, &check, &diag),
+        LT_ECERT);
     check_reason(&diag, "not_permitted");
     lt_cert_free(skipping);
     world_clear(&world);
@@ -321,13 +319,13 @@ static void only_the_issuers_key_issues(void **state)
     (void)state;
     world_make(&world);
     csr = request(world.keys[2], &world.offices[2]);
-    assert_int_equal(lt_cert_issue(world.certs[1], world.keys[0], &csr, &terms,
-                                   &cert),
-                     LT_EINVAL);
+    assert_int_equal(
+        lt_cert_issue(world.certs[1], world.keys[0], &csr, &terms, &cert),
+        LT_EINVAL);
     terms.until_ms = terms.from_ms;
-    assert_int_equal(lt_cert_issue(world.certs[1], world.keys[1], &csr, &terms,
-                                   &cert),
-                     LT_EINVAL);
+    assert_int_equal(
+        lt_cert_issue(world.certs[1], world.keys[1], &csr, &terms, &cert),
+        LT_EINVAL);
     assert_null(cert);
     world_clear(&world);
 }
@@ -375,14 +373,14 @@ static size_t foreign(const char *algorithm, const char *name, uint8_t *out)
     assert_non_null(ASN1_TIME_set(X509_getm_notBefore(x509), 0));
     assert_non_null(ASN1_TIME_set(X509_getm_notAfter(x509), 4000000000));
     assert_int_equal(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-                                                (const unsigned char *)name,
-                                                -1, -1, 0),
+                                                (const unsigned char *)name, -1,
+                                                -1, 0),
                      1);
     assert_int_equal(X509_set_issuer_name(x509, subject), 1);
     assert_int_equal(X509_set_pubkey(x509, pkey), 1);
     assert_true(X509_sign(x509, pkey,
-                          strcmp(algorithm, "EC") == 0 ? EVP_sha256()
-                                                       : NULL) > 0);
+                          strcmp(algorithm, "EC") == 0 ? EVP_sha256() : NULL) >
+                0);
     len = i2d_X509(x509, &at);
     assert_true(len > 0 && len < LT_CERT_MAX);
     X509_free(x509);
@@ -440,10 +438,9 @@ static void certificates_are_read_again_from_their_file(void **state)
     (void)state;
     world_make(&world);
     folder_make(&folder);
-    assert_int_equal(
-        lt_cert_save((const struct lt_cert *const *)world.certs, 3,
-                     folder_file(&folder, "node.crt"), NULL),
-        LT_OK);
+    assert_int_equal(lt_cert_save((const struct lt_cert *const *)world.certs, 3,
+                                  folder_file(&folder, "node.crt"), NULL),
+                     LT_OK);
     assert_int_equal(stat(folder.file, &status), 0);
     assert_int_equal(status.st_mode & 07777u, 0444);
     assert_int_equal(lt_cert_load(folder.file, 3, read, &n, NULL), LT_OK);
@@ -483,7 +480,8 @@ int main(void)
         cmocka_unit_test(a_chain_of_three_tiers_leads_to_the_root),
         cmocka_unit_test(a_certificate_names_the_office_and_nothing_else),
         cmocka_unit_test(the_root_alone_names_the_next_root),
-        cmocka_unit_test(an_expired_certificate_counts_only_where_time_does_not),
+        cmocka_unit_test(
+            an_expired_certificate_counts_only_where_time_does_not),
         cmocka_unit_test(another_office_is_refused),
         cmocka_unit_test(another_root_is_refused_even_with_the_same_name),
         cmocka_unit_test(a_gap_or_a_stranger_in_the_chain_is_refused),

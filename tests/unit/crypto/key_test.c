@@ -28,8 +28,8 @@ static const struct vector vectors[] = {
      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555"
      "fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"},
     {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
-     "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
-     "\x72", 1,
+     "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "\x72",
+     1,
      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da0"
      "85ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"},
     {"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
@@ -59,9 +59,9 @@ static void ed25519_gives_the_vectors_of_rfc_8032(void **state)
 
         lt_hex_format(lt_key_public(key), LT_PUBKEY_LEN, text);
         assert_string_equal(text, vectors[i].public_key);
-        assert_int_equal(lt_key_sign(key, vectors[i].message,
-                                     vectors[i].message_len, sig),
-                         LT_OK);
+        assert_int_equal(
+            lt_key_sign(key, vectors[i].message, vectors[i].message_len, sig),
+            LT_OK);
         lt_hex_format(sig, sizeof(sig), text);
         assert_string_equal(text, vectors[i].signature);
         assert_true(lt_key_verify(key, vectors[i].message,
@@ -108,8 +108,7 @@ static void another_key_does_not_prove(void **state)
     (void)state;
     assert_int_equal(lt_key_generate(&a), LT_OK);
     assert_int_equal(lt_key_generate(&b), LT_OK);
-    assert_memory_not_equal(lt_key_public(a), lt_key_public(b),
-                            LT_PUBKEY_LEN);
+    assert_memory_not_equal(lt_key_public(a), lt_key_public(b), LT_PUBKEY_LEN);
     assert_int_equal(lt_key_sign(a, "x", 1, sig), LT_OK);
     assert_false(lt_key_verify(b, "x", 1, sig));
     lt_key_free(a);
@@ -216,13 +215,13 @@ static void what_is_no_key_file_is_refused(void **state)
     folder_make(&folder);
     assert_int_equal(lt_key_load(folder_file(&folder, "none"), &key, NULL),
                      LT_ENOINPUT);
-    assert_int_equal(lt_file_create(folder_file(&folder, "empty"), 0400, "", 0,
-                                    NULL),
-                     LT_OK);
+    assert_int_equal(
+        lt_file_create(folder_file(&folder, "empty"), 0400, "", 0, NULL),
+        LT_OK);
     assert_int_equal(lt_key_load(folder.file, &key, NULL), LT_ECRYPTO);
-    assert_int_equal(lt_file_create(folder_file(&folder, "big"), 0400, big,
-                                    5000, NULL),
-                     LT_OK);
+    assert_int_equal(
+        lt_file_create(folder_file(&folder, "big"), 0400, big, 5000, NULL),
+        LT_OK);
     assert_int_equal(lt_key_load(folder.file, &key, NULL), LT_ETOOBIG);
     (void)snprintf(other, sizeof(other), "%s/link", folder.path);
     assert_int_equal(symlink(folder.file, other), 0);
