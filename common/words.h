@@ -1,0 +1,46 @@
+/* The words people and scripts use for the numbers of proto/log.proto.
+ *
+ * A word (accepted, settled, by_phone) is what the tool reads and JSON shows;
+ * it never changes. The labels, Vietnamese and English, are for people. What
+ * is data of the office's law instead (kinds of office, fields of a case) is
+ * in policy.h.
+ *
+ * Threading: everything here is static and pure. */
+#ifndef LT_COMMON_WORDS_H
+#define LT_COMMON_WORDS_H
+
+#include "common/base.h"
+
+enum lt_words {
+    LT_WORDS_CASE_TYPE,      /* CaseType, and denunciation */
+    LT_WORDS_STEP,           /* StepKind */
+    LT_WORDS_CLOSE_REASON,   /* CloseReason */
+    LT_WORDS_INCIDENT_END,   /* IncidentEnd */
+    LT_WORDS_INCIDENT_WAY,   /* IncidentTaken.way */
+    LT_WORDS_DIRECTIVE_CODE, /* DirectiveStatus.code: "01" to "16" */
+    LT_WORDS_ROLE,           /* ActorRole */
+    LT_WORDS_BASIS,          /* Basis */
+    LT_WORDS_VOID_REASON,    /* EntryVoided.reason */
+    LT_WORDS_SIGNER_KIND,    /* DenunciationReceived.signer_kind */
+    LT_WORDS_ACCUSED,        /* DenunciationReceived.accused */
+    LT_WORDS_LISTS
+};
+
+/* Not a CaseType of the format: denunciations have events of their own. It
+ * stands among the types because people choose it there. */
+enum { LT_WORD_DENUNCIATION = 100 };
+
+struct lt_word {
+    uint32_t number;
+    const char *word;
+    const char *vi;
+    const char *en;
+};
+
+/* NULL for a number or a word that the list does not have. */
+const struct lt_word *lt_word_by_number(enum lt_words list, uint32_t number);
+const struct lt_word *lt_word_by_word(enum lt_words list, const char *word);
+/* Walk a list in the order of its numbers; NULL past the end. */
+const struct lt_word *lt_word_at(enum lt_words list, size_t index);
+
+#endif
