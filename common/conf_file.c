@@ -33,6 +33,9 @@ static _Thread_local struct load *current;
 /* --- libconfuse ------------------------------------------------------- */
 
 static void on_error(cfg_t *cfg, const char *format, va_list args)
+    LT_PRINTF(2, 0);
+
+static void on_error(cfg_t *cfg, const char *format, va_list args)
 {
     static const char unknown[] = "no such option '";
     char reason[200];

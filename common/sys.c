@@ -64,9 +64,13 @@ static int64_t floor_div(int64_t value, int64_t by)
 int32_t lt_civil_day(int64_t wall_ms)
 {
     int64_t day = floor_div(wall_ms, DAY_MS);
+    int64_t into_day = wall_ms % DAY_MS;
 
-    /* Added after the division, so that no moment overflows. */
-    if (wall_ms - day * DAY_MS >= DAY_MS - ZONE_MS) {
+    if (into_day < 0) {
+        into_day += DAY_MS;
+    }
+    /* The zone is added after the division, so that no moment overflows. */
+    if (into_day >= DAY_MS - ZONE_MS) {
         day++;
     }
     if (day > INT32_MAX) {
