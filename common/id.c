@@ -279,7 +279,7 @@ bool lt_event_id_parse(const char *text, struct lt_event_id *out)
     if (!read_hex(text, LT_OFFICE_LEN, id.origin.bytes)) {
         return false;
     }
-    text += LT_OFFICE_LEN * 2;
+    text += (size_t)LT_OFFICE_LEN * 2;
     if (*text++ != ':' || !read_hex(text, sizeof(epoch), epoch)) {
         return false;
     }

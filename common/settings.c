@@ -46,8 +46,7 @@ static const struct unit byte_units[] = {
     {"G", INT64_C(1) << 30},
 };
 static const struct unit time_units[] = {
-    {"ms", 1},          {"s", 1000},         {"m", 60 * 1000},
-    {"h", 3600 * 1000}, {"d", 86400 * 1000},
+    {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000},
 };
 
 /* Digits and one of the units, to the end of the text. */
