@@ -1,0 +1,230 @@
+/* What the files of this folder share; nobody else includes it.
+ *
+ * Every statement runs through lt_sql_step: the one place where a result code
+ * of SQLite becomes one of ours and where the log learns that its disk cannot
+ * be trusted any more. A writing call that fails rolls the whole transaction
+ * back, so there is never half a turn in the database. */
+#ifndef LT_LOG_INTERNAL_H
+#define LT_LOG_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "daemon/log/log.h"
+
+enum {
+    LT_LOG_APPLICATION_ID = 0x4c544c47, /* "LTLG" */
+    LT_LOG_PAGE = 4096,
+    LT_LOG_CACHE_KIB = 1024,
+    LT_LOG_VALUE_MAX = 1024 * 1024, /* any one value in the database */
+    LT_LOG_WAL_IDLE = 1024 * 1024,  /* worth a checkpoint in an idle moment */
+    LT_LOG_META_KEY_MAX = 100,
+    LT_LOG_EVIDENCE_MAX = 4096,     /* rows; the engine's quota comes first */
+    LT_LOG_RUN_SETS = 1024,         /* cached runs: sets of four */
+    LT_LOG_RUN_WAYS = 4,
+    LT_LOG_READ_SLOTS = 64,
+    LT_LOG_ARENA_MAX = 2 * 1024 * 1024
+};
+
+enum lt_log_stmt {
+    LT_STMT_BEGIN,
+    LT_STMT_COMMIT,
+    LT_STMT_ROLLBACK,
+    LT_STMT_STREAM_FIND,
+    LT_STMT_STREAM_ADD,
+    LT_STMT_STREAM_COUNT,
+    LT_STMT_RUN_FIND,
+    LT_STMT_RUN_BY_ID,
+    LT_STMT_RUN_ADD,
+    LT_STMT_RUN_LAST,
+    LT_STMT_RUN_EACH,
+    LT_STMT_TIP_EACH,
+    LT_STMT_SEGMENT_ADD,
+    LT_STMT_SEGMENT_HASH,
+    LT_STMT_SEGMENT_BEFORE,
+    LT_STMT_SEGMENT_TOTALS,
+    LT_STMT_PART_ADD,
+    LT_STMT_PART_TOTALS,
+    LT_STMT_READ_RUN,
+    LT_STMT_READ_FROM,
+    LT_STMT_EVIDENCE_ADD,
+    LT_STMT_BINDING_ADD,
+    LT_STMT_BINDING_EACH,
+    LT_STMT_STATEMENT_PUT,
+    LT_STMT_STATEMENT_EACH,
+    LT_STMT_REQUEST_ADD,
+    LT_STMT_REQUEST_GET,
+    LT_STMT_REQUEST_SLICE,
+    LT_STMT_REQUEST_PRUNE,
+    LT_STMT_META_PUT,
+    LT_STMT_META_DELETE,
+    LT_STMT_META_GET,
+    LT_STMT_META_EACH,
+    LT_STMT_PAGE_COUNT,
+    LT_STMTS
+};
+
+/* A run and its end, as this transaction sees them. */
+struct lt_run_entry {
+    int64_t id; /* 0: an empty place in the cache */
+    int64_t stream_id;
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t first;
+    struct lt_point prev;
+    struct lt_point last;
+    uint8_t key_id[LT_HASH_LEN];
+};
+
+/* The same for reading: where the reader stands in that run. */
+struct lt_read_slot {
+    int64_t run; /* 0: empty */
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t first;
+    struct lt_point prev;
+    uint8_t key_id[LT_HASH_LEN];
+    struct lt_point at; /* the last segment read; number 0: none */
+};
+
+struct lt_log_totals {
+    uint64_t events;
+    uint64_t parts_bytes;
+    uint64_t last_pos;
+    int64_t last_at_ms;
+};
+
+struct lt_ballast {
+    char *path;     /* NULL: none is kept */
+    char *folder;
+    int64_t bytes;
+    bool in;        /* it lies there at its full size */
+};
+
+struct lt_log {
+    sqlite3 *db;
+    sqlite3_stmt *stmts[LT_STMTS];
+    struct lt_office office;
+    bool dead;              /* outcome unknown: nothing works any more */
+    bool writing;           /* a transaction is open */
+    struct lt_log_totals committed;
+    struct lt_log_totals pending;
+    uint64_t commits;
+    int64_t wal_max_bytes;
+    int wal_frames;         /* in the WAL after the last commit */
+    int wal_copied;         /* of them checkpointed already */
+    int64_t prune_after;    /* request id where pruning goes on */
+    struct lt_ballast ballast;
+    struct lt_run_entry *runs; /* LT_LOG_RUN_SETS sets of LT_LOG_RUN_WAYS */
+    unsigned run_turn;
+    struct lt_read_slot reads[LT_LOG_READ_SLOTS];
+    struct lt_arena arena;
+};
+
+/* ---- sqlite_err.c ---- */
+
+/* Configure SQLite for the process, once, before the first connection. */
+LT_MUST_CHECK lt_err lt_sqlite_start(void);
+/* The meaning of a result code; LT_OK for OK, ROW and DONE. */
+lt_err lt_sqlite_err(int rc);
+/* What SQLite noted in this thread since the last call: LT_OK, or LT_EIO when
+ * a disk error or corruption was among it even if the call succeeded. */
+lt_err lt_sqlite_noted(void);
+
+/* ---- stmt.c ---- */
+
+/* The prepared statement, reset and ready to bind; NULL after a failure. */
+sqlite3_stmt *lt_sql_stmt(struct lt_log *log, enum lt_log_stmt which,
+                          lt_err *out_rc);
+/* LT_OK with *out_row (may be NULL). Failures have been dealt with. */
+LT_MUST_CHECK lt_err lt_sql_step(struct lt_log *log, sqlite3_stmt *stmt,
+                                 bool *out_row);
+/* Step a statement that gives no row, and reset it. */
+LT_MUST_CHECK lt_err lt_sql_run(struct lt_log *log, sqlite3_stmt *stmt);
+void lt_sql_done(sqlite3_stmt *stmt);
+/* Run text without results, at open. */
+LT_MUST_CHECK lt_err lt_sql_exec(struct lt_log *log, const char *sql);
+/* Deal with a failed call: mark the log dead, or roll back. Returns ours. */
+lt_err lt_sql_failed(struct lt_log *log, int rc);
+void lt_sql_finalize(struct lt_log *log);
+
+void lt_bind_u64(sqlite3_stmt *stmt, int at, uint64_t value);
+void lt_bind_blob(sqlite3_stmt *stmt, int at, const void *data, size_t len);
+uint64_t lt_column_u64(sqlite3_stmt *stmt, int at);
+/* False unless the column is a blob of exactly @len bytes. */
+LT_MUST_CHECK bool lt_column_bytes(sqlite3_stmt *stmt, int at, void *out,
+                                   size_t len);
+const uint8_t *lt_column_blob(sqlite3_stmt *stmt, int at, size_t *out_len);
+
+/* ---- log.c ---- */
+
+/* Open a transaction unless one is open. */
+LT_MUST_CHECK lt_err lt_log_begin(struct lt_log *log);
+/* What was written since the last commit never was. */
+void lt_log_forget(struct lt_log *log);
+/* A failpoint acts as a failed disk: LT_EIO, for good. */
+lt_err lt_log_break(struct lt_log *log);
+
+/* ---- settings.c ---- */
+
+LT_MUST_CHECK lt_err lt_settings_apply(struct lt_log *log,
+                                       const struct lt_log_options *options,
+                                       struct lt_diag *diag);
+LT_MUST_CHECK lt_err lt_log_file_prepare(const char *path,
+                                         struct lt_diag *diag);
+
+/* ---- schema.c ---- */
+
+LT_MUST_CHECK lt_err lt_schema_open(struct lt_log *log,
+                                    const struct lt_log_options *options,
+                                    struct lt_diag *diag);
+
+/* ---- run.c ---- */
+
+/* NULL in *out_run when the log holds no such run. Valid until the next call
+ * of lt_run_find or lt_run_add. */
+LT_MUST_CHECK lt_err lt_run_find(struct lt_log *log,
+                                 const struct lt_stream *stream, uint64_t epoch,
+                                 struct lt_run_entry **out_run);
+LT_MUST_CHECK lt_err lt_run_add(struct lt_log *log,
+                                const struct lt_segment *segment,
+                                struct lt_run_entry **out_run);
+void lt_run_forget_all(struct lt_log *log);
+
+/* ---- fetch.c ---- */
+
+/* The row that READ_RUN or READ_FROM stands on, as a segment. */
+LT_MUST_CHECK lt_err lt_fetch_row(struct lt_log *log, sqlite3_stmt *stmt,
+                                  struct lt_segment *out, uint64_t *out_pos,
+                                  int64_t *out_at_ms);
+LT_MUST_CHECK lt_err lt_fetch_run(struct lt_log *log, int64_t id,
+                                  struct lt_log_run *out);
+
+/* ---- verify.c ---- */
+
+/* Check the last segment of every tip. */
+LT_MUST_CHECK lt_err lt_verify_tips(struct lt_log *log, struct lt_diag *diag);
+
+/* ---- checkpoint.c ---- */
+
+LT_MUST_CHECK lt_err lt_log_copy_wal(struct lt_log *log, int mode);
+int64_t lt_log_wal_bytes(const struct lt_log *log);
+
+/* ---- ballast.c ---- */
+
+LT_MUST_CHECK lt_err lt_ballast_open(struct lt_log *log, const char *path,
+                                     int64_t bytes);
+void lt_ballast_close(struct lt_log *log);
+/* The disk (not a quota of ours) has no room: give the ballast away. */
+void lt_ballast_release(struct lt_log *log);
+/* May segments be taken? Puts the ballast back once there is room for it. */
+bool lt_ballast_ready(struct lt_log *log);
+
+/* ---- crashvfs.c ---- */
+
+#ifdef LT_TEST_HOOKS
+/* A VFS around @base (NULL = the default) with the crash points that lie
+ * inside SQLite. Returns its name. */
+const char *lt_crash_vfs(const char *base);
+#endif
+
+#endif

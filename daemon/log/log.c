@@ -1,0 +1,290 @@
+/* Opening, closing, and the one transaction of a turn.
+ *
+ * The transaction is opened by the first write and ended by lt_log_commit, with
+ * one sync of the WAL. What the caches learned from writes that did not become
+ * durable is forgotten with them. */
+#include "daemon/log/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/failpoint.h"
+
+enum { WAL_MAX_LEAST = 2 * LT_LOG_WAL_IDLE };
+
+static lt_err open_database(struct lt_log *log,
+                            const struct lt_log_options *options,
+                            struct lt_diag *diag)
+{
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+                      SQLITE_OPEN_EXRESCODE;
+    const char *vfs = options->vfs;
+    lt_err err;
+    int rc;
+
+#ifdef LT_TEST_HOOKS
+    vfs = lt_crash_vfs(vfs);
+#endif
+    rc = sqlite3_open_v2(options->path, &log->db, flags, vfs);
+    if (rc != SQLITE_OK) {
+        err = lt_sqlite_err(rc);
+        (void)lt_diag_set(diag, err);
+        lt_diag_arg(diag, "path", "%s", options->path);
+        lt_diag_arg(diag, "error", "%s", sqlite3_errstr(rc));
+        return err;
+    }
+    return LT_OK;
+}
+
+static lt_err load_totals(struct lt_log *log)
+{
+    lt_err err;
+    bool row;
+    sqlite3_stmt *stmt = lt_sql_stmt(log, LT_STMT_SEGMENT_TOTALS, &err);
+
+    if (stmt == NULL) {
+        return err;
+    }
+    err = lt_sql_step(log, stmt, &row);
+    if (err != LT_OK) {
+        return err;
+    }
+    if (row) {
+        log->committed.last_pos = lt_column_u64(stmt, 0);
+        log->committed.events = lt_column_u64(stmt, 1);
+        log->committed.last_at_ms = sqlite3_column_int64(stmt, 2);
+    }
+    lt_sql_done(stmt);
+    stmt = lt_sql_stmt(log, LT_STMT_PART_TOTALS, &err);
+    if (stmt == NULL) {
+        return err;
+    }
+    err = lt_sql_step(log, stmt, &row);
+    if (err != LT_OK) {
+        return err;
+    }
+    if (row) {
+        log->committed.parts_bytes = lt_column_u64(stmt, 0);
+    }
+    lt_sql_done(stmt);
+    log->pending = log->committed;
+    return LT_OK;
+}
+
+/* What the WAL of the last life holds goes into the database at once: the
+ * longer it stays a WAL, the more one rotten bit can take away. */
+static lt_err settle(struct lt_log *log)
+{
+    lt_err err = lt_log_copy_wal(log, SQLITE_CHECKPOINT_TRUNCATE);
+
+    return err == LT_EFULL ? LT_OK : err;
+}
+
+lt_err lt_log_open(const struct lt_log_options *options,
+                   struct lt_log **out_log, struct lt_diag *diag)
+{
+    struct lt_log *log = calloc(1, sizeof(*log));
+    lt_err err;
+
+    if (log == NULL) {
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    log->office = options->office;
+    log->wal_max_bytes = options->wal_max_bytes < WAL_MAX_LEAST
+                             ? WAL_MAX_LEAST
+                             : options->wal_max_bytes;
+    lt_arena_init(&log->arena, lt_alloc_heap(), LT_LOG_ARENA_MAX);
+    log->runs = calloc((size_t)LT_LOG_RUN_SETS * LT_LOG_RUN_WAYS,
+                       sizeof(*log->runs));
+    err = log->runs == NULL ? LT_ENOMEM : lt_sqlite_start();
+    if (err != LT_OK) {
+        (void)lt_diag_set(diag, err);
+        goto fail;
+    }
+    if (options->vfs == NULL) {
+        err = lt_log_file_prepare(options->path, diag);
+        if (err != LT_OK) {
+            goto fail;
+        }
+    }
+    err = open_database(log, options, diag);
+    if (err == LT_OK) {
+        err = lt_settings_apply(log, options, diag);
+    }
+    if (err == LT_OK) {
+        err = lt_schema_open(log, options, diag);
+    }
+    if (err != LT_OK) {
+        goto fail;
+    }
+    if (options->vfs == NULL && options->ballast_bytes > 0) {
+        err = lt_ballast_open(log, options->path, options->ballast_bytes);
+    }
+    if (err == LT_OK) {
+        err = settle(log);
+    }
+    if (err == LT_OK) {
+        err = load_totals(log);
+    }
+    if (err == LT_OK && LT_PLANTED(ignore_requests)) {
+        err = lt_sql_exec(log, "DELETE FROM request");
+    }
+    if (err == LT_OK) {
+        err = lt_verify_tips(log, diag);
+    }
+    if (err != LT_OK) {
+        if (diag != NULL && diag->code == LT_OK) {
+            (void)lt_diag_set(diag, err);
+            lt_diag_arg(diag, "path", "%s", options->path);
+        }
+        goto fail;
+    }
+    *out_log = log;
+    return LT_OK;
+
+fail:
+    lt_log_close(log);
+    return err;
+}
+
+void lt_log_close(struct lt_log *log)
+{
+    if (log == NULL) {
+        return;
+    }
+    if (log->db != NULL) {
+        if (log->writing) {
+            lt_log_forget(log);
+        }
+        lt_sql_finalize(log);
+        if (log->dead) {
+            /* Nothing more is written to a disk that has failed. */
+            (void)sqlite3_db_config(log->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+                                    1, NULL);
+        }
+        (void)sqlite3_close(log->db);
+    }
+    lt_ballast_close(log);
+    lt_arena_deinit(&log->arena);
+    free(log->runs);
+    free(log);
+}
+
+lt_err lt_log_begin(struct lt_log *log)
+{
+    sqlite3_stmt *stmt;
+    lt_err err;
+
+    if (log->dead) {
+        return LT_EIO;
+    }
+    if (log->writing) {
+        return LT_OK;
+    }
+    stmt = lt_sql_stmt(log, LT_STMT_BEGIN, &err);
+    if (stmt == NULL) {
+        return err;
+    }
+    err = lt_sql_run(log, stmt);
+    if (err != LT_OK) {
+        return err;
+    }
+    log->writing = true;
+    log->pending = log->committed;
+    return LT_FAILPOINT(C3) ? lt_log_break(log) : LT_OK;
+}
+
+lt_err lt_log_break(struct lt_log *log)
+{
+    log->dead = true;
+    if (log->writing) {
+        lt_log_forget(log);
+    }
+    return LT_EIO;
+}
+
+void lt_log_forget(struct lt_log *log)
+{
+    log->writing = false;
+    log->pending = log->committed;
+    lt_run_forget_all(log);
+    memset(log->reads, 0, sizeof(log->reads));
+    /* A failed COMMIT has rolled back already; a failed INSERT may have. */
+    if (sqlite3_get_autocommit(log->db) == 0) {
+        if (sqlite3_exec(log->db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK &&
+            sqlite3_get_autocommit(log->db) == 0) {
+            log->dead = true;
+        }
+    }
+}
+
+void lt_log_rollback(struct lt_log *log)
+{
+    if (log->writing) {
+        lt_log_forget(log);
+    }
+}
+
+lt_err lt_log_commit(struct lt_log *log)
+{
+    sqlite3_stmt *stmt;
+    lt_err err;
+
+    if (log->dead) {
+        return LT_EIO;
+    }
+    if (!log->writing) {
+        return LT_OK;
+    }
+    if (LT_FAILPOINT(C5)) {
+        return lt_log_break(log);
+    }
+    stmt = lt_sql_stmt(log, LT_STMT_COMMIT, &err);
+    if (stmt == NULL) {
+        return err;
+    }
+    err = lt_sql_run(log, stmt);
+    if (err != LT_OK) {
+        return err;
+    }
+    log->writing = false;
+    log->committed = log->pending;
+    log->commits++;
+    if (LT_FAILPOINT(C7)) {
+        return lt_log_break(log);
+    }
+    if (lt_log_wal_bytes(log) > log->wal_max_bytes) {
+        err = lt_log_copy_wal(log, SQLITE_CHECKPOINT_RESTART);
+        /* The commit stands: no room for copying is for another day. */
+        return err == LT_EIO ? LT_EIO : LT_OK;
+    }
+    return LT_OK;
+}
+
+bool lt_log_dirty(const struct lt_log *log)
+{
+    return log->writing;
+}
+
+void lt_log_stats(struct lt_log *log, struct lt_log_stats *out)
+{
+    lt_err err;
+    bool row = false;
+    sqlite3_stmt *stmt = lt_sql_stmt(log, LT_STMT_PAGE_COUNT, &err);
+
+    memset(out, 0, sizeof(*out));
+    if (stmt != NULL && lt_sql_step(log, stmt, &row) == LT_OK) {
+        if (row) {
+            out->bytes = lt_column_u64(stmt, 0) * LT_LOG_PAGE;
+        }
+        lt_sql_done(stmt);
+    }
+    out->events = log->committed.events;
+    out->segments = log->committed.last_pos;
+    out->parts_bytes = log->committed.parts_bytes;
+    out->wal_bytes = (uint64_t)lt_log_wal_bytes(log);
+    out->last_pos = log->committed.last_pos;
+    out->last_commit_at_ms = log->committed.last_at_ms;
+    out->commits = log->commits;
+}

@@ -1,0 +1,169 @@
+/* The log on SQLite: segments, parts, bindings, statements, request ids.
+ *
+ * One connection, used by one thread, that reads, writes and checkpoints
+ * (pitfalls of the WAL). Writing calls open a transaction when none is open;
+ * nothing is durable until lt_log_commit has returned LT_OK. Segments, their
+ * parts and the answers to requests of one turn are one transaction.
+ *
+ * Any LT_EIO means that the outcome is unknown: the caller must end the
+ * process without acknowledging anything. LT_EFULL means that the transaction
+ * was rolled back as a whole; the log goes on.
+ *
+ * Positions: each stored segment has a position, rising in order of commit
+ * here, from 1, without gaps in what was committed.
+ *
+ * Threading: a log belongs to one thread. */
+#ifndef LT_LOG_LOG_H
+#define LT_LOG_LOG_H
+
+#include "common/alloc.h"
+#include "common/err.h"
+#include "common/segment.h"
+
+struct lt_log;
+
+struct lt_log_options {
+    const char *path;
+    const char *vfs;           /* NULL = the default; tests hand in theirs */
+    struct lt_office office;   /* whose log it is; another's is refused */
+    int64_t max_bytes;         /* quota of the file; 0 = none */
+    int64_t wal_max_bytes;     /* checkpoint beyond this even when busy */
+    int64_t ballast_bytes;     /* room kept for ending well when disk is full */
+    int64_t now_ms;            /* wall clock, for created_at */
+};
+
+/* Open or create, migrate, check settings by reading them back, check the last
+ * segment of every tip. Errors: LT_EDB (another office's), LT_EDBNEWER,
+ * LT_ECORRUPT, LT_EIO, LT_EFULL, LT_ELOCKED, LT_EFILEMODE, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_log_open(const struct lt_log_options *options,
+                                 struct lt_log **out_log, struct lt_diag *diag);
+/* Checkpoints and closes; NULL is fine. What was not committed is gone. */
+void lt_log_close(struct lt_log *log);
+
+/* ---- writing ---- */
+
+/* Store @segment with its parts bundle. The caller has proven it. Sets
+ * *out_pos. A segment that is there already (same name, same hash) is LT_OK
+ * with *out_pos 0. Errors: LT_ECORRUPT if the name is there with another hash
+ * (nothing stored); LT_EFULL; LT_EIO. */
+LT_MUST_CHECK lt_err lt_log_put_segment(struct lt_log *log,
+                                        const struct lt_segment *segment,
+                                        int64_t committed_at_ms,
+                                        uint64_t *out_pos);
+/* Evidence: a second content of a name, kept and never served. */
+LT_MUST_CHECK lt_err lt_log_put_evidence(struct lt_log *log,
+                                         const struct lt_segment *segment,
+                                         int64_t at_ms);
+/* An encoded Binding; the same bytes again are fine. */
+LT_MUST_CHECK lt_err lt_log_put_binding(struct lt_log *log,
+                                        const struct lt_office *office,
+                                        const uint8_t key_id[static LT_HASH_LEN],
+                                        const uint8_t *bytes, size_t len);
+/* The latest SignedStatement page of (from, to); replaces the older. */
+LT_MUST_CHECK lt_err lt_log_put_statement(struct lt_log *log,
+                                          const struct lt_office *from,
+                                          const struct lt_office *to,
+                                          uint32_t page, const uint8_t *bytes,
+                                          size_t len);
+/* The answer to a writing command, kept 30 days. @answer is opaque. */
+LT_MUST_CHECK lt_err lt_log_put_request(struct lt_log *log,
+                                        const uint8_t id[static LT_REQUEST_LEN],
+                                        int64_t at_ms, const uint8_t *answer,
+                                        size_t len);
+/* Small named values (the present token rows, pins, the view's marks). A NULL
+ * @value deletes. Keys are at most 100 bytes. */
+LT_MUST_CHECK lt_err lt_log_put_meta(struct lt_log *log, const char *key,
+                                     const void *value, size_t len);
+/* Make all of it durable. With nothing written it does nothing. */
+LT_MUST_CHECK lt_err lt_log_commit(struct lt_log *log);
+/* Forget what was written since the last commit. */
+void lt_log_rollback(struct lt_log *log);
+
+/* ---- reading: visitors return false to stop; pointers die with the call ---- */
+
+/* A run: one epoch of one stream, as held here. */
+struct lt_log_run {
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t first;              /* number of its first event */
+    struct lt_point prev;        /* what it goes on from; zero = nothing */
+    struct lt_point last;        /* its end: epoch, last number, hash */
+    uint8_t key_id[LT_HASH_LEN];
+    uint64_t last_hlc;           /* stamp of its last event */
+    uint64_t last_count;         /* event count of its last event */
+};
+LT_MUST_CHECK lt_err lt_log_each_run(struct lt_log *log,
+                                     bool (*visit)(void *ctx,
+                                                   const struct lt_log_run *run),
+                                     void *ctx);
+LT_MUST_CHECK lt_err lt_log_each_binding(
+    struct lt_log *log,
+    bool (*visit)(void *ctx, const uint8_t *bytes, size_t len), void *ctx);
+LT_MUST_CHECK lt_err lt_log_each_statement(
+    struct lt_log *log,
+    bool (*visit)(void *ctx, const uint8_t *bytes, size_t len), void *ctx);
+LT_MUST_CHECK lt_err lt_log_each_meta(
+    struct lt_log *log, const char *prefix,
+    bool (*visit)(void *ctx, const char *key, const void *value, size_t len),
+    void *ctx);
+
+typedef bool lt_log_visit_segment(void *ctx, uint64_t pos,
+                                  int64_t committed_at_ms,
+                                  const struct lt_segment *segment);
+/* Segments of one run after event number @after, in order, until the visitor
+ * stops or about @max_bytes (payload and parts) were visited. The segment's
+ * fields are complete, prev and hash included. */
+LT_MUST_CHECK lt_err lt_log_read_run(struct lt_log *log,
+                                     const struct lt_stream *stream,
+                                     uint64_t epoch, uint64_t after,
+                                     size_t max_bytes,
+                                     lt_log_visit_segment *visit, void *ctx);
+/* Segments in order of commit from position @from on. */
+LT_MUST_CHECK lt_err lt_log_read_from(struct lt_log *log, uint64_t from,
+                                      size_t max_bytes,
+                                      lt_log_visit_segment *visit, void *ctx);
+/* LT_ENOTFOUND when the id is unknown. @out_answer is appended to. */
+LT_MUST_CHECK lt_err lt_log_get_request(struct lt_log *log,
+                                        const uint8_t id[static LT_REQUEST_LEN],
+                                        struct lt_buf *out_answer);
+LT_MUST_CHECK lt_err lt_log_get_meta(struct lt_log *log, const char *key,
+                                     struct lt_buf *out_value);
+
+struct lt_log_stats {
+    uint64_t events;
+    uint64_t segments;
+    uint64_t parts_bytes;
+    uint64_t bytes;          /* of the database file */
+    uint64_t wal_bytes;
+    uint64_t last_pos;       /* committed */
+    int64_t last_commit_at_ms;
+    uint64_t commits;        /* since open */
+};
+void lt_log_stats(struct lt_log *log, struct lt_log_stats *out);
+/* Uncommitted writes are waiting for lt_log_commit. */
+bool lt_log_dirty(const struct lt_log *log);
+
+/* ---- background work: one slice; false in *out_more when done ---- */
+
+/* Checkpoint a piece of the WAL; for idle moments. */
+LT_MUST_CHECK lt_err lt_log_checkpoint(struct lt_log *log, bool *out_more);
+/* Delete request ids older than @before_ms, a slice at a time. */
+LT_MUST_CHECK lt_err lt_log_prune_requests(struct lt_log *log,
+                                           int64_t before_ms, bool *out_more);
+
+/* Re-hash what is stored (verify and scrub): one slice from @cursor on (0
+ * starts). Checks every hash chain and every part against its event, and the
+ * signatures of run ends with @key_of (NULL = skip them). */
+struct lt_log_verify {
+    uint64_t streams, segments, events, parts, erased_parts;
+    uint64_t bad;
+};
+typedef void lt_log_bad(void *ctx, const struct lt_stream *stream,
+                        uint64_t epoch, uint64_t number, const char *what);
+LT_MUST_CHECK lt_err lt_log_verify_slice(
+    struct lt_log *log, uint64_t *cursor, size_t max_segments,
+    const struct lt_key *(*key_of)(void *ctx, const struct lt_office *origin,
+                                   const uint8_t key_id[static LT_HASH_LEN]),
+    lt_log_bad *bad, void *ctx, struct lt_log_verify *sums, bool *out_more);
+
+#endif

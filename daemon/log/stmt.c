@@ -1,0 +1,242 @@
+/* The statements, prepared at first use and kept. */
+#include "daemon/log/internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define SEGMENT_COLUMNS                                                        \
+    "s.pos, s.run, s.first, s.count, s.committed_at_ms, s.compression, "       \
+    "s.hash, s.signature, s.payload, p.bundle "                                \
+    "FROM segment s LEFT JOIN part p ON p.pos = s.pos "
+
+static const char *const texts[LT_STMTS] = {
+    [LT_STMT_BEGIN] = "BEGIN IMMEDIATE",
+    [LT_STMT_COMMIT] = "COMMIT",
+    [LT_STMT_ROLLBACK] = "ROLLBACK",
+    [LT_STMT_STREAM_FIND] =
+        "SELECT id FROM stream WHERE origin = ?1 AND channel = ?2",
+    [LT_STMT_STREAM_ADD] = "INSERT INTO stream(origin, channel) VALUES(?1, ?2)",
+    [LT_STMT_STREAM_COUNT] = "SELECT count(*) FROM stream",
+    [LT_STMT_RUN_FIND] =
+        "SELECT id, first, prev_epoch, prev_number, prev_hash, key_id "
+        "FROM run WHERE stream = ?1 AND epoch = ?2",
+    [LT_STMT_RUN_BY_ID] =
+        "SELECT t.origin, t.channel, r.epoch, r.first, r.prev_epoch, "
+        "r.prev_number, r.prev_hash, r.key_id "
+        "FROM run r JOIN stream t ON t.id = r.stream WHERE r.id = ?1",
+    [LT_STMT_RUN_ADD] =
+        "INSERT INTO run(stream, epoch, first, prev_epoch, prev_number, "
+        "prev_hash, key_id) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [LT_STMT_RUN_LAST] =
+        "SELECT first, count, hash, compression, payload FROM segment "
+        "WHERE run = ?1 ORDER BY first DESC LIMIT 1",
+    [LT_STMT_RUN_EACH] = "SELECT id FROM run ORDER BY id",
+    /* A tip is a run whose last segment no other run goes on from. */
+    [LT_STMT_TIP_EACH] =
+        "SELECT r.id FROM run r WHERE NOT EXISTS(SELECT 1 FROM run n "
+        "WHERE n.stream = r.stream AND n.prev_epoch = r.epoch "
+        "AND n.prev_number = (SELECT s.first + s.count - 1 FROM segment s "
+        "WHERE s.run = r.id ORDER BY s.first DESC LIMIT 1)) ORDER BY r.id",
+    [LT_STMT_SEGMENT_ADD] =
+        "INSERT INTO segment(pos, run, first, count, events_total, "
+        "committed_at_ms, compression, hash, signature, payload) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [LT_STMT_SEGMENT_HASH] =
+        "SELECT hash FROM segment WHERE run = ?1 AND first = ?2",
+    [LT_STMT_SEGMENT_BEFORE] =
+        "SELECT first, count, hash FROM segment "
+        "WHERE run = ?1 AND first < ?2 ORDER BY first DESC LIMIT 1",
+    [LT_STMT_SEGMENT_TOTALS] =
+        "SELECT pos, events_total, committed_at_ms FROM segment "
+        "ORDER BY pos DESC LIMIT 1",
+    [LT_STMT_PART_ADD] =
+        "INSERT INTO part(pos, bytes_total, bundle) VALUES(?1, ?2, ?3)",
+    [LT_STMT_PART_TOTALS] =
+        "SELECT bytes_total FROM part ORDER BY pos DESC LIMIT 1",
+    /* The segment that holds the event, and those after it. */
+    [LT_STMT_READ_RUN] =
+        "SELECT " SEGMENT_COLUMNS "WHERE s.run = ?1 AND s.first >= "
+        "coalesce((SELECT max(first) FROM segment "
+        "WHERE run = ?1 AND first <= ?2), 0) ORDER BY s.first",
+    [LT_STMT_READ_FROM] =
+        "SELECT " SEGMENT_COLUMNS "WHERE s.pos >= ?1 ORDER BY s.pos",
+    [LT_STMT_EVIDENCE_ADD] =
+        "INSERT INTO evidence(at_ms, origin, channel, epoch, first, count, "
+        "prev_epoch, prev_number, prev_hash, key_id, compression, hash, "
+        "signature, payload, bundle) "
+        "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+        "?15 WHERE (SELECT count(*) FROM evidence) < ?16 "
+        "ON CONFLICT(hash) DO NOTHING",
+    [LT_STMT_BINDING_ADD] =
+        "INSERT INTO binding(office, key_id, digest, bytes) "
+        "VALUES(?1, ?2, ?3, ?4) ON CONFLICT(digest) DO NOTHING",
+    [LT_STMT_BINDING_EACH] = "SELECT bytes FROM binding ORDER BY id",
+    [LT_STMT_STATEMENT_PUT] =
+        "INSERT INTO statement(from_office, to_office, page, bytes) "
+        "VALUES(?1, ?2, ?3, ?4) ON CONFLICT(from_office, to_office, page) "
+        "DO UPDATE SET bytes = excluded.bytes",
+    [LT_STMT_STATEMENT_EACH] = "SELECT bytes FROM statement "
+                               "ORDER BY from_office, to_office, page",
+    [LT_STMT_REQUEST_ADD] =
+        "INSERT INTO request(uuid, at_ms, answer) VALUES(?1, ?2, ?3) "
+        "ON CONFLICT(uuid) DO NOTHING",
+    [LT_STMT_REQUEST_GET] = "SELECT answer FROM request WHERE uuid = ?1",
+    [LT_STMT_REQUEST_SLICE] =
+        "SELECT max(id), total(at_ms < ?2) FROM (SELECT id, at_ms FROM request "
+        "WHERE id > ?1 ORDER BY id LIMIT 256)",
+    [LT_STMT_REQUEST_PRUNE] =
+        "DELETE FROM request WHERE id > ?1 AND id <= ?2 AND at_ms < ?3",
+    [LT_STMT_META_PUT] =
+        "INSERT INTO meta(key, value) VALUES(?1, ?2) "
+        "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+    [LT_STMT_META_DELETE] = "DELETE FROM meta WHERE key = ?1",
+    [LT_STMT_META_GET] = "SELECT value FROM meta WHERE key = ?1",
+    [LT_STMT_META_EACH] = "SELECT key, value FROM meta WHERE key >= ?1 "
+                          "AND substr(key, 1, length(?1)) = ?1 ORDER BY key",
+    [LT_STMT_PAGE_COUNT] = "PRAGMA page_count",
+};
+
+lt_err lt_sql_failed(struct lt_log *log, int rc)
+{
+    lt_err err = lt_sqlite_err(rc);
+
+    if (err == LT_ECORRUPT) {
+        /* What the pages say cannot be believed: as bad as a dead disk. */
+        err = LT_EIO;
+    }
+    if (err == LT_EIO) {
+        log->dead = true;
+    }
+    if (log->writing) {
+        lt_log_forget(log);
+    }
+    if (err == LT_EFULL) {
+        lt_ballast_release(log);
+    }
+    return err;
+}
+
+sqlite3_stmt *lt_sql_stmt(struct lt_log *log, enum lt_log_stmt which,
+                          lt_err *out_rc)
+{
+    int rc;
+
+    if (log->dead) {
+        *out_rc = LT_EIO;
+        return NULL;
+    }
+    if (log->stmts[which] == NULL) {
+        assert(texts[which] != NULL);
+        rc = sqlite3_prepare_v3(log->db, texts[which], -1,
+                                SQLITE_PREPARE_PERSISTENT, &log->stmts[which],
+                                NULL);
+        if (rc != SQLITE_OK) {
+            *out_rc = lt_sql_failed(log, rc);
+            return NULL;
+        }
+    }
+    *out_rc = LT_OK;
+    return log->stmts[which];
+}
+
+lt_err lt_sql_step(struct lt_log *log, sqlite3_stmt *stmt, bool *out_row)
+{
+    int rc;
+
+    (void)lt_sqlite_noted();
+    rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
+        if (lt_sqlite_noted() == LT_OK) {
+            if (out_row != NULL) {
+                *out_row = rc == SQLITE_ROW;
+            }
+            return LT_OK;
+        }
+        rc = SQLITE_IOERR;
+    }
+    lt_sql_done(stmt);
+    return lt_sql_failed(log, rc);
+}
+
+lt_err lt_sql_run(struct lt_log *log, sqlite3_stmt *stmt)
+{
+    lt_err err = lt_sql_step(log, stmt, NULL);
+
+    lt_sql_done(stmt);
+    return err;
+}
+
+/* What was bound is borrowed from the caller: it is unbound here. */
+void lt_sql_done(sqlite3_stmt *stmt)
+{
+    if (stmt != NULL) {
+        (void)sqlite3_reset(stmt);
+        (void)sqlite3_clear_bindings(stmt);
+    }
+}
+
+lt_err lt_sql_exec(struct lt_log *log, const char *sql)
+{
+    int rc;
+
+    (void)lt_sqlite_noted();
+    rc = sqlite3_exec(log->db, sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK && lt_sqlite_noted() != LT_OK) {
+        rc = SQLITE_IOERR;
+    }
+    return rc == SQLITE_OK ? LT_OK : lt_sqlite_err(rc);
+}
+
+void lt_sql_finalize(struct lt_log *log)
+{
+    for (size_t i = 0; i < LT_STMTS; i++) {
+        (void)sqlite3_finalize(log->stmts[i]);
+        log->stmts[i] = NULL;
+    }
+}
+
+/* A bind can only fail for want of memory or by our own mistake: the lengths
+ * are bounded, and binding without a copy allocates nothing. */
+void lt_bind_u64(sqlite3_stmt *stmt, int at, uint64_t value)
+{
+    int rc = sqlite3_bind_int64(stmt, at, (sqlite3_int64)value);
+
+    assert(rc == SQLITE_OK);
+    (void)rc;
+}
+
+void lt_bind_blob(sqlite3_stmt *stmt, int at, const void *data, size_t len)
+{
+    int rc;
+
+    assert(len <= LT_LOG_VALUE_MAX);
+    rc = sqlite3_bind_blob(stmt, at, len == 0 ? "" : data, (int)len,
+                           SQLITE_STATIC);
+    assert(rc == SQLITE_OK);
+    (void)rc;
+}
+
+uint64_t lt_column_u64(sqlite3_stmt *stmt, int at)
+{
+    return (uint64_t)sqlite3_column_int64(stmt, at);
+}
+
+const uint8_t *lt_column_blob(sqlite3_stmt *stmt, int at, size_t *out_len)
+{
+    const uint8_t *data = sqlite3_column_blob(stmt, at);
+
+    *out_len = data == NULL ? 0 : (size_t)sqlite3_column_bytes(stmt, at);
+    return data;
+}
+
+bool lt_column_bytes(sqlite3_stmt *stmt, int at, void *out, size_t len)
+{
+    size_t have;
+    const uint8_t *data = lt_column_blob(stmt, at, &have);
+
+    if (data == NULL || have != len) {
+        return false;
+    }
+    memcpy(out, data, len);
+    return true;
+}
