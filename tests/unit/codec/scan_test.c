@@ -1,0 +1,250 @@
+/* The walk refuses what protobuf-c would swallow. */
+#include "tests/unit/codec/fixture.h"
+
+#include "common/scan.h"
+#include "proto/link.pb-c.h"
+#include "proto/log.pb-c.h"
+
+/* A type that nests in itself, which none of ours does: field 1. */
+static ProtobufCMessageDescriptor nest;
+static const ProtobufCFieldDescriptor nest_field = {
+    .name = "nest",
+    .id = 1,
+    .label = PROTOBUF_C_LABEL_OPTIONAL,
+    .type = PROTOBUF_C_TYPE_MESSAGE,
+    .descriptor = &nest};
+static const ProtobufCIntRange nest_ranges[] = {{1, 0}, {0, 1}};
+static ProtobufCMessageDescriptor nest = {
+    .magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    .name = "Nest",
+    .sizeof_message = sizeof(ProtobufCMessage),
+    .n_fields = 1,
+    .fields = &nest_field,
+    .n_field_ranges = 1,
+    .field_ranges = nest_ranges};
+
+static void check_refused(const ProtobufCMessageDescriptor *type,
+                          const uint8_t *bytes, size_t len,
+                          const char *reason)
+{
+    struct lt_diag diag;
+
+    assert_int_equal(lt_scan(type, bytes, len, LT_FRAME_MAX, &diag),
+                     LT_EMALFORMED);
+    assert_string_equal(diag.args[0].value, reason);
+}
+
+#define REFUSED(type, reason, ...)                                             \
+    do {                                                                       \
+        const uint8_t bytes[] = {__VA_ARGS__};                                 \
+        check_refused(&(type), bytes, sizeof(bytes), reason);                  \
+    } while (0)
+
+#define PASSED(type, ...)                                                      \
+    do {                                                                       \
+        const uint8_t bytes[] = {__VA_ARGS__};                                 \
+        assert_int_equal(                                                      \
+            lt_scan(&(type), bytes, sizeof(bytes), LT_FRAME_MAX, NULL),        \
+            LT_OK);                                                            \
+    } while (0)
+
+static void truncated_and_overlong_numbers_are_refused(void **state)
+{
+    (void)state;
+    PASSED(lt__ping__descriptor, 0x08, 0x01);
+    REFUSED(lt__ping__descriptor, "truncated number", 0x08);
+    REFUSED(lt__ping__descriptor, "truncated number", 0x08, 0x80);
+    REFUSED(lt__ping__descriptor, "overlong number", 0x88, 0x80, 0x80, 0x80,
+            0x80, 0x00, 0x01);
+    PASSED(lt__ping__descriptor, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+           0xff, 0xff, 0xff, 0x01);
+    REFUSED(lt__ping__descriptor, "number over 64 bits", 0x08, 0xff, 0xff,
+            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02);
+}
+
+static void lengths_beyond_the_end_are_refused(void **state)
+{
+    (void)state;
+    PASSED(lt__proof__descriptor, 0x0a, 0x01, 0x01);
+    REFUSED(lt__proof__descriptor, "length beyond the end", 0x0a, 0x02, 0x01);
+    REFUSED(lt__proof__descriptor, "length beyond the end", 0x0a, 0xff, 0xff,
+            0xff, 0xff, 0x0f);
+    REFUSED(lt__event_ref__descriptor, "truncated field", 0x11, 0x01, 0x02);
+}
+
+static void groups_and_unknown_wire_types_are_refused(void **state)
+{
+    (void)state;
+    REFUSED(lt__ping__descriptor, "wrong wire type", 0x0b);
+    REFUSED(lt__ping__descriptor, "unknown wire type", 0x7b);
+    REFUSED(lt__ping__descriptor, "unknown wire type", 0x7f, 0x01);
+    REFUSED(lt__ping__descriptor, "wrong wire type", 0x0a, 0x00);
+    REFUSED(lt__ping__descriptor, "impossible field number", 0x00, 0x01);
+}
+
+static void a_field_twice_is_refused(void **state)
+{
+    (void)state;
+    REFUSED(lt__ping__descriptor, "field twice", 0x08, 0x01, 0x08, 0x02);
+}
+
+static void numbers_must_fit_their_fields(void **state)
+{
+    (void)state;
+    PASSED(lt__hello__descriptor, 0x08, 0xff, 0xff, 0xff, 0xff, 0x0f);
+    REFUSED(lt__hello__descriptor, "number over 32 bits", 0x08, 0x80, 0x80,
+            0x80, 0x80, 0x10);
+    REFUSED(lt__digests__descriptor, "boolean beside 0 and 1", 0x18, 0x02);
+}
+
+static void text_must_be_utf8_without_nul(void **state)
+{
+    (void)state;
+    PASSED(lt__bye__descriptor, 0x12, 0x02, 0xc4, 0x91);
+    REFUSED(lt__bye__descriptor, "text is not UTF-8 or holds NUL", 0x12, 0x01,
+            0xff);
+    REFUSED(lt__bye__descriptor, "text is not UTF-8 or holds NUL", 0x12, 0x03,
+            'a', 0x00, 'b');
+}
+
+static void unknown_fields_pass(void **state)
+{
+    (void)state;
+    PASSED(lt__ping__descriptor, 0x08, 0x01, 0xfa, 0x7f, 0x02, 0xff, 0x00,
+           0x80, 0x7d, 0x05);
+}
+
+static void nesting_is_bounded(void **state)
+{
+    uint8_t bytes[2 * 40000];
+    size_t len = 0;
+
+    (void)state;
+    /* From the inside: each level is its tag, its length, what is inside. */
+    for (unsigned depth = 1; depth < LT_SCAN_DEPTH_MAX; depth++) {
+        memmove(bytes + 2, bytes, len);
+        bytes[0] = 0x0a;
+        bytes[1] = (uint8_t)len;
+        len += 2;
+        assert_int_equal(lt_scan(&nest, bytes, len, LT_FRAME_MAX, NULL),
+                         LT_OK);
+    }
+    memmove(bytes + 2, bytes, len);
+    bytes[0] = 0x0a;
+    bytes[1] = (uint8_t)len;
+    check_refused(&nest, bytes, len + 2, "nested too deep");
+}
+
+/* 1 MiB of these makes protobuf-c take 100 MB. */
+static void a_bomb_of_empty_messages_is_refused(void **state)
+{
+    static uint8_t bytes[LT_FRAME_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bytes); i += 2) {
+        bytes[i] = 0x0a; /* Segments.runs, empty */
+        bytes[i + 1] = 0x00;
+    }
+    check_refused(&lt__segments__descriptor, bytes, sizeof(bytes),
+                  "too many values");
+    assert_int_equal(lt_scan(&lt__segments__descriptor, bytes,
+                             2 * LT_SCAN_REPEATED_MAX, LT_FRAME_MAX, NULL),
+                     LT_OK);
+}
+
+static void a_bomb_of_unknown_fields_is_refused(void **state)
+{
+    static uint8_t bytes[LT_FRAME_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bytes); i += 2) {
+        bytes[i] = 0x78; /* field 15, a number */
+        bytes[i + 1] = 0x00;
+    }
+    check_refused(&lt__ping__descriptor, bytes, sizeof(bytes),
+                  "too many fields");
+}
+
+static void packed_numbers_count_one_by_one(void **state)
+{
+    uint8_t bytes[3 + LT_SCAN_REPEATED_MAX + 1] = {0x52}; /* Hello.features */
+
+    (void)state;
+    bytes[1] = 0x80 | (LT_SCAN_REPEATED_MAX & 0x7f);
+    bytes[2] = LT_SCAN_REPEATED_MAX >> 7;
+    assert_int_equal(lt_scan(&lt__hello__descriptor, bytes,
+                             3 + LT_SCAN_REPEATED_MAX, LT_FRAME_MAX, NULL),
+                     LT_OK);
+    bytes[1]++;
+    check_refused(&lt__hello__descriptor, bytes, sizeof(bytes),
+                  "too many values");
+}
+
+static void what_is_too_long_is_not_even_walked(void **state)
+{
+    const uint8_t bytes[3] = {0x08, 0x01, 0xff};
+    struct lt_diag diag;
+
+    (void)state;
+    assert_int_equal(lt_scan(&lt__ping__descriptor, bytes, 3, 2, &diag),
+                     LT_EMALFORMED);
+    assert_string_equal(diag.args[0].value, "too long");
+}
+
+static void unpacking_stays_within_its_share_of_the_arena(void **state)
+{
+    static uint8_t bytes[LT_FRAME_MAX];
+    struct lt_arena arena;
+    void *message = NULL;
+    size_t len = 0;
+    lt_err rc;
+
+    (void)state;
+    /* The leanest message that the scan lets pass: 1,024 empty runs. */
+    for (; len < 2 * LT_SCAN_REPEATED_MAX; len += 2) {
+        bytes[len] = 0x0a;
+        bytes[len + 1] = 0x00;
+    }
+    lt_arena_init(&arena, lt_alloc_heap(), ARENA_CAP);
+    rc = lt_unpack(&lt__segments__descriptor, bytes, len, LT_FRAME_MAX, &arena,
+                   &message, NULL);
+    assert_int_equal(rc, LT_EMALFORMED);
+    assert_true(arena.used_bytes <= LT_UNPACK_FACTOR * len + 4096);
+    lt_arena_deinit(&arena);
+}
+
+static void a_spent_arena_is_no_fault_of_the_bytes(void **state)
+{
+    const uint8_t bytes[] = {0x0a, 0x02, 0x08, 0x01};
+    struct lt_arena arena;
+    void *message = NULL;
+
+    (void)state;
+    lt_arena_init(&arena, lt_alloc_heap(), 16);
+    assert_int_equal(lt_unpack(&lt__ack__descriptor, bytes, sizeof(bytes),
+                               LT_FRAME_MAX, &arena, &message, NULL),
+                     LT_ENOMEM);
+    lt_arena_deinit(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(truncated_and_overlong_numbers_are_refused),
+        cmocka_unit_test(lengths_beyond_the_end_are_refused),
+        cmocka_unit_test(groups_and_unknown_wire_types_are_refused),
+        cmocka_unit_test(a_field_twice_is_refused),
+        cmocka_unit_test(numbers_must_fit_their_fields),
+        cmocka_unit_test(text_must_be_utf8_without_nul),
+        cmocka_unit_test(unknown_fields_pass),
+        cmocka_unit_test(nesting_is_bounded),
+        cmocka_unit_test(a_bomb_of_empty_messages_is_refused),
+        cmocka_unit_test(a_bomb_of_unknown_fields_is_refused),
+        cmocka_unit_test(packed_numbers_count_one_by_one),
+        cmocka_unit_test(what_is_too_long_is_not_even_walked),
+        cmocka_unit_test(unpacking_stays_within_its_share_of_the_arena),
+        cmocka_unit_test(a_spent_arena_is_no_fault_of_the_bytes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
