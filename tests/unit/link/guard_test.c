@@ -1,0 +1,223 @@
+/* What an admitted peer, or a stranger, may not do to us. */
+#include "tests/unit/link/fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <zmq.h>
+
+#include "daemon/link/conn.h"
+#include "daemon/link/socket.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define MEMORY_IS_OURS 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MEMORY_IS_OURS 0
+#endif
+#endif
+#ifndef MEMORY_IS_OURS
+#define MEMORY_IS_OURS 1
+#endif
+
+enum { RSS_MAX_KB = 64 * 1024, HUGE_FRAME = 60000, HUGE_FRAMES = 20000 };
+
+static void *context;
+static struct node parent;
+static struct node child;
+
+static void scene_start(void)
+{
+    node_init(&parent, 1);
+    node_init(&child, 2);
+    node_start(&parent, "127.0.0.1:0", "127.0.0.1:0");
+    node_admit(&parent, &child);
+    context = lt_socket_context();
+    assert_non_null(context);
+}
+
+static void scene_stop(void *socket)
+{
+    assert_int_equal(zmq_close(socket), 0);
+    assert_int_equal(zmq_ctx_term(context), 0);
+    node_stop(&parent);
+}
+
+/* Say one thing once the handshake is done; the parent turns meanwhile. */
+struct utterance {
+    void *socket;
+    const void *bytes;
+    size_t len;
+};
+
+static bool uttered(void *ctx)
+{
+    const struct utterance *said = ctx;
+
+    return zmq_send(said->socket, said->bytes, said->len, ZMQ_DONTWAIT) >= 0;
+}
+
+static void say(void *socket, const void *bytes, size_t len)
+{
+    struct utterance said = {socket, bytes, len};
+
+    assert_true(turn_until(&parent, NULL, uttered, &said, PATIENCE_MS));
+}
+
+static void a_frame_over_the_limit_ends_the_session(void **state)
+{
+    static uint8_t bytes[LT_LINK_MESSAGE_MAX + 1024];
+    void *socket;
+
+    (void)state;
+    scene_start();
+    socket = outsider(context, &child, &parent, lt_link_bound(parent.link, 0));
+    say(socket, "hello", 5);
+    await(&parent, NULL, &parent.ups, 1);
+    say(socket, bytes, sizeof(bytes));
+    await(&parent, NULL, &parent.downs, 1);
+    assert_int_equal(parent.frames, 1);
+    scene_stop(socket);
+}
+
+static void a_message_of_more_frames_ends_the_session(void **state)
+{
+    void *socket;
+
+    (void)state;
+    scene_start();
+    socket = outsider(context, &child, &parent, lt_link_bound(parent.link, 0));
+    say(socket, "hello", 5);
+    await(&parent, NULL, &parent.ups, 1);
+    assert_int_equal(zmq_send(socket, "one", 3, ZMQ_SNDMORE), 3);
+    assert_int_equal(zmq_send(socket, "two", 3, 0), 3);
+    await(&parent, NULL, &parent.downs, 1);
+    assert_int_equal(parent.frames, 1);
+    assert_int_equal(parent.alarm, LT_EPROTO);
+    scene_stop(socket);
+}
+
+/* 1.2 GB in one message; its frames all show one buffer, so that what memory
+ * is used is the receiver's. */
+static void send_endless(void *socket, const uint8_t *buffer)
+{
+    for (unsigned i = 0; i < HUGE_FRAMES; i++) {
+        zmq_msg_t frame;
+
+        assert_int_equal(zmq_msg_init_data(&frame, (void *)(uintptr_t)buffer,
+                                           HUGE_FRAME, NULL, NULL),
+                         0);
+        assert_true(zmq_msg_send(&frame, socket,
+                                 i + 1 < HUGE_FRAMES ? ZMQ_SNDMORE : 0) >= 0);
+    }
+}
+
+static void an_endless_message_is_cut_before_it_fills_memory(void **state)
+{
+    static uint8_t buffer[HUGE_FRAME];
+    struct rusage usage;
+    void *socket;
+
+    (void)state;
+    scene_start();
+    socket = outsider(context, &child, &parent, lt_link_bound(parent.link, 0));
+    say(socket, "hello", 5);
+    await(&parent, NULL, &parent.ups, 1);
+    send_endless(socket, buffer);
+    await(&parent, NULL, &parent.downs, 1);
+    assert_int_equal(parent.frames, 1);
+    await(&parent, NULL, &parent.alarms, 1);
+    assert_int_equal(parent.alarm, LT_EPROTO);
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    if (MEMORY_IS_OURS) {
+        assert_in_range(usage.ru_maxrss, 1, RSS_MAX_KB);
+    }
+    scene_stop(socket);
+}
+
+/* A peer without CURVE: refused by protocol, nothing of it arrives. */
+static void a_client_without_curve_is_refused(void **state)
+{
+    const int linger = 0;
+    char endpoint[64] = "tcp://";
+    void *socket;
+
+    (void)state;
+    scene_start();
+    socket = zmq_socket(context, ZMQ_DEALER);
+    assert_int_equal(
+        zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof(linger)), 0);
+    (void)strncat(endpoint, lt_link_bound(parent.link, 0), 40);
+    assert_int_equal(zmq_connect(socket, endpoint), 0);
+    assert_int_equal(zmq_send(socket, "hello", 5, 0), 5);
+    await(&parent, NULL, &parent.alarms, 1);
+    assert_int_equal(parent.alarm, LT_EPROTO);
+    assert_int_equal(parent.ups + parent.frames, 0);
+    scene_stop(socket);
+}
+
+/* Whoever chooses its own routing id wants to be taken for another. */
+static void a_chosen_routing_id_is_cut(void **state)
+{
+    void *socket = NULL;
+    const struct lt_socket_times times = {2000, 10000};
+    char endpoint[64] = "tcp://";
+
+    (void)state;
+    scene_start();
+    assert_int_equal(lt_socket_client(context, parent.public_key,
+                                      child.public_key, child.secret, &times,
+                                      lt_sys_real(), &socket),
+                     LT_OK);
+    assert_int_equal(zmq_setsockopt(socket, ZMQ_ROUTING_ID, "other", 5), 0);
+    (void)strncat(endpoint, lt_link_bound(parent.link, 0), 40);
+    assert_int_equal(zmq_connect(socket, endpoint), 0);
+    say(socket, "hello", 5);
+    await(&parent, NULL, &parent.alarms, 1);
+    assert_int_equal(parent.ups + parent.frames, 0);
+    scene_stop(socket);
+}
+
+/* What was said into the dying connection is lost, so say it again. */
+static bool asked_again(void *socket)
+{
+    (void)zmq_send(socket, "sorry", 5, ZMQ_DONTWAIT);
+    return parent.asks >= 2;
+}
+
+static void a_big_question_at_the_enrolment_port_is_cut(void **state)
+{
+    static uint8_t bytes[LT_ENROL_MESSAGE_MAX + 1024];
+    struct node door = {.ups = 0};
+    void *socket;
+
+    (void)state;
+    scene_start();
+    assert_int_equal(lt_socket_enrol_keypair(door.public_key, door.secret),
+                     LT_OK);
+    socket =
+        outsider(context, &child, &door, lt_link_enrol_bound(parent.link, 0));
+    say(socket, "may I?", 6);
+    await(&parent, NULL, &parent.asks, 1);
+    say(socket, bytes, sizeof(bytes));
+    /* The connection is made anew, and a modest question gets through. */
+    assert_true(turn_until(&parent, NULL, asked_again, socket, PATIENCE_MS));
+    assert_int_equal(parent.len, 5);
+    assert_int_equal(parent.frames, 0);
+    scene_stop(socket);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_endless_message_is_cut_before_it_fills_memory),
+        cmocka_unit_test(a_frame_over_the_limit_ends_the_session),
+        cmocka_unit_test(a_message_of_more_frames_ends_the_session),
+        cmocka_unit_test(a_client_without_curve_is_refused),
+        cmocka_unit_test(a_chosen_routing_id_is_cut),
+        cmocka_unit_test(a_big_question_at_the_enrolment_port_is_cut),
+    };
+
+    return cmocka_run_group_tests_name("guard", tests, fixture_setup,
+                                       fixture_teardown);
+}
