@@ -28,7 +28,7 @@ enum lt_words {
 
 /* Not a CaseType of the format: denunciations have events of their own. It
  * stands among the types because people choose it there. */
-enum { LT_WORD_DENUNCIATION = 100 };
+enum { LT_WORD_DENUNCIATION = 4 };
 
 struct lt_word {
     uint32_t number;
