@@ -1,0 +1,122 @@
+#include "daemon/control/answer.h"
+
+#include <string.h>
+
+#include "common/codec.h"
+#include "common/segment.h"
+#include "common/sys.h"
+
+bool lt_json_text(struct lt_buf *out, const char *data, size_t len)
+{
+    static const char hex[] = "0123456789abcdef";
+    bool valid = lt_utf8_valid(data, len);
+    /* At most six bytes for each, and the quotes. */
+    uint8_t *to = lt_buf_reserve(out, len * 6 + 2);
+    uint8_t *at = to;
+    size_t i;
+
+    if (to == NULL) {
+        return false;
+    }
+    *at++ = '"';
+    for (i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)data[i];
+
+        if (c == '"' || c == '\\') {
+            *at++ = '\\';
+            *at++ = c;
+        } else if (c == '\n') {
+            *at++ = '\\';
+            *at++ = 'n';
+        } else if (c < 0x20 || c == 0x7F) {
+            memcpy(at, "\\u00", 4);
+            at[4] = (uint8_t)hex[c >> 4];
+            at[5] = (uint8_t)hex[c & 15];
+            at += 6;
+        } else if (c >= 0x80 && !valid) {
+            memcpy(at, "\xEF\xBF\xBD", 3);
+            at += 3;
+        } else {
+            *at++ = c;
+        }
+    }
+    *at++ = '"';
+    out->len += (size_t)(at - to);
+    return true;
+}
+
+bool lt_json_string(struct lt_buf *out, const char *text)
+{
+    return text == NULL ? lt_buf_put(out, "null", 4)
+                        : lt_json_text(out, text, strlen(text));
+}
+
+bool lt_answer_error(struct lt_buf *out, enum lt_lang lang,
+                     const struct lt_diag *diag, const uint8_t *request_id,
+                     bool unknown)
+{
+    char text[LT_MESSAGE_MAX];
+    char uuid[LT_UUID_TEXT];
+
+    (void)lt_message_text(lang, diag, text, sizeof(text));
+    if (!lt_buf_printf(out, "{\"error\":{\"code\":\"%s\",\"text\":",
+                       lt_err_word(diag->code)) ||
+        !lt_json_string(out, text) || !lt_buf_printf(out, ",\"remedy\":")) {
+        return false;
+    }
+    (void)lt_message_remedy(lang, diag, text, sizeof(text));
+    if (request_id != NULL) {
+        lt_uuid_format(request_id, uuid);
+    }
+    return lt_json_string(out, text) && lt_buf_printf(out, ",\"request_id\":") &&
+           lt_json_string(out, request_id == NULL ? NULL : uuid) &&
+           lt_buf_printf(out, ",\"outcome\":\"%s\"}}",
+                         unknown ? "unknown" : "none");
+}
+
+static uint8_t *put_word(uint8_t *at, const char *word)
+{
+    size_t len = strlen(word);
+
+    memcpy(at, word, len);
+    return at + len;
+}
+
+bool lt_answer_written(struct lt_buf *out, const struct lt_written *written)
+{
+    enum { ROOM = 512 };
+    char event[LT_EVENT_ID_TEXT];
+    char matter[LT_EVENT_ID_TEXT];
+    char uuid[LT_UUID_TEXT];
+    char time[LT_TIME_TEXT];
+    char receipt[LT_RECEIPT_TEXT];
+    uint8_t *to = lt_buf_reserve(out, ROOM);
+    uint8_t *at = to;
+
+    if (to == NULL) {
+        return false;
+    }
+    lt_event_id_format(&written->event, event);
+    lt_event_id_format(&written->matter, matter);
+    lt_uuid_format(written->request_id, uuid);
+    lt_time_format(written->committed_at_ms, time);
+    at = put_word(at, "{\"event\":\"");
+    at = put_word(at, event);
+    at = put_word(at, "\",\"id\":\"");
+    at = put_word(at, matter);
+    at = put_word(at, "\",\"request_id\":\"");
+    at = put_word(at, uuid);
+    at = put_word(at, "\",\"committed_at\":\"");
+    at = put_word(at, time);
+    at = put_word(at, written->repeated ? "\",\"repeated\":true"
+                                        : "\",\"repeated\":false");
+    if (written->with_receipt) {
+        lt_receipt_format(written->hash, receipt);
+        at = put_word(at, ",\"receipt_code\":\"");
+        at = put_word(at, receipt);
+        *at++ = '"';
+    }
+    *at++ = '}';
+    out->len += (size_t)(at - to);
+    return true;
+}

@@ -1,0 +1,254 @@
+/* Cases: opened, stepped, closed.
+ *
+ * A denunciation goes another way from its first byte: its own event types,
+ * its own channel, no text, no document number, nothing but the number of an
+ * entry in the sealed register. */
+#include "daemon/cases/fold.h"
+#include "daemon/control/desk.h"
+#include "daemon/control/vocabulary.h"
+
+#include <string.h>
+
+enum { OPENED_BEFORE_DAYS = 366 * 30 };
+
+/* The date the law counts from: today's unless one is given; never in the
+ * future. */
+static lt_err take_dates(struct lt_desk *desk, const struct lt_args *args,
+                         struct lt_event *event, struct lt_diag *diag)
+{
+    static const enum lt_option dates[] = {LT_OPT_LEGAL_DATE, LT_OPT_DATE,
+                                           LT_OPT_DOC_DATE};
+    size_t i;
+
+    for (i = 0; i < LT_COUNT_OF(dates); i++) {
+        int64_t day = args->numbers[dates[i]];
+
+        if (lt_args_has(args, dates[i]) &&
+            (day > desk->today || day < desk->today - OPENED_BEFORE_DAYS)) {
+            return lt_desk_refuse(diag, LT_EINVAL,
+                                  lt_option_at(dates[i])->name,
+                                  "in the future, or too long ago");
+        }
+    }
+    event->has_legal_date = true;
+    event->legal_date = lt_args_has(args, LT_OPT_LEGAL_DATE)
+                            ? (int32_t)args->numbers[LT_OPT_LEGAL_DATE]
+                            : desk->today;
+    if (lt_args_has(args, LT_OPT_DATE)) {
+        event->has_received_on = true;
+        event->received_on = (int32_t)args->numbers[LT_OPT_DATE];
+    }
+    if (lt_args_has(args, LT_OPT_DOC_DATE)) {
+        event->has_doc_date = true;
+        event->doc_date = (int32_t)args->numbers[LT_OPT_DOC_DATE];
+    }
+    return LT_OK;
+}
+
+/* A number of the sealed register: digits, and what stands between them; a
+ * word that could be somebody's name is refused. */
+static bool is_register_number(struct lt_text text)
+{
+    size_t letters = 0;
+    size_t digits = 0;
+    size_t i;
+
+    for (i = 0; i < text.len; i++) {
+        char c = text.data[i];
+
+        if (c >= '0' && c <= '9') {
+            digits++;
+            letters = 0;
+        } else if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) {
+            letters++;
+        } else if (c == '-' || c == '/' || c == '.') {
+            letters = 0;
+        } else {
+            return false;
+        }
+        if (letters > 8) {
+            return false;
+        }
+    }
+    return digits > 0;
+}
+
+static lt_err open_denunciation(struct lt_desk *desk,
+                                const struct lt_args *args,
+                                struct lt_draft *draft, uint32_t field,
+                                struct lt_diag *diag)
+{
+    lt_err rc;
+
+    if (lt_args_has(args, LT_OPT_TEXT) || lt_args_has(args, LT_OPT_NUMBER)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "text",
+                              "a denunciation carries no text");
+    }
+    if (!lt_args_has(args, LT_OPT_SEALED_REF)) {
+        return lt_desk_refuse(diag, LT_EUSAGE, "sealed_ref", "missing");
+    }
+    if (!is_register_number(args->texts[LT_OPT_SEALED_REF])) {
+        return lt_desk_refuse(diag, LT_EINVAL, "sealed_ref",
+                              "not a number of the sealed register");
+    }
+    rc = lt_draft_begin(desk, draft, LT_EV_DENUNCIATION_RECEIVED,
+                        LT_CLASS_DENUNCIATION, LT_AUDIENCE_UP, NULL);
+    if (rc == LT_OK) {
+        draft->opens = true;
+        draft->event->field = field;
+        draft->event->sealed_ref = args->texts[LT_OPT_SEALED_REF];
+        rc = take_dates(desk, args, draft->event, diag);
+    }
+    return rc;
+}
+
+lt_err lt_case_open(struct lt_desk *desk, const struct lt_args *args,
+                    struct lt_draft *draft, struct lt_diag *diag)
+{
+    uint32_t type;
+    uint32_t field;
+    lt_err rc;
+
+    if (!lt_vocabulary_case_type(args->texts[LT_OPT_TYPE], &type)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "type",
+                              "complaint, recommendation, feedback or "
+                              "denunciation");
+    }
+    if (!lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD],
+                             &field)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "field", "not a known field");
+    }
+    if (type == LT_CASE_TYPE_DENUNCIATION) {
+        return open_denunciation(desk, args, draft, field, diag);
+    }
+    if (lt_args_has(args, LT_OPT_SEALED_REF)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "sealed_ref",
+                              "for denunciations only");
+    }
+    rc = lt_draft_begin(desk, draft, LT_EV_CASE_OPENED, LT_CLASS_CASE,
+                        LT_AUDIENCE_UP, NULL);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    draft->opens = true;
+    draft->event->case_type = type;
+    draft->event->field = field;
+    draft->event->number = args->texts[LT_OPT_NUMBER];
+    rc = take_dates(desk, args, draft->event, diag);
+    if (rc == LT_OK) {
+        rc = lt_draft_text(desk, draft, LT_PART_TEXT, LT_KEEP_CASE,
+                           args->texts[LT_OPT_TEXT]);
+    }
+    return rc;
+}
+
+/* Find the case and check that this office may write about it. */
+static lt_err take_case(struct lt_desk *desk, const struct lt_args *args,
+                        struct lt_draft *draft, struct lt_view_heads *heads,
+                        struct lt_event_id *id, struct lt_diag *diag)
+{
+    lt_err rc = lt_desk_matter(desk, args, LT_MATTER_CASE, true, id, heads,
+                               &draft->touch, diag);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    if (!lt_office_equal(&heads->custodian, &desk->office)) {
+        return lt_desk_refuse(diag, LT_EPERM, "case",
+                              "this office is not its custodian");
+    }
+    if (heads->read_only) {
+        return lt_desk_refuse(diag, LT_ESTATE, "case",
+                              "it holds events of a newer version");
+    }
+    if (heads->state == LT_CASE_CLOSED) {
+        return lt_desk_refuse(diag, LT_ESTATE, "case", "it is closed");
+    }
+    if (heads->type == LT_CASE_TYPE_DENUNCIATION &&
+        (lt_args_has(args, LT_OPT_TEXT) || lt_args_has(args, LT_OPT_DOC_NO))) {
+        return lt_desk_refuse(diag, LT_EINVAL, "text",
+                              "a denunciation carries no text");
+    }
+    return LT_OK;
+}
+
+static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
+                          struct lt_draft *draft,
+                          const struct lt_view_heads *heads,
+                          const struct lt_event_id *id, uint32_t type,
+                          struct lt_diag *diag)
+{
+    bool sealed = heads->type == LT_CASE_TYPE_DENUNCIATION;
+    lt_err rc = lt_draft_begin(
+        desk, draft, type, sealed ? LT_CLASS_DENUNCIATION : LT_CLASS_CASE,
+        LT_AUDIENCE_UP, NULL);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    lt_draft_about(draft, id, heads);
+    rc = take_dates(desk, args, draft->event, diag);
+    if (rc != LT_OK || sealed) {
+        return rc;
+    }
+    draft->event->doc_no = args->texts[LT_OPT_DOC_NO];
+    return lt_draft_text(desk, draft, LT_PART_TEXT, LT_KEEP_CASE,
+                         args->texts[LT_OPT_TEXT]);
+}
+
+lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
+                    struct lt_draft *draft, struct lt_diag *diag)
+{
+    struct lt_view_heads heads;
+    struct lt_event_id id;
+    uint32_t kind;
+    lt_err rc;
+
+    if (!lt_vocabulary_step(args->texts[LT_OPT_KIND], &kind)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "kind", "not a known step");
+    }
+    rc = take_case(desk, args, draft, &heads, &id, diag);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    if (kind == LT_STEP_WORD_ACCEPTED && heads.state != LT_CASE_OPEN) {
+        return lt_desk_refuse(diag, LT_ESTATE, "accepted",
+                              "it was accepted before");
+    }
+    rc = begin_about(desk, args, draft, &heads, &id,
+                     heads.type == LT_CASE_TYPE_DENUNCIATION
+                         ? LT_EV_DENUNCIATION_STEP
+                         : LT_EV_CASE_STEP,
+                     diag);
+    if (rc == LT_OK) {
+        draft->event->kind = kind;
+    }
+    return rc;
+}
+
+lt_err lt_case_close(struct lt_desk *desk, const struct lt_args *args,
+                     struct lt_draft *draft, struct lt_diag *diag)
+{
+    struct lt_view_heads heads;
+    struct lt_event_id id;
+    uint32_t reason;
+    lt_err rc;
+
+    if (!lt_vocabulary_close_reason(args->texts[LT_OPT_REASON], &reason)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "reason",
+                              "not a known reason");
+    }
+    rc = take_case(desk, args, draft, &heads, &id, diag);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    rc = begin_about(desk, args, draft, &heads, &id,
+                     heads.type == LT_CASE_TYPE_DENUNCIATION
+                         ? LT_EV_DENUNCIATION_CLOSED
+                         : LT_EV_CASE_CLOSED,
+                     diag);
+    if (rc == LT_OK) {
+        draft->event->reason = reason;
+    }
+    return rc;
+}

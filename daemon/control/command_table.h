@@ -1,0 +1,42 @@
+/* X(id, name, kind, handler, options it knows, options it must have)
+ *
+ * kind: WRITE makes an event, READ answers at once, TOKEN and VERIFY are
+ * served by the loop, STREAM turns the connection into a stream of lines. */
+X(CASE_OPEN, "case open", WRITE, lt_case_open,
+  O(TYPE) | O(FIELD) | O(TEXT) | O(SEALED_REF) | O(LEGAL_DATE) | O(DATE) |
+      O(NUMBER),
+  O(TYPE) | O(FIELD))
+X(CASE_STEP, "case step", WRITE, lt_case_step,
+  O(ID) | O(KIND) | O(DOC_NO) | O(DOC_DATE) | O(LEGAL_DATE) | O(TEXT),
+  O(ID) | O(KIND))
+X(CASE_CLOSE, "case close", WRITE, lt_case_close,
+  O(ID) | O(REASON) | O(DOC_NO) | O(LEGAL_DATE) | O(TEXT), O(ID) | O(REASON))
+X(INCIDENT_RAISE, "incident raise", WRITE, lt_incident_raise,
+  O(PLACE) | O(SUBJECT) | O(PEOPLE) | O(HELP) | O(FIELD),
+  O(PLACE) | O(SUBJECT) | O(PEOPLE))
+X(INCIDENT_TAKE, "incident take", WRITE, lt_incident_take, O(ID) | O(WAY),
+  O(ID))
+X(INCIDENT_UPDATE, "incident update", WRITE, lt_incident_update,
+  O(ID) | O(PEOPLE) | O(HELP), O(ID))
+X(INCIDENT_CLOSE, "incident close", WRITE, lt_incident_close,
+  O(ID) | O(REASON), O(ID) | O(REASON))
+X(DIRECTIVE_ISSUE, "directive issue", WRITE, lt_directive_issue,
+  O(TO) | O(DOC_NO) | O(TEXT) | O(DUE) | O(URGENT) | O(LEGAL_DATE),
+  O(TO) | O(DOC_NO) | O(TEXT))
+X(DIRECTIVE_STATUS, "directive status", WRITE, lt_directive_status,
+  O(ID) | O(CODE) | O(REASON), O(ID) | O(CODE))
+X(CASE_LIST, "case list", READ, lt_read_cases,
+  O(OPEN) | O(CLOSED) | O(OFFICE) | O(SINCE) | O(LIMIT) | O(AFTER), 0)
+X(INCIDENT_LIST, "incident list", READ, lt_read_incidents,
+  O(OPEN) | O(CLOSED) | O(OFFICE) | O(SINCE) | O(LIMIT) | O(AFTER), 0)
+X(DIRECTIVE_LIST, "directive list", READ, lt_read_directives,
+  O(OPEN) | O(CLOSED) | O(OFFICE) | O(SINCE) | O(LIMIT) | O(AFTER), 0)
+X(CASE_SHOW, "case show", READ, lt_read_case, O(ID), O(ID))
+X(INCIDENT_SHOW, "incident show", READ, lt_read_incident, O(ID), O(ID))
+X(DIRECTIVE_SHOW, "directive show", READ, lt_read_directive, O(ID), O(ID))
+X(RECEIPT, "receipt", READ, lt_read_receipt, O(CODE), O(CODE))
+X(STATUS, "status", READ, lt_read_status, 0, 0)
+X(LOG, "log", STREAM, lt_read_log, O(EVENTS) | O(FROM) | O(FOLLOW), 0)
+X(TOKEN, "token", TOKEN, NULL, O(NAME) | O(KIND) | O(CODE) | O(VALID),
+  O(NAME) | O(KIND))
+X(VERIFY, "verify", VERIFY, NULL, 0, 0)

@@ -1,0 +1,85 @@
+/* The control socket: JSON commands from the tool, answered.
+ *
+ * A thread that serves DIR/control.sock: frames of a 32-bit big-endian length
+ * and one JSON object or array (a batch: one commit, one answer each). Reading
+ * commands are answered here, from view.db and from a snapshot of the loop's
+ * state; writing commands are checked here, turned into events and handed to
+ * the loop through a queue; the loop's completion wakes this thread.
+ *
+ * Threading: start, stop, publish, take and done from the loop; everything
+ * else is the control thread's. */
+#ifndef LT_CONTROL_CONTROL_H
+#define LT_CONTROL_CONTROL_H
+
+#include "daemon/engine/engine.h"
+#include "daemon/view/feed.h"
+
+struct lt_control;
+struct lt_policy;
+
+/* What the loop publishes for reading commands: copied, swapped atomically.
+ * Everything status and log print that is not in view.db. */
+struct lt_snapshot {
+    char *status_json[2]; /* the whole status object, malloc'ed; by enum
+                             lt_lang, for the alarms' texts */
+    char *log_json;      /* {"items":[...]} of `log`, malloc'ed */
+    struct lt_tree *tree;/* a clone for names and rights; owned */
+    uint64_t epoch;
+    bool intake_open;
+    lt_err intake_reason;
+};
+
+/* A request that the loop must serve. Owned by control; the loop gives it back
+ * with lt_control_done. */
+enum lt_job_kind {
+    LT_JOB_WRITE,     /* write: engine input; without events it only asks
+                         what its request id was answered before
+                         (LT_ENOTFOUND: nothing) */
+    LT_JOB_TOKEN,     /* make a one-time token */
+    LT_JOB_VERIFY,    /* background work, answer when done */
+    LT_JOB_STOP
+};
+struct lt_job {
+    enum lt_job_kind kind;
+    uint64_t token;            /* names the job */
+    struct lt_write *write;    /* WRITE (its token is the job's) */
+    /* TOKEN */
+    char name[LT_NAME_MAX + 1];
+    char office_kind[64];
+    char code[64];
+    int64_t valid_ms;
+    /* filled in by the loop before done */
+    lt_err result;
+    struct lt_diag diag;
+    bool repeated;             /* the request id was known; answer below */
+    uint64_t pos;              /* position of the (last) segment written */
+    int64_t committed_at_ms;
+    struct lt_buf answer;      /* TOKEN: JSON; VERIFY: JSON; WRITE: see below */
+    struct lt_job *next;
+};
+/* For a WRITE the answer is packed as daemon/answer.h says, one entry an
+ * event; the same bytes are what a repeated request id is answered with. */
+
+struct lt_control_options {
+    const char *dir;             /* for control.sock */
+    const char *view_path;
+    struct lt_office office;
+    const struct lt_sys *sys;
+    struct lt_feed *feed;
+    const struct lt_policy *policy; /* fields; borrowed, unchanged meanwhile */
+    int wake_fd;                 /* eventfd of the loop: jobs are waiting */
+};
+LT_MUST_CHECK lt_err lt_control_start(const struct lt_control_options *options,
+                                      struct lt_control **out_control,
+                                      struct lt_diag *diag);
+void lt_control_stop(struct lt_control *control);
+void lt_control_publish(struct lt_control *control,
+                        const struct lt_snapshot *snapshot); /* taken over */
+/* The next job for the loop, or NULL. */
+struct lt_job *lt_control_take(struct lt_control *control);
+void lt_control_done(struct lt_control *control, struct lt_job *job);
+/* The view has come further: for the feed's wake, from any thread. Cheap; does
+ * nothing when @control is NULL. */
+void lt_control_view_moved(struct lt_control *control);
+
+#endif

@@ -1,0 +1,315 @@
+#include "daemon/control/desk.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "daemon/cases/fold.h"
+
+enum { ROLE_OFFICER = 1, CANDIDATES_MAX = 5 };
+
+lt_err lt_desk_refuse(struct lt_diag *diag, lt_err code, const char *what,
+                      const char *reason)
+{
+    lt_diag_set(diag, code);
+    lt_diag_arg(diag, "what", "%s", what);
+    if (reason != NULL) {
+        lt_diag_arg(diag, "reason", "%s", reason);
+    }
+    return code;
+}
+
+/* ---- drafts ---- */
+
+lt_err lt_draft_begin(struct lt_desk *desk, struct lt_draft *draft,
+                      uint32_t type, enum lt_class cls,
+                      enum lt_audience audience, const struct lt_office *to)
+{
+    struct lt_event *event = lt_arena_take(desk->arena, sizeof(*event));
+    struct lt_channel *channel = lt_arena_take(desk->arena, sizeof(*channel));
+
+    if (event == NULL || channel == NULL) {
+        return LT_ENOMEM;
+    }
+    event->type = type;
+    event->recorded_at_ms = desk->now_ms;
+    event->actor_role = ROLE_OFFICER;
+    channel->cls = (uint8_t)cls;
+    channel->audience = (uint8_t)audience;
+    if (to != NULL) {
+        channel->to = *to;
+    }
+    draft->event = event;
+    draft->channels = channel;
+    draft->channels_n = 1;
+    return LT_OK;
+}
+
+/* Salts are drawn many at a time: one call of the system for 64 texts. */
+static void take_salt(struct lt_desk *desk, uint8_t out_salt[LT_SALT_LEN])
+{
+    uint8_t *at;
+
+    if (desk->salts_left == 0) {
+        desk->sys->random(desk->sys->ctx, desk->salts, sizeof(desk->salts));
+        desk->salts_left = sizeof(desk->salts) / LT_SALT_LEN;
+    }
+    desk->salts_left--;
+    at = &desk->salts[desk->salts_left * LT_SALT_LEN];
+    memcpy(out_salt, at, LT_SALT_LEN);
+    memset(at, 0, LT_SALT_LEN);
+}
+
+lt_err lt_draft_text(struct lt_desk *desk, struct lt_draft *draft,
+                     uint32_t kind, uint32_t retention, struct lt_text text)
+{
+    struct lt_part_ref *ref;
+    struct lt_part *part;
+
+    if (text.data == NULL) {
+        return LT_OK;
+    }
+    if (draft->parts_n == LT_EVENT_PARTS_MAX) {
+        return LT_EINTERNAL;
+    }
+    ref = &draft->event->parts[draft->parts_n];
+    part = &draft->parts[draft->parts_n];
+    part->index = (uint32_t)draft->parts_n;
+    take_salt(desk, part->salt);
+    part->content = (const uint8_t *)text.data;
+    part->len = text.len;
+    ref->size = text.len;
+    ref->kind = kind;
+    ref->retention = retention;
+    lt_part_hash(part->salt, part->content, part->len, ref->hash);
+    draft->parts_n++;
+    draft->event->parts_n = draft->parts_n;
+    return LT_OK;
+}
+
+void lt_draft_about(struct lt_draft *draft, const struct lt_event_id *matter,
+                    const struct lt_view_heads *heads)
+{
+    struct lt_event *event = draft->event;
+
+    event->has_subject = true;
+    event->subject = *matter;
+    event->causes_n = heads->heads_n;
+    memcpy(event->causes, heads->heads,
+           heads->heads_n * sizeof(heads->heads[0]));
+    draft->matter = *matter;
+}
+
+/* ---- the view ---- */
+
+/* A view that was deleted and rebuilt is another file of the same name; the
+ * one that is open would show the past for ever. */
+static void check_file(struct lt_desk *desk)
+{
+    struct stat info;
+
+    if (desk->reader_batch == desk->batch) {
+        return;
+    }
+    desk->reader_batch = desk->batch;
+    if (stat(desk->view_path, &info) != 0 ||
+        (uint64_t)info.st_ino != desk->reader_inode ||
+        (uint64_t)info.st_dev != desk->reader_device) {
+        lt_desk_drop_reader(desk);
+    }
+}
+
+lt_err lt_desk_reader(struct lt_desk *desk, struct lt_view_reader **out_reader,
+                      struct lt_diag *diag)
+{
+    struct stat info;
+    lt_err rc;
+
+    if (desk->reader != NULL) {
+        check_file(desk);
+    }
+    if (desk->reader == NULL) {
+        rc = stat(desk->view_path, &info) != 0
+                 ? LT_EBUSY
+                 : lt_view_reader_open(desk->view_path, &desk->reader, diag);
+        if (rc != LT_OK) {
+            desk->reader = NULL;
+            return rc == LT_ENOMEM
+                       ? rc
+                       : lt_desk_refuse(diag, LT_EBUSY, "view",
+                                        "the view is being rebuilt");
+        }
+        desk->reader_inode = (uint64_t)info.st_ino;
+        desk->reader_device = (uint64_t)info.st_dev;
+        desk->reader_batch = desk->batch;
+    }
+    *out_reader = desk->reader;
+    return LT_OK;
+}
+
+void lt_desk_drop_reader(struct lt_desk *desk)
+{
+    lt_view_reader_close(desk->reader);
+    desk->reader = NULL;
+}
+
+static lt_err wait_for(struct lt_desk *desk, uint64_t pos,
+                       struct lt_diag *diag)
+{
+    desk->must_wait = !desk->last_try;
+    desk->wait_pos = pos;
+    return lt_desk_refuse(diag, LT_EBUSY, "view",
+                          pos == 0 ? "another write about it is under way"
+                                   : "the view is behind");
+}
+
+lt_err lt_desk_settle(struct lt_desk *desk)
+{
+    uint64_t top = lt_touch_top(desk->touch);
+
+    if (desk->last_try || lt_feed_applied(desk->feed) >= top) {
+        return LT_OK;
+    }
+    desk->must_wait = true;
+    desk->wait_pos = top;
+    return LT_EBUSY;
+}
+
+/* May this command go on, as far as our own writes about @id matter? */
+static lt_err check_own_writes(struct lt_desk *desk,
+                               const struct lt_event_id *id, bool writes,
+                               struct lt_touch_entry **out_touch,
+                               struct lt_diag *diag)
+{
+    struct lt_touch_entry *entry = lt_touch_find(desk->touch, id);
+    uint64_t pos =
+        entry != NULL ? entry->pos : lt_touch_floor(desk->touch);
+
+    if (entry != NULL && entry->in_flight > 0) {
+        return wait_for(desk, 0, diag);
+    }
+    if (lt_feed_applied(desk->feed) < pos) {
+        return wait_for(desk, pos, diag);
+    }
+    if (!writes) {
+        return LT_OK;
+    }
+    if (entry == NULL) {
+        entry = lt_touch_take(desk->touch, id, desk->batch);
+    }
+    if (entry == NULL) {
+        return lt_desk_refuse(diag, LT_EBUSY, "control",
+                              "too many writes are under way");
+    }
+    if (entry->batch == desk->batch) {
+        return lt_desk_refuse(diag, LT_EBUSY, "batch",
+                              "two commands of one batch about one matter");
+    }
+    entry->batch = desk->batch;
+    *out_touch = entry;
+    return LT_OK;
+}
+
+static lt_err parse_matter(struct lt_desk *desk, struct lt_text text, int kind,
+                           struct lt_event_id *out_id, struct lt_diag *diag)
+{
+    char word[LT_EVENT_ID_TEXT];
+    uint8_t bits[10];
+    struct lt_view_reader *reader;
+    lt_err rc;
+
+    if (text.len < sizeof(word)) {
+        memcpy(word, text.data, text.len);
+        word[text.len] = '\0';
+        if (lt_event_id_parse(word, out_id)) {
+            return LT_OK;
+        }
+        if (kind == LT_MATTER_CASE && lt_receipt_parse(word, bits)) {
+            rc = lt_desk_reader(desk, &reader, diag);
+            return rc != LT_OK ? rc
+                               : lt_view_find_receipt(reader, bits, out_id);
+        }
+    }
+    return lt_desk_refuse(diag, LT_EINVAL, "id",
+                          "neither an event id nor a receipt code");
+}
+
+lt_err lt_desk_matter(struct lt_desk *desk, const struct lt_args *args,
+                      int kind, bool writes, struct lt_event_id *out_id,
+                      struct lt_view_heads *out_heads,
+                      struct lt_touch_entry **out_touch, struct lt_diag *diag)
+{
+    struct lt_text text = args->texts[LT_OPT_ID];
+    struct lt_view_reader *reader;
+    lt_err rc = parse_matter(desk, text, kind, out_id, diag);
+
+    if (rc == LT_OK) {
+        rc = check_own_writes(desk, out_id, writes, out_touch, diag);
+    } else if (rc == LT_ENOTFOUND && lt_desk_settle(desk) != LT_OK) {
+        return LT_EBUSY; /* its opening may not have come to the view yet */
+    }
+    if (rc == LT_OK) {
+        rc = lt_desk_reader(desk, &reader, diag);
+    }
+    if (rc == LT_OK) {
+        rc = lt_view_heads(reader, out_id, &desk->office, out_heads);
+        if (rc == LT_EIO) {
+            lt_desk_drop_reader(desk);
+        }
+    }
+    if (rc == LT_ENOTFOUND || (rc == LT_OK && out_heads->kind != kind)) {
+        lt_diag_set(diag, LT_ENOTFOUND);
+        lt_diag_arg(diag, "what", "%.*s", (int)text.len, text.data);
+        return LT_ENOTFOUND;
+    }
+    return rc;
+}
+
+/* ---- the tree ---- */
+
+lt_err lt_desk_office(struct lt_desk *desk, struct lt_text text,
+                      const struct lt_tree_office **out_office,
+                      struct lt_diag *diag)
+{
+    const struct lt_tree_office *found[CANDIDATES_MAX] = {NULL};
+    char word[LT_NAME_MAX + 1];
+    char candidates[LT_DIAG_VALUE_MAX] = "";
+    size_t used = 0;
+    size_t n;
+    size_t i;
+
+    if (desk->snapshot == NULL || desk->snapshot->tree == NULL) {
+        return lt_desk_refuse(diag, LT_EBUSY, "tree",
+                              "the tree is not known yet");
+    }
+    if (text.len >= sizeof(word)) {
+        return lt_desk_refuse(diag, LT_ENOTFOUND, "office", NULL);
+    }
+    memcpy(word, text.data, text.len);
+    word[text.len] = '\0';
+    n = lt_tree_search(desk->snapshot->tree, word, found, CANDIDATES_MAX);
+    if (n == 0) {
+        return lt_desk_refuse(diag, LT_ENOTFOUND, word, NULL);
+    }
+    if (n == 1) {
+        *out_office = found[0];
+        return LT_OK;
+    }
+    for (i = 0; i < n && i < CANDIDATES_MAX; i++) {
+        char id[LT_OFFICE_TEXT];
+        int len;
+
+        lt_office_format(&found[i]->id, id);
+        len = snprintf(candidates + used, sizeof(candidates) - used, "%s%s %s",
+                       i == 0 ? "" : ", ", id, found[i]->name);
+        if (len < 0 || (size_t)len >= sizeof(candidates) - used) {
+            candidates[used] = '\0';
+            break;
+        }
+        used += (size_t)len;
+    }
+    lt_diag_set(diag, LT_EAMBIGUOUS);
+    lt_diag_arg(diag, "what", "%s", word);
+    lt_diag_arg(diag, "candidates", "%s", candidates);
+    return LT_EAMBIGUOUS;
+}

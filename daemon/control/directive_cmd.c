@@ -1,0 +1,140 @@
+/* Directives: one event, written into the channel of each addressee under one
+ * id; statuses climb back from each of them. */
+#include "daemon/cases/fold.h"
+#include "daemon/control/desk.h"
+#include "daemon/control/vocabulary.h"
+
+#include <stdlib.h>
+
+static int compare_offices(const void *a, const void *b)
+{
+    return lt_office_compare(a, b);
+}
+
+/* Resolve the addressees: below this office, each once, in order of id so that
+ * the same command makes the same event. */
+static lt_err take_addressees(struct lt_desk *desk,
+                              const struct lt_args *args,
+                              struct lt_event *event, struct lt_diag *diag)
+{
+    size_t n = 0;
+    size_t i;
+
+    for (i = 0; i < args->list_n; i++) {
+        const struct lt_tree_office *office = NULL;
+        lt_err rc = lt_desk_office(desk, args->list[i], &office, diag);
+
+        if (rc != LT_OK) {
+            return rc;
+        }
+        if (!lt_tree_above(desk->snapshot->tree, &desk->office, &office->id)) {
+            return lt_desk_refuse(diag, LT_EPERM, office->name,
+                                  "not below this office");
+        }
+        event->to[n++] = office->id;
+    }
+    qsort(event->to, n, sizeof(event->to[0]), compare_offices);
+    for (i = 0; i < n; i++) {
+        if (event->to_n == 0 ||
+            !lt_office_equal(&event->to[event->to_n - 1], &event->to[i])) {
+            event->to[event->to_n++] = event->to[i];
+        }
+    }
+    return LT_OK;
+}
+
+static lt_err open_channels(struct lt_desk *desk, struct lt_draft *draft)
+{
+    const struct lt_event *event = draft->event;
+    size_t i;
+
+    draft->channels = lt_arena_take(desk->arena,
+                                    event->to_n * sizeof(*draft->channels));
+    if (draft->channels == NULL) {
+        return LT_ENOMEM;
+    }
+    for (i = 0; i < event->to_n; i++) {
+        draft->channels[i].cls = LT_CLASS_DIRECTIVE;
+        draft->channels[i].audience = LT_AUDIENCE_TO;
+        draft->channels[i].to = event->to[i];
+    }
+    draft->channels_n = event->to_n;
+    return LT_OK;
+}
+
+lt_err lt_directive_issue(struct lt_desk *desk, const struct lt_args *args,
+                          struct lt_draft *draft, struct lt_diag *diag)
+{
+    struct lt_event *event;
+    lt_err rc = lt_draft_begin(desk, draft, LT_EV_DIRECTIVE_ISSUED,
+                               LT_CLASS_DIRECTIVE, LT_AUDIENCE_UP, NULL);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    event = draft->event;
+    draft->opens = true;
+    event->doc_no = args->texts[LT_OPT_DOC_NO];
+    event->urgent = args->numbers[LT_OPT_URGENT] != 0;
+    event->has_legal_date = true;
+    event->legal_date = lt_args_has(args, LT_OPT_LEGAL_DATE)
+                            ? (int32_t)args->numbers[LT_OPT_LEGAL_DATE]
+                            : desk->today;
+    if (event->legal_date > desk->today) {
+        return lt_desk_refuse(diag, LT_EINVAL, "legal_date", "in the future");
+    }
+    if (lt_args_has(args, LT_OPT_DUE)) {
+        event->has_due = true;
+        event->due = (int32_t)args->numbers[LT_OPT_DUE];
+        if (event->due < event->legal_date) {
+            return lt_desk_refuse(diag, LT_EINVAL, "due",
+                                  "before the directive itself");
+        }
+    }
+    rc = take_addressees(desk, args, event, diag);
+    if (rc == LT_OK) {
+        rc = open_channels(desk, draft);
+    }
+    if (rc == LT_OK) {
+        rc = lt_draft_text(desk, draft, LT_PART_TEXT, LT_KEEP_DIRECTIVE,
+                           args->texts[LT_OPT_TEXT]);
+    }
+    return rc;
+}
+
+lt_err lt_directive_status(struct lt_desk *desk, const struct lt_args *args,
+                           struct lt_draft *draft, struct lt_diag *diag)
+{
+    struct lt_view_heads heads;
+    struct lt_event_id id;
+    uint32_t code;
+    lt_err rc;
+
+    if (!lt_vocabulary_status(args->texts[LT_OPT_CODE], &code)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "code", "02 to 06");
+    }
+    rc = lt_desk_matter(desk, args, LT_MATTER_DIRECTIVE, true, &id, &heads,
+                        &draft->touch, diag);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    if (!heads.addressed) {
+        return lt_desk_refuse(diag, LT_EPERM, "directive",
+                              "it is not addressed to this office");
+    }
+    if (heads.read_only) {
+        return lt_desk_refuse(diag, LT_ESTATE, "directive",
+                              "it holds events of a newer version");
+    }
+    rc = lt_draft_begin(desk, draft, LT_EV_DIRECTIVE_STATUS,
+                        LT_CLASS_DIRECTIVE, LT_AUDIENCE_UP, NULL);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    lt_draft_about(draft, &id, &heads);
+    draft->event->code = code;
+    draft->event->has_legal_date = true;
+    draft->event->legal_date = desk->today;
+    return lt_draft_text(desk, draft, LT_PART_REASON, LT_KEEP_DIRECTIVE,
+                         args->texts[LT_OPT_REASON]);
+}

@@ -1,0 +1,147 @@
+/* Incidents: how many, where, about what, what help; never who.
+ *
+ * The office where it happens and its superiors write about an incident. What
+ * the office itself writes climbs; what a superior writes is addressed to it,
+ * so that the people on the spot see that somebody has taken it. */
+#include "daemon/cases/fold.h"
+#include "daemon/control/desk.h"
+#include "daemon/control/vocabulary.h"
+
+enum { WAY_SCREEN = 1 };
+
+lt_err lt_incident_raise(struct lt_desk *desk, const struct lt_args *args,
+                         struct lt_draft *draft, struct lt_diag *diag)
+{
+    static const struct {
+        enum lt_option option;
+        uint32_t kind;
+    } texts[] = {{LT_OPT_PLACE, LT_PART_PLACE},
+                 {LT_OPT_SUBJECT, LT_PART_SUBJECT},
+                 {LT_OPT_HELP, LT_PART_HELP}};
+    uint32_t field = 0;
+    size_t i;
+    lt_err rc;
+
+    if (lt_args_has(args, LT_OPT_FIELD) &&
+        !lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD],
+                             &field)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "field", "not a known field");
+    }
+    rc = lt_draft_begin(desk, draft, LT_EV_INCIDENT_RAISED, LT_CLASS_INCIDENT,
+                        LT_AUDIENCE_UP, NULL);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    draft->opens = true;
+    draft->event->people = (uint32_t)args->numbers[LT_OPT_PEOPLE];
+    draft->event->field = field;
+    draft->event->has_legal_date = true;
+    draft->event->legal_date = desk->today;
+    for (i = 0; rc == LT_OK && i < LT_COUNT_OF(texts); i++) {
+        rc = lt_draft_text(desk, draft, texts[i].kind, LT_KEEP_INCIDENT,
+                           args->texts[texts[i].option]);
+    }
+    return rc;
+}
+
+/* Find it, check that this office may write about it and that it is open, and
+ * begin the event. */
+static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
+                          struct lt_draft *draft, uint32_t type,
+                          struct lt_view_heads *heads, struct lt_diag *diag)
+{
+    struct lt_event_id id;
+    bool own;
+    lt_err rc = lt_desk_matter(desk, args, LT_MATTER_INCIDENT, true, &id,
+                               heads, &draft->touch, diag);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    own = lt_office_equal(&heads->origin, &desk->office);
+    if (!own && (desk->snapshot == NULL || desk->snapshot->tree == NULL)) {
+        return lt_desk_refuse(diag, LT_EBUSY, "tree",
+                              "the tree is not known yet");
+    }
+    if (!own && !lt_tree_above(desk->snapshot->tree, &desk->office,
+                               &heads->origin)) {
+        return lt_desk_refuse(diag, LT_EPERM, "incident",
+                              "it is not below this office");
+    }
+    if (heads->read_only) {
+        return lt_desk_refuse(diag, LT_ESTATE, "incident",
+                              "it holds events of a newer version");
+    }
+    if (heads->state == LT_INCIDENT_CLOSED_ST) {
+        return lt_desk_refuse(diag, LT_ESTATE, "incident", "it is closed");
+    }
+    rc = lt_draft_begin(desk, draft, type, LT_CLASS_INCIDENT,
+                        own ? LT_AUDIENCE_UP : LT_AUDIENCE_TO,
+                        own ? NULL : &heads->origin);
+    if (rc == LT_OK) {
+        lt_draft_about(draft, &id, heads);
+        draft->event->has_legal_date = true;
+        draft->event->legal_date = desk->today;
+    }
+    return rc;
+}
+
+lt_err lt_incident_take(struct lt_desk *desk, const struct lt_args *args,
+                        struct lt_draft *draft, struct lt_diag *diag)
+{
+    struct lt_view_heads heads;
+    uint32_t way = WAY_SCREEN;
+    lt_err rc;
+
+    if (lt_args_has(args, LT_OPT_WAY) &&
+        !lt_vocabulary_way(args->texts[LT_OPT_WAY], &way)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "way", "screen or phone");
+    }
+    rc = begin_about(desk, args, draft, LT_EV_INCIDENT_TAKEN, &heads, diag);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    if (heads.state == LT_INCIDENT_TAKEN_ST) {
+        return lt_desk_refuse(diag, LT_ESTATE, "incident",
+                              "somebody has taken it already");
+    }
+    draft->event->way = way;
+    return LT_OK;
+}
+
+lt_err lt_incident_update(struct lt_desk *desk, const struct lt_args *args,
+                          struct lt_draft *draft, struct lt_diag *diag)
+{
+    struct lt_view_heads heads;
+    lt_err rc;
+
+    if (!lt_args_has(args, LT_OPT_PEOPLE) && !lt_args_has(args, LT_OPT_HELP)) {
+        return lt_desk_refuse(diag, LT_EUSAGE, "people", "missing");
+    }
+    rc = begin_about(desk, args, draft, LT_EV_INCIDENT_UPDATED, &heads, diag);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    draft->event->people = (uint32_t)args->numbers[LT_OPT_PEOPLE];
+    return lt_draft_text(desk, draft, LT_PART_HELP, LT_KEEP_INCIDENT,
+                         args->texts[LT_OPT_HELP]);
+}
+
+lt_err lt_incident_close(struct lt_desk *desk, const struct lt_args *args,
+                         struct lt_draft *draft, struct lt_diag *diag)
+{
+    struct lt_view_heads heads;
+    uint32_t reason;
+    lt_err rc;
+
+    if (!lt_vocabulary_incident_end(args->texts[LT_OPT_REASON], &reason)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "reason",
+                              "received, appointed, petition_taken, left or "
+                              "error");
+    }
+    rc = begin_about(desk, args, draft, LT_EV_INCIDENT_CLOSED, &heads, diag);
+    if (rc == LT_OK) {
+        draft->event->reason = reason;
+    }
+    return rc;
+}

@@ -1,0 +1,250 @@
+/* Reading commands: answered from the view and the loop's last snapshot, never
+ * by the loop itself, so that they work while a disk hangs. */
+#include "daemon/cases/fold.h"
+#include "daemon/control/answer.h"
+#include "daemon/control/desk.h"
+
+#include <string.h>
+
+enum { LIMIT_DEFAULT = 100 };
+
+/* A terminated copy in the arena; NULL when memory has run out. */
+static char *copy_text(struct lt_desk *desk, struct lt_text text)
+{
+    char *copy = lt_arena_take(desk->arena, text.len + 1);
+
+    if (copy != NULL) {
+        memcpy(copy, text.data, text.len);
+        copy[text.len] = '\0';
+    }
+    return copy;
+}
+
+static lt_err fill_query(struct lt_desk *desk, const struct lt_args *args,
+                         struct lt_view_query *query, struct lt_diag *diag)
+{
+    bool open = args->numbers[LT_OPT_OPEN] != 0;
+    bool closed = args->numbers[LT_OPT_CLOSED] != 0;
+
+    if (open && closed) {
+        return lt_desk_refuse(diag, LT_EUSAGE, "open",
+                              "open and closed exclude each other");
+    }
+    query->open = open ? 1 : closed ? -1 : 0;
+    query->today = desk->today;
+    query->limit = lt_args_has(args, LT_OPT_LIMIT)
+                       ? (uint32_t)args->numbers[LT_OPT_LIMIT]
+                       : LIMIT_DEFAULT;
+    if (lt_args_has(args, LT_OPT_SINCE)) {
+        query->has_since = true;
+        query->since = (int32_t)args->numbers[LT_OPT_SINCE];
+    }
+    if (lt_args_has(args, LT_OPT_OFFICE)) {
+        const struct lt_tree_office *office = NULL;
+        lt_err rc = lt_desk_office(desk, args->texts[LT_OPT_OFFICE], &office,
+                                   diag);
+
+        if (rc != LT_OK) {
+            return rc;
+        }
+        query->has_office = true;
+        query->office = office->id;
+    }
+    if (lt_args_has(args, LT_OPT_AFTER)) {
+        query->after = copy_text(desk, args->texts[LT_OPT_AFTER]);
+        if (query->after == NULL) {
+            return LT_ENOMEM;
+        }
+    }
+    return LT_OK;
+}
+
+static lt_err list(struct lt_desk *desk, const struct lt_args *args,
+                   struct lt_view_query *query, struct lt_buf *out,
+                   struct lt_diag *diag)
+{
+    struct lt_view_reader *reader;
+    lt_err rc = lt_desk_settle(desk);
+
+    if (rc == LT_OK) {
+        rc = fill_query(desk, args, query, diag);
+    }
+    if (rc == LT_OK) {
+        rc = lt_desk_reader(desk, &reader, diag);
+    }
+    if (rc == LT_OK) {
+        rc = lt_view_list(reader, query, out);
+        if (rc == LT_EINVAL) {
+            lt_desk_refuse(diag, rc, "after", "not a cursor");
+        } else if (rc == LT_EIO) {
+            lt_desk_drop_reader(desk);
+        }
+    }
+    return rc;
+}
+
+lt_err lt_read_cases(struct lt_desk *desk, const struct lt_args *args,
+                     struct lt_buf *out, struct lt_diag *diag)
+{
+    struct lt_view_query query = {.what = LT_VIEW_CASES};
+
+    return list(desk, args, &query, out, diag);
+}
+
+lt_err lt_read_incidents(struct lt_desk *desk, const struct lt_args *args,
+                         struct lt_buf *out, struct lt_diag *diag)
+{
+    struct lt_view_query query = {.what = LT_VIEW_INCIDENTS};
+
+    return list(desk, args, &query, out, diag);
+}
+
+lt_err lt_read_directives(struct lt_desk *desk, const struct lt_args *args,
+                          struct lt_buf *out, struct lt_diag *diag)
+{
+    struct lt_view_query query = {.what = LT_VIEW_DIRECTIVES};
+
+    return list(desk, args, &query, out, diag);
+}
+
+static lt_err show(struct lt_desk *desk, const struct lt_args *args, int kind,
+                   struct lt_buf *out, struct lt_diag *diag)
+{
+    struct lt_touch_entry *touch = NULL;
+    struct lt_view_reader *reader;
+    struct lt_view_heads heads;
+    struct lt_event_id id;
+    lt_err rc = lt_desk_matter(desk, args, kind, false, &id, &heads, &touch,
+                               diag);
+
+    if (rc == LT_OK) {
+        rc = lt_desk_reader(desk, &reader, diag);
+    }
+    if (rc == LT_OK) {
+        rc = lt_view_show(reader, &id, desk->today, out);
+        if (rc == LT_EIO) {
+            lt_desk_drop_reader(desk);
+        }
+    }
+    return rc;
+}
+
+lt_err lt_read_case(struct lt_desk *desk, const struct lt_args *args,
+                    struct lt_buf *out, struct lt_diag *diag)
+{
+    return show(desk, args, LT_MATTER_CASE, out, diag);
+}
+
+lt_err lt_read_incident(struct lt_desk *desk, const struct lt_args *args,
+                        struct lt_buf *out, struct lt_diag *diag)
+{
+    return show(desk, args, LT_MATTER_INCIDENT, out, diag);
+}
+
+lt_err lt_read_directive(struct lt_desk *desk, const struct lt_args *args,
+                         struct lt_buf *out, struct lt_diag *diag)
+{
+    return show(desk, args, LT_MATTER_DIRECTIVE, out, diag);
+}
+
+lt_err lt_read_status(struct lt_desk *desk, const struct lt_args *args,
+                      struct lt_buf *out, struct lt_diag *diag)
+{
+    const char *status;
+
+    (void)args;
+    if (desk->snapshot == NULL ||
+        desk->snapshot->status_json[desk->lang] == NULL) {
+        return lt_desk_refuse(diag, LT_EBUSY, "status", "still starting");
+    }
+    status = desk->snapshot->status_json[desk->lang];
+    return lt_buf_put(out, status, strlen(status)) ? LT_OK : LT_ENOMEM;
+}
+
+/* Without --events: the tips, from the snapshot. Lines of events are the
+ * connection's own work. */
+lt_err lt_read_log(struct lt_desk *desk, const struct lt_args *args,
+                   struct lt_buf *out, struct lt_diag *diag)
+{
+    const char *log;
+
+    (void)args;
+    if (desk->snapshot == NULL || desk->snapshot->log_json == NULL) {
+        return lt_desk_refuse(diag, LT_EBUSY, "log", "still starting");
+    }
+    log = desk->snapshot->log_json;
+    return lt_buf_put(out, log, strlen(log)) ? LT_OK : LT_ENOMEM;
+}
+
+/* ---- receipt ---- */
+
+/* What the view's own words about the case come to on a slip of paper. */
+static lt_err write_receipt(const struct lt_buf *shown,
+                            const char *code, struct lt_buf *out)
+{
+    json_t *matter = json_loadb((const char *)shown->data, shown->len, 0, NULL);
+    const json_t *events = json_object_get(matter, "events");
+    const json_t *first = json_array_get(events, 0);
+    const char *since = json_string_value(json_object_get(first,
+                                                          "committed_at"));
+    const char *holder = json_string_value(json_object_get(matter,
+                                                           "custodian"));
+    bool voided = json_is_true(json_object_get(matter, "voided"));
+    bool fits = matter != NULL &&
+                lt_buf_printf(out, "{\"found\":true,\"code\":\"%s\",\"since\":",
+                              code) &&
+                lt_json_string(out, since) &&
+                lt_buf_printf(out, ",\"state\":\"%s\",\"holder\":",
+                              voided ? "voided" : "unchanged") &&
+                lt_json_string(out, holder) && lt_buf_put(out, "}", 1);
+
+    json_decref(matter);
+    return fits ? LT_OK : LT_ENOMEM;
+}
+
+lt_err lt_read_receipt(struct lt_desk *desk, const struct lt_args *args,
+                       struct lt_buf *out, struct lt_diag *diag)
+{
+    const char *code = copy_text(desk, args->texts[LT_OPT_CODE]);
+    uint8_t bits[LT_HASH_LEN] = {0}; /* the code's 80, then nothing */
+    char canonical[LT_RECEIPT_TEXT];
+    struct lt_view_reader *reader;
+    struct lt_event_id id;
+    struct lt_buf shown;
+    lt_err rc;
+
+    if (code == NULL) {
+        return LT_ENOMEM;
+    }
+    if (!lt_receipt_parse(code, bits)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "code",
+                              "the check character does not fit");
+    }
+    lt_receipt_format(bits, canonical);
+    rc = lt_desk_settle(desk);
+    if (rc == LT_OK) {
+        rc = lt_desk_reader(desk, &reader, diag);
+    }
+    if (rc != LT_OK) {
+        return rc;
+    }
+    rc = lt_view_find_receipt(reader, bits, &id);
+    if (rc == LT_ENOTFOUND) {
+        return lt_buf_printf(out,
+                             "{\"found\":false,\"code\":\"%s\",\"since\":null,"
+                             "\"state\":null,\"holder\":null}",
+                             canonical)
+                   ? LT_OK
+                   : LT_ENOMEM;
+    }
+    if (rc != LT_OK) {
+        return rc;
+    }
+    lt_buf_init(&shown, lt_alloc_heap());
+    rc = lt_view_show(reader, &id, desk->today, &shown);
+    if (rc == LT_OK) {
+        rc = write_receipt(&shown, canonical, out);
+    }
+    lt_buf_deinit(&shown);
+    return rc;
+}

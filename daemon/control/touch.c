@@ -1,0 +1,126 @@
+#include "daemon/control/touch.h"
+
+#include <string.h>
+
+enum { BUCKETS = 1024, WAYS = 8 };
+
+struct lt_touch {
+    const struct lt_alloc *alloc;
+    uint64_t floor;
+    uint64_t top;
+    struct lt_touch_entry entries[BUCKETS][WAYS];
+};
+
+lt_err lt_touch_new(const struct lt_alloc *alloc, struct lt_touch **out_touch)
+{
+    struct lt_touch *touch = lt_new(alloc, sizeof(*touch));
+
+    if (touch == NULL) {
+        return LT_ENOMEM;
+    }
+    touch->alloc = alloc;
+    *out_touch = touch;
+    return LT_OK;
+}
+
+void lt_touch_free(struct lt_touch *touch)
+{
+    if (touch != NULL) {
+        lt_free(touch->alloc, touch);
+    }
+}
+
+/* Offices choose their own epochs; what matters here is that one office's
+ * consecutive counts spread, and nobody gains by a collision. */
+static size_t bucket_of(const struct lt_event_id *id)
+{
+    uint64_t mix = id->epoch ^ id->count * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t origin;
+
+    memcpy(&origin, id->origin.bytes, sizeof(origin));
+    mix ^= origin;
+    mix ^= mix >> 29;
+    mix *= UINT64_C(0xBF58476D1CE4E5B9);
+    return (size_t)(mix >> 40) % BUCKETS;
+}
+
+struct lt_touch_entry *lt_touch_find(struct lt_touch *touch,
+                                     const struct lt_event_id *id)
+{
+    struct lt_touch_entry *bucket = touch->entries[bucket_of(id)];
+    size_t i;
+
+    for (i = 0; i < WAYS; i++) {
+        if (bucket[i].used && lt_event_id_equal(&bucket[i].id, id)) {
+            return &bucket[i];
+        }
+    }
+    return NULL;
+}
+
+static bool may_go(const struct lt_touch_entry *entry, uint64_t batch)
+{
+    return entry->in_flight == 0 && entry->batch != batch;
+}
+
+struct lt_touch_entry *lt_touch_take(struct lt_touch *touch,
+                                     const struct lt_event_id *id,
+                                     uint64_t batch)
+{
+    struct lt_touch_entry *bucket = touch->entries[bucket_of(id)];
+    struct lt_touch_entry *entry = lt_touch_find(touch, id);
+    size_t i;
+
+    if (entry != NULL) {
+        return entry;
+    }
+    for (i = 0; i < WAYS; i++) {
+        if (!bucket[i].used) {
+            entry = &bucket[i];
+            break;
+        }
+        if (may_go(&bucket[i], batch) &&
+            (entry == NULL || bucket[i].pos < entry->pos)) {
+            entry = &bucket[i];
+        }
+    }
+    if (entry == NULL) {
+        return NULL;
+    }
+    if (entry->used && entry->pos > touch->floor) {
+        touch->floor = entry->pos;
+    }
+    *entry = (struct lt_touch_entry){.id = *id, .used = true};
+    /* What was written about it before it had to make room is below. */
+    entry->pos = touch->floor;
+    return entry;
+}
+
+uint64_t lt_touch_floor(const struct lt_touch *touch)
+{
+    return touch->floor;
+}
+
+uint64_t lt_touch_top(const struct lt_touch *touch)
+{
+    return touch->top;
+}
+
+void lt_touch_raise(struct lt_touch *touch, uint64_t pos)
+{
+    if (pos > touch->top) {
+        touch->top = pos;
+    }
+}
+
+void lt_touch_note(struct lt_touch *touch, const struct lt_event_id *id,
+                   uint64_t pos)
+{
+    struct lt_touch_entry *entry = lt_touch_take(touch, id, 0);
+
+    if (entry == NULL) {
+        touch->floor = pos > touch->floor ? pos : touch->floor;
+    } else if (pos > entry->pos) {
+        entry->pos = pos;
+    }
+}

@@ -1,0 +1,47 @@
+/* What this office itself wrote about which matter, and how far.
+ *
+ * A command about a matter must see what was written here about it before.
+ * So for each matter touched lately the position of the last own write is
+ * kept, and whether a write is under way. Bounded: an old entry makes room and
+ * raises the floor, the position that everything without an entry waits for.
+ *
+ * Threading: a table belongs to one thread. */
+#ifndef LT_CONTROL_TOUCH_H
+#define LT_CONTROL_TOUCH_H
+
+#include "common/alloc.h"
+#include "common/id.h"
+
+struct lt_touch;
+
+struct lt_touch_entry {
+    struct lt_event_id id;
+    uint64_t pos;        /* of the last own write; 0 = none known */
+    uint64_t batch;      /* the batch that prepares a write about it */
+    uint32_t in_flight;  /* writes handed to the loop and not yet answered */
+    bool used;
+};
+
+LT_MUST_CHECK lt_err lt_touch_new(const struct lt_alloc *alloc,
+                                  struct lt_touch **out_touch);
+void lt_touch_free(struct lt_touch *touch);
+
+/* NULL when there is none. */
+struct lt_touch_entry *lt_touch_find(struct lt_touch *touch,
+                                     const struct lt_event_id *id);
+/* Find or make. NULL when every place it may stand in is in flight: the
+ * caller answers "busy". @batch is under preparation and is not evicted. */
+struct lt_touch_entry *lt_touch_take(struct lt_touch *touch,
+                                     const struct lt_event_id *id,
+                                     uint64_t batch);
+/* What a matter without an entry must wait for. */
+uint64_t lt_touch_floor(const struct lt_touch *touch);
+/* The highest position written here at all. */
+uint64_t lt_touch_top(const struct lt_touch *touch);
+/* A matter was opened here; its first event stands at @pos. */
+void lt_touch_note(struct lt_touch *touch, const struct lt_event_id *id,
+                   uint64_t pos);
+/* Note that writes came to stand at @pos. */
+void lt_touch_raise(struct lt_touch *touch, uint64_t pos);
+
+#endif
