@@ -1,6 +1,5 @@
 #include "tests/sim/faultvfs_internal.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -280,6 +279,19 @@ int lt_disk_truncate(struct lt_disk *disk, struct lt_disk_file *file,
     return crash_now(disk) ? SQLITE_IOERR_TRUNCATE : SQLITE_OK;
 }
 
+/* As SQLite's own VFS does after creating a journal or WAL: the folder is
+ * synced, and with it every name made or deleted before. */
+static void sync_names(struct lt_disk *disk)
+{
+    for (struct lt_disk_file *file = disk->files; file != NULL;
+         file = file->next) {
+        file->exists_durably = file->exists;
+        if (!file->exists) {
+            set_len(&file->durable, 0);
+        }
+    }
+}
+
 int lt_disk_sync(struct lt_disk *disk, struct lt_disk_file *file)
 {
     disk->sums.syncs++;
@@ -304,7 +316,9 @@ int lt_disk_sync(struct lt_disk *disk, struct lt_disk_file *file)
         apply(&file->durable, &file->ops[i]);
     }
     forget_ops(file);
-    file->exists_durably = true;
+    if (!file->exists_durably) {
+        sync_names(disk);
+    }
     return SQLITE_OK;
 }
 
@@ -333,10 +347,9 @@ struct lt_disk *lt_disk_new(uint64_t seed)
 
 void lt_disk_free(struct lt_disk *disk)
 {
-    if (disk == NULL) {
+    if (disk == NULL || disk->open_files > 0) {
         return;
     }
-    assert(disk->open_files == 0);
     (void)sqlite3_vfs_unregister(&disk->vfs);
     while (disk->files != NULL) {
         struct lt_disk_file *file = disk->files;

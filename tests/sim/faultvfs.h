@@ -18,7 +18,8 @@
 struct lt_disk;
 
 struct lt_disk *lt_disk_new(uint64_t seed);
-/* Every file must have been closed. NULL is fine. */
+/* NULL is fine. A disk with open files stays (and leaks): a test that failed
+ * half-way must still be able to say so. */
 void lt_disk_free(struct lt_disk *disk);
 /* Unique in the process, the same for the life of the disk. */
 const char *lt_disk_vfs(const struct lt_disk *disk);
