@@ -309,3 +309,95 @@ lt_err lt_dealer_send(struct lt_dial *dial, const uint8_t *bytes, size_t len)
     }
     return LT_OK;
 }
+
+static size_t find_dial(const struct lt_link *link,
+                        const struct lt_office *office)
+{
+    size_t i = 0;
+
+    while (i < link->dials_n &&
+           !lt_office_equal(&link->dials[i]->office, office)) {
+        i++;
+    }
+    return i;
+}
+
+static bool same_dial(const struct lt_dial *dial, const uint8_t *server_key,
+                      const char *const *addresses, size_t n)
+{
+    if (dial->addresses_n != n ||
+        memcmp(dial->server_key, server_key, LT_CURVE_LEN) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(dial->addresses[i], addresses[i]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+lt_err lt_link_dial(struct lt_link *link, const struct lt_office *office,
+                    const uint8_t server_key[static LT_CURVE_LEN],
+                    const char *const *addresses, size_t n)
+{
+    size_t at = find_dial(link, office);
+    struct lt_dial *dial;
+
+    if (n == 0 || n > LT_LINK_ADDRESSES_MAX || at == LT_DIALS_MAX) {
+        return LT_EINVAL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct lt_address ignored;
+        lt_err rc = lt_address_parse(addresses[i], false, &ignored, NULL);
+
+        if (rc != LT_OK || strlen(addresses[i]) >= LT_ADDRESS_MAX) {
+            return LT_ECONFIG;
+        }
+    }
+    if (at < link->dials_n &&
+        same_dial(link->dials[at], server_key, addresses, n)) {
+        return LT_OK;
+    }
+    dial = lt_new(lt_alloc_heap(), sizeof(*dial));
+    if (dial == NULL) {
+        return LT_ENOMEM;
+    }
+    dial->office = *office;
+    memcpy(dial->server_key, server_key, LT_CURVE_LEN);
+    dial->addresses_n = n;
+    for (size_t i = 0; i < n; i++) {
+        (void)snprintf(dial->addresses[i], LT_ADDRESS_MAX, "%s", addresses[i]);
+    }
+    dial->state = LT_DIAL_WAITING;
+    dial->due_ms = lt_link_now(link);
+    if (at < link->dials_n) {
+        lt_dealer_again(link, link->dials[at], true); /* ends its session */
+        lt_dealer_free(link, link->dials[at]);
+    } else {
+        link->dials_n++;
+    }
+    link->dials[at] = dial;
+    return LT_OK;
+}
+
+void lt_link_hang_up(struct lt_link *link, const struct lt_office *office)
+{
+    size_t at = find_dial(link, office);
+
+    if (at == link->dials_n) {
+        return;
+    }
+    lt_dealer_again(link, link->dials[at], true);
+    lt_dealer_free(link, link->dials[at]);
+    link->dials[at] = link->dials[--link->dials_n];
+}
+
+void lt_link_redial(struct lt_link *link, const struct lt_office *office)
+{
+    size_t at = find_dial(link, office);
+
+    if (at < link->dials_n && link->dials[at]->state != LT_DIAL_WAITING) {
+        lt_dealer_again(link, link->dials[at], true);
+    }
+}

@@ -1,13 +1,10 @@
 /* One poll over the ZAP socket, an eventfd for orders from the loop, and one
  * monitor for each watched socket. Orders and notices cross in two queues
- * under one mutex that is never held while anything waits.
+ * under mutexes that are never held while anything waits.
  *
  * The ZAP socket is bound in lt_gate_start, by the loop's thread, before any
  * other socket of the context exists, and then handed over: there is no moment
- * at which a listener could be without it.
- *
- * A notice that finds the queue full is dropped; the loop looks at its
- * sessions' descriptors every second and finds out without it. */
+ * at which a listener could be without it. */
 #include "daemon/link/gate.h"
 
 #include <errno.h>
@@ -17,18 +14,17 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 #include <zmq.h>
 
 #include "daemon/link/gate_zap.h"
+#include "daemon/link/notices.h"
 #include "daemon/link/sdnotify.h"
 #include "daemon/link/socket.h"
 
 enum {
     WATCHES_MAX = 128,
     ORDERS_MAX = 128,
-    NOTICES_MAX = 32768,
     GUARD_BUDGET = 512,
     GUARD_MS = 40,
     GUARD_BUSY_MS = 3,
@@ -61,16 +57,12 @@ struct lt_gate {
     pthread_t thread;
     bool thread_made;
     int order_fd;
-    int notice_fd;
+    struct lt_notices notices;
     uint64_t monitors_n; /* names of monitor endpoints */
 
-    pthread_mutex_t lock; /* over orders, notices, stopping */
+    pthread_mutex_t lock; /* over orders, stopping */
     struct order orders[ORDERS_MAX];
     size_t orders_n;
-    struct lt_gate_notice *notices; /* a ring */
-    size_t notices_capacity;
-    size_t notices_head;
-    size_t notices_n;
     bool stopping;
 
     atomic_int_fast64_t alive_ms;
@@ -110,84 +102,12 @@ static void end_process(void *ignored)
     _exit(EXIT_INTERNAL);
 }
 
-static void ring(int fd)
-{
-    const uint64_t one = 1;
-    ssize_t ignored = write(fd, &one, sizeof(one));
-
-    (void)ignored; /* full means that it rings already */
-}
-
-static void hush(int fd)
-{
-    uint64_t count;
-    ssize_t ignored = read(fd, &count, sizeof(count));
-
-    (void)ignored;
-}
-
-/* --- notices ---------------------------------------------------------- */
-
-/* Twice the room, unrolled so that the ring starts at 0. */
-static bool notices_grow(struct lt_gate *gate)
-{
-    size_t capacity =
-        gate->notices_capacity == 0 ? 32 : 2 * gate->notices_capacity;
-    struct lt_gate_notice *grown;
-
-    if (capacity > NOTICES_MAX) {
-        return false;
-    }
-    grown = lt_new_array(lt_alloc_heap(), capacity, sizeof(*grown));
-    if (grown == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < gate->notices_n; i++) {
-        grown[i] =
-            gate->notices[(gate->notices_head + i) % gate->notices_capacity];
-    }
-    lt_free(lt_alloc_heap(), gate->notices);
-    gate->notices = grown;
-    gate->notices_capacity = capacity;
-    gate->notices_head = 0;
-    return true;
-}
-
-static void post(struct lt_gate *gate, const struct lt_gate_notice *notice)
-{
-    pthread_mutex_lock(&gate->lock);
-    if (gate->notices_n < gate->notices_capacity || notices_grow(gate)) {
-        gate->notices[(gate->notices_head + gate->notices_n) %
-                      gate->notices_capacity] = *notice;
-        gate->notices_n++;
-    }
-    pthread_mutex_unlock(&gate->lock);
-    ring(gate->notice_fd);
-}
-
-bool lt_gate_next(struct lt_gate *gate, struct lt_gate_notice *out_notice)
-{
-    bool have;
-
-    pthread_mutex_lock(&gate->lock);
-    have = gate->notices_n > 0;
-    if (have) {
-        *out_notice = gate->notices[gate->notices_head];
-        gate->notices_head = (gate->notices_head + 1) % gate->notices_capacity;
-        gate->notices_n--;
-    } else {
-        hush(gate->notice_fd);
-    }
-    pthread_mutex_unlock(&gate->lock);
-    return have;
-}
-
 static void post_alarm(struct lt_gate *gate, lt_err code, const char *detail)
 {
     struct lt_gate_notice notice = {.kind = LT_GATE_ALARM, .code = code};
 
     (void)snprintf(notice.detail, sizeof(notice.detail), "%.63s", detail);
-    post(gate, &notice);
+    lt_notices_post(&gate->notices, &notice);
 }
 
 /* --- monitors --------------------------------------------------------- */
@@ -203,7 +123,7 @@ static void post_dial(struct lt_gate *gate, const struct watch *watch,
         .code = code,
     };
 
-    post(gate, &notice);
+    lt_notices_post(&gate->notices, &notice);
 }
 
 static void superior_event(struct lt_gate *gate, struct watch *watch,
@@ -251,7 +171,7 @@ static void listener_event(struct lt_gate *gate, struct watch *watch,
     case ZMQ_EVENT_DISCONNECTED:
         notice.cookie = lt_conns_close(&gate->conns, fd);
         if (notice.cookie != 0) {
-            post(gate, &notice);
+            lt_notices_post(&gate->notices, &notice);
         }
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
@@ -333,7 +253,7 @@ static bool take_orders(struct lt_gate *gate)
 {
     bool stopping;
 
-    hush(gate->order_fd);
+    lt_bell_hush(gate->order_fd);
     pthread_mutex_lock(&gate->lock);
     for (size_t i = 0; i < gate->orders_n; i++) {
         struct order order = gate->orders[i];
@@ -360,7 +280,7 @@ static lt_err give_order(struct lt_gate *gate, const struct order *order)
         rc = LT_OK;
     }
     pthread_mutex_unlock(&gate->lock);
-    ring(gate->order_fd);
+    lt_bell_ring(gate->order_fd);
     return rc;
 }
 
@@ -513,6 +433,31 @@ static bool bind_zap(struct lt_gate *gate)
            zmq_bind(gate->zap_socket, "inproc://zeromq.zap.01") == 0;
 }
 
+/* What needs no undoing beyond lt_gate_stop comes after this. */
+static lt_err gate_init(struct lt_gate *gate)
+{
+    gate->order_fd = lt_bell_new();
+    if (gate->order_fd < 0) {
+        return LT_ENOMEM;
+    }
+    if (lt_notices_init(&gate->notices) != LT_OK) {
+        (void)close(gate->order_fd);
+        return LT_ENOMEM;
+    }
+    if (pthread_mutex_init(&gate->lock, NULL) != 0) {
+        lt_notices_deinit(&gate->notices);
+        (void)close(gate->order_fd);
+        return LT_ENOMEM;
+    }
+    if (lt_zap_init(&gate->zap) != LT_OK) {
+        (void)pthread_mutex_destroy(&gate->lock);
+        lt_notices_deinit(&gate->notices);
+        (void)close(gate->order_fd);
+        return LT_ENOMEM;
+    }
+    return LT_OK;
+}
+
 lt_err lt_gate_start(void *context, const struct lt_sys *sys,
                      struct lt_gate **out_gate)
 {
@@ -525,17 +470,11 @@ lt_err lt_gate_start(void *context, const struct lt_sys *sys,
     gate->context = context;
     gate->watchdog_ms = lt_sdnotify_watchdog_ms();
     atomic_store(&gate->alive_ms, now_ms(gate));
-    gate->order_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    gate->notice_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (lt_zap_init(&gate->zap) != LT_OK ||
-        pthread_mutex_init(&gate->lock, NULL) != 0) {
-        (void)close(gate->order_fd);
-        (void)close(gate->notice_fd);
+    if (gate_init(gate) != LT_OK) {
         lt_free(lt_alloc_heap(), gate);
         return LT_ENOMEM;
     }
-    if (gate->order_fd < 0 || gate->notice_fd < 0 ||
-        lt_conns_init(&gate->conns) != LT_OK || !bind_zap(gate) ||
+    if (lt_conns_init(&gate->conns) != LT_OK || !bind_zap(gate) ||
         !make_thread(gate)) {
         lt_gate_stop(gate);
         return LT_ENOMEM;
@@ -553,7 +492,7 @@ void lt_gate_stop(struct lt_gate *gate)
         pthread_mutex_lock(&gate->lock);
         gate->stopping = true;
         pthread_mutex_unlock(&gate->lock);
-        ring(gate->order_fd);
+        lt_bell_ring(gate->order_fd);
         (void)pthread_join(gate->thread, NULL);
     } else {
         (void)take_orders(gate);
@@ -564,18 +503,22 @@ void lt_gate_stop(struct lt_gate *gate)
     if (gate->zap_socket != NULL) {
         (void)zmq_close(gate->zap_socket);
     }
-    lt_zap_deinit(&gate->zap);
     lt_conns_deinit(&gate->conns);
-    (void)close(gate->order_fd);
-    (void)close(gate->notice_fd);
+    lt_zap_deinit(&gate->zap);
     (void)pthread_mutex_destroy(&gate->lock);
-    lt_free(lt_alloc_heap(), gate->notices);
+    lt_notices_deinit(&gate->notices);
+    (void)close(gate->order_fd);
     lt_free(lt_alloc_heap(), gate);
 }
 
 int lt_gate_fd(const struct lt_gate *gate)
 {
-    return gate->notice_fd;
+    return gate->notices.bell;
+}
+
+bool lt_gate_next(struct lt_gate *gate, struct lt_gate_notice *out_notice)
+{
+    return lt_notices_take(&gate->notices, out_notice);
 }
 
 /* The monitor is connected here, before the first event: one without a peer

@@ -1,6 +1,7 @@
 /* What the files of this folder share: the link itself and its parts.
  *
- * link.c     the poll, the order of events, the public calls
+ * link.c     the poll, whose turn it is, start and stop
+ * events.c   what the loop is told
  * router.c   one ROUTER: frames and sessions of those who dial us
  * dealer.c   one DEALER for each superior, its states and its patience
  * enrol_port.c  one ROUTER that answers strangers
@@ -121,7 +122,12 @@ struct lt_link {
 
 int64_t lt_link_now(const struct lt_link *link);
 
-/* Events. Room for UP and DOWN is set aside when a session begins. */
+/* events.c: make room for @n events in all; take the next that still matters
+ * (a session that the caller has closed has nothing more to say). */
+LT_MUST_CHECK bool lt_events_reserve(struct lt_link *link, size_t n);
+LT_MUST_CHECK bool lt_events_pop(struct lt_link *link,
+                                 struct lt_link_event *out_event);
+/* Room for UP and DOWN is set aside when a session begins. */
 void lt_link_event_session(struct lt_link *link, enum lt_link_event_kind kind,
                            const struct lt_session *session);
 void lt_link_event_alarm(struct lt_link *link, lt_err code,

@@ -1,4 +1,4 @@
-/* The poll, the order of events, and the public calls.
+/* The poll, whose turn it is, start and stop.
  *
  * Frames come before notices of the gate: a connection's last frames are in
  * the socket when its end is noticed, and are still good. Sockets are read in
@@ -13,15 +13,13 @@
 
 enum {
     WAKE_FDS_MAX = 16,
-    PEERS_MAX = 65536,
     DROPS_MAX = 256, /* garbage read in one call before giving way */
     NOTICES_MS = 200,
     SWEEP_MS = 1000,
     STAMP_MS = 5000, /* a sleeping loop still shows that it is alive */
     RESOLVE_POLL_MS = 25,
     RETRY_MIN_MS = 1,
-    RETRY_MAX_MS = 20,
-    EVENTS_MIN = 16
+    RETRY_MAX_MS = 20
 };
 
 int64_t lt_link_now(const struct lt_link *link)
@@ -30,120 +28,6 @@ int64_t lt_link_now(const struct lt_link *link)
 
     link->sys->now(link->sys->ctx, &now);
     return now.mono_ms;
-}
-
-/* --- events ----------------------------------------------------------- */
-
-/* Room for @n events in all. */
-static bool events_reserve(struct lt_link *link, size_t n)
-{
-    size_t capacity =
-        link->events_capacity == 0 ? EVENTS_MIN : link->events_capacity;
-    struct lt_link_event *grown;
-
-    if (n <= link->events_capacity) {
-        return true;
-    }
-    while (capacity < n) {
-        capacity *= 2;
-    }
-    grown = lt_new_array(lt_alloc_heap(), capacity, sizeof(*grown));
-    if (grown == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < link->events_n; i++) {
-        grown[i] =
-            link->events[(link->events_head + i) % link->events_capacity];
-    }
-    lt_free(lt_alloc_heap(), link->events);
-    link->events = grown;
-    link->events_capacity = capacity;
-    link->events_head = 0;
-    return true;
-}
-
-static void push(struct lt_link *link, const struct lt_link_event *event)
-{
-    link->events[(link->events_head + link->events_n) % link->events_capacity] =
-        *event;
-    link->events_n++;
-}
-
-void lt_link_event_session(struct lt_link *link, enum lt_link_event_kind kind,
-                           const struct lt_session *session)
-{
-    struct lt_link_event event = {
-        .kind = kind,
-        .session = session->number,
-        .office = session->peer.office,
-        .dialled = session->dial != NULL,
-    };
-
-    memcpy(event.transport_key, session->peer.transport_key, LT_CURVE_LEN);
-    push(link, &event);
-}
-
-void lt_link_event_alarm(struct lt_link *link, lt_err code,
-                         const struct lt_office *office, const char *detail)
-{
-    struct lt_link_event event = {.kind = LT_LINK_ALARM, .code = code};
-
-    /* A place that is set aside for the end of a session is not taken. */
-    if (link->alarms_n >= LT_LINK_ALARMS_MAX ||
-        !events_reserve(link, link->events_n + link->sessions.live_n + 1)) {
-        return;
-    }
-    if (office != NULL) {
-        event.office = *office;
-    }
-    (void)snprintf(event.detail, sizeof(event.detail), "%.63s", detail);
-    push(link, &event);
-    link->alarms_n++;
-}
-
-struct lt_session *lt_link_begin(struct lt_link *link,
-                                 const struct lt_session *like)
-{
-    struct lt_session *session;
-
-    /* One place for this UP, one for the DOWN of each live session. */
-    if (!events_reserve(link, link->events_n + link->sessions.live_n + 2)) {
-        return NULL;
-    }
-    session = lt_sessions_begin(&link->sessions, like);
-    if (session != NULL) {
-        lt_link_event_session(link, LT_LINK_UP, session);
-    }
-    return session;
-}
-
-void lt_link_end(struct lt_link *link, struct lt_session *session)
-{
-    lt_sessions_end(&link->sessions, session, lt_link_now(link));
-    if (!session->closed) {
-        lt_link_event_session(link, LT_LINK_DOWN, session);
-    }
-}
-
-/* The next event that still matters: a session that the caller has closed has
- * nothing more to say. */
-static bool pop(struct lt_link *link, struct lt_link_event *out_event)
-{
-    while (link->events_n > 0) {
-        const struct lt_link_event *event = &link->events[link->events_head];
-        const struct lt_session *session =
-            lt_sessions_find(&link->sessions, LT_BY_NUMBER, event->session);
-
-        link->events_head = (link->events_head + 1) % link->events_capacity;
-        link->events_n--;
-        link->alarms_n -= event->kind == LT_LINK_ALARM;
-        if (event->kind == LT_LINK_ALARM || session == NULL ||
-            !session->closed) {
-            *out_event = *event;
-            return true;
-        }
-    }
-    return false;
 }
 
 /* --- frames ----------------------------------------------------------- */
@@ -260,7 +144,7 @@ bool lt_link_next(struct lt_link *link, struct lt_link_event *out_event)
     for (;;) {
         enum lt_take take;
 
-        if (pop(link, out_event)) {
+        if (lt_events_pop(link, out_event)) {
             return true;
         }
         if (link->frame_held) {
@@ -284,7 +168,7 @@ bool lt_link_next(struct lt_link *link, struct lt_link_event *out_event)
             }
         }
         if (++drops > DROPS_MAX) {
-            return pop(link, out_event);
+            return lt_events_pop(link, out_event);
         }
     }
 }
@@ -510,157 +394,6 @@ void lt_link_close(struct lt_link *link, uint64_t number)
     }
 }
 
-/* --- who is admitted, who is dialled ---------------------------------- */
-
-static int compare_keys(const void *a, const void *b)
-{
-    const struct lt_link_peer *left = a;
-    const struct lt_link_peer *right = b;
-
-    return memcmp(left->transport_key, right->transport_key, LT_CURVE_LEN);
-}
-
-bool lt_link_knows(const struct lt_link *link, const struct lt_link_peer *peer)
-{
-    const struct lt_link_peer *found =
-        link->peers_n == 0 ? NULL
-                           : bsearch(peer, link->peers, link->peers_n,
-                                     sizeof(*peer), compare_keys);
-
-    return found != NULL && lt_office_equal(&found->office, &peer->office);
-}
-
-lt_err lt_link_peers(struct lt_link *link, const struct lt_link_peer *peers,
-                     size_t n)
-{
-    struct lt_link_peer *copy = NULL;
-    struct lt_session *session;
-    lt_err rc;
-
-    if (n > PEERS_MAX) {
-        return LT_EINVAL;
-    }
-    if (n > 0) {
-        copy = lt_new_array(lt_alloc_heap(), n, sizeof(*copy));
-        if (copy == NULL) {
-            return LT_ENOMEM;
-        }
-        memcpy(copy, peers, n * sizeof(*copy));
-        qsort(copy, n, sizeof(*copy), compare_keys);
-    }
-    rc = lt_gate_peers(link->gate, peers, n);
-    if (rc != LT_OK) {
-        lt_free(lt_alloc_heap(), copy);
-        return rc;
-    }
-    lt_free(lt_alloc_heap(), link->peers);
-    link->peers = copy;
-    link->peers_n = n;
-    /* The gate looks at handshakes alone; live sessions are ended here. */
-    session = TAILQ_FIRST(&link->sessions.live);
-    while (session != NULL) {
-        struct lt_session *next = TAILQ_NEXT(session, list);
-
-        if (session->dial == NULL && !lt_link_knows(link, &session->peer)) {
-            cut(link, session);
-        }
-        session = next;
-    }
-    return LT_OK;
-}
-
-static size_t find_dial(const struct lt_link *link,
-                        const struct lt_office *office)
-{
-    size_t i = 0;
-
-    while (i < link->dials_n &&
-           !lt_office_equal(&link->dials[i]->office, office)) {
-        i++;
-    }
-    return i;
-}
-
-static bool same_dial(const struct lt_dial *dial, const uint8_t *server_key,
-                      const char *const *addresses, size_t n)
-{
-    if (dial->addresses_n != n ||
-        memcmp(dial->server_key, server_key, LT_CURVE_LEN) != 0) {
-        return false;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(dial->addresses[i], addresses[i]) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-lt_err lt_link_dial(struct lt_link *link, const struct lt_office *office,
-                    const uint8_t server_key[static LT_CURVE_LEN],
-                    const char *const *addresses, size_t n)
-{
-    size_t at = find_dial(link, office);
-    struct lt_dial *dial;
-
-    if (n == 0 || n > LT_LINK_ADDRESSES_MAX || at == LT_DIALS_MAX) {
-        return LT_EINVAL;
-    }
-    for (size_t i = 0; i < n; i++) {
-        struct lt_address ignored;
-        lt_err rc = lt_address_parse(addresses[i], false, &ignored, NULL);
-
-        if (rc != LT_OK || strlen(addresses[i]) >= LT_ADDRESS_MAX) {
-            return LT_ECONFIG;
-        }
-    }
-    if (at < link->dials_n &&
-        same_dial(link->dials[at], server_key, addresses, n)) {
-        return LT_OK;
-    }
-    dial = lt_new(lt_alloc_heap(), sizeof(*dial));
-    if (dial == NULL) {
-        return LT_ENOMEM;
-    }
-    dial->office = *office;
-    memcpy(dial->server_key, server_key, LT_CURVE_LEN);
-    dial->addresses_n = n;
-    for (size_t i = 0; i < n; i++) {
-        (void)snprintf(dial->addresses[i], LT_ADDRESS_MAX, "%s", addresses[i]);
-    }
-    dial->state = LT_DIAL_WAITING;
-    dial->due_ms = lt_link_now(link);
-    if (at < link->dials_n) {
-        lt_dealer_again(link, link->dials[at], true); /* ends its session */
-        lt_dealer_free(link, link->dials[at]);
-    } else {
-        link->dials_n++;
-    }
-    link->dials[at] = dial;
-    return LT_OK;
-}
-
-void lt_link_hang_up(struct lt_link *link, const struct lt_office *office)
-{
-    size_t at = find_dial(link, office);
-
-    if (at == link->dials_n) {
-        return;
-    }
-    lt_dealer_again(link, link->dials[at], true);
-    lt_dealer_free(link, link->dials[at]);
-    link->dials[at] = link->dials[--link->dials_n];
-}
-
-void lt_link_redial(struct lt_link *link, const struct lt_office *office)
-{
-    size_t at = find_dial(link, office);
-
-    if (at < link->dials_n && link->dials[at]->state != LT_DIAL_WAITING) {
-        lt_dealer_again(link, link->dials[at], true);
-    }
-}
-
 /* --- start and stop --------------------------------------------------- */
 
 static lt_err listen_on(struct lt_link *link,
@@ -690,7 +423,7 @@ static lt_err start(struct lt_link *link, const struct lt_link_options *options,
         return LT_EINTERNAL;
     }
     if (lt_sessions_init(&link->sessions) != LT_OK ||
-        !events_reserve(link, EVENTS_MIN)) {
+        !lt_events_reserve(link, 1)) {
         return LT_ENOMEM;
     }
     link->context = lt_socket_context();

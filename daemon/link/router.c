@@ -12,7 +12,7 @@
 
 #include "daemon/link/internal.h"
 
-enum { ROUTE_LEN = 5 };
+enum { ROUTE_LEN = 5, PEERS_MAX = 65536 };
 
 bool lt_route_read(zmq_msg_t *id, uint32_t *out_route)
 {
@@ -204,4 +204,62 @@ lt_err lt_router_send(struct lt_link *link, struct lt_session *session,
                       const uint8_t *bytes, size_t len)
 {
     return lt_route_send(link->router, session->route, bytes, len);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct lt_link_peer *left = a;
+    const struct lt_link_peer *right = b;
+
+    return memcmp(left->transport_key, right->transport_key, LT_CURVE_LEN);
+}
+
+bool lt_link_knows(const struct lt_link *link, const struct lt_link_peer *peer)
+{
+    const struct lt_link_peer *found =
+        link->peers_n == 0 ? NULL
+                           : bsearch(peer, link->peers, link->peers_n,
+                                     sizeof(*peer), compare_keys);
+
+    return found != NULL && lt_office_equal(&found->office, &peer->office);
+}
+
+lt_err lt_link_peers(struct lt_link *link, const struct lt_link_peer *peers,
+                     size_t n)
+{
+    struct lt_link_peer *copy = NULL;
+    struct lt_session *session;
+    lt_err rc;
+
+    if (n > PEERS_MAX) {
+        return LT_EINVAL;
+    }
+    if (n > 0) {
+        copy = lt_new_array(lt_alloc_heap(), n, sizeof(*copy));
+        if (copy == NULL) {
+            return LT_ENOMEM;
+        }
+        memcpy(copy, peers, n * sizeof(*copy));
+        qsort(copy, n, sizeof(*copy), compare_keys);
+    }
+    rc = lt_gate_peers(link->gate, peers, n);
+    if (rc != LT_OK) {
+        lt_free(lt_alloc_heap(), copy);
+        return rc;
+    }
+    lt_free(lt_alloc_heap(), link->peers);
+    link->peers = copy;
+    link->peers_n = n;
+    /* The gate looks at handshakes alone; live sessions are ended here. */
+    session = TAILQ_FIRST(&link->sessions.live);
+    while (session != NULL) {
+        struct lt_session *next = TAILQ_NEXT(session, list);
+
+        if (session->dial == NULL && !lt_link_knows(link, &session->peer)) {
+            lt_router_cut(session);
+            lt_link_end(link, session);
+        }
+        session = next;
+    }
+    return LT_OK;
 }

@@ -192,6 +192,20 @@ int tcp_listen(uint16_t *out_port)
     return fd;
 }
 
+int tcp_connect(const char *address)
+{
+    struct sockaddr_in where = {.sin_family = AF_INET};
+    unsigned port = 0;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_true(fd >= 0);
+    assert_int_equal(sscanf(address, "127.0.0.1:%u", &port), 1);
+    where.sin_port = htons((uint16_t)port);
+    assert_int_equal(connect(fd, (struct sockaddr *)&where, sizeof(where)), 0);
+    return fd;
+}
+
 int fixture_setup(void **state)
 {
     (void)state;

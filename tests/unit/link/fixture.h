@@ -61,6 +61,8 @@ void *outsider(void *context, const struct node *self, const struct node *whom,
                const char *address);
 /* A listening TCP socket on 127.0.0.1 and its port. */
 int tcp_listen(uint16_t *out_port);
+/* A TCP connection to "127.0.0.1:port". */
+int tcp_connect(const char *address);
 
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
