@@ -1,0 +1,277 @@
+/* Who may originate what: one table, read from left to right.
+ *
+ * An event is first asked whether this version can read it, then whether it
+ * stands in the right channel, then whether its author may write it by the
+ * tree at the version that it names, and last (by the check of its kind)
+ * whether the step makes sense after what its author had seen. */
+#include "daemon/cases/fold_internal.h"
+
+enum who {
+    WHO_ANYBODY, /* whoever opens a matter of his own */
+    WHO_CUSTODIAN,
+    WHO_ORIGIN_OR_ABOVE, /* the office of the incident, or a superior */
+    WHO_ABOVE_ALL,       /* a superior of every addressee */
+    WHO_ADDRESSEE,
+    WHO_AUTHOR /* of the event it corrects, or the custodian */
+};
+
+#define CLASS(name) (1U << LT_CLASS_##name)
+#define OF_MATTERS                                                             \
+    (CLASS(CASE) | CLASS(DENUNCIATION) | CLASS(INCIDENT) | CLASS(DIRECTIVE) |  \
+     CLASS(URGENT))
+
+static const struct rule {
+    uint32_t type;
+    enum lt_matter_kind matter;
+    enum who who;
+    bool opens;
+    bool after_closing; /* may still be written then */
+    unsigned classes;
+} rules[] = {
+    {LT_EV_CASE_OPENED, LT_MATTER_CASE, WHO_ANYBODY, true, false, CLASS(CASE)},
+    {LT_EV_CASE_STEP, LT_MATTER_CASE, WHO_CUSTODIAN, false, false, CLASS(CASE)},
+    {LT_EV_CASE_CLOSED, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
+     CLASS(CASE)},
+    {LT_EV_DENUNCIATION_RECEIVED, LT_MATTER_CASE, WHO_ANYBODY, true, false,
+     CLASS(DENUNCIATION)},
+    {LT_EV_DENUNCIATION_STEP, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
+     CLASS(DENUNCIATION)},
+    {LT_EV_DENUNCIATION_CLOSED, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
+     CLASS(DENUNCIATION)},
+    {LT_EV_INCIDENT_RAISED, LT_MATTER_INCIDENT, WHO_ANYBODY, true, false,
+     CLASS(INCIDENT)},
+    {LT_EV_INCIDENT_UPDATED, LT_MATTER_INCIDENT, WHO_ORIGIN_OR_ABOVE, false,
+     false, CLASS(INCIDENT)},
+    {LT_EV_INCIDENT_TAKEN, LT_MATTER_INCIDENT, WHO_ORIGIN_OR_ABOVE, false,
+     false, CLASS(INCIDENT)},
+    {LT_EV_INCIDENT_CLOSED, LT_MATTER_INCIDENT, WHO_ORIGIN_OR_ABOVE, false,
+     false, CLASS(INCIDENT)},
+    {LT_EV_DIRECTIVE_ISSUED, LT_MATTER_DIRECTIVE, WHO_ABOVE_ALL, true, false,
+     CLASS(DIRECTIVE) | CLASS(URGENT)},
+    {LT_EV_DIRECTIVE_STATUS, LT_MATTER_DIRECTIVE, WHO_ADDRESSEE, false, false,
+     CLASS(DIRECTIVE) | CLASS(URGENT)},
+    {LT_EV_ENTRY_VOIDED, LT_MATTER_NONE, WHO_AUTHOR, false, true, OF_MATTERS},
+    {LT_EV_OFFICE_PROPOSED, LT_MATTER_NONE, WHO_ANYBODY, false, true,
+     CLASS(TREE)},
+    {LT_EV_OFFICE_OPENED, LT_MATTER_NONE, WHO_ANYBODY, false, true,
+     CLASS(TREE)},
+    {LT_EV_KEY_BOUND, LT_MATTER_NONE, WHO_ANYBODY, false, true, CLASS(TREE)},
+    {LT_EV_OFFICE_CHANGED, LT_MATTER_NONE, WHO_ANYBODY, false, true,
+     CLASS(TREE)},
+};
+
+static const struct rule *rule_of(uint32_t type)
+{
+    for (size_t i = 0; i < LT_COUNT_OF(rules); i++) {
+        if (rules[i].type == type) {
+            return &rules[i];
+        }
+    }
+    return NULL;
+}
+
+enum lt_matter_kind lt_type_matter(uint32_t type)
+{
+    const struct rule *rule = rule_of(type);
+
+    return rule == NULL ? LT_MATTER_NONE : rule->matter;
+}
+
+bool lt_type_opens(uint32_t type)
+{
+    const struct rule *rule = rule_of(type);
+
+    return rule != NULL && rule->opens;
+}
+
+bool lt_class_fits(uint32_t type, uint8_t cls)
+{
+    const struct rule *rule = rule_of(type);
+
+    return rule != NULL && cls < 32 && (rule->classes & (1U << cls)) != 0;
+}
+
+/* What is said about a matter stays in that matter's class, or readers who
+ * were granted one class would see pieces of another. */
+static bool class_of_matter(const struct lt_matter *past, uint8_t cls)
+{
+    switch (past->kind) {
+    case LT_MATTER_CASE:
+        return cls == (past->type == 4 ? LT_CLASS_DENUNCIATION : LT_CLASS_CASE);
+    case LT_MATTER_INCIDENT:
+        return cls == LT_CLASS_INCIDENT;
+    case LT_MATTER_DIRECTIVE:
+        return cls == LT_CLASS_DIRECTIVE || cls == LT_CLASS_URGENT;
+    case LT_MATTER_NONE:
+        break;
+    }
+    return false;
+}
+
+static bool is_addressee(const struct lt_matter *past,
+                         const struct lt_office *office)
+{
+    for (size_t i = 0; i < past->targets_n; i++) {
+        if (lt_office_equal(&past->targets[i].office, office)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool above_all(const struct lt_act *act, const struct lt_tree *tree)
+{
+    for (size_t i = 0; i < act->to_n; i++) {
+        if (tree == NULL || lt_office_equal(&act->to[i], &act->id.origin) ||
+            !lt_tree_covers_at(tree, act->tree_version, &act->id.origin,
+                               &act->to[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum lt_verdict_reason check_author(const struct rule *rule,
+                                           const struct lt_act *act,
+                                           const struct lt_matter *past,
+                                           const struct lt_tree *tree)
+{
+    const struct lt_office *author = &act->id.origin;
+
+    switch (rule->who) {
+    case WHO_ANYBODY:
+        return LT_WHY_NONE;
+    case WHO_CUSTODIAN:
+        return lt_office_equal(author, &past->custodian) ? LT_WHY_NONE
+                                                         : LT_WHY_NOT_CUSTODIAN;
+    case WHO_ORIGIN_OR_ABOVE:
+        if (lt_office_equal(author, &past->origin) ||
+            (tree != NULL && lt_tree_covers_at(tree, act->tree_version, author,
+                                               &past->origin))) {
+            return LT_WHY_NONE;
+        }
+        return LT_WHY_NOT_ALLOWED_HERE;
+    case WHO_ABOVE_ALL:
+        return above_all(act, tree) ? LT_WHY_NONE : LT_WHY_NOT_ALLOWED_HERE;
+    case WHO_ADDRESSEE:
+        return is_addressee(past, author) ? LT_WHY_NONE : LT_WHY_NOT_ADDRESSEE;
+    case WHO_AUTHOR:
+        if (!act->has_corrects) {
+            return LT_WHY_MALFORMED;
+        }
+        if (lt_office_equal(author, &act->corrects.origin) ||
+            lt_office_equal(author, &past->custodian)) {
+            return LT_WHY_NONE;
+        }
+        return LT_WHY_NOT_ALLOWED_HERE;
+    }
+    return LT_WHY_NOT_ALLOWED_HERE;
+}
+
+static bool is_denunciation(uint32_t type)
+{
+    return type == LT_EV_DENUNCIATION_RECEIVED ||
+           type == LT_EV_DENUNCIATION_STEP || type == LT_EV_DENUNCIATION_CLOSED;
+}
+
+/* What the event says of itself, whatever came before it. */
+static enum lt_verdict_reason check_shape(const struct rule *rule,
+                                          const struct lt_act *act)
+{
+    if (act->cls >= 32 || (rule->classes & (1U << act->cls)) == 0) {
+        return LT_WHY_WRONG_CHANNEL;
+    }
+    if (rule->opens == act->has_subject) {
+        return LT_WHY_MALFORMED; /* all but the opening one name their matter */
+    }
+    if (act->type == LT_EV_DIRECTIVE_ISSUED && act->to_n == 0) {
+        return LT_WHY_MALFORMED;
+    }
+    /* By law the denouncer's identity is a state secret: no text of theirs
+     * may stand beside these events. */
+    if (is_denunciation(act->type) && act->has_parts) {
+        return LT_WHY_MALFORMED;
+    }
+    return LT_WHY_NONE;
+}
+
+static enum lt_verdict_reason check_place(const struct rule *rule,
+                                          const struct lt_act *act,
+                                          const struct lt_matter *past)
+{
+    if (rule->opens) {
+        return LT_WHY_NONE;
+    }
+    if (past->kind == LT_MATTER_NONE) {
+        return LT_WHY_WRONG_STEP; /* its opening event did not count */
+    }
+    if (rule->matter != LT_MATTER_NONE && rule->matter != past->kind) {
+        return LT_WHY_WRONG_STEP;
+    }
+    if (rule->matter == LT_MATTER_CASE &&
+        is_denunciation(act->type) != (past->type == 4)) {
+        return LT_WHY_WRONG_STEP;
+    }
+    if (!class_of_matter(past, act->cls)) {
+        return LT_WHY_WRONG_CHANNEL;
+    }
+    return LT_WHY_NONE;
+}
+
+static enum lt_verdict_reason check_step(const struct rule *rule,
+                                         const struct lt_act *act,
+                                         const struct lt_matter *past)
+{
+    if (rule->opens || rule->after_closing) {
+        return LT_WHY_NONE;
+    }
+    if (past->voided) {
+        return LT_WHY_CLOSED_BEFORE;
+    }
+    switch (past->kind) {
+    case LT_MATTER_CASE:
+        return lt_case_check(past, act);
+    case LT_MATTER_INCIDENT:
+        return lt_incident_check(past, act);
+    case LT_MATTER_DIRECTIVE:
+        return lt_directive_check(past, act);
+    case LT_MATTER_NONE:
+        break;
+    }
+    return LT_WHY_WRONG_STEP;
+}
+
+struct lt_judged lt_act_judge(const struct lt_act *act,
+                              const struct lt_matter *past,
+                              const struct lt_tree *tree)
+{
+    const struct rule *rule = rule_of(act->type);
+    struct lt_judged waits = {LT_WAITING, LT_WHY_NEWER_VERSION};
+    enum lt_verdict_reason why;
+
+    if (rule == NULL || act->newer) {
+        return waits;
+    }
+    why = check_shape(rule, act);
+    if (why == LT_WHY_NONE &&
+        act->tree_version > (tree == NULL ? 0 : lt_tree_version(tree))) {
+        waits.why = LT_WHY_TREE_MISSING;
+        return waits;
+    }
+    /* After an opening event that we cannot read nothing can be judged. */
+    if (why == LT_WHY_NONE && !rule->opens && past->kind == LT_MATTER_NONE &&
+        past->read_only) {
+        return waits;
+    }
+    if (why == LT_WHY_NONE) {
+        why = check_place(rule, act, past);
+    }
+    if (why == LT_WHY_NONE) {
+        why = check_author(rule, act, past, tree);
+    }
+    if (why == LT_WHY_NONE) {
+        why = check_step(rule, act, past);
+    }
+    return (struct lt_judged){why == LT_WHY_NONE ? LT_APPLIED : LT_REJECTED,
+                              why};
+}

@@ -1,0 +1,388 @@
+/* A matter from its events.
+ *
+ * The running state is that of everything judged so far. It is also the past
+ * of an event whose causes name every head of it, which is nearly every event
+ * there is; for the others the state of their own past is put together from
+ * the events in it. An event that voids another takes it out of every state
+ * that comes after. */
+#include "daemon/cases/fold_internal.h"
+
+#include <string.h>
+
+const char *lt_why_word(enum lt_verdict_reason why)
+{
+    static const char *const words[LT_WHYS] = {
+        [LT_WHY_CAUSE_MISSING] = "cause_missing",
+        [LT_WHY_TREE_MISSING] = "tree_missing",
+        [LT_WHY_OPENING_MISSING] = "opening_missing",
+        [LT_WHY_NEWER_VERSION] = "newer_version",
+        [LT_WHY_NOT_CUSTODIAN] = "not_custodian",
+        [LT_WHY_NOT_ADDRESSEE] = "not_addressee",
+        [LT_WHY_NOT_ALLOWED_HERE] = "not_allowed_here",
+        [LT_WHY_CLOSED_BEFORE] = "closed_before",
+        [LT_WHY_WRONG_STEP] = "wrong_step",
+        [LT_WHY_MALFORMED] = "malformed",
+        [LT_WHY_WRONG_CHANNEL] = "wrong_channel",
+        [LT_WHY_SET_ASIDE] = "set_aside"};
+
+    return (unsigned)why < LT_WHYS ? words[why] : NULL;
+}
+
+enum { CODE_LAST = 6, PART_REASON = 5 };
+
+/* A peer's clock may say anything; what people are shown has four digits of
+ * year. */
+static int64_t shown_time(int64_t wall_ms)
+{
+    const int64_t day_ms = 86400000;
+
+    if (wall_ms < (int64_t)LT_DAY_MIN * day_ms) {
+        return (int64_t)LT_DAY_MIN * day_ms;
+    }
+    if (wall_ms >= (int64_t)LT_DAY_MAX * day_ms) {
+        return (int64_t)LT_DAY_MAX * day_ms;
+    }
+    return wall_ms;
+}
+
+void lt_act_from_event(const struct lt_event *event, uint8_t cls,
+                       struct lt_act *out_act)
+{
+    *out_act = (struct lt_act){
+        .id = event->id,
+        .hlc = event->hlc,
+        .tree_version = event->tree_version,
+        .recorded_at_ms = shown_time(event->recorded_at_ms),
+        .type = event->type,
+        .cls = cls,
+        .has_parts = event->parts_n > 0,
+        .has_subject = event->has_subject,
+        .subject = event->subject,
+        .has_corrects = event->has_corrects,
+        .corrects = event->corrects,
+        .has_due = event->has_due,
+        .due = event->due,
+        .has_opened_on = event->has_received_on || event->has_legal_date,
+        .opened_on =
+            event->has_received_on ? event->received_on : event->legal_date,
+        .kind = event->kind,
+        .case_type = event->case_type,
+        .field = event->field,
+        .reason = event->reason,
+        .people = event->people,
+        .code = event->code,
+        .causes_n = event->causes_n,
+        .causes = event->causes,
+        .to_n = event->to_n,
+        .to = event->to};
+    /* Recalls (13, 15, 16) are read but not yet acted on. */
+    out_act->newer = !lt_event_known(event) || event->code > CODE_LAST;
+    for (size_t i = 0; i < event->parts_n; i++) {
+        out_act->has_reason |= event->parts[i].kind == PART_REASON;
+    }
+}
+
+const struct lt_event_id *lt_act_matter(const struct lt_act *act)
+{
+    return act->has_subject ? &act->subject : &act->id;
+}
+
+bool lt_judged_blocks(struct lt_judged judged)
+{
+    return judged.verdict == LT_WAITING && judged.why != LT_WHY_NEWER_VERSION;
+}
+
+void lt_matter_init(struct lt_matter *matter, const struct lt_event_id *id)
+{
+    /* Not the targets: targets_n says how many of them mean something. */
+    memset(matter, 0, offsetof(struct lt_matter, targets));
+    matter->id = *id;
+}
+
+bool lt_act_voids_opening(const struct lt_act *act)
+{
+    return act->type == LT_EV_ENTRY_VOIDED && act->has_corrects &&
+           act->has_subject && lt_event_id_equal(&act->corrects, &act->subject);
+}
+
+void lt_act_apply(const struct lt_act *act, struct lt_matter *matter)
+{
+    switch (lt_type_opens(act->type) ? lt_type_matter(act->type)
+                                     : matter->kind) {
+    case LT_MATTER_CASE:
+        lt_case_apply(matter, act);
+        break;
+    case LT_MATTER_INCIDENT:
+        lt_incident_apply(matter, act);
+        break;
+    case LT_MATTER_DIRECTIVE:
+        lt_directive_apply(matter, act);
+        break;
+    case LT_MATTER_NONE:
+        break;
+    }
+    if (lt_act_voids_opening(act)) {
+        matter->voided = true;
+    }
+    matter->last_event_ms = act->recorded_at_ms;
+}
+
+bool lt_matter_steps(const struct lt_act *act)
+{
+    return act->type != LT_EV_ENTRY_VOIDED || !act->has_corrects ||
+           lt_act_voids_opening(act);
+}
+
+struct lt_judged lt_matter_step(struct lt_matter *matter,
+                                const struct lt_act *act,
+                                const struct lt_tree *tree)
+{
+    struct lt_judged judged = lt_act_judge(act, matter, tree);
+
+    if (judged.verdict == LT_APPLIED) {
+        lt_act_apply(act, matter);
+    } else if (judged.why == LT_WHY_NEWER_VERSION) {
+        matter->read_only = true;
+    }
+    return judged;
+}
+
+bool lt_matter_is_open(const struct lt_matter *matter)
+{
+    if (matter->voided) {
+        return false;
+    }
+    switch (matter->kind) {
+    case LT_MATTER_CASE:
+        return matter->state != LT_CASE_CLOSED;
+    case LT_MATTER_INCIDENT:
+        return matter->state != LT_INCIDENT_CLOSED_ST;
+    case LT_MATTER_DIRECTIVE:
+        for (size_t i = 0; i < matter->targets_n; i++) {
+            if (matter->targets[i].status != 2 &&
+                matter->targets[i].status != 6) {
+                return true;
+            }
+        }
+        return false;
+    case LT_MATTER_NONE:
+        break;
+    }
+    return false;
+}
+
+bool lt_matter_is_overdue(const struct lt_matter *matter, int32_t today)
+{
+    return matter->has_due && matter->due < today && lt_matter_is_open(matter);
+}
+
+/* One fold at work. */
+struct folding {
+    const struct lt_act *acts;
+    const struct lt_event_id *id;
+    const struct lt_tree *tree;
+    struct lt_order order;
+    struct lt_judged *judged;
+    bool *heads;
+    size_t heads_n;
+    uint32_t *done; /* judged, in order; NEWER_VERSION among them */
+    size_t done_n;
+    uint32_t *stamp;  /* == round: in the past of the event at hand */
+    uint32_t *voided; /* == round: taken out of that past by a void */
+    uint32_t *stack;
+    uint32_t round;
+    struct lt_matter *past; /* scratch */
+};
+
+static void mark_past(struct folding *f, uint32_t index)
+{
+    size_t stack_n = 0;
+
+    f->round++;
+    f->stack[stack_n++] = index;
+    while (stack_n > 0) {
+        uint32_t at = f->stack[--stack_n];
+
+        for (uint32_t e = f->order.edge_at[at]; e < f->order.edge_at[at + 1];
+             e++) {
+            uint32_t cause = f->order.edges[e];
+
+            if (f->stamp[cause] != f->round) {
+                f->stamp[cause] = f->round;
+                f->stack[stack_n++] = cause;
+            }
+        }
+    }
+}
+
+static bool applied(const struct folding *f, uint32_t index)
+{
+    return f->judged[index].verdict == LT_APPLIED;
+}
+
+/* The state of the marked events (all judged ones when @all). */
+static void replay(struct folding *f, bool all, struct lt_matter *out)
+{
+    if (all) {
+        f->round++;
+    }
+    for (size_t i = 0; i < f->done_n; i++) {
+        uint32_t at = f->done[i];
+        uint32_t target;
+
+        if ((all || f->stamp[at] == f->round) && applied(f, at) &&
+            !lt_matter_steps(&f->acts[at]) &&
+            lt_order_find(&f->order, &f->acts[at].corrects, &target)) {
+            f->voided[target] = f->round;
+        }
+    }
+    lt_matter_init(out, f->id);
+    for (size_t i = 0; i < f->done_n; i++) {
+        uint32_t at = f->done[i];
+
+        if (!all && f->stamp[at] != f->round) {
+            continue;
+        }
+        if (applied(f, at)) {
+            if (f->voided[at] != f->round) {
+                lt_act_apply(&f->acts[at], out);
+            }
+        } else if (f->judged[at].why == LT_WHY_NEWER_VERSION) {
+            out->read_only = true;
+        }
+    }
+}
+
+/* Does it name every head, so that all that was judged is its past? */
+static bool saw_everything(const struct folding *f, uint32_t index)
+{
+    size_t named = 0;
+
+    for (uint32_t e = f->order.edge_at[index]; e < f->order.edge_at[index + 1];
+         e++) {
+        named += f->heads[f->order.edges[e]] ? 1 : 0;
+    }
+    return named == f->heads_n;
+}
+
+/* A correction must name an event that its author had seen, that counted, and
+ * that is not itself a correction. */
+static bool target_counts(struct folding *f, uint32_t index, bool saw_all)
+{
+    const struct lt_act *act = &f->acts[index];
+    uint32_t target;
+
+    if (act->type != LT_EV_ENTRY_VOIDED || !act->has_corrects) {
+        return true;
+    }
+    return lt_order_find(&f->order, &act->corrects, &target) &&
+           (saw_all || f->stamp[target] == f->round) && target != index &&
+           applied(f, target) && f->acts[target].type != LT_EV_ENTRY_VOIDED;
+}
+
+static void note_heads(struct folding *f, uint32_t index)
+{
+    for (uint32_t e = f->order.edge_at[index]; e < f->order.edge_at[index + 1];
+         e++) {
+        if (f->heads[f->order.edges[e]]) {
+            f->heads[f->order.edges[e]] = false;
+            f->heads_n--;
+        }
+    }
+    f->heads[index] = true;
+    f->heads_n++;
+}
+
+static void fold_one(struct folding *f, uint32_t index, struct lt_matter *state)
+{
+    const struct lt_act *act = &f->acts[index];
+    bool saw_all = saw_everything(f, index);
+    const struct lt_matter *past = state;
+    struct lt_judged judged;
+
+    if (!saw_all) {
+        mark_past(f, index);
+        replay(f, false, f->past);
+        past = f->past;
+    }
+    judged = lt_act_judge(act, past, f->tree);
+    if (judged.verdict == LT_APPLIED && !target_counts(f, index, saw_all)) {
+        judged = (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_STEP};
+    }
+    f->judged[index] = judged;
+    if (lt_judged_blocks(judged)) {
+        return;
+    }
+    note_heads(f, index);
+    f->done[f->done_n++] = index;
+    if (judged.verdict == LT_WAITING) {
+        state->read_only = true;
+    } else if (judged.verdict == LT_APPLIED) {
+        if (lt_matter_steps(act)) {
+            lt_act_apply(act, state);
+        } else {
+            replay(f, true, state);
+        }
+    }
+    lt_order_release(&f->order, index);
+}
+
+static void fold_all(struct folding *f, size_t n, struct lt_matter *out_matter)
+{
+    uint32_t index;
+    bool opening_here = lt_order_find(&f->order, f->id, &index);
+
+    for (size_t i = 0; i < n; i++) {
+        f->heads[i] = false;
+        f->judged[i] = (struct lt_judged){
+            LT_WAITING,
+            opening_here ? LT_WHY_CAUSE_MISSING : LT_WHY_OPENING_MISSING};
+    }
+    lt_matter_init(out_matter, f->id);
+    while (lt_order_take(&f->order, &index)) {
+        fold_one(f, index, out_matter);
+    }
+    for (size_t i = 0; i < n; i++) {
+        out_matter->waiting |= f->judged[i].verdict == LT_WAITING;
+    }
+}
+
+lt_err lt_matter_fold(const struct lt_act *acts, size_t n,
+                      const struct lt_event_id *id, const struct lt_tree *tree,
+                      const struct lt_alloc *alloc,
+                      struct lt_matter *out_matter,
+                      struct lt_judged *out_judged, bool *out_heads)
+{
+    struct folding f = {.acts = acts,
+                        .id = id,
+                        .tree = tree,
+                        .judged = out_judged,
+                        .heads = out_heads};
+    lt_err rc;
+
+    if (n > LT_FOLD_EVENTS_MAX) {
+        return LT_ETOOBIG;
+    }
+    rc = lt_order_init(&f.order, acts, n, id, alloc);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    f.done = lt_new_array(alloc, n + 1, sizeof(uint32_t));
+    f.stamp = lt_new_array(alloc, n + 1, sizeof(uint32_t));
+    f.voided = lt_new_array(alloc, n + 1, sizeof(uint32_t));
+    f.stack = lt_new_array(alloc, n + 1, sizeof(uint32_t));
+    f.past = lt_new(alloc, sizeof(*f.past));
+    if (f.done == NULL || f.stamp == NULL || f.voided == NULL ||
+        f.stack == NULL || f.past == NULL) {
+        rc = LT_ENOMEM;
+    } else {
+        fold_all(&f, n, out_matter);
+    }
+    lt_free(alloc, f.done);
+    lt_free(alloc, f.stamp);
+    lt_free(alloc, f.voided);
+    lt_free(alloc, f.stack);
+    lt_free(alloc, f.past);
+    lt_order_deinit(&f.order);
+    return rc;
+}

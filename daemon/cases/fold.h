@@ -1,0 +1,188 @@
+/* The fold: from events to what they mean. Pure.
+ *
+ * A matter is a case, an incident or a directive; its id is that of its first
+ * event. Its events are put in order (causes first; among events that had not
+ * seen each other, by stamp and then id) and applied one by one. Each is judged
+ * by its own past: its causes and the tree at the version that it names. The
+ * same set of events gives the same state in whatever order they came in.
+ *
+ * A verdict depends on an event's past alone, so it never changes once the
+ * past is complete: only *waiting* events are judged again.
+ *
+ * Threading: everything here is pure. */
+#ifndef LT_CASES_FOLD_H
+#define LT_CASES_FOLD_H
+
+#include "common/codec.h"
+#include "common/tree.h"
+
+enum lt_matter_kind {
+    LT_MATTER_NONE,      /* tree and key events: no matter */
+    LT_MATTER_CASE,
+    LT_MATTER_INCIDENT,
+    LT_MATTER_DIRECTIVE
+};
+
+enum lt_verdict { LT_APPLIED, LT_WAITING, LT_REJECTED };
+enum lt_verdict_reason {
+    LT_WHY_NONE,
+    LT_WHY_CAUSE_MISSING,     /* waiting */
+    LT_WHY_TREE_MISSING,      /* waiting: its tree version is not here */
+    LT_WHY_OPENING_MISSING,   /* waiting: the matter's first event */
+    LT_WHY_NEWER_VERSION,     /* waiting: unknown type or feature */
+    LT_WHY_NOT_CUSTODIAN,     /* rejected */
+    LT_WHY_NOT_ADDRESSEE,
+    LT_WHY_NOT_ALLOWED_HERE,  /* no authority by the tree it names */
+    LT_WHY_CLOSED_BEFORE,
+    LT_WHY_WRONG_STEP,
+    LT_WHY_MALFORMED,         /* cannot be decoded */
+    LT_WHY_WRONG_CHANNEL,     /* the class does not fit the type */
+    LT_WHY_SET_ASIDE,         /* waiting: the matter is too large to refold */
+    LT_WHYS
+};
+/* The word scripts see ("cause_missing"); NULL for NONE. */
+const char *lt_why_word(enum lt_verdict_reason why);
+
+enum lt_case_state {
+    LT_CASE_OPEN = 1,
+    LT_CASE_ACCEPTED,
+    LT_CASE_IN_PROGRESS,
+    LT_CASE_CLOSED
+};
+enum lt_incident_state {
+    LT_INCIDENT_RAISED_ST = 1,
+    LT_INCIDENT_TAKEN_ST,
+    LT_INCIDENT_CLOSED_ST
+};
+
+/* What a matter comes to. Plain data; texts are by reference (event and part
+ * index), never content. */
+struct lt_directive_target {
+    struct lt_office office;
+    uint32_t status;          /* 0 sent, then the codes 1 to 6 */
+    int64_t at_ms;
+    struct lt_event_id by;
+};
+struct lt_matter {
+    enum lt_matter_kind kind;
+    struct lt_event_id id;
+    uint32_t type;            /* case type; denunciation = 4 */
+    uint32_t field;
+    uint32_t state;
+    struct lt_office origin;
+    struct lt_office custodian;
+    int32_t opened_on;        /* civil day */
+    int64_t opened_ms;
+    bool has_due;
+    int32_t due;
+    int64_t last_event_ms;
+    bool waiting;             /* events of it wait */
+    bool read_only;           /* holds events that need a newer version */
+    bool voided;
+    bool contested;
+    /* incidents */
+    uint32_t people;
+    int64_t taken_ms;
+    struct lt_office taken_by;
+    int64_t closed_ms;
+    uint32_t close_reason;
+    /* directives */
+    size_t targets_n;
+    struct lt_directive_target targets[LT_ADDRESSEES_MAX];
+};
+
+/* Changes whenever the same events would be judged differently: a view folded
+ * by another version is rebuilt. */
+enum { LT_FOLD_VERSION = 1 };
+/* More events than this in one matter are not refolded: it is set aside alone
+ * (a real case of twenty years has a few hundred). */
+enum { LT_FOLD_EVENTS_MAX = 5000 };
+
+/* What the fold needs of an event: small, so that a matter's whole history
+ * fits in memory. Pointers are borrowed from the decoded event. */
+struct lt_act {
+    struct lt_event_id id;
+    uint64_t hlc;
+    uint64_t tree_version;
+    int64_t recorded_at_ms;
+    uint32_t type;
+    uint8_t cls;             /* of the channel it was read in */
+    bool newer;              /* type, feature or code that we lack */
+    bool has_parts;
+    bool has_reason;         /* a part of kind reason */
+    bool has_subject;
+    bool has_corrects;
+    bool has_due;
+    bool has_opened_on;
+    struct lt_event_id subject;
+    struct lt_event_id corrects;
+    int32_t due;
+    int32_t opened_on;       /* received on, or the legal date */
+    uint32_t kind;           /* steps */
+    uint32_t case_type;
+    uint32_t field;
+    uint32_t reason;
+    uint32_t people;
+    uint32_t code;
+    size_t causes_n;
+    const struct lt_event_id *causes;
+    size_t to_n;
+    const struct lt_office *to;
+};
+void lt_act_from_event(const struct lt_event *event, uint8_t cls,
+                       struct lt_act *out_act);
+/* The id of the matter that it belongs to: its subject, or itself. */
+const struct lt_event_id *lt_act_matter(const struct lt_act *act);
+
+struct lt_judged {
+    enum lt_verdict verdict;
+    enum lt_verdict_reason why;
+};
+/* Waiting in a way that makes those that name it as a cause wait as well. An
+ * event that needs a newer version does not: what we can read goes on. */
+bool lt_judged_blocks(struct lt_judged judged);
+
+/* ---- who may originate what (authority.c) ---- */
+
+/* The kind of matter that a type belongs to; NONE for tree and unknown. */
+enum lt_matter_kind lt_type_matter(uint32_t type);
+bool lt_type_opens(uint32_t type); /* begins a matter of its own */
+/* May an event of this type stand in a channel of this class? */
+bool lt_class_fits(uint32_t type, uint8_t cls);
+
+/* ---- the fold ---- */
+
+void lt_matter_init(struct lt_matter *matter, const struct lt_event_id *id);
+
+/* Fold all events of the matter @id that are here, in any order.
+ *
+ * out_judged[i] and out_heads[i] (an event with a complete past that no other
+ * such event has named) go with acts[i]. @tree may be NULL: then every tree
+ * version above 0 is missing. Causes outside the matter count as missing.
+ *
+ * Errors, outputs undefined: LT_ENOMEM; LT_ETOOBIG above LT_FOLD_EVENTS_MAX. */
+LT_MUST_CHECK lt_err lt_matter_fold(const struct lt_act *acts, size_t n,
+                                    const struct lt_event_id *id,
+                                    const struct lt_tree *tree,
+                                    const struct lt_alloc *alloc,
+                                    struct lt_matter *out_matter,
+                                    struct lt_judged *out_judged,
+                                    bool *out_heads);
+
+/* One more event, whose causes name every head of the matter (so that its
+ * past is all that was judged here): judge and apply it. Gives what a refold
+ * would give. matter->waiting is the caller's to keep.
+ *
+ * Only when lt_matter_steps(act): an event that voids another than the
+ * opening one changes what lies behind and needs a refold. */
+bool lt_matter_steps(const struct lt_act *act);
+struct lt_judged lt_matter_step(struct lt_matter *matter,
+                                const struct lt_act *act,
+                                const struct lt_tree *tree);
+
+/* Neither closed, done nor voided. */
+bool lt_matter_is_open(const struct lt_matter *matter);
+/* Its due date has passed on civil day @today and it is still open. */
+bool lt_matter_is_overdue(const struct lt_matter *matter, int32_t today);
+
+#endif

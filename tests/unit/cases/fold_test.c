@@ -1,0 +1,358 @@
+/* The rules of matters, each as a promise. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/cases/story.h"
+
+static void a_case_lives_from_opening_to_closing(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *accepted = story_step(s, COMMUNE, opened, 1);
+    const struct lt_act *verified = story_step(s, COMMUNE, accepted, 5);
+
+    story_fold(s, opened);
+    assert_int_equal(s->matter.state, LT_CASE_IN_PROGRESS);
+    assert_true(lt_matter_is_open(&s->matter));
+    story_close(s, COMMUNE, verified);
+    story_fold(s, opened);
+    assert_int_equal(s->matter.state, LT_CASE_CLOSED);
+    assert_false(lt_matter_is_open(&s->matter));
+    assert_memory_equal(&s->matter.custodian, &opened->id.origin,
+                        sizeof(struct lt_office));
+    assert_false(s->matter.waiting);
+}
+
+static void only_the_custodian_writes_steps(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *step = story_step(s, DISTRICT, opened, 1);
+
+    story_fold(s, opened);
+    assert_judged(s, step, LT_REJECTED, LT_WHY_NOT_CUSTODIAN);
+    assert_int_equal(s->matter.state, LT_CASE_OPEN);
+}
+
+static void nothing_comes_after_a_closing_that_was_seen(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *closed = story_close(s, COMMUNE, opened);
+    const struct lt_act *late = story_step(s, COMMUNE, closed, 1);
+
+    story_fold(s, opened);
+    assert_judged(s, late, LT_REJECTED, LT_WHY_CLOSED_BEFORE);
+}
+
+static void a_step_that_had_not_seen_the_closing_stays_a_remark(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+
+    story_close(s, COMMUNE, opened);
+    const struct lt_act *beside = story_step(s, COMMUNE, opened, 1);
+
+    story_fold(s, opened);
+    assert_judged(s, beside, LT_APPLIED, LT_WHY_NONE);
+    assert_int_equal(s->matter.state, LT_CASE_CLOSED);
+}
+
+static void a_voided_closing_opens_the_case_again(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *closed = story_close(s, COMMUNE, opened);
+    const struct lt_act *void_ = story_void(s, COMMUNE, closed, closed);
+    const struct lt_act *step = story_step(s, COMMUNE, void_, 1);
+
+    story_fold(s, opened);
+    assert_judged(s, void_, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, step, LT_APPLIED, LT_WHY_NONE);
+    assert_int_equal(s->matter.state, LT_CASE_ACCEPTED);
+}
+
+static void a_voided_opening_takes_the_case_out_of_the_count(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *void_ = story_void(s, COMMUNE, opened, opened);
+    const struct lt_act *late = story_step(s, COMMUNE, void_, 1);
+
+    story_fold(s, opened);
+    assert_true(s->matter.voided);
+    assert_false(lt_matter_is_open(&s->matter));
+    assert_judged(s, late, LT_REJECTED, LT_WHY_CLOSED_BEFORE);
+}
+
+static void strangers_void_nothing(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *void_ = story_void(s, DISTRICT, opened, opened);
+
+    story_fold(s, opened);
+    assert_judged(s, void_, LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE);
+    assert_false(s->matter.voided);
+}
+
+static void a_void_is_not_voided(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *closed = story_close(s, COMMUNE, opened);
+    const struct lt_act *first = story_void(s, COMMUNE, closed, closed);
+    const struct lt_act *second = story_void(s, COMMUNE, first, first);
+
+    story_fold(s, opened);
+    assert_judged(s, second, LT_REJECTED, LT_WHY_WRONG_STEP);
+    assert_int_equal(s->matter.state, LT_CASE_OPEN);
+}
+
+static void an_event_waits_for_its_causes(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *first = story_step(s, COMMUNE, opened, 1);
+    const struct lt_act *second = story_step(s, COMMUNE, first, 5);
+
+    story_hide(s, first);
+    story_fold(s, opened);
+    assert_judged(s, second, LT_WAITING, LT_WHY_CAUSE_MISSING);
+    assert_true(s->matter.waiting);
+    assert_int_equal(s->matter.state, LT_CASE_OPEN);
+    story_hide(s, opened);
+    story_fold(s, opened);
+    assert_judged(s, second, LT_WAITING, LT_WHY_OPENING_MISSING);
+    assert_int_equal(s->matter.kind, LT_MATTER_NONE);
+}
+
+static void a_ring_of_causes_waits_for_ever(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    struct lt_act *first = story_step(s, COMMUNE, opened, 1);
+    const struct lt_act *second = story_step(s, COMMUNE, first, 5);
+
+    story_cause(s, first, second);
+    story_fold(s, opened);
+    assert_judged(s, first, LT_WAITING, LT_WHY_CAUSE_MISSING);
+    assert_judged(s, second, LT_WAITING, LT_WHY_CAUSE_MISSING);
+}
+
+static void an_event_waits_for_the_tree_that_it_names(void **state)
+{
+    struct story *s = *state;
+    struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *step = story_step(s, COMMUNE, opened, 1);
+
+    opened->tree_version = 1000;
+    story_fold(s, opened);
+    assert_judged(s, opened, LT_WAITING, LT_WHY_TREE_MISSING);
+    assert_judged(s, step, LT_WAITING, LT_WHY_CAUSE_MISSING);
+    opened->tree_version = lt_tree_version(s->tree);
+    story_fold(s, opened);
+    assert_judged(s, opened, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, step, LT_APPLIED, LT_WHY_NONE);
+}
+
+static void what_needs_a_newer_version_makes_its_case_read_only(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    struct lt_act *strange = story_step(s, COMMUNE, opened, 1);
+
+    strange->newer = true;
+    const struct lt_act *next = story_step(s, COMMUNE, strange, 1);
+
+    story_fold(s, opened);
+    assert_judged(s, strange, LT_WAITING, LT_WHY_NEWER_VERSION);
+    assert_judged(s, next, LT_APPLIED, LT_WHY_NONE);
+    assert_true(s->matter.read_only);
+    assert_true(s->matter.waiting);
+}
+
+static void a_class_that_does_not_fit_is_rejected(void **state)
+{
+    struct story *s = *state;
+    struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *step = story_step(s, COMMUNE, opened, 1);
+
+    opened->cls = LT_CLASS_URGENT;
+    story_fold(s, opened);
+    assert_judged(s, opened, LT_REJECTED, LT_WHY_WRONG_CHANNEL);
+    assert_judged(s, step, LT_REJECTED, LT_WHY_WRONG_STEP);
+}
+
+static void a_denunciation_keeps_to_its_own_channel_and_types(void **state)
+{
+    struct story *s = *state;
+    struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *plain = story_step(s, COMMUNE, opened, 1);
+    struct lt_act *own = story_step(s, COMMUNE, opened, 1);
+    struct lt_act *leak = story_void(s, COMMUNE, opened, opened);
+
+    opened->type = LT_EV_DENUNCIATION_RECEIVED;
+    opened->cls = LT_CLASS_DENUNCIATION;
+    own->type = LT_EV_DENUNCIATION_STEP;
+    own->cls = LT_CLASS_DENUNCIATION;
+    leak->cls = LT_CLASS_CASE;
+    story_fold(s, opened);
+    assert_int_equal(s->matter.type, 4);
+    assert_judged(s, own, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, plain, LT_REJECTED, LT_WHY_WRONG_STEP);
+    assert_judged(s, leak, LT_REJECTED, LT_WHY_WRONG_CHANNEL);
+    opened->has_parts = true;
+    story_fold(s, opened);
+    assert_judged(s, opened, LT_REJECTED, LT_WHY_MALFORMED);
+}
+
+static void the_first_take_of_an_incident_counts(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *raised = story_raise(s, COMMUNE, 40);
+    const struct lt_act *first =
+        story_incident(s, DISTRICT, raised, LT_EV_INCIDENT_TAKEN);
+    const struct lt_act *second =
+        story_incident(s, PROVINCE, first, LT_EV_INCIDENT_TAKEN);
+
+    story_fold(s, raised);
+    assert_judged(s, second, LT_APPLIED, LT_WHY_NONE);
+    assert_memory_equal(&s->matter.taken_by, &first->id.origin,
+                        sizeof(struct lt_office));
+    assert_int_equal(s->matter.state, LT_INCIDENT_TAKEN_ST);
+    assert_int_equal(s->matter.people, 40);
+}
+
+static void siblings_do_not_take_an_incident(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *raised = story_raise(s, COMMUNE, 40);
+    const struct lt_act *taken =
+        story_incident(s, SIBLING, raised, LT_EV_INCIDENT_TAKEN);
+
+    story_fold(s, raised);
+    assert_judged(s, taken, LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE);
+    assert_int_equal(s->matter.state, LT_INCIDENT_RAISED_ST);
+}
+
+static void a_superior_closes_an_incident_for_good(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *raised = story_raise(s, COMMUNE, 40);
+    const struct lt_act *closed =
+        story_incident(s, PROVINCE, raised, LT_EV_INCIDENT_CLOSED);
+    const struct lt_act *late =
+        story_incident(s, COMMUNE, closed, LT_EV_INCIDENT_UPDATED);
+
+    story_fold(s, raised);
+    assert_int_equal(s->matter.state, LT_INCIDENT_CLOSED_ST);
+    assert_judged(s, late, LT_REJECTED, LT_WHY_CLOSED_BEFORE);
+}
+
+static void a_directive_comes_from_above_all_it_addresses(void **state)
+{
+    struct story *s = *state;
+    struct lt_act *up = story_direct(s, COMMUNE, DISTRICT);
+    struct lt_act *down = story_direct(s, DISTRICT, COMMUNE);
+
+    story_fold(s, up);
+    assert_judged(s, up, LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE);
+    assert_int_equal(s->matter.kind, LT_MATTER_NONE);
+    story_fold(s, down);
+    assert_judged(s, down, LT_APPLIED, LT_WHY_NONE);
+    assert_int_equal(s->matter.targets_n, 1);
+}
+
+static void authority_is_that_of_the_tree_that_is_named(void **state)
+{
+    struct story *s = *state;
+    struct lt_act *issued = story_direct(s, DISTRICT, COMMUNE);
+
+    issued->tree_version = 1; /* the commune was opened later */
+    story_fold(s, issued);
+    assert_judged(s, issued, LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE);
+}
+
+static void statuses_come_from_addressees_and_do_not_go_back(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *issued = story_direct(s, PROVINCE, COMMUNE);
+    const struct lt_act *foreign = story_status(s, DISTRICT, issued, 3);
+    const struct lt_act *got = story_status(s, COMMUNE, issued, 3);
+    const struct lt_act *back = story_status(s, COMMUNE, got, 1);
+    const struct lt_act *done = story_status(s, COMMUNE, back, 6);
+    const struct lt_act *after = story_status(s, COMMUNE, done, 5);
+
+    story_fold(s, issued);
+    assert_judged(s, foreign, LT_REJECTED, LT_WHY_NOT_ADDRESSEE);
+    assert_judged(s, back, LT_REJECTED, LT_WHY_WRONG_STEP);
+    assert_judged(s, after, LT_REJECTED, LT_WHY_CLOSED_BEFORE);
+    assert_int_equal(s->matter.targets[0].status, 6);
+    assert_false(lt_matter_is_open(&s->matter));
+}
+
+static void a_refusal_gives_its_reason(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *issued = story_direct(s, PROVINCE, COMMUNE);
+    const struct lt_act *bare = story_status(s, COMMUNE, issued, 2);
+    struct lt_act *said = story_status(s, COMMUNE, bare, 2);
+
+    said->has_reason = true;
+    story_fold(s, issued);
+    assert_judged(s, bare, LT_REJECTED, LT_WHY_WRONG_STEP);
+    assert_judged(s, said, LT_APPLIED, LT_WHY_NONE);
+    assert_int_equal(s->matter.targets[0].status, 2);
+}
+
+static void every_reason_has_a_word_of_its_own(void **state)
+{
+    (void)state;
+    assert_null(lt_why_word(LT_WHY_NONE));
+    for (int i = LT_WHY_NONE + 1; i < LT_WHYS; i++) {
+        const char *word = lt_why_word((enum lt_verdict_reason)i);
+
+        assert_non_null(word);
+        for (int j = LT_WHY_NONE + 1; j < i; j++) {
+            assert_string_not_equal(word,
+                                    lt_why_word((enum lt_verdict_reason)j));
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORY_TEST(a_case_lives_from_opening_to_closing),
+        STORY_TEST(only_the_custodian_writes_steps),
+        STORY_TEST(nothing_comes_after_a_closing_that_was_seen),
+        STORY_TEST(a_step_that_had_not_seen_the_closing_stays_a_remark),
+        STORY_TEST(a_voided_closing_opens_the_case_again),
+        STORY_TEST(a_voided_opening_takes_the_case_out_of_the_count),
+        STORY_TEST(strangers_void_nothing),
+        STORY_TEST(a_void_is_not_voided),
+        STORY_TEST(an_event_waits_for_its_causes),
+        STORY_TEST(a_ring_of_causes_waits_for_ever),
+        STORY_TEST(an_event_waits_for_the_tree_that_it_names),
+        STORY_TEST(what_needs_a_newer_version_makes_its_case_read_only),
+        STORY_TEST(a_class_that_does_not_fit_is_rejected),
+        STORY_TEST(a_denunciation_keeps_to_its_own_channel_and_types),
+        STORY_TEST(the_first_take_of_an_incident_counts),
+        STORY_TEST(siblings_do_not_take_an_incident),
+        STORY_TEST(a_superior_closes_an_incident_for_good),
+        STORY_TEST(a_directive_comes_from_above_all_it_addresses),
+        STORY_TEST(authority_is_that_of_the_tree_that_is_named),
+        STORY_TEST(statuses_come_from_addressees_and_do_not_go_back),
+        STORY_TEST(a_refusal_gives_its_reason),
+        cmocka_unit_test(every_reason_has_a_word_of_its_own),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
