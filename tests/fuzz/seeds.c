@@ -1,0 +1,289 @@
+/* Honest messages, one of each kind: where the fuzzers begin. */
+#include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "common/link_msg.h"
+
+#define TEXT(literal) ((struct lt_text){(literal), sizeof(literal) - 1})
+
+struct out {
+    seed_fn *each;
+    void *ctx;
+    struct lt_buf buf;
+};
+
+/* Hand out what stands in the buffer, and forget it. */
+static void emit(struct out *out, const char *target, const char *name,
+                 lt_err rc)
+{
+    FUZZ_CHECK(rc == LT_OK);
+    out->each(out->ctx, target, name, out->buf.data, out->buf.len);
+    lt_buf_reset(&out->buf);
+}
+
+static void put_byte(struct out *out, uint8_t byte)
+{
+    FUZZ_CHECK(lt_buf_put(&out->buf, &byte, 1));
+}
+
+static struct lt_event sample(uint32_t type)
+{
+    struct lt_event event = {.id = {{{1}}, 2, 3},
+                             .hlc = UINT64_C(1795219200000) << 16,
+                             .recorded_at_ms = INT64_C(1795219200100),
+                             .type = type,
+                             .has_legal_date = true,
+                             .legal_date = 20778,
+                             .actor_role = 1,
+                             .causes_n = 1,
+                             .causes = {{{{9}}, 8, 7}},
+                             .has_subject = true,
+                             .subject = {{{1}}, 2, 1},
+                             .case_type = 1,
+                             .field = 2,
+                             .number = TEXT("12/TCD"),
+                             .kind = 1,
+                             .doc_no = TEXT("88/TB"),
+                             .reason = 1,
+                             .sealed_ref = TEXT("TC-1"),
+                             .people = 40,
+                             .way = 1,
+                             .to_n = 2,
+                             .to = {{{4}}, {{5}}},
+                             .code = 3,
+                             .has_corrects = true,
+                             .corrects = {{{1}}, 2, 1},
+                             .binding = (const uint8_t *)"binding",
+                             .binding_len = 7};
+
+    event.office.id.bytes[0] = 5;
+    event.office.parent.bytes[0] = 1;
+    event.office.name = TEXT("Tây Ninh");
+    event.office.kind = TEXT("province");
+    event.office.link_addresses_n = 1;
+    event.office.link_addresses[0] = TEXT("tcp://[::1]:7600");
+    if (type == LT_EV_CASE_OPENED) {
+        event.parts_n = 1;
+        event.parts[0] = (struct lt_part_ref){
+            .size = 4, .kind = 1, .retention = 2};
+    }
+    return event;
+}
+
+static void events(struct out *out)
+{
+    for (uint32_t type = 1; type < 100; type++) {
+        const char *word = lt_event_type_word(type);
+        struct lt_event event = sample(type);
+
+        if (word == NULL ||
+            lt_event_encode(&event, &out->buf, NULL) != LT_OK) {
+            continue;
+        }
+        emit(out, "event", word, LT_OK);
+        put_byte(out, 0); /* Event, for the walk */
+        emit(out, "scan", word, lt_event_encode(&event, &out->buf, NULL));
+    }
+}
+
+static void payloads(struct out *out)
+{
+    static const char *const names[] = {"none", "zstd"};
+    struct lt_packer *packer = NULL;
+    struct lt_buf event;
+
+    lt_buf_init(&event, lt_alloc_heap());
+    FUZZ_CHECK(lt_packer_new(lt_alloc_heap(), 3, &packer) == LT_OK);
+    for (unsigned round = 0; round < 2; round++) {
+        uint32_t count = round == 0 ? 1 : 40;
+        struct lt_segment segment = {0};
+        size_t taken = 0;
+
+        for (uint32_t i = 1; i <= count; i++) {
+            struct lt_event body = sample(LT_EV_CASE_OPENED);
+            struct lt_part part = {.content = (const uint8_t *)"text",
+                                   .len = 4};
+
+            body.id.count = i;
+            lt_part_hash(part.salt, part.content, part.len,
+                         body.parts[0].hash);
+            lt_buf_reset(&event);
+            FUZZ_CHECK(lt_event_encode(&body, &event, NULL) == LT_OK);
+            FUZZ_CHECK(lt_packer_add(packer, i, body.hlc + i, event.data,
+                                     event.len, &part, 1) == LT_OK);
+        }
+        FUZZ_CHECK(lt_packer_take(packer, &segment, &taken) == LT_OK);
+        put_byte(out, (uint8_t)((count - 1) << 2 |
+                                (uint32_t)segment.compression << 1));
+        FUZZ_CHECK(
+            lt_buf_put(&out->buf, segment.payload, segment.payload_len));
+        emit(out, "payload", names[round], LT_OK);
+        put_byte(out, 1);
+        FUZZ_CHECK(lt_buf_put(&out->buf, segment.parts, segment.parts_len));
+        emit(out, "payload", round == 0 ? "part" : "parts", LT_OK);
+    }
+    lt_packer_free(packer);
+    lt_buf_deinit(&event);
+}
+
+static void session_frames(struct out *out)
+{
+    const struct lt_span spans[] = {{"one", 3}, {"two", 3}};
+    const struct lt_spans list = {2, spans};
+    const struct lt_hello hello = {.wire_min = 1,
+                                   .wire_max = 1,
+                                   .office = {{5}},
+                                   .epoch = 6,
+                                   .has_signature = true,
+                                   .has_peer_nonce = true,
+                                   .software = TEXT("0.1.0"),
+                                   .features_n = 2,
+                                   .features = {1, 2},
+                                   .bindings_n = 2,
+                                   .bindings = spans};
+    const struct lt_proof proof = {{7}};
+    const struct lt_hold hold = {
+        .has_handle = true, .handle = 1, .reason = 4, .number = 9};
+    const struct lt_bye bye = {.code = 3, .text = TEXT("hết")};
+    const struct lt_ping ping = {.id = 1, .has_echo = true, .echo = 2};
+
+    emit(out, "link", "hello", lt_hello_encode(&hello, &out->buf));
+    emit(out, "link", "proof", lt_proof_encode(&proof, &out->buf));
+    emit(out, "link", "hold", lt_hold_encode(&hold, &out->buf));
+    emit(out, "link", "bye", lt_bye_encode(&bye, &out->buf));
+    emit(out, "link", "ping", lt_ping_encode(&ping, &out->buf));
+    emit(out, "link", "bindings", lt_bindings_encode(&list, &out->buf));
+    emit(out, "link", "statements", lt_statements_encode(&list, &out->buf));
+}
+
+static void stream_frames(struct out *out)
+{
+    static const uint8_t payload[] = "payload";
+    const struct lt_digest digest = {.origin = {{5}}};
+    const struct lt_digests digests = {
+        .last = true, .origins_n = 1, .origins = &digest};
+    const struct lt_point path = {.epoch = 1, .number = 2};
+    const struct lt_stream_state state = {
+        .channel = {LT_CLASS_CASE, LT_AUDIENCE_UP, {{0}}},
+        .tips_n = 1,
+        .tips = {{.epoch = 3, .number = 4}},
+        .path_n = 1,
+        .path = &path};
+    const struct lt_tips tips = {
+        .origin = {{5}}, .streams_n = 1, .streams = &state};
+    const struct lt_run_open run = {
+        .handle = 1,
+        .stream = {{{5}}, {LT_CLASS_CASE, LT_AUDIENCE_TO, {{6}}}},
+        .prev = {.epoch = 1, .number = 2}};
+    const struct lt_ack_run ack_run = {1, 2};
+    const struct lt_ack ack = {.runs_n = 1, .runs = &ack_run};
+    struct lt_segment segment = {.first = 1,
+                                 .count = 2,
+                                 .payload = payload,
+                                 .payload_len = 7,
+                                 .parts = payload,
+                                 .parts_len = 3};
+    struct lt_segments_writer writer;
+
+    emit(out, "link", "digests", lt_digests_encode(&digests, &out->buf));
+    emit(out, "link", "tips", lt_tips_encode(&tips, &out->buf));
+    emit(out, "link", "run_open", lt_run_open_encode(&run, &out->buf));
+    emit(out, "link", "ack", lt_ack_encode(&ack, &out->buf));
+    FUZZ_CHECK(lt_segments_begin(&writer, &out->buf) == LT_OK);
+    FUZZ_CHECK(lt_segments_add(&writer, 1, &segment) == LT_OK);
+    segment.first = 3;
+    FUZZ_CHECK(lt_segments_add(&writer, 1, &segment) == LT_OK);
+    FUZZ_CHECK(lt_segments_add(&writer, 2, &segment) == LT_OK);
+    lt_segments_end(&writer);
+    emit(out, "link", "segments", LT_OK);
+}
+
+static void enrolment_frames(struct out *out)
+{
+    const struct lt_span spans[] = {{"one", 3}};
+    const struct lt_superior superior = {
+        .info = {.id = {{1}}, .name = TEXT("Tỉnh"), .kind = TEXT("province")}};
+    const struct lt_join_request request = {.csr = {"csr", 3},
+                                            .binding_body = {"body", 4},
+                                            .has_mac = true,
+                                            .link_addresses_n = 1,
+                                            .link_addresses = {TEXT("tcp:")}};
+    const struct lt_join_answer answer = {.certificate = {"cert", 4},
+                                          .chain_n = 1,
+                                          .chain = {{"root", 4}},
+                                          .bindings_n = 1,
+                                          .bindings = spans,
+                                          .superiors_n = 1,
+                                          .superiors = &superior,
+                                          .has_mac = true,
+                                          .office = {{5}}};
+    const struct lt_key_question question = {{1}};
+    const struct lt_key_answer key_answer = {
+        .office = {{1}}, .bindings_n = 1, .bindings = spans};
+
+    emit(out, "link", "join_request",
+         lt_join_request_encode(&request, &out->buf));
+    emit(out, "link", "join_answer",
+         lt_join_answer_encode(&answer, &out->buf));
+    emit(out, "link", "key_question",
+         lt_key_question_encode(&question, &out->buf));
+    emit(out, "link", "key_answer",
+         lt_key_answer_encode(&key_answer, &out->buf));
+}
+
+static void signed_things(struct out *out)
+{
+    static const uint8_t seed[32] = {1};
+    struct lt_stream_tips mine = {
+        .channel = {LT_CLASS_CASE, LT_AUDIENCE_UP, {{0}}},
+        .tips_n = 1,
+        .tips = {{.epoch = 1, .number = 2}}};
+    const struct lt_statement statement = {.from = {{5}},
+                                           .to = {{1}},
+                                           .epoch = 3,
+                                           .id = 4,
+                                           .mine_n = 1,
+                                           .mine = &mine};
+    struct lt_binding binding = {
+        .office = {{5}}, .issuer = {{1}}, .serial = 1};
+    const struct lt_token token = {
+        .office = {{5}},
+        .parent = {{1}},
+        .enrol_addresses_n = 1,
+        .enrol_addresses = {TEXT("tcp://[::1]:7601")}};
+    struct lt_key *key = NULL;
+    struct lt_buf body;
+
+    lt_buf_init(&body, lt_alloc_heap());
+    FUZZ_CHECK(lt_key_from_seed(seed, &key) == LT_OK);
+    put_byte(out, 200);
+    emit(out, "link", "signed_statement",
+         lt_statement_seal(&statement, key, &out->buf));
+    FUZZ_CHECK(lt_binding_body_encode(&binding, &body) == LT_OK);
+    binding.body = body.data;
+    binding.body_len = body.len;
+    put_byte(out, 201);
+    emit(out, "link", "binding", lt_binding_encode(&binding, &out->buf));
+    put_byte(out, 202);
+    emit(out, "link", "binding_body",
+         lt_binding_body_encode(&binding, &out->buf));
+    put_byte(out, 203);
+    emit(out, "link", "token", lt_token_format(&token, &out->buf));
+    lt_key_free(key);
+    lt_buf_deinit(&body);
+}
+
+void seeds_each(seed_fn *each, void *ctx)
+{
+    struct out out = {.each = each, .ctx = ctx};
+
+    lt_buf_init(&out.buf, lt_alloc_heap());
+    events(&out);
+    payloads(&out);
+    session_frames(&out);
+    stream_frames(&out);
+    enrolment_frames(&out);
+    signed_things(&out);
+    lt_buf_deinit(&out.buf);
+}
