@@ -43,8 +43,8 @@ lt_err lt_bundle_open(const uint8_t *bytes, size_t len, struct lt_arena *arena,
     if (rc != LT_OK) {
         return rc;
     }
-    rc = lt_unpack(&lt__part_bundle__descriptor, raw, raw_len,
-                   LT_PARTS_RAW_MAX, arena, &unpacked, diag);
+    rc = lt_unpack(&lt__part_bundle__descriptor, raw, raw_len, LT_PARTS_RAW_MAX,
+                   arena, &unpacked, diag);
     if (rc != LT_OK) {
         return rc;
     }
@@ -169,9 +169,9 @@ static lt_err check_parts(const struct lt_payload *payload,
         if (event == NULL || event_item != part->item) {
             const struct lt_item *item = &payload->items[part->item];
             void *unpacked = NULL;
-            lt_err rc = lt_unpack(&lt__event__descriptor, item->event,
-                                  item->event_len, LT_EVENT_MAX, arena,
-                                  &unpacked, diag);
+            lt_err rc =
+                lt_unpack(&lt__event__descriptor, item->event, item->event_len,
+                          LT_EVENT_MAX, arena, &unpacked, diag);
             if (rc == LT_ENOMEM) {
                 return rc;
             }

@@ -139,7 +139,8 @@ static const char *read_office_info(const Lt__Office *office,
     struct lt_office_info *out = &event->office;
     const char *reason;
 
-    if (office == NULL || !office->has_id || !read_office(office->id, &out->id) ||
+    if (office == NULL || !office->has_id ||
+        !read_office(office->id, &out->id) ||
         (office->has_parent && !read_office(office->parent, &out->parent))) {
         return "bad office";
     }

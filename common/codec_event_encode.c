@@ -90,8 +90,8 @@ static void put_part(struct draft *draft, size_t index,
     lt_put_typed(draft->part_hashes[index], LT_ALG_SHA256, part->hash,
                  LT_HASH_LEN);
     out->has_hash = 1;
-    out->hash = (ProtobufCBinaryData){LT_TYPED_HASH_LEN,
-                                      draft->part_hashes[index]};
+    out->hash =
+        (ProtobufCBinaryData){LT_TYPED_HASH_LEN, draft->part_hashes[index]};
     out->has_size = part->size != 0;
     out->size = part->size;
     out->has_kind = 1;
@@ -366,8 +366,8 @@ static lt_err pack_office(struct draft *draft, const struct lt_event *event,
     lt_err rc;
 
     lt_arena_init(&arena, out->alloc, 2 * LT_EVENT_MAX);
-    put_office(&office, &event->office, link_addresses, enrol_addresses,
-               &arena, &failed);
+    put_office(&office, &event->office, link_addresses, enrol_addresses, &arena,
+               &failed);
     if (event->type == LT_EV_OFFICE_PROPOSED) {
         proposed.office = &office;
         draft->event.office_proposed = &proposed;

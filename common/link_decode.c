@@ -9,8 +9,8 @@
 #include "common/scan.h"
 #include "proto/link.pb-c.h"
 
-bool lt_read_exact(protobuf_c_boolean has, ProtobufCBinaryData data,
-                   size_t len, void *out)
+bool lt_read_exact(protobuf_c_boolean has, ProtobufCBinaryData data, size_t len,
+                   void *out)
 {
     if (!has || data.len != len) {
         return false;
@@ -19,8 +19,8 @@ bool lt_read_exact(protobuf_c_boolean has, ProtobufCBinaryData data,
     return true;
 }
 
-bool lt_read_typed(protobuf_c_boolean has, ProtobufCBinaryData data,
-                   size_t len, void *out)
+bool lt_read_typed(protobuf_c_boolean has, ProtobufCBinaryData data, size_t len,
+                   void *out)
 {
     /* 1 is the only algorithm of each kind so far. */
     if (!has || data.len != len + 1 || data.data[0] != 1) {
@@ -442,16 +442,14 @@ static const struct reader readers[] = {
     [LT_FRAME_SEGMENTS] = {&lt__segments__descriptor, read_segments},
     [LT_FRAME_ACK] = {&lt__ack__descriptor, read_ack},
     [LT_FRAME_HOLD] = {&lt__hold__descriptor, read_hold},
-    [LT_FRAME_STATEMENT] = {&lt__statement_frame__descriptor,
-                            read_statements},
+    [LT_FRAME_STATEMENT] = {&lt__statement_frame__descriptor, read_statements},
     [LT_FRAME_BINDINGS] = {&lt__bindings__descriptor, read_bindings},
     [LT_FRAME_BYE] = {&lt__bye__descriptor, read_bye},
     [LT_FRAME_PING] = {&lt__ping__descriptor, read_ping},
 };
 
-lt_err lt_frame_decode(const uint8_t *frame, size_t len,
-                       struct lt_arena *arena, struct lt_frame *out_frame,
-                       struct lt_diag *diag)
+lt_err lt_frame_decode(const uint8_t *frame, size_t len, struct lt_arena *arena,
+                       struct lt_frame *out_frame, struct lt_diag *diag)
 {
     unsigned type = lt_frame_type(frame, len);
     void *unpacked = NULL;

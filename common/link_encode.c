@@ -137,8 +137,7 @@ lt_err lt_digests_encode(const struct lt_digests *digests, struct lt_buf *out)
         origins[i].has_origin = 1;
         origins[i].origin = office_of(&digests->origins[i].origin);
         origins[i].has_digest = 1;
-        origins[i].digest =
-            bytes_of(digests->origins[i].digest, LT_DIGEST_LEN);
+        origins[i].digest = bytes_of(digests->origins[i].digest, LT_DIGEST_LEN);
         list[i] = &origins[i];
     }
     message.has_lane = 1;

@@ -162,9 +162,8 @@ static void put_superior(struct lt_arena *arena,
     out->enrol_addresses =
         put_texts(arena, info->enrol_addresses_n, info->enrol_addresses, rc);
     out->n_enrol_addresses = info->enrol_addresses_n;
-    out->transport_key.data =
-        put_typed(arena, LT_ALG_CURVE25519, superior->transport_key,
-                  LT_CURVE_LEN, rc);
+    out->transport_key.data = put_typed(
+        arena, LT_ALG_CURVE25519, superior->transport_key, LT_CURVE_LEN, rc);
     out->transport_key.len = 1 + LT_CURVE_LEN;
     out->has_transport_key = 1;
 }
@@ -269,10 +268,9 @@ static lt_err read_request(const Lt__JoinRequest *from,
         !lt_read_typed(from->has_transport_key, from->transport_key,
                        LT_CURVE_LEN, out->transport_key) ||
         !lt_read_typed(from->has_proof, from->proof, LT_SIG_LEN, out->proof) ||
-        from->csr.len > LT_CSR_MAX ||
-        from->binding_body.len > LT_BINDING_MAX ||
-        (from->has_mac && !lt_read_typed(from->has_mac, from->mac, LT_HASH_LEN,
-                                         out->mac)) ||
+        from->csr.len > LT_CSR_MAX || from->binding_body.len > LT_BINDING_MAX ||
+        (from->has_mac &&
+         !lt_read_typed(from->has_mac, from->mac, LT_HASH_LEN, out->mac)) ||
         !lt_read_texts(from->n_link_addresses, from->link_addresses,
                        &out->link_addresses_n, out->link_addresses) ||
         !lt_read_texts(from->n_enrol_addresses, from->enrol_addresses,
@@ -304,8 +302,7 @@ static bool read_superior(const Lt__OfficeInfo *from, struct lt_superior *out)
                          &info->enrol_addresses_n, info->enrol_addresses);
 }
 
-static lt_err read_superiors(const Lt__JoinAnswer *from,
-                             struct lt_arena *arena,
+static lt_err read_superiors(const Lt__JoinAnswer *from, struct lt_arena *arena,
                              struct lt_join_answer *out, struct lt_diag *diag)
 {
     struct lt_superior *superiors;
@@ -335,11 +332,11 @@ static lt_err read_answer(const Lt__JoinAnswer *from, struct lt_arena *arena,
 
     if (!from->has_code || from->n_chain > LT_CHAIN_MAX ||
         from->certificate.len > LT_CSR_MAX ||
-        (from->has_mac && !lt_read_typed(from->has_mac, from->mac, LT_HASH_LEN,
-                                         out->mac)) ||
-        (from->has_office && !lt_read_exact(from->has_office, from->office,
-                                            LT_OFFICE_LEN,
-                                            out->office.bytes))) {
+        (from->has_mac &&
+         !lt_read_typed(from->has_mac, from->mac, LT_HASH_LEN, out->mac)) ||
+        (from->has_office &&
+         !lt_read_exact(from->has_office, from->office, LT_OFFICE_LEN,
+                        out->office.bytes))) {
         return lt_malformed(diag, "bad join answer");
     }
     out->code = from->code;
@@ -360,8 +357,7 @@ static lt_err read_answer(const Lt__JoinAnswer *from, struct lt_arena *arena,
     return rc == LT_OK ? read_superiors(from, arena, out, diag) : rc;
 }
 
-static lt_err read_key_answer(const Lt__KeyAnswer *from,
-                              struct lt_arena *arena,
+static lt_err read_key_answer(const Lt__KeyAnswer *from, struct lt_arena *arena,
                               struct lt_key_answer *out, struct lt_diag *diag)
 {
     if (!lt_read_exact(from->has_office, from->office, LT_OFFICE_LEN,
@@ -383,8 +379,7 @@ static lt_err read_key_answer(const Lt__KeyAnswer *from,
 static lt_err read_question(const Lt__KeyQuestion *from,
                             struct lt_key_question *out, struct lt_diag *diag)
 {
-    return lt_read_exact(from->has_nonce, from->nonce, LT_NONCE_LEN,
-                         out->nonce)
+    return lt_read_exact(from->has_nonce, from->nonce, LT_NONCE_LEN, out->nonce)
                ? LT_OK
                : lt_malformed(diag, "bad key question");
 }

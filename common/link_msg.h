@@ -40,17 +40,17 @@ enum lt_frame_type {
 };
 
 enum {
-    LT_WIRE_VERSION = 1,     /* the one this version speaks */
+    LT_WIRE_VERSION = 1, /* the one this version speaks */
     LT_NONCE_LEN = 32,
     LT_DIGEST_LEN = 16,
-    LT_DIGESTS_MAX = 800,    /* origins in one frame; always fit LT_LIST_MAX */
-    LT_ACK_RUNS_MAX = 1024,  /* runs in one ack; always fit */
-    LT_SPANS_MAX = 256,      /* bindings or statements in one frame */
-    LT_PATH_MAX = 64,        /* earlier points of one stream in Tips */
+    LT_DIGESTS_MAX = 800,   /* origins in one frame; always fit LT_LIST_MAX */
+    LT_ACK_RUNS_MAX = 1024, /* runs in one ack; always fit */
+    LT_SPANS_MAX = 256,     /* bindings or statements in one frame */
+    LT_PATH_MAX = 64,       /* earlier points of one stream in Tips */
     LT_FRAME_SEGMENTS_MAX = 400, /* that we put into one frame */
     LT_BYE_TEXT_MAX = 256,
-    LT_CSR_MAX = 4096,       /* bytes of a certificate or request */
-    LT_CHAIN_MAX = 10        /* certificates; superiors */
+    LT_CSR_MAX = 4096, /* bytes of a certificate or request */
+    LT_CHAIN_MAX = 10  /* certificates; superiors */
 };
 
 /* Why something is not taken now. The numbers are part of the format. */
@@ -62,7 +62,7 @@ enum lt_hold_reason {
     LT_HOLD_NO_PROOF = 5, /* the key's binding has not come */
     LT_HOLD_GAP = 6,      /* what comes before is missing */
     LT_HOLD_DISK = 7,
-    LT_HOLD_TIPS = 8      /* more than LT_TIPS_MAX tips */
+    LT_HOLD_TIPS = 8 /* more than LT_TIPS_MAX tips */
 };
 
 struct lt_hello {
@@ -71,16 +71,16 @@ struct lt_hello {
     struct lt_office office;
     uint64_t epoch;
     uint8_t nonce[LT_NONCE_LEN];
-    bool has_peer_nonce;         /* absent in the child's, first one */
+    bool has_peer_nonce; /* absent in the child's, first one */
     uint8_t peer_nonce[LT_NONCE_LEN];
     uint8_t key_id[LT_HASH_LEN];
-    bool has_signature;          /* absent in the child's, first one */
+    bool has_signature; /* absent in the child's, first one */
     uint8_t signature[LT_SIG_LEN];
     struct lt_text software;
     size_t features_n;
     uint32_t features[LT_FEATURES_MAX];
     int64_t wall_ms;
-    size_t bindings_n;           /* encoded Bindings, issuer first */
+    size_t bindings_n; /* encoded Bindings, issuer first */
     const struct lt_span *bindings;
 };
 
@@ -94,8 +94,8 @@ struct lt_digest {
 };
 struct lt_digests {
     enum lt_lane lane;
-    bool last;                   /* last page of this lane */
-    size_t origins_n;            /* at most LT_DIGESTS_MAX */
+    bool last;        /* last page of this lane */
+    size_t origins_n; /* at most LT_DIGESTS_MAX */
     const struct lt_digest *origins;
 };
 
@@ -110,13 +110,13 @@ struct lt_tips {
     struct lt_office origin;
     enum lt_lane lane;
     bool want_reply;
-    bool more;                   /* another page of this origin follows */
+    bool more; /* another page of this origin follows */
     size_t streams_n;
     const struct lt_stream_state *streams;
 };
 
 struct lt_run_open {
-    uint32_t handle;             /* the sender's, for this session */
+    uint32_t handle; /* the sender's, for this session */
     struct lt_stream stream;
     uint64_t epoch;
     uint8_t key_id[LT_HASH_LEN]; /* what signs the whole run */
@@ -139,39 +139,39 @@ struct lt_segments {
 };
 
 struct lt_ack_run {
-    uint32_t handle;             /* the other side's, as in its RunOpen */
-    uint64_t number;             /* durable up to and including */
+    uint32_t handle; /* the other side's, as in its RunOpen */
+    uint64_t number; /* durable up to and including */
 };
 struct lt_ack {
-    uint64_t credit_bytes;       /* taken in since the session began */
-    size_t runs_n;               /* at most LT_ACK_RUNS_MAX */
+    uint64_t credit_bytes; /* taken in since the session began */
+    size_t runs_n;         /* at most LT_ACK_RUNS_MAX */
     const struct lt_ack_run *runs;
 };
 
 struct lt_hold {
-    bool has_handle;             /* absent: the whole origin */
+    bool has_handle; /* absent: the whole origin */
     uint32_t handle;
     bool has_origin;
     struct lt_office origin;
-    uint32_t reason;             /* enum lt_hold_reason; others may come */
-    uint64_t number;             /* the first number that was not taken */
+    uint32_t reason; /* enum lt_hold_reason; others may come */
+    uint64_t number; /* the first number that was not taken */
     uint32_t retry_ms;
 };
 
 /* Encoded SignedStatements, or encoded Bindings (issuer first). */
 struct lt_spans {
-    size_t items_n;              /* at most LT_SPANS_MAX */
+    size_t items_n; /* at most LT_SPANS_MAX */
     const struct lt_span *items;
 };
 
 struct lt_bye {
-    uint32_t code;               /* an error's number, made positive */
+    uint32_t code; /* an error's number, made positive */
     struct lt_text text;
 };
 
 struct lt_ping {
     uint64_t id;
-    bool has_echo;               /* absent in the question */
+    bool has_echo; /* absent in the question */
     uint64_t echo;
     int64_t wall_ms;
 };
@@ -193,18 +193,18 @@ struct lt_join_request {
 
 /* A superior, as a child that joins must know it. */
 struct lt_superior {
-    struct lt_office_info info;  /* parent and keeper unused */
+    struct lt_office_info info; /* parent and keeper unused */
     uint8_t transport_key[LT_CURVE_LEN];
 };
 struct lt_join_answer {
-    uint32_t code;               /* 0, or an error's number, made positive */
+    uint32_t code; /* 0, or an error's number, made positive */
     uint32_t retry_ms;
-    struct lt_span certificate;  /* absent (len 0) unless code is 0 */
+    struct lt_span certificate; /* absent (len 0) unless code is 0 */
     size_t chain_n;
     struct lt_span chain[LT_CHAIN_MAX];
     size_t bindings_n;
     const struct lt_span *bindings;
-    size_t superiors_n;          /* nearest first */
+    size_t superiors_n;                  /* nearest first */
     const struct lt_superior *superiors; /* at most LT_CHAIN_MAX */
     bool has_mac;
     uint8_t mac[LT_HASH_LEN];
@@ -250,7 +250,7 @@ struct lt_frame {
 /* The type byte; 0 for an empty frame. The number may be one we do not know:
  * a session passes over such a frame. */
 unsigned lt_frame_type(const uint8_t *frame, size_t len);
-const char *lt_frame_word(unsigned type); /* "hello"; "unknown" */
+const char *lt_frame_word(unsigned type);  /* "hello"; "unknown" */
 const char *lt_hold_word(uint32_t reason); /* "quota"; "unknown" */
 
 /* Decode a frame of any known type. An arena of LT_FRAME_ARENA bytes is always
@@ -287,14 +287,12 @@ LT_MUST_CHECK lt_err lt_bye_encode(const struct lt_bye *bye,
                                    struct lt_buf *out);
 LT_MUST_CHECK lt_err lt_ping_encode(const struct lt_ping *ping,
                                     struct lt_buf *out);
-LT_MUST_CHECK lt_err
-lt_join_request_encode(const struct lt_join_request *request,
-                       struct lt_buf *out);
+LT_MUST_CHECK lt_err lt_join_request_encode(
+    const struct lt_join_request *request, struct lt_buf *out);
 LT_MUST_CHECK lt_err lt_join_answer_encode(const struct lt_join_answer *answer,
                                            struct lt_buf *out);
-LT_MUST_CHECK lt_err
-lt_key_question_encode(const struct lt_key_question *question,
-                       struct lt_buf *out);
+LT_MUST_CHECK lt_err lt_key_question_encode(
+    const struct lt_key_question *question, struct lt_buf *out);
 LT_MUST_CHECK lt_err lt_key_answer_encode(const struct lt_key_answer *answer,
                                           struct lt_buf *out);
 
@@ -310,11 +308,11 @@ LT_MUST_CHECK lt_err lt_key_answer_encode(const struct lt_key_answer *answer,
  * the handle changes or the segment does not follow the one before. */
 struct lt_segments_writer {
     struct lt_buf *out;
-    size_t begin;       /* where the frame begins in @out */
-    size_t run_at;      /* where the open run piece begins; 0 = none */
-    uint32_t handle;    /* of the open run piece */
-    uint64_t next;      /* first number that would continue it */
-    size_t segments_n;  /* in the frame */
+    size_t begin;      /* where the frame begins in @out */
+    size_t run_at;     /* where the open run piece begins; 0 = none */
+    uint32_t handle;   /* of the open run piece */
+    uint64_t next;     /* first number that would continue it */
+    size_t segments_n; /* in the frame */
 };
 LT_MUST_CHECK lt_err lt_segments_begin(struct lt_segments_writer *writer,
                                        struct lt_buf *out);

@@ -15,10 +15,10 @@
 
 enum {
     LEN_ROOM = 3,
-    TAG_RUN = 1 << 3 | 2,      /* Segments.runs */
-    TAG_HANDLE = 1 << 3 | 0,   /* RunPiece.handle */
-    TAG_FIRST = 2 << 3 | 0,    /* RunPiece.first */
-    TAG_SEGMENT = 3 << 3 | 2,  /* RunPiece.segments */
+    TAG_RUN = 1 << 3 | 2,     /* Segments.runs */
+    TAG_HANDLE = 1 << 3 | 0,  /* RunPiece.handle */
+    TAG_FIRST = 2 << 3 | 0,   /* RunPiece.first */
+    TAG_SEGMENT = 3 << 3 | 2, /* RunPiece.segments */
     RUN_HEAD_MAX = 1 + LEN_ROOM + 1 + 5 + 1 + 10,
     SEGMENT_HEAD_MAX = 1 + LEN_ROOM
 };

@@ -22,8 +22,8 @@ void lt_hello_digest_bytes(const struct lt_hello_digest *digest,
     *at++ = (uint8_t)digest->role;
     at = lt_put_bytes(at, digest->signer.bytes, LT_OFFICE_LEN);
     at = lt_put_bytes(at, digest->peer.bytes, LT_OFFICE_LEN);
-    at = lt_put_typed(at, LT_ALG_CURVE25519, digest->signer_curve,
-                      LT_CURVE_LEN);
+    at =
+        lt_put_typed(at, LT_ALG_CURVE25519, digest->signer_curve, LT_CURVE_LEN);
     at = lt_put_typed(at, LT_ALG_CURVE25519, digest->peer_curve, LT_CURVE_LEN);
     at = lt_put_bytes(at, digest->signer_nonce, LT_NONCE_LEN);
     at = lt_put_bytes(at, digest->peer_nonce, LT_NONCE_LEN);
@@ -142,9 +142,9 @@ unsigned lt_frame_type(const uint8_t *frame, size_t len)
 const char *lt_frame_word(unsigned type)
 {
     static const char *const link_words[] = {
-        "unknown",  "hello", "proof", "digests",   "tips",     "run_open",
-        "segments", "ack",   "hold",  "statement", "bindings", "bye",
-        "ping"};
+        "unknown",  "hello",    "proof", "digests", "tips",
+        "run_open", "segments", "ack",   "hold",    "statement",
+        "bindings", "bye",      "ping"};
     static const char *const enrol_words[] = {"join_request", "join_answer",
                                               "key_question", "key_answer"};
 

@@ -13,10 +13,10 @@
 #include "proto/log.pb-c.h"
 
 enum {
-    ITEM_BYTES = 20,     /* tags, lengths and steps of one item, at most */
-    PART_BYTES = 32,     /* the same of a part, salt included */
-    FIRST_BYTES = 24,    /* first_count and first_hlc */
-    RATIO_ONE = 1024,    /* ratios are in 1/1024 */
+    ITEM_BYTES = 20,  /* tags, lengths and steps of one item, at most */
+    PART_BYTES = 32,  /* the same of a part, salt included */
+    FIRST_BYTES = 24, /* first_count and first_hlc */
+    RATIO_ONE = 1024, /* ratios are in 1/1024 */
     RATIO_FIRST = 700,
     RATIO_MARGIN = 64,
     PARTS_SURE = LT_PARTS_MAX - 1024 /* raw parts that fit in any case */
@@ -25,9 +25,9 @@ enum {
 struct entry {
     uint64_t count;
     uint64_t hlc;
-    size_t at;           /* in bytes */
+    size_t at; /* in bytes */
     size_t len;
-    size_t parts_at;     /* in parts */
+    size_t parts_at; /* in parts */
     size_t parts_n;
     size_t parts_bytes;
 };
@@ -39,16 +39,16 @@ struct lt_packer {
     size_t parts_ratio;
     size_t entries_n;
     struct entry entries[LT_SEGMENT_EVENTS_MAX];
-    struct lt_buf bytes;     /* events and contents, in order of arrival */
-    struct lt_part *parts;   /* content is an offset until take */
+    struct lt_buf bytes;   /* events and contents, in order of arrival */
+    struct lt_part *parts; /* content is an offset until take */
     size_t parts_n;
     size_t parts_capacity;
-    size_t payload_bytes;    /* raw, of all entries */
+    size_t payload_bytes; /* raw, of all entries */
     size_t parts_bytes;
-    size_t taken;            /* entries that the last take handed out */
+    size_t taken; /* entries that the last take handed out */
     struct lt_buf raw;
-    struct lt_buf payload;   /* handed out */
-    struct lt_buf bundle;    /* handed out */
+    struct lt_buf payload; /* handed out */
+    struct lt_buf bundle;  /* handed out */
     Lt__Item items[LT_SEGMENT_EVENTS_MAX];
     Lt__Item *item_list[LT_SEGMENT_EVENTS_MAX];
 };
@@ -300,8 +300,8 @@ static lt_err make_payload(struct lt_packer *packer, size_t count,
             item->has_hlc_step = item->hlc_step != 1;
         }
         item->has_event = 1;
-        item->event = (ProtobufCBinaryData){entry->len,
-                                            packer->bytes.data + entry->at};
+        item->event =
+            (ProtobufCBinaryData){entry->len, packer->bytes.data + entry->at};
         packer->item_list[i] = item;
     }
     lt_buf_reset(&packer->raw);

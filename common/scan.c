@@ -230,8 +230,7 @@ static bool walk_field(struct walk *walk, const ProtobufCFieldDescriptor *field,
 }
 
 static bool walk_message(struct walk *walk,
-                         const ProtobufCMessageDescriptor *type,
-                         unsigned depth)
+                         const ProtobufCMessageDescriptor *type, unsigned depth)
 {
     uint16_t counts[LT_SCAN_MESSAGE_FIELDS];
 
@@ -256,8 +255,7 @@ static bool walk_message(struct walk *walk,
         }
         unsigned wire = (unsigned)(tag & 7);
         const ProtobufCFieldDescriptor *field =
-            protobuf_c_message_descriptor_get_field(type,
-                                                    (unsigned)(tag >> 3));
+            protobuf_c_message_descriptor_get_field(type, (unsigned)(tag >> 3));
         if (field == NULL) {
             if (!skip_value(walk, wire)) {
                 return false;

@@ -22,8 +22,7 @@ static ProtobufCBinaryData bytes_of(const void *data, size_t len)
 
 /* Everything that StreamTips messages point to, in one arena. */
 static bool put_stream(struct lt_arena *arena,
-                       const struct lt_stream_tips *stream,
-                       Lt__StreamTips *out)
+                       const struct lt_stream_tips *stream, Lt__StreamTips *out)
 {
     uint8_t *channel = lt_arena_take(arena, LT_CHANNEL_BYTES);
     Lt__Tip *tips = lt_arena_take(arena, stream->tips_n * sizeof(*tips) + 1);
@@ -89,8 +88,8 @@ static lt_err encode_body(const struct lt_statement *statement,
 
     if (!put_streams(arena, statement->mine_n, statement->mine, &body.n_mine,
                      &body.mine) ||
-        !put_streams(arena, statement->yours_n, statement->yours,
-                     &body.n_yours, &body.yours)) {
+        !put_streams(arena, statement->yours_n, statement->yours, &body.n_yours,
+                     &body.yours)) {
         return LT_ENOMEM;
     }
     body.has_from = 1;
@@ -154,7 +153,8 @@ lt_err lt_statement_seal(const struct lt_statement *statement,
     }
     lt_arena_init(&arena, out->alloc, LT_UNPACK_FACTOR * LT_LIST_MAX);
     lt_buf_init(&body, out->alloc);
-    /* The word goes first into the same buffer: what is signed lies together. */
+    /* The word goes first into the same buffer: what is signed lies together.
+     */
     rc = lt_buf_put(&body, statement_word, sizeof(statement_word)) ? LT_OK
                                                                    : LT_ENOMEM;
     if (rc == LT_OK) {
@@ -260,8 +260,8 @@ static lt_err read_statement(const Lt__Statement *body, struct lt_arena *arena,
     for (size_t i = 0; i < body->n_features; i++) {
         out->features[i] = body->features[i];
     }
-    rc = read_streams(body->n_mine, body->mine, arena, &out->mine_n,
-                      &out->mine, diag);
+    rc = read_streams(body->n_mine, body->mine, arena, &out->mine_n, &out->mine,
+                      diag);
     if (rc != LT_OK) {
         return rc;
     }

@@ -9,10 +9,7 @@
 #include "common/wire.h"
 #include "proto/link.pb-c.h"
 
-enum {
-    PREFIX_LEN = 4,
-    RAW_MAX = (LT_TOKEN_TEXT_MAX - PREFIX_LEN) / 4 * 3
-};
+enum { PREFIX_LEN = 4, RAW_MAX = (LT_TOKEN_TEXT_MAX - PREFIX_LEN) / 4 * 3 };
 
 static const char prefix[] = "lt1_";
 static const char digits[] =
@@ -53,8 +50,7 @@ static bool base64_read(const char *text, size_t len, uint8_t *out,
         return false;
     }
     for (size_t i = 0; i < len; i++) {
-        const char *digit =
-            text[i] == '\0' ? NULL : strchr(digits, text[i]);
+        const char *digit = text[i] == '\0' ? NULL : strchr(digits, text[i]);
 
         if (digit == NULL) {
             return false;
@@ -211,8 +207,7 @@ lt_err lt_token_parse(const char *text, struct lt_arena *arena,
 
     if (text_len <= PREFIX_LEN || text_len > LT_TOKEN_TEXT_MAX ||
         memcmp(text, prefix, PREFIX_LEN) != 0 ||
-        !base64_read(text + PREFIX_LEN, text_len - PREFIX_LEN, raw,
-                     &raw_len)) {
+        !base64_read(text + PREFIX_LEN, text_len - PREFIX_LEN, raw, &raw_len)) {
         return lt_diag_set(diag, LT_ETOKEN);
     }
     rc = lt_unpack(&lt__token__descriptor, raw, raw_len, RAW_MAX, arena,

@@ -15,8 +15,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return lt_crypto_start() == LT_OK ? 0 : -1;
 }
 
-static void read_token(const uint8_t *data, size_t size,
-                       struct lt_arena *arena)
+static void read_token(const uint8_t *data, size_t size, struct lt_arena *arena)
 {
     char text[LT_TOKEN_TEXT_MAX + 2];
     struct lt_token token;

@@ -65,8 +65,8 @@ static struct lt_event sample(uint32_t type)
     event.office.link_addresses[0] = TEXT("tcp://[::1]:7600");
     if (type == LT_EV_CASE_OPENED) {
         event.parts_n = 1;
-        event.parts[0] = (struct lt_part_ref){
-            .size = 4, .kind = 1, .retention = 2};
+        event.parts[0] =
+            (struct lt_part_ref){.size = 4, .kind = 1, .retention = 2};
     }
     return event;
 }
@@ -77,8 +77,7 @@ static void events(struct out *out)
         const char *word = lt_event_type_word(type);
         struct lt_event event = sample(type);
 
-        if (word == NULL ||
-            lt_event_encode(&event, &out->buf, NULL) != LT_OK) {
+        if (word == NULL || lt_event_encode(&event, &out->buf, NULL) != LT_OK) {
             continue;
         }
         emit(out, "event", word, LT_OK);
@@ -106,18 +105,16 @@ static void payloads(struct out *out)
                                    .len = 4};
 
             body.id.count = i;
-            lt_part_hash(part.salt, part.content, part.len,
-                         body.parts[0].hash);
+            lt_part_hash(part.salt, part.content, part.len, body.parts[0].hash);
             lt_buf_reset(&event);
             FUZZ_CHECK(lt_event_encode(&body, &event, NULL) == LT_OK);
             FUZZ_CHECK(lt_packer_add(packer, i, body.hlc + i, event.data,
                                      event.len, &part, 1) == LT_OK);
         }
         FUZZ_CHECK(lt_packer_take(packer, &segment, &taken) == LT_OK);
-        put_byte(out, (uint8_t)((count - 1) << 2 |
-                                (uint32_t)segment.compression << 1));
-        FUZZ_CHECK(
-            lt_buf_put(&out->buf, segment.payload, segment.payload_len));
+        put_byte(out, (uint8_t)((count - 1) << 2 | (uint32_t)segment.compression
+                                                       << 1));
+        FUZZ_CHECK(lt_buf_put(&out->buf, segment.payload, segment.payload_len));
         emit(out, "payload", names[round], LT_OK);
         put_byte(out, 1);
         FUZZ_CHECK(lt_buf_put(&out->buf, segment.parts, segment.parts_len));
@@ -224,8 +221,7 @@ static void enrolment_frames(struct out *out)
 
     emit(out, "link", "join_request",
          lt_join_request_encode(&request, &out->buf));
-    emit(out, "link", "join_answer",
-         lt_join_answer_encode(&answer, &out->buf));
+    emit(out, "link", "join_answer", lt_join_answer_encode(&answer, &out->buf));
     emit(out, "link", "key_question",
          lt_key_question_encode(&question, &out->buf));
     emit(out, "link", "key_answer",
@@ -245,8 +241,7 @@ static void signed_things(struct out *out)
                                            .id = 4,
                                            .mine_n = 1,
                                            .mine = &mine};
-    struct lt_binding binding = {
-        .office = {{5}}, .issuer = {{1}}, .serial = 1};
+    struct lt_binding binding = {.office = {{5}}, .issuer = {{1}}, .serial = 1};
     const struct lt_token token = {
         .office = {{5}},
         .parent = {{1}},

@@ -67,9 +67,9 @@ static void a_binding_reads_back_and_is_proven(void **state)
     struct lt_binding out;
 
     make_binding(bench);
-    assert_int_equal(lt_binding_decode(bench->buf.data, bench->buf.len, &out,
-                                       &bench->diag),
-                     LT_OK);
+    assert_int_equal(
+        lt_binding_decode(bench->buf.data, bench->buf.len, &out, &bench->diag),
+        LT_OK);
     assert_true(out.body >= bench->buf.data &&
                 out.body + out.body_len <= bench->buf.data + bench->buf.len);
     assert_memory_equal(out.key_id, lt_key_id(bench->own), LT_HASH_LEN);
@@ -127,11 +127,10 @@ static void a_proposed_body_reads_without_signatures(void **state)
     struct lt_binding binding = make_binding(bench);
     struct lt_binding out;
 
-    assert_int_equal(lt_binding_body_decode(bench->body.data, bench->body.len,
-                                            &out, NULL),
-                     LT_OK);
-    assert_memory_equal(out.transport_key, binding.transport_key,
-                        LT_CURVE_LEN);
+    assert_int_equal(
+        lt_binding_body_decode(bench->body.data, bench->body.len, &out, NULL),
+        LT_OK);
+    assert_memory_equal(out.transport_key, binding.transport_key, LT_CURVE_LEN);
     memcpy(out.proof, binding.proof, LT_SIG_LEN);
     assert_true(lt_binding_proof_right(&out));
     assert_int_equal(lt_binding_body_decode(bench->body.data,
@@ -276,8 +275,8 @@ static void a_token_reads_back_as_written(void **state)
 static void what_is_no_token_is_refused(void **state)
 {
     struct bench *bench = *state;
-    static const char *const bad[] = {"", "lt1_", "lt1_A", "lt2_AAAA",
-                                      "lt1_AA==", "lt1_AAAA AAAA", "token"};
+    static const char *const bad[] = {
+        "", "lt1_", "lt1_A", "lt2_AAAA", "lt1_AA==", "lt1_AAAA AAAA", "token"};
     struct lt_token token = sample_token();
     struct lt_token out;
     char *text;

@@ -420,9 +420,9 @@ static void unknown_fields_do_not_hide_the_known_ones(void **state)
 
     assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_OK);
     assert_true(lt_buf_put(&bench->buf, unknown, sizeof(unknown)));
-    assert_int_equal(lt_event_decode(bench->buf.data, bench->buf.len,
-                                     &event.id, event.hlc, &bench->arena,
-                                     &bench->out, NULL),
+    assert_int_equal(lt_event_decode(bench->buf.data, bench->buf.len, &event.id,
+                                     event.hlc, &bench->arena, &bench->out,
+                                     NULL),
                      LT_OK);
     check_text(bench->out.number, "12/TCD-2026");
     /* And the generated code, too, gives them back byte by byte. */
@@ -454,9 +454,8 @@ static void mangled_bytes_are_read_or_refused(void **state)
         lt_arena_reset(&bench->arena);
     }
     for (size_t cut = 0; cut < len; cut++) {
-        lt_err rc = lt_event_decode(bench->buf.data, cut, &event.id,
-                                    event.hlc, &bench->arena, &bench->out,
-                                    NULL);
+        lt_err rc = lt_event_decode(bench->buf.data, cut, &event.id, event.hlc,
+                                    &bench->arena, &bench->out, NULL);
         assert_true(rc == LT_OK || rc == LT_EMALFORMED);
         lt_arena_reset(&bench->arena);
     }

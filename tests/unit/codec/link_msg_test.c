@@ -165,12 +165,12 @@ static void a_run_opens_with_or_without_a_past(void **state)
     const struct lt_frame *out;
 
     memset(run.key_id, 6, LT_HASH_LEN);
-    out = reread(bench, lt_run_open_encode(&run, &bench->buf),
-                 LT_FRAME_RUN_OPEN);
+    out =
+        reread(bench, lt_run_open_encode(&run, &bench->buf), LT_FRAME_RUN_OPEN);
     assert_memory_equal(&out->run_open.prev, &run.prev, sizeof(run.prev));
     run.prev = point_n(8);
-    out = reread(bench, lt_run_open_encode(&run, &bench->buf),
-                 LT_FRAME_RUN_OPEN);
+    out =
+        reread(bench, lt_run_open_encode(&run, &bench->buf), LT_FRAME_RUN_OPEN);
     assert_int_equal(out->run_open.prev.number, 8);
     assert_memory_equal(out->run_open.prev.hash, run.prev.hash, LT_HASH_LEN);
     assert_true(lt_stream_equal(&out->run_open.stream, &run.stream));
@@ -287,9 +287,8 @@ static void a_full_ack_fits_and_reads_back(void **state)
 {
     struct bench *bench = *state;
     static struct lt_ack_run runs[LT_ACK_RUNS_MAX];
-    struct lt_ack ack = {.credit_bytes = UINT64_MAX,
-                         .runs_n = LT_ACK_RUNS_MAX,
-                         .runs = runs};
+    struct lt_ack ack = {
+        .credit_bytes = UINT64_MAX, .runs_n = LT_ACK_RUNS_MAX, .runs = runs};
     const struct lt_frame *out;
 
     /* The leanest (bookkeeping weighs most) and the fattest. */
@@ -378,9 +377,8 @@ static void enrolment_reads_back(void **state)
                                     .superiors = superiors,
                                     .office = office_n(5)};
     struct lt_key_question question;
-    struct lt_key_answer key_answer = {.office = office_n(1),
-                                       .bindings_n = 1,
-                                       .bindings = bindings};
+    struct lt_key_answer key_answer = {
+        .office = office_n(1), .bindings_n = 1, .bindings = bindings};
     const struct lt_frame *out;
 
     superiors[0].info.link_addresses_n = 1;
@@ -425,22 +423,21 @@ static void a_join_mac_covers_everything_but_itself(void **state)
     request.has_mac = true;
     memcpy(request.mac, without, LT_HASH_LEN);
     assert_int_equal(lt_join_request_encode(&request, &bench->buf), LT_OK);
-    assert_int_equal(
-        lt_join_mac(bench->buf.data, bench->buf.len, secret, with), LT_OK);
+    assert_int_equal(lt_join_mac(bench->buf.data, bench->buf.len, secret, with),
+                     LT_OK);
     assert_memory_equal(with, without, LT_HASH_LEN);
     assert_true(lt_buf_put(&bench->buf, unknown, sizeof(unknown)));
-    assert_int_equal(
-        lt_join_mac(bench->buf.data, bench->buf.len, secret, with), LT_OK);
+    assert_int_equal(lt_join_mac(bench->buf.data, bench->buf.len, secret, with),
+                     LT_OK);
     assert_memory_not_equal(with, without, LT_HASH_LEN);
     bench->buf.len -= sizeof(unknown);
     secret[31] ^= 1;
-    assert_int_equal(
-        lt_join_mac(bench->buf.data, bench->buf.len, secret, with), LT_OK);
+    assert_int_equal(lt_join_mac(bench->buf.data, bench->buf.len, secret, with),
+                     LT_OK);
     assert_memory_not_equal(with, without, LT_HASH_LEN);
     bench->buf.data[0] = LT_FRAME_PING;
-    assert_int_equal(
-        lt_join_mac(bench->buf.data, bench->buf.len, secret, with),
-        LT_EMALFORMED);
+    assert_int_equal(lt_join_mac(bench->buf.data, bench->buf.len, secret, with),
+                     LT_EMALFORMED);
 }
 
 static void a_hello_is_signed_for_this_session_alone(void **state)
@@ -482,12 +479,12 @@ static void nonsense_is_refused(void **state)
     struct bench *bench = *state;
     static uint8_t large[LT_FRAME_MAX + 1] = {LT_FRAME_PING};
     static const uint8_t frames[][8] = {
-        {0},                            /* type 0 */
-        {13},                           /* an unknown type */
-        {255},                          /* another */
-        {LT_FRAME_HELLO},               /* without anything */
-        {LT_FRAME_PROOF, 0x0a, 1, 1},   /* a signature of one byte */
-        {LT_FRAME_DIGESTS, 0x08, 3},    /* lane 3 */
+        {0},                               /* type 0 */
+        {13},                              /* an unknown type */
+        {255},                             /* another */
+        {LT_FRAME_HELLO},                  /* without anything */
+        {LT_FRAME_PROOF, 0x0a, 1, 1},      /* a signature of one byte */
+        {LT_FRAME_DIGESTS, 0x08, 3},       /* lane 3 */
         {LT_FRAME_HOLD, 0x18, 1, 0x20, 1}, /* of nothing */
     };
     static const size_t lens[] = {1, 1, 1, 1, 4, 3, 5};
@@ -497,12 +494,12 @@ static void nonsense_is_refused(void **state)
                                          &bench->out, &bench->diag),
                          LT_EMALFORMED);
     }
-    assert_int_equal(lt_frame_decode(large, 0, &bench->arena, &bench->out,
-                                     NULL),
-                     LT_EMALFORMED);
-    assert_int_equal(lt_frame_decode(large, sizeof(large), &bench->arena,
-                                     &bench->out, NULL),
-                     LT_EMALFORMED);
+    assert_int_equal(
+        lt_frame_decode(large, 0, &bench->arena, &bench->out, NULL),
+        LT_EMALFORMED);
+    assert_int_equal(
+        lt_frame_decode(large, sizeof(large), &bench->arena, &bench->out, NULL),
+        LT_EMALFORMED);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

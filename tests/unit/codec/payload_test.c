@@ -92,16 +92,15 @@ static void a_segment_opens_to_what_was_packed(void **state)
     uint8_t text[] = "Người dân đến khiếu nại về bồi thường đất";
 
     for (uint64_t i = 1; i <= 20; i++) {
-        assert_int_equal(add_case(bench, i * 2, text, sizeof(text) - 1),
-                         LT_OK);
+        assert_int_equal(add_case(bench, i * 2, text, sizeof(text) - 1), LT_OK);
     }
     assert_int_equal(lt_packer_count(bench->packer), 20);
     take(bench, 20);
     assert_int_equal(lt_packer_count(bench->packer), 0);
     assert_int_equal(bench->segment.compression, LT_COMPRESSION_ZSTD);
-    assert_int_equal(lt_payload_open(&bench->segment, &bench->arena, &payload,
-                                     &bench->diag),
-                     LT_OK);
+    assert_int_equal(
+        lt_payload_open(&bench->segment, &bench->arena, &payload, &bench->diag),
+        LT_OK);
     assert_int_equal(payload.items_n, 20);
     for (size_t i = 0; i < 20; i++) {
         struct lt_event event;
@@ -196,21 +195,20 @@ static void what_does_not_fit_stays_for_the_next_segment(void **state)
 
         while (next <= 300 && lt_packer_count(bench->packer) < 40) {
             fill_random(bench, text, sizeof(text));
-            assert_int_equal(add_case(bench, next, text, sizeof(text)),
-                             LT_OK);
+            assert_int_equal(add_case(bench, next, text, sizeof(text)), LT_OK);
             next++;
         }
-        assert_int_equal(
-            lt_packer_take(bench->packer, &bench->segment, &taken), LT_OK);
+        assert_int_equal(lt_packer_take(bench->packer, &bench->segment, &taken),
+                         LT_OK);
         assert_true(bench->segment.payload_len <= LT_PAYLOAD_MAX);
         assert_true(bench->segment.parts_len <= LT_PARTS_MAX);
-        assert_int_equal(lt_payload_open(&bench->segment, &bench->arena,
-                                         &payload, NULL),
-                         LT_OK);
+        assert_int_equal(
+            lt_payload_open(&bench->segment, &bench->arena, &payload, NULL),
+            LT_OK);
         assert_int_equal(payload.items_n, taken);
         assert_int_equal(payload.items[0].count, seen + 1);
-        assert_int_equal(
-            lt_bundle_check(&bench->segment, &bench->arena, NULL), LT_OK);
+        assert_int_equal(lt_bundle_check(&bench->segment, &bench->arena, NULL),
+                         LT_OK);
         seen += taken;
         segments++;
         lt_arena_reset(&bench->arena);
@@ -242,8 +240,7 @@ static void fits_says_no_before_the_limits(void **state)
     assert_int_equal(bench->segment.compression, LT_COMPRESSION_NONE);
     assert_true(bench->segment.payload_len <= LT_PAYLOAD_MAX);
     assert_int_equal(
-        lt_payload_open(&bench->segment, &bench->arena, &payload, NULL),
-        LT_OK);
+        lt_payload_open(&bench->segment, &bench->arena, &payload, NULL), LT_OK);
 }
 
 static void more_than_a_segment_of_events_is_refused(void **state)
@@ -258,9 +255,9 @@ static void more_than_a_segment_of_events_is_refused(void **state)
             LT_OK);
     }
     assert_false(lt_packer_fits(bench->packer, sizeof(event), 0));
-    assert_int_equal(lt_packer_add(bench->packer, 1000, 1000, event,
-                                   sizeof(event), NULL, 0),
-                     LT_EINVAL);
+    assert_int_equal(
+        lt_packer_add(bench->packer, 1000, 1000, event, sizeof(event), NULL, 0),
+        LT_EINVAL);
     take(bench, LT_SEGMENT_EVENTS_MAX);
 }
 
@@ -367,9 +364,8 @@ static void a_compression_bomb_is_refused_by_its_size(void **state)
     static uint8_t zeros[LT_PAYLOAD_RAW_MAX + 1];
     static uint8_t packed[4096];
     struct lt_payload payload;
-    struct lt_segment segment = {.count = 1,
-                                 .compression = LT_COMPRESSION_ZSTD,
-                                 .payload = packed};
+    struct lt_segment segment = {
+        .count = 1, .compression = LT_COMPRESSION_ZSTD, .payload = packed};
     size_t len;
     size_t used;
 
@@ -409,9 +405,9 @@ static void a_frame_without_a_size_is_refused(void **state)
     ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
     len = ZSTD_compress2(context, packed, sizeof(packed), "text", 4);
     assert_false(ZSTD_isError(len));
-    assert_int_equal(lt_bundle_open(packed, len, &bench->arena, &bundle,
-                                    &bench->diag),
-                     LT_EMALFORMED);
+    assert_int_equal(
+        lt_bundle_open(packed, len, &bench->arena, &bundle, &bench->diag),
+        LT_EMALFORMED);
     assert_string_equal(bench->diag.args[0].value, "compressed without a size");
     ZSTD_freeCCtx(context);
 }

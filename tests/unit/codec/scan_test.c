@@ -24,8 +24,7 @@ static ProtobufCMessageDescriptor nest = {
     .field_ranges = nest_ranges};
 
 static void check_refused(const ProtobufCMessageDescriptor *type,
-                          const uint8_t *bytes, size_t len,
-                          const char *reason)
+                          const uint8_t *bytes, size_t len, const char *reason)
 {
     struct lt_diag diag;
 
@@ -56,10 +55,10 @@ static void truncated_and_overlong_numbers_are_refused(void **state)
     REFUSED(lt__ping__descriptor, "truncated number", 0x08, 0x80);
     REFUSED(lt__ping__descriptor, "overlong number", 0x88, 0x80, 0x80, 0x80,
             0x80, 0x00, 0x01);
-    PASSED(lt__ping__descriptor, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-           0xff, 0xff, 0xff, 0x01);
-    REFUSED(lt__ping__descriptor, "number over 64 bits", 0x08, 0xff, 0xff,
-            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02);
+    PASSED(lt__ping__descriptor, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+           0xff, 0xff, 0x01);
+    REFUSED(lt__ping__descriptor, "number over 64 bits", 0x08, 0xff, 0xff, 0xff,
+            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02);
 }
 
 static void lengths_beyond_the_end_are_refused(void **state)
@@ -110,8 +109,8 @@ static void text_must_be_utf8_without_nul(void **state)
 static void unknown_fields_pass(void **state)
 {
     (void)state;
-    PASSED(lt__ping__descriptor, 0x08, 0x01, 0xfa, 0x7f, 0x02, 0xff, 0x00,
-           0x80, 0x7d, 0x05);
+    PASSED(lt__ping__descriptor, 0x08, 0x01, 0xfa, 0x7f, 0x02, 0xff, 0x00, 0x80,
+           0x7d, 0x05);
 }
 
 static void nesting_is_bounded(void **state)
@@ -126,8 +125,7 @@ static void nesting_is_bounded(void **state)
         bytes[0] = 0x0a;
         bytes[1] = (uint8_t)len;
         len += 2;
-        assert_int_equal(lt_scan(&nest, bytes, len, LT_FRAME_MAX, NULL),
-                         LT_OK);
+        assert_int_equal(lt_scan(&nest, bytes, len, LT_FRAME_MAX, NULL), LT_OK);
     }
     memmove(bytes + 2, bytes, len);
     bytes[0] = 0x0a;

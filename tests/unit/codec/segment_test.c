@@ -239,10 +239,17 @@ static void utf8_is_held_to_the_standard(void **state)
 {
     static const char *const good[] = {"", "Tây Ninh", "Đơn khiếu nại",
                                        "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"};
-    static const char *const bad[] = {
-        "\x80", "\xc0\xaf", "\xc1\x81", "\xe0\x80\x80", "\xed\xa0\x80",
-        "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-        "a\xc4", "\xe1\xba", "\xff"};
+    static const char *const bad[] = {"\x80",
+                                      "\xc0\xaf",
+                                      "\xc1\x81",
+                                      "\xe0\x80\x80",
+                                      "\xed\xa0\x80",
+                                      "\xf0\x80\x80\x80",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "a\xc4",
+                                      "\xe1\xba",
+                                      "\xff"};
 
     (void)state;
     for (size_t i = 0; i < LT_COUNT_OF(good); i++) {
