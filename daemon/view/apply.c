@@ -1,0 +1,482 @@
+/* One segment into the tables.
+ *
+ * An event is stored once, whatever channels bring it. It is then judged on
+ * the fast path: when its causes name every head of its matter, its past is
+ * all that is known here, and the matter's stored state is the state to judge
+ * it by. When a cause is missing it waits. Everything else (concurrent events,
+ * voids, an event that others waited for) folds the matter anew. */
+#include "daemon/view/view_internal.h"
+
+#include <string.h>
+
+/* The event at hand, beside view->event and view->stored. */
+struct coming {
+    const struct lt_segment *segment;
+    const struct lt_item *item;
+    uint32_t index; /* within the segment */
+    int64_t committed_at_ms;
+    int64_t channel;
+    int64_t key;
+    int64_t seq;
+    struct lt_act act;
+    struct lt_judged judged;
+};
+
+static lt_err add_event_row(struct lt_view *view, const struct coming *c,
+                            const struct lt_stored *stored)
+{
+    sqlite3_stmt *stmt = view->add_event;
+
+    sqlite3_bind_int64(stmt, 1, c->seq);
+    sqlite3_bind_int64(stmt, 2, c->key);
+    sqlite3_bind_int64(stmt, 3, c->channel);
+    sqlite3_bind_int64(stmt, 4, (int64_t)(c->segment->first + c->index));
+    sqlite3_bind_int64(stmt, 5, c->committed_at_ms);
+    sqlite3_bind_int64(stmt, 6, c->item == NULL ? 0 : (int64_t)c->item->hlc);
+    sqlite3_bind_int(stmt, 7, (int)c->judged.verdict);
+    sqlite3_bind_int(stmt, 8, (int)c->judged.why);
+    if (stored != NULL) {
+        sqlite3_bind_int64(stmt, 9, stored->key);
+    }
+    sqlite3_bind_int64(stmt, 10, stored == NULL ? 0 : stored->last);
+    if (c->item == NULL) {
+        sqlite3_bind_zeroblob(stmt, 11, 0);
+    } else {
+        sqlite3_bind_blob(stmt, 11, c->item->event, (int)c->item->event_len,
+                          SQLITE_STATIC);
+    }
+    return lt_db_run(stmt);
+}
+
+/* ---- the tree ---- */
+
+static bool is_tree_writer(const struct lt_view *view,
+                           const struct lt_segment *segment)
+{
+    const struct lt_tree_office *root = lt_tree_root(view->tree);
+
+    if (segment->stream.channel.cls != LT_CLASS_TREE ||
+        segment->stream.channel.audience != LT_AUDIENCE_ALL) {
+        return false;
+    }
+    if (root != NULL) {
+        return lt_office_equal(&root->id, &segment->stream.origin);
+    }
+    /* The first word of the tree is its root speaking of itself. */
+    return view->event.type == LT_EV_OFFICE_OPENED &&
+           lt_office_is_zero(&view->event.office.parent) &&
+           lt_office_equal(&view->event.office.id, &segment->stream.origin);
+}
+
+static struct lt_judged judge_tree_event(struct lt_view *view, bool writer,
+                                         const struct coming *c)
+{
+    bool changes = view->event.type == LT_EV_OFFICE_OPENED ||
+                   view->event.type == LT_EV_OFFICE_CHANGED;
+
+    if (c->act.newer) {
+        return (struct lt_judged){LT_WAITING, LT_WHY_NEWER_VERSION};
+    }
+    if (!lt_class_fits(c->act.type, c->act.cls)) {
+        return (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
+    }
+    if (changes && !writer) {
+        return (struct lt_judged){LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE};
+    }
+    return (struct lt_judged){LT_APPLIED, LT_WHY_NONE};
+}
+
+static lt_err apply_tree_event(struct lt_view *view, struct coming *c)
+{
+    bool writer = is_tree_writer(view, c->segment);
+    uint64_t version = c->segment->first + c->index;
+    bool changes = view->event.type == LT_EV_OFFICE_OPENED ||
+                   view->event.type == LT_EV_OFFICE_CHANGED;
+    lt_err rc = LT_OK;
+
+    c->judged = judge_tree_event(view, writer, c);
+    if (changes && c->judged.verdict == LT_APPLIED) {
+        rc = lt_tree_apply(view->tree, version, &view->event, NULL);
+        if (rc == LT_ENOMEM) {
+            return rc;
+        }
+        if (rc != LT_OK) {
+            c->judged = (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_STEP};
+            rc = LT_OK;
+        } else {
+            sqlite3_bind_int64(view->add_office, 1, (int64_t)version);
+            sqlite3_bind_int64(view->add_office, 2, c->seq);
+            rc = lt_db_run(view->add_office);
+        }
+    }
+    if (writer) {
+        lt_tree_advance(view->tree, version);
+        view->tree_grew = true;
+    }
+    return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
+}
+
+/* ---- texts ---- */
+
+static const struct lt_part *find_part(const struct lt_bundle *bundle,
+                                       uint32_t item, uint32_t index,
+                                       size_t *cursor)
+{
+    for (size_t tries = 0; tries < bundle->parts_n; tries++) {
+        const struct lt_part *part;
+
+        if (*cursor >= bundle->parts_n) {
+            *cursor = 0;
+        }
+        part = &bundle->parts[*cursor];
+        if (part->item == item && part->index == index) {
+            return part;
+        }
+        ++*cursor;
+    }
+    return NULL;
+}
+
+enum { PART_REASON_LAST = 5 };
+
+/* Texts stand beside the event that names them; a NULL content is "announced".
+ * Sealed parts and files are not for reading here. */
+static lt_err add_texts(struct lt_view *view, const struct coming *c,
+                        const struct lt_bundle *bundle, size_t *cursor)
+{
+    for (uint32_t i = 0; i < view->event.parts_n; i++) {
+        const struct lt_part_ref *ref = &view->event.parts[i];
+        const struct lt_part *part;
+        lt_err rc;
+
+        if (ref->kind > PART_REASON_LAST || ref->has_sealed_for) {
+            continue;
+        }
+        part = find_part(bundle, c->index, i, cursor);
+        sqlite3_bind_int64(view->add_text, 1, lt_text_row(c->seq, i));
+        sqlite3_bind_int64(view->add_text, 2, ref->kind);
+        if (part != NULL && part->len == 0) {
+            sqlite3_bind_zeroblob(view->add_text, 3, 0);
+        } else if (part != NULL) {
+            sqlite3_bind_blob(view->add_text, 3, part->content, (int)part->len,
+                              SQLITE_STATIC);
+        }
+        rc = lt_db_run(view->add_text);
+        if (rc != LT_OK) {
+            return rc;
+        }
+    }
+    return LT_OK;
+}
+
+/* ---- matters ---- */
+
+enum path { PATH_STEP, PATH_WAIT, PATH_REFOLD };
+
+/* A cause that is no head of the matter: is it there, and judged? */
+static lt_err look_at_cause(struct lt_view *view, const struct coming *c,
+                            int64_t cause, int64_t matter, bool *out_waits)
+{
+    int64_t seq;
+    bool row;
+    lt_err rc;
+
+    sqlite3_bind_int64(view->get_ref, 1, cause);
+    rc = lt_db_step(view->get_ref, &row);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    if (!row || cause == c->key) {
+        if (row) {
+            lt_db_reset(view->get_ref);
+        }
+        *out_waits = true;
+        return row ? LT_OK : lt_wait_for_cause(view, cause, matter);
+    }
+    seq = sqlite3_column_int64(view->get_ref, 0);
+    lt_db_reset(view->get_ref);
+    sqlite3_bind_int64(view->get_verdict, 1, seq);
+    rc = lt_db_step(view->get_verdict, &row);
+    if (rc != LT_OK || !row) {
+        return rc == LT_OK ? LT_EIO : rc;
+    }
+    if (sqlite3_column_int64(view->get_verdict, 2) != matter ||
+        lt_judged_blocks((struct lt_judged){
+            (enum lt_verdict)sqlite3_column_int(view->get_verdict, 0),
+            (enum lt_verdict_reason)sqlite3_column_int(view->get_verdict,
+                                                       1)})) {
+        *out_waits = true;
+    }
+    lt_db_reset(view->get_verdict);
+    return LT_OK;
+}
+
+static bool is_head(const struct lt_stored *stored, int64_t key,
+                    uint32_t *named)
+{
+    for (size_t i = 0; i < stored->heads_n; i++) {
+        if (stored->heads[i] == key) {
+            *named |= 1U << i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static lt_err look_at_causes(struct lt_view *view, const struct coming *c,
+                             bool *out_waits, bool *out_all_heads)
+{
+    const struct lt_stored *stored = &view->stored;
+    uint32_t named = 0;
+    int64_t key;
+    lt_err rc = LT_OK;
+
+    *out_waits = false;
+    if (!is_head(stored, stored->key, &named) && stored->heads_n == 0) {
+        /* Nothing was judged yet, so its opening is missing or waits. */
+        rc = look_at_cause(view, c, stored->key, stored->key, out_waits);
+    }
+    for (size_t i = 0; rc == LT_OK && i < c->act.causes_n; i++) {
+        rc = lt_intern_key(&view->intern, &c->act.causes[i], true, &key);
+        if (rc == LT_OK && !is_head(stored, key, &named)) {
+            rc = look_at_cause(view, c, key, stored->key, out_waits);
+        }
+    }
+    *out_all_heads =
+        !stored->heads_cut && named == (1U << stored->heads_n) - 1U;
+    return rc;
+}
+
+static lt_err is_missed(struct lt_view *view, int64_t key, bool *out_missed)
+{
+    lt_err rc;
+
+    sqlite3_bind_int64(view->get_miss, 1, key);
+    rc = lt_db_step(view->get_miss, out_missed);
+    if (rc == LT_OK && *out_missed) {
+        lt_db_reset(view->get_miss);
+    }
+    return rc;
+}
+
+static lt_err choose_path(struct lt_view *view, struct coming *c,
+                          enum path *out_path)
+{
+    const struct lt_stored *stored = &view->stored;
+    bool waits = false;
+    bool all_heads = false;
+    bool missed = false;
+    lt_err rc = LT_OK;
+
+    if (stored->waiting_n > 0) {
+        rc = is_missed(view, c->key, &missed);
+    }
+    if (rc == LT_OK && !c->act.has_subject) {
+        /* The opening event; nothing can have been judged before it. */
+        *out_path = missed || stored->events_n > 0 || c->act.causes_n > 0
+                        ? PATH_REFOLD
+                        : PATH_STEP;
+        return LT_OK;
+    }
+    if (rc == LT_OK && !missed) {
+        rc = look_at_causes(view, c, &waits, &all_heads);
+    }
+    *out_path = missed                                  ? PATH_REFOLD
+                : waits                                 ? PATH_WAIT
+                : all_heads && lt_matter_steps(&c->act) ? PATH_STEP
+                                                        : PATH_REFOLD;
+    return rc;
+}
+
+/* Judge it by the state as it stands. */
+static lt_err step_matter(struct lt_view *view, struct coming *c)
+{
+    struct lt_stored *stored = &view->stored;
+
+    c->judged = lt_matter_step(&stored->matter, &c->act, view->tree);
+    if (c->judged.verdict == LT_WAITING) {
+        stored->waiting_n++;
+    }
+    if (c->judged.why == LT_WHY_TREE_MISSING) {
+        return lt_wait_for_tree(view, c->act.tree_version, stored->key);
+    }
+    if (!lt_judged_blocks(c->judged)) {
+        stored->heads_n = 1;
+        stored->heads[0] = c->key;
+    }
+    return LT_OK;
+}
+
+static lt_err wait_in_matter(struct lt_view *view, struct coming *c)
+{
+    bool row;
+    lt_err rc;
+
+    sqlite3_bind_int64(view->get_ref, 1, view->stored.key);
+    rc = lt_db_step(view->get_ref, &row);
+    if (rc == LT_OK && row) {
+        lt_db_reset(view->get_ref);
+    }
+    c->judged = (struct lt_judged){LT_WAITING, row ? LT_WHY_CAUSE_MISSING
+                                                   : LT_WHY_OPENING_MISSING};
+    view->stored.waiting_n++;
+    return rc;
+}
+
+static lt_err apply_matter_event(struct lt_view *view, struct coming *c)
+{
+    const struct lt_event_id *id = lt_act_matter(&c->act);
+    struct lt_stored *stored = &view->stored;
+    enum path path = PATH_WAIT;
+    int64_t key = c->key;
+    lt_err rc = LT_OK;
+
+    if (c->act.has_subject) {
+        rc = lt_intern_key(&view->intern, id, true, &key);
+    }
+    if (rc == LT_OK) {
+        rc = lt_matter_load(view, key, id, stored);
+    }
+    if (rc == LT_OK) {
+        rc = choose_path(view, c, &path);
+    }
+    if (rc == LT_OK && path == PATH_REFOLD &&
+        stored->events_n >= LT_FOLD_EVENTS_MAX) {
+        c->judged = (struct lt_judged){LT_WAITING, LT_WHY_SET_ASIDE};
+        stored->waiting_n++;
+        stored->matter.read_only = true;
+    } else if (rc == LT_OK && path == PATH_STEP) {
+        rc = step_matter(view, c);
+    } else if (rc == LT_OK && path == PATH_WAIT) {
+        rc = wait_in_matter(view, c);
+    } else if (path == PATH_REFOLD) {
+        c->judged = (struct lt_judged){LT_WAITING, LT_WHY_CAUSE_MISSING};
+    }
+    if (rc == LT_OK) {
+        rc = add_event_row(view, c, stored);
+    }
+    stored->last = c->seq;
+    stored->events_n++;
+    if (!c->act.has_subject) {
+        lt_note_opening(stored, &view->event, c->item->event,
+                        c->item->event_len, c->committed_at_ms);
+    }
+    if (rc == LT_OK && path == PATH_REFOLD &&
+        c->judged.why != LT_WHY_SET_ASIDE) {
+        rc = lt_refold(view, stored);
+    }
+    return rc == LT_OK ? lt_matter_store(view, stored) : rc;
+}
+
+/* ---- events ---- */
+
+/* Has an event of this id been stored? Otherwise its sequence is taken. */
+static lt_err claim(struct lt_view *view, struct coming *c, bool *out_new)
+{
+    lt_err rc;
+
+    c->seq = view->next_seq;
+    sqlite3_bind_int64(view->add_ref, 1, c->key);
+    sqlite3_bind_int64(view->add_ref, 2, c->seq);
+    rc = lt_db_run(view->add_ref);
+    *out_new = rc == LT_OK && sqlite3_changes(view->db) == 1;
+    if (*out_new) {
+        view->next_seq++;
+    }
+    return rc;
+}
+
+static lt_err apply_event(struct lt_view *view, struct coming *c,
+                          const struct lt_bundle *bundle, size_t *cursor)
+{
+    struct lt_event_id id = {.origin = c->segment->stream.origin,
+                             .epoch = c->segment->epoch,
+                             .count = c->item->count};
+    bool is_new = false;
+    lt_err rc;
+
+    rc = lt_intern_key(&view->intern, &id, true, &c->key);
+    if (rc == LT_OK) {
+        rc = claim(view, c, &is_new);
+    }
+    if (rc != LT_OK || !is_new) {
+        return rc;
+    }
+    lt_arena_reset(&view->event_arena);
+    rc = lt_event_decode(c->item->event, c->item->event_len, &id, c->item->hlc,
+                         &view->event_arena, &view->event, NULL);
+    if (rc == LT_ENOMEM) {
+        return rc;
+    }
+    if (rc != LT_OK) {
+        c->judged = (struct lt_judged){LT_REJECTED, LT_WHY_MALFORMED};
+        return add_event_row(view, c, NULL);
+    }
+    lt_act_from_event(&view->event, c->segment->stream.channel.cls, &c->act);
+    if (c->act.cls == LT_CLASS_TREE ||
+        (lt_class_fits(c->act.type, LT_CLASS_TREE))) {
+        return apply_tree_event(view, c);
+    }
+    rc = apply_matter_event(view, c);
+    return rc == LT_OK ? add_texts(view, c, bundle, cursor) : rc;
+}
+
+/* A payload that nobody can read still shows that something stands there. Its
+ * events have no counts, so they have no ids either. */
+static lt_err reject_segment(struct lt_view *view, struct coming *c)
+{
+    struct lt_event_id id = {.origin = c->segment->stream.origin,
+                             .epoch = c->segment->epoch,
+                             .count = 0};
+    lt_err rc = lt_intern_key(&view->intern, &id, true, &c->key);
+
+    c->judged = (struct lt_judged){LT_REJECTED, LT_WHY_MALFORMED};
+    for (c->index = 0; rc == LT_OK && c->index < c->segment->count;
+         c->index++) {
+        c->seq = view->next_seq++;
+        rc = add_event_row(view, c, NULL);
+    }
+    return rc;
+}
+
+lt_err lt_apply_segment(struct lt_view *view, int64_t committed_at_ms,
+                        const struct lt_segment *segment)
+{
+    struct coming c = {.segment = segment, .committed_at_ms = committed_at_ms};
+    struct lt_payload payload = {0};
+    struct lt_bundle bundle = {0};
+    size_t cursor = 0;
+    lt_err rc;
+
+    if (segment->stream.channel.cls == LT_CLASS_CHUNK) {
+        return LT_OK; /* pieces of large parts: no events */
+    }
+    view->tree_grew = false;
+    lt_arena_reset(&view->payload_arena);
+    rc = lt_intern_channel(&view->intern, &segment->stream.channel, &c.channel);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    rc = lt_payload_open(segment, &view->payload_arena, &payload, NULL);
+    if (rc == LT_ENOMEM) {
+        return rc;
+    }
+    if (rc != LT_OK) {
+        return reject_segment(view, &c);
+    }
+    /* Parts were checked when the segment came; those of a segment whose
+     * bundle cannot be read are shown as announced. */
+    if (segment->parts != NULL &&
+        lt_bundle_open(segment->parts, segment->parts_len, &view->payload_arena,
+                       &bundle, NULL) == LT_ENOMEM) {
+        return LT_ENOMEM;
+    }
+    for (c.index = 0; rc == LT_OK && c.index < payload.items_n; c.index++) {
+        c.item = &payload.items[c.index];
+        rc = apply_event(view, &c, &bundle, &cursor);
+    }
+    if (rc == LT_OK && view->tree_grew) {
+        rc = lt_refold_awaiting(view);
+    }
+    return rc;
+}

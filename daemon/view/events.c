@@ -1,0 +1,226 @@
+/* `log --events`: each event once, in the order of commit here. */
+#include "daemon/view/reader.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { POS_TEXT = 24, LINES_MAX = 10000 };
+
+/* A position is a "p" and the sequence of the event's row. */
+static void pos_format(int64_t seq, char out_text[static POS_TEXT])
+{
+    (void)snprintf(out_text, POS_TEXT, "p%lld", (long long)seq);
+}
+
+static bool pos_parse(const char *text, int64_t *out_seq)
+{
+    int64_t value = 0;
+
+    if (text == NULL || text[0] == '\0') {
+        *out_seq = 1;
+        return true;
+    }
+    if (text[0] != 'p' || text[1] == '\0' || strlen(text) > 19) {
+        return false;
+    }
+    for (const char *at = text + 1; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9') {
+            return false;
+        }
+        value = value * 10 + (*at - '0');
+    }
+    *out_seq = value;
+    return value > 0;
+}
+
+static const char *effect_word(enum lt_verdict verdict)
+{
+    switch (verdict) {
+    case LT_APPLIED:
+        return "applied";
+    case LT_WAITING:
+        return "waiting";
+    case LT_REJECTED:
+        return "rejected";
+    }
+    return NULL;
+}
+
+static lt_err decode_row(struct lt_view_reader *r, sqlite3_stmt *stmt,
+                         const struct lt_event_id *id, bool *out_decoded)
+{
+    lt_err rc;
+
+    *out_decoded = false;
+    if (id->count == 0 || sqlite3_column_bytes(stmt, 8) == 0) {
+        return LT_OK;
+    }
+    lt_arena_reset(&r->arena);
+    rc = lt_event_decode(
+        sqlite3_column_blob(stmt, 8), (size_t)sqlite3_column_bytes(stmt, 8), id,
+        (uint64_t)sqlite3_column_int64(stmt, 5), &r->arena, &r->event, NULL);
+    *out_decoded = rc == LT_OK;
+    return rc == LT_ENOMEM ? rc : LT_OK;
+}
+
+static void put_type(struct lt_json *json, const struct lt_event *event)
+{
+    const char *word = lt_event_type_word(event->type);
+    char unknown[24];
+
+    if (word == NULL) {
+        (void)snprintf(unknown, sizeof(unknown), "TYPE_%u",
+                       (unsigned)event->type);
+        word = unknown;
+    }
+    lt_json_key(json, "type");
+    lt_json_word(json, word);
+}
+
+/* Fields that only a decoded event has; null for others. */
+static void put_content(struct lt_view_reader *r, struct lt_json *json,
+                        bool has_id, uint64_t hlc, bool decoded)
+{
+    const struct lt_event *event = &r->event;
+    struct lt_act act;
+
+    if (decoded) {
+        lt_act_from_event(event, 0, &act);
+        put_type(json, event);
+    } else {
+        lt_json_key(json, "type");
+        lt_json_null(json);
+    }
+    lt_json_key(json, "hlc");
+    if (has_id) {
+        lt_json_hex64(json, hlc);
+    } else {
+        lt_json_null(json);
+    }
+    lt_json_key(json, "recorded_at");
+    if (decoded) {
+        lt_json_time(json, act.recorded_at_ms);
+    } else {
+        lt_json_null(json);
+    }
+    lt_json_key(json, "legal_date");
+    if (decoded && event->has_legal_date) {
+        lt_json_day(json, event->legal_date);
+    } else {
+        lt_json_null(json);
+    }
+    lt_json_key(json, "causes");
+    lt_json_open(json, '[');
+    for (size_t i = 0; decoded && i < event->causes_n; i++) {
+        lt_json_event(json, &event->causes[i]);
+    }
+    lt_json_close(json, ']');
+}
+
+lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
+                     struct lt_json *json, bool *out_decoded)
+{
+    struct lt_event_id id;
+    struct lt_channel channel;
+    char text[LT_CHANNEL_TEXT];
+    char pos[POS_TEXT];
+    lt_err rc = lt_intern_id(&r->intern, sqlite3_column_int64(stmt, 1), &id);
+
+    if (rc == LT_OK) {
+        rc = lt_intern_channel_of(&r->intern, sqlite3_column_int64(stmt, 2),
+                                  &channel);
+    }
+    if (rc == LT_OK) {
+        rc = decode_row(r, stmt, &id, out_decoded);
+    }
+    if (rc != LT_OK) {
+        return rc;
+    }
+    pos_format(sqlite3_column_int64(stmt, 0), pos);
+    lt_channel_format(&channel, text);
+    lt_json_open(json, '{');
+    lt_json_key(json, "pos");
+    lt_json_word(json, pos);
+    lt_json_key(json, "event");
+    if (id.count == 0) {
+        lt_json_null(json);
+    } else {
+        lt_json_event(json, &id);
+    }
+    lt_json_key(json, "origin");
+    lt_json_office(json, &id.origin);
+    lt_json_key(json, "channel");
+    lt_json_word(json, text);
+    lt_json_key(json, "epoch");
+    lt_json_hex64(json, id.epoch);
+    lt_json_key(json, "number");
+    lt_json_uint(json, (uint64_t)sqlite3_column_int64(stmt, 3));
+    put_content(r, json, id.count != 0, (uint64_t)sqlite3_column_int64(stmt, 5),
+                *out_decoded);
+    lt_json_key(json, "committed_at");
+    lt_json_time(json, sqlite3_column_int64(stmt, 4));
+    lt_json_key(json, "effect");
+    lt_json_word(json,
+                 effect_word((enum lt_verdict)sqlite3_column_int(stmt, 6)));
+    lt_json_key(json, "reason");
+    lt_json_word(
+        json, lt_why_word((enum lt_verdict_reason)sqlite3_column_int(stmt, 7)));
+    lt_json_close(json, '}');
+    return LT_OK;
+}
+
+static lt_err put_lines(struct lt_view_reader *r, int64_t from, uint32_t max,
+                        struct lt_buf *out, int64_t *next)
+{
+    sqlite3_stmt *stmt = r->events_from;
+    lt_err rc = LT_OK;
+
+    sqlite3_bind_int64(stmt, 1, from);
+    sqlite3_bind_int64(stmt, 2, max);
+    *next = from;
+    for (;;) {
+        struct lt_json json;
+        bool decoded;
+        bool row;
+
+        rc = lt_db_step(stmt, &row);
+        if (rc != LT_OK || !row) {
+            return rc;
+        }
+        lt_json_init(&json, out);
+        rc = lt_event_line(r, stmt, &json, &decoded);
+        if (rc == LT_OK && (json.failed || !lt_buf_put(out, "\n", 1))) {
+            rc = LT_ENOMEM;
+        }
+        if (rc != LT_OK) {
+            lt_db_reset(stmt);
+            return rc;
+        }
+        *next = sqlite3_column_int64(stmt, 0) + 1;
+    }
+}
+
+lt_err lt_view_events(struct lt_view_reader *reader, const char *from,
+                      uint32_t max, struct lt_buf *out_lines,
+                      struct lt_buf *out_next)
+{
+    char pos[POS_TEXT];
+    int64_t seq;
+    lt_err rc;
+
+    if (!pos_parse(from, &seq)) {
+        return LT_EINVAL;
+    }
+    rc = lt_reader_begin(reader);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    rc = put_lines(reader, seq, max < LINES_MAX ? max : LINES_MAX, out_lines,
+                   &seq);
+    lt_reader_end(reader);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    pos_format(seq, pos);
+    return lt_buf_put(out_next, pos, strlen(pos)) ? LT_OK : LT_ENOMEM;
+}

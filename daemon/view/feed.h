@@ -1,0 +1,39 @@
+/* The view's thread: takes committed segments, applies them in batches.
+ *
+ * The loop pushes what it has just committed; when the queue is full (bounded
+ * in bytes) push answers false and the loop reads the log for it later, as
+ * background work, from lt_feed_next on. The thread runs at a lower priority
+ * than the loop: the log's work goes first.
+ *
+ * Threading: start, push, wanted and stop from the loop; position and wait
+ * from any thread. */
+#ifndef LT_VIEW_FEED_H
+#define LT_VIEW_FEED_H
+
+#include "daemon/view/view.h"
+
+struct lt_feed;
+
+/* Starts the thread over an open view (taken over). @wake is called from the
+ * view's thread after each batch (to write an eventfd). */
+LT_MUST_CHECK lt_err lt_feed_start(struct lt_view *view, size_t queue_bytes,
+                                   void (*wake)(void *ctx), void *ctx,
+                                   struct lt_feed **out_feed);
+void lt_feed_stop(struct lt_feed *feed); /* applies nothing more; closes */
+
+/* The position the queue wants next (pushed or applied + 1). */
+uint64_t lt_feed_next(const struct lt_feed *feed);
+/* Copy the segment into the queue. False: full, or @pos is not the next. */
+bool lt_feed_push(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
+                  const struct lt_segment *segment);
+/* Empty the view and begin at position 1 (another log). */
+void lt_feed_restart(struct lt_feed *feed);
+/* Position applied and committed in view.db. */
+uint64_t lt_feed_applied(const struct lt_feed *feed);
+/* Wait until @pos is applied, at most @timeout_ms. */
+bool lt_feed_wait(struct lt_feed *feed, uint64_t pos, int timeout_ms);
+/* LT_OK, or the error that ended the thread (view.db broken: the daemon
+ * deletes and rebuilds it). */
+lt_err lt_feed_error(const struct lt_feed *feed);
+
+#endif

@@ -1,0 +1,227 @@
+/* A matter as lists show it: exactly the fields of the interface page, and
+ * what may be added to them. */
+#include "daemon/view/reader.h"
+
+enum { PART_PLACE = 2, PART_SUBJECT = 3, PART_HELP = 4, PART_REASON = 5 };
+
+static const char *case_type_word(uint32_t type)
+{
+    static const char *const words[] = {NULL, "complaint", "recommendation",
+                                        "feedback", "denunciation"};
+
+    return type < LT_COUNT_OF(words) ? words[type] : NULL;
+}
+
+static const char *case_state_word(uint32_t state)
+{
+    static const char *const words[] = {NULL, "open", "accepted", "in_progress",
+                                        "closed"};
+
+    return state < LT_COUNT_OF(words) ? words[state] : NULL;
+}
+
+static const char *incident_state_word(uint32_t state)
+{
+    static const char *const words[] = {NULL, "raised", "taken", "closed"};
+
+    return state < LT_COUNT_OF(words) ? words[state] : NULL;
+}
+
+static const char *status_word(uint32_t code)
+{
+    static const char *const words[] = {NULL, "01", "02", "03",
+                                        "04", "05", "06"};
+
+    return code < LT_COUNT_OF(words) ? words[code] : NULL;
+}
+
+static void put_time(struct lt_json *json, const char *key, int64_t ms)
+{
+    lt_json_key(json, key);
+    if (ms == 0) {
+        lt_json_null(json);
+    } else {
+        lt_json_time(json, ms);
+    }
+}
+
+static void put_due(struct lt_json *json, const struct lt_matter *m)
+{
+    lt_json_key(json, "due_on");
+    if (m->has_due) {
+        lt_json_day(json, m->due);
+    } else {
+        lt_json_null(json);
+    }
+}
+
+static void put_label(struct lt_json *json, const char *key,
+                      const struct lt_stored *s)
+{
+    lt_json_key(json, key);
+    lt_json_text(json, (struct lt_text){s->label_len > 0 ? s->label : NULL,
+                                        s->label_len});
+}
+
+static void put_receipt(struct lt_json *json, const struct lt_stored *s)
+{
+    uint8_t hash[LT_HASH_LEN] = {0};
+    char text[LT_RECEIPT_TEXT];
+
+    lt_json_key(json, "receipt_code");
+    if (!s->has_receipt) {
+        lt_json_null(json);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(s->receipt); i++) {
+        hash[i] = s->receipt[i];
+    }
+    lt_receipt_format(hash, text);
+    lt_json_word(json, text);
+}
+
+static void case_fields(const struct lt_stored *s, struct lt_json *json,
+                        int32_t today)
+{
+    const struct lt_matter *m = &s->matter;
+
+    put_receipt(json, s);
+    put_label(json, "number", s);
+    lt_json_key(json, "type");
+    lt_json_word(json, case_type_word(m->type));
+    lt_json_key(json, "field");
+    if (m->field == 0) {
+        lt_json_null(json);
+    } else {
+        lt_json_uint(json, m->field);
+    }
+    lt_json_key(json, "state");
+    lt_json_word(json, case_state_word(m->state));
+    lt_json_key(json, "custodian");
+    lt_json_office(json, &m->custodian);
+    lt_json_key(json, "origin");
+    lt_json_office(json, &m->origin);
+    lt_json_key(json, "opened_on");
+    lt_json_day(json, m->opened_on);
+    put_due(json, m);
+    lt_json_key(json, "overdue");
+    lt_json_bool(json, lt_matter_is_overdue(m, today));
+    put_time(json, "last_event_at", m->last_event_ms);
+    lt_json_key(json, "contested");
+    lt_json_bool(json, m->contested);
+    lt_json_key(json, "waiting");
+    lt_json_bool(json, m->waiting);
+    lt_json_key(json, "voided");
+    lt_json_bool(json, m->voided);
+}
+
+static lt_err put_text(struct lt_view_reader *r, struct lt_json *json,
+                       const char *key, int64_t seq, uint32_t kind)
+{
+    lt_json_key(json, key);
+    return lt_text_of_kind(r, seq, kind, json);
+}
+
+static lt_err incident_fields(struct lt_view_reader *r, struct lt_json *json)
+{
+    const struct lt_stored *s = &r->stored;
+    const struct lt_matter *m = &s->matter;
+    int64_t seq;
+    lt_err rc = lt_seq_of(r, &m->id, &seq);
+
+    lt_json_key(json, "state");
+    lt_json_word(json, incident_state_word(m->state));
+    lt_json_key(json, "origin");
+    lt_json_office(json, &m->origin);
+    if (rc == LT_OK) {
+        rc = put_text(r, json, "place", seq, PART_PLACE);
+    }
+    if (rc == LT_OK) {
+        rc = put_text(r, json, "subject", seq, PART_SUBJECT);
+    }
+    if (rc == LT_OK) {
+        rc = put_text(r, json, "help", seq, PART_HELP);
+    }
+    lt_json_key(json, "people");
+    lt_json_uint(json, m->people);
+    put_time(json, "raised_at", m->opened_ms);
+    put_time(json, "arrived_at", s->arrived_ms);
+    put_time(json, "taken_at", m->taken_ms);
+    lt_json_key(json, "taken_by");
+    lt_json_office(json, &m->taken_by);
+    put_time(json, "closed_at",
+             m->state == LT_INCIDENT_CLOSED_ST ? m->closed_ms : 0);
+    lt_json_key(json, "waiting");
+    lt_json_bool(json, m->waiting);
+    lt_json_key(json, "voided");
+    lt_json_bool(json, m->voided);
+    return rc;
+}
+
+static lt_err target_item(struct lt_view_reader *r, struct lt_json *json,
+                          const struct lt_directive_target *target)
+{
+    int64_t seq = 0;
+    lt_err rc = LT_OK;
+
+    lt_json_open(json, '{');
+    lt_json_key(json, "office");
+    lt_json_office(json, &target->office);
+    lt_json_key(json, "status");
+    lt_json_word(json, status_word(target->status));
+    put_time(json, "at", target->at_ms);
+    if (target->status != 0) {
+        rc = lt_seq_of(r, &target->by, &seq);
+    }
+    if (rc == LT_OK) {
+        rc = put_text(r, json, "reason", seq, PART_REASON);
+    }
+    lt_json_close(json, '}');
+    return rc;
+}
+
+static lt_err directive_fields(struct lt_view_reader *r, struct lt_json *json,
+                               int32_t today)
+{
+    const struct lt_stored *s = &r->stored;
+    const struct lt_matter *m = &s->matter;
+    lt_err rc = LT_OK;
+
+    put_label(json, "doc_no", s);
+    lt_json_key(json, "issuer");
+    lt_json_office(json, &m->origin);
+    put_time(json, "issued_at", m->opened_ms);
+    put_due(json, m);
+    lt_json_key(json, "overdue");
+    lt_json_bool(json, lt_matter_is_overdue(m, today));
+    lt_json_key(json, "to");
+    lt_json_open(json, '[');
+    for (size_t i = 0; rc == LT_OK && i < m->targets_n; i++) {
+        rc = target_item(r, json, &m->targets[i]);
+    }
+    lt_json_close(json, ']');
+    lt_json_key(json, "waiting");
+    lt_json_bool(json, m->waiting);
+    lt_json_key(json, "voided");
+    lt_json_bool(json, m->voided);
+    return rc;
+}
+
+lt_err lt_item_fields(struct lt_view_reader *r, struct lt_json *json,
+                      int32_t today)
+{
+    lt_json_key(json, "id");
+    lt_json_event(json, &r->stored.matter.id);
+    switch (r->stored.matter.kind) {
+    case LT_MATTER_CASE:
+        case_fields(&r->stored, json, today);
+        break;
+    case LT_MATTER_INCIDENT:
+        return incident_fields(r, json);
+    case LT_MATTER_DIRECTIVE:
+        return directive_fields(r, json, today);
+    case LT_MATTER_NONE:
+        break;
+    }
+    return LT_OK;
+}

@@ -1,0 +1,306 @@
+/* The reading side: opening, single look-ups. */
+#include "daemon/view/reader.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+enum { ARENA_MAX = 2 * 1024 * 1024 };
+
+#define MATTER_COLUMNS "key,last,fold,kind,opened,open,arrived,receipt"
+#define EVENT_COLUMNS                                                          \
+    "seq,key,channel,number,committed,hlc,verdict,why,body,prev"
+
+static lt_err prepare(struct lt_view_reader *r)
+{
+    const struct {
+        sqlite3_stmt **stmt;
+        const char *sql;
+    } list[] = {
+        {&r->begin, "BEGIN"},
+        {&r->list_all, "SELECT " MATTER_COLUMNS " FROM matter WHERE kind=?1 AND"
+                       " (opened,key)<(?2,?3) ORDER BY opened DESC, key DESC"},
+        {&r->list_open,
+         "SELECT " MATTER_COLUMNS " FROM matter WHERE kind=?1 AND open=1 AND"
+         " (opened,key)<(?2,?3) ORDER BY opened DESC, key DESC"},
+        {&r->get_matter, "SELECT " MATTER_COLUMNS " FROM matter WHERE key=?1"},
+        {&r->get_matter_of, "SELECT e.matter FROM ref r JOIN event e"
+                            " ON e.seq=r.seq WHERE r.key=?1"},
+        {&r->get_receipt,
+         "SELECT key FROM matter WHERE receipt=?1 ORDER BY key LIMIT 1"},
+        {&r->get_event, "SELECT " EVENT_COLUMNS " FROM event WHERE seq=?1"},
+        {&r->get_seq, "SELECT seq FROM ref WHERE key=?1"},
+        {&r->events_from, "SELECT " EVENT_COLUMNS " FROM event WHERE seq>=?1"
+                          " ORDER BY seq LIMIT ?2"},
+        {&r->last_seq, "SELECT max(seq) FROM event"},
+        {&r->texts, "SELECT id,kind,content FROM text WHERE id>=?1 AND id<?2"
+                    " ORDER BY id"},
+    };
+
+    for (size_t i = 0; i < LT_COUNT_OF(list); i++) {
+        lt_err rc = lt_db_prepare(r->db, list[i].sql, list[i].stmt);
+
+        if (rc != LT_OK) {
+            return rc;
+        }
+    }
+    return lt_intern_init(&r->intern, r->db, false);
+}
+
+static void close_file(struct lt_view_reader *r)
+{
+    sqlite3_stmt *stmt;
+
+    lt_intern_deinit(&r->intern);
+    while (r->db != NULL && (stmt = sqlite3_next_stmt(r->db, NULL)) != NULL) {
+        sqlite3_finalize(stmt);
+    }
+    lt_db_close(r->db);
+    r->db = NULL;
+}
+
+static lt_err open_file(struct lt_view_reader *r)
+{
+    struct stat st;
+    lt_err rc;
+
+    if (stat(r->path, &st) != 0) {
+        return LT_EIO;
+    }
+    rc = lt_db_open_reader(r->path, &r->db);
+    if (rc == LT_OK) {
+        rc = prepare(r);
+    }
+    if (rc != LT_OK) {
+        close_file(r);
+        return rc;
+    }
+    r->device = st.st_dev;
+    r->inode = st.st_ino;
+    return LT_OK;
+}
+
+lt_err lt_view_reader_open(const char *path, struct lt_view_reader **out_reader,
+                           struct lt_diag *diag)
+{
+    const struct lt_alloc *heap = lt_alloc_heap();
+    struct lt_view_reader *r = lt_new(heap, sizeof(*r));
+    lt_err rc = LT_ENOMEM;
+
+    if (r != NULL) {
+        lt_arena_init(&r->arena, heap, ARENA_MAX);
+        r->path = lt_new(heap, strlen(path) + 1);
+    }
+    if (r != NULL && r->path != NULL) {
+        memcpy(r->path, path, strlen(path) + 1);
+        rc = open_file(r);
+    }
+    if (rc != LT_OK) {
+        lt_view_reader_close(r);
+        lt_diag_set(diag, rc);
+        lt_diag_arg(diag, "file", "%s", path);
+        return rc;
+    }
+    *out_reader = r;
+    return LT_OK;
+}
+
+void lt_view_reader_close(struct lt_view_reader *reader)
+{
+    const struct lt_alloc *heap = lt_alloc_heap();
+
+    if (reader == NULL) {
+        return;
+    }
+    close_file(reader);
+    lt_arena_deinit(&reader->arena);
+    lt_free(heap, reader->path);
+    lt_free(heap, reader);
+}
+
+lt_err lt_reader_begin(struct lt_view_reader *r)
+{
+    struct stat st;
+
+    if (r->db != NULL && stat(r->path, &st) == 0 &&
+        (st.st_dev != r->device || st.st_ino != r->inode)) {
+        close_file(r); /* the daemon has begun a new view */
+    }
+    if (r->db == NULL) {
+        lt_err rc = open_file(r);
+
+        if (rc != LT_OK) {
+            return rc;
+        }
+    }
+    /* Numbers of a view that was emptied meanwhile mean other things. */
+    lt_intern_forget(&r->intern);
+    return lt_db_run(r->begin);
+}
+
+void lt_reader_end(struct lt_view_reader *r)
+{
+    if (r->db != NULL && sqlite3_get_autocommit(r->db) == 0) {
+        (void)sqlite3_exec(r->db, "COMMIT", NULL, NULL, NULL);
+    }
+}
+
+lt_err lt_reader_take_matter(struct lt_view_reader *r, sqlite3_stmt *stmt)
+{
+    struct lt_stored *s = &r->stored;
+    struct lt_event_id id;
+    int64_t key = sqlite3_column_int64(stmt, 0);
+    lt_err rc = lt_intern_id(&r->intern, key, &id);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    lt_stored_init(s, key, &id);
+    s->is_new = false;
+    s->last = sqlite3_column_int64(stmt, 1);
+    s->arrived_ms = sqlite3_column_int64(stmt, 6);
+    s->listed_opened = sqlite3_column_int64(stmt, 4);
+    if (!lt_stored_unpack(sqlite3_column_blob(stmt, 2),
+                          (size_t)sqlite3_column_bytes(stmt, 2), s)) {
+        return LT_EIO;
+    }
+    s->has_receipt = sqlite3_column_bytes(stmt, 7) == sizeof(s->receipt);
+    if (s->has_receipt) {
+        memcpy(s->receipt, sqlite3_column_blob(stmt, 7), sizeof(s->receipt));
+    }
+    return LT_OK;
+}
+
+lt_err lt_reader_matter(struct lt_view_reader *r, int64_t key)
+{
+    bool row;
+    lt_err rc;
+
+    sqlite3_bind_int64(r->get_matter, 1, key);
+    rc = lt_db_step(r->get_matter, &row);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    if (!row) {
+        return LT_ENOTFOUND;
+    }
+    rc = lt_reader_take_matter(r, r->get_matter);
+    lt_db_reset(r->get_matter);
+    return rc;
+}
+
+static lt_err one_int(sqlite3_stmt *stmt, int64_t *out)
+{
+    bool row;
+    lt_err rc = lt_db_step(stmt, &row);
+
+    *out = 0;
+    if (rc == LT_OK && row) {
+        *out = sqlite3_column_int64(stmt, 0);
+        lt_db_reset(stmt);
+    }
+    return rc;
+}
+
+lt_err lt_seq_of(struct lt_view_reader *r, const struct lt_event_id *id,
+                 int64_t *out_seq)
+{
+    int64_t key;
+    lt_err rc = lt_intern_key(&r->intern, id, false, &key);
+
+    *out_seq = 0;
+    if (rc != LT_OK) {
+        return rc == LT_ENOTFOUND ? LT_OK : rc;
+    }
+    sqlite3_bind_int64(r->get_seq, 1, key);
+    return one_int(r->get_seq, out_seq);
+}
+
+static lt_err find_receipt(struct lt_view_reader *r, const uint8_t *bits,
+                           struct lt_event_id *out_id)
+{
+    int64_t key;
+    lt_err rc;
+
+    sqlite3_bind_blob(r->get_receipt, 1, bits, 10, SQLITE_STATIC);
+    rc = one_int(r->get_receipt, &key);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    return key == 0 ? LT_ENOTFOUND : lt_intern_id(&r->intern, key, out_id);
+}
+
+lt_err lt_view_find_receipt(struct lt_view_reader *reader,
+                            const uint8_t bits[static 10],
+                            struct lt_event_id *out_id)
+{
+    lt_err rc = lt_reader_begin(reader);
+
+    if (rc == LT_OK) {
+        rc = find_receipt(reader, bits, out_id);
+        lt_reader_end(reader);
+    }
+    return rc;
+}
+
+/* The matter that an event belongs to; LT_ENOTFOUND when it has none. */
+static lt_err matter_of(struct lt_view_reader *r, const struct lt_event_id *id,
+                        int64_t *out_key)
+{
+    int64_t key;
+    lt_err rc = lt_intern_key(&r->intern, id, false, &key);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    sqlite3_bind_int64(r->get_matter_of, 1, key);
+    rc = one_int(r->get_matter_of, out_key);
+    return rc == LT_OK && *out_key == 0 ? LT_ENOTFOUND : rc;
+}
+
+static lt_err read_heads(struct lt_view_reader *r, const struct lt_event_id *id,
+                         const struct lt_office *self,
+                         struct lt_view_heads *out)
+{
+    const struct lt_matter *m = &r->stored.matter;
+    int64_t key;
+    lt_err rc = matter_of(r, id, &key);
+
+    if (rc == LT_OK) {
+        rc = lt_reader_matter(r, key);
+    }
+    if (rc != LT_OK) {
+        return rc;
+    }
+    *out = (struct lt_view_heads){.kind = (int)m->kind,
+                                  .state = m->state,
+                                  .type = m->type,
+                                  .origin = m->origin,
+                                  .custodian = m->custodian,
+                                  .matter = m->id,
+                                  .read_only = m->read_only,
+                                  .voided = m->voided,
+                                  .heads_n = r->stored.heads_n};
+    for (size_t i = 0; i < m->targets_n; i++) {
+        if (lt_office_equal(&m->targets[i].office, self)) {
+            out->addressed = true;
+            out->state = m->targets[i].status;
+        }
+    }
+    for (size_t i = 0; rc == LT_OK && i < r->stored.heads_n; i++) {
+        rc = lt_intern_id(&r->intern, r->stored.heads[i], &out->heads[i]);
+    }
+    return rc;
+}
+
+lt_err lt_view_heads(struct lt_view_reader *reader,
+                     const struct lt_event_id *id, const struct lt_office *self,
+                     struct lt_view_heads *out)
+{
+    lt_err rc = lt_reader_begin(reader);
+
+    if (rc == LT_OK) {
+        rc = read_heads(reader, id, self, out);
+        lt_reader_end(reader);
+    }
+    return rc;
+}

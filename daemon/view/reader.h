@@ -1,0 +1,66 @@
+/* What the reading side of the view shares. */
+#ifndef LT_VIEW_READER_H
+#define LT_VIEW_READER_H
+
+#include <sys/types.h>
+
+#include "daemon/view/intern.h"
+#include "daemon/view/json.h"
+#include "daemon/view/stored.h"
+#include "daemon/view/view.h"
+
+struct lt_view_reader {
+    char *path;
+    sqlite3 *db;
+    dev_t device; /* of the file that is open */
+    ino_t inode;
+    struct lt_intern intern;
+    struct lt_arena arena; /* one event */
+    struct lt_event event; /* scratch, large */
+    struct lt_stored stored;
+
+    sqlite3_stmt *list_all;
+    sqlite3_stmt *list_open;
+    sqlite3_stmt *get_matter;
+    sqlite3_stmt *get_matter_of;
+    sqlite3_stmt *get_receipt;
+    sqlite3_stmt *get_event;
+    sqlite3_stmt *get_seq;
+    sqlite3_stmt *events_from;
+    sqlite3_stmt *last_seq;
+    sqlite3_stmt *texts;
+    sqlite3_stmt *begin;
+};
+
+/* One answer sees one state: begin before the first read, end after the last.
+ * Opens the file anew when another has taken its place. */
+LT_MUST_CHECK lt_err lt_reader_begin(struct lt_view_reader *reader);
+void lt_reader_end(struct lt_view_reader *reader);
+
+/* The row of the matter with @key into reader->stored. LT_ENOTFOUND. */
+LT_MUST_CHECK lt_err lt_reader_matter(struct lt_view_reader *reader,
+                                      int64_t key);
+/* From a row of (key, last, fold, kind, opened, open, arrived, receipt). */
+LT_MUST_CHECK lt_err lt_reader_take_matter(struct lt_view_reader *reader,
+                                           sqlite3_stmt *stmt);
+
+/* The fields of a list's item (item.c), between '{' and '}' of the caller. */
+LT_MUST_CHECK lt_err lt_item_fields(struct lt_view_reader *reader,
+                                    struct lt_json *json, int32_t today);
+
+/* One line of `log --events` (events.c) from a row of (seq, key, channel,
+ * number, committed, hlc, verdict, why, body). Leaves the event decoded in
+ * reader->event; *out_decoded false when it could not be. */
+LT_MUST_CHECK lt_err lt_event_line(struct lt_view_reader *reader,
+                                   sqlite3_stmt *stmt, struct lt_json *json,
+                                   bool *out_decoded);
+
+/* The first text of @kind beside the event at @seq: appended to @out when it
+ * is here. */
+LT_MUST_CHECK lt_err lt_text_of_kind(struct lt_view_reader *reader, int64_t seq,
+                                     uint32_t kind, struct lt_json *json);
+/* The sequence of the event with this id; 0 when it is not here. */
+LT_MUST_CHECK lt_err lt_seq_of(struct lt_view_reader *reader,
+                               const struct lt_event_id *id, int64_t *out_seq);
+
+#endif

@@ -1,0 +1,202 @@
+/* One matter with its events (in the order of commit here) and texts. */
+#include "daemon/view/reader.h"
+
+/* Rows of the texts beside one event. */
+static void bind_texts(struct lt_view_reader *r, int64_t seq)
+{
+    sqlite3_bind_int64(r->texts, 1, (int64_t)((uint64_t)seq << 3));
+    sqlite3_bind_int64(r->texts, 2, (int64_t)((uint64_t)(seq + 1) << 3));
+}
+
+static struct lt_text row_text(sqlite3_stmt *stmt, int column)
+{
+    size_t len = (size_t)sqlite3_column_bytes(stmt, column);
+
+    if (sqlite3_column_type(stmt, column) == SQLITE_NULL) {
+        return (struct lt_text){NULL, 0};
+    }
+    return (struct lt_text){len == 0 ? "" : sqlite3_column_blob(stmt, column),
+                            len};
+}
+
+lt_err lt_text_of_kind(struct lt_view_reader *r, int64_t seq, uint32_t kind,
+                       struct lt_json *json)
+{
+    bind_texts(r, seq);
+    for (;;) {
+        bool row;
+        lt_err rc = lt_db_step(r->texts, &row);
+
+        if (rc != LT_OK || !row) {
+            lt_json_null(json);
+            return rc;
+        }
+        if (sqlite3_column_int64(r->texts, 1) == kind) {
+            lt_json_text(json, row_text(r->texts, 2));
+            lt_db_reset(r->texts);
+            return LT_OK;
+        }
+    }
+}
+
+static const char *part_word(int64_t kind)
+{
+    static const char *const words[] = {NULL,      "text", "place",
+                                        "subject", "help", "reason"};
+
+    return kind >= 0 && kind < (int64_t)LT_COUNT_OF(words) ? words[kind] : NULL;
+}
+
+static lt_err put_texts(struct lt_view_reader *r, int64_t seq,
+                        const struct lt_event_id *id, struct lt_json *json)
+{
+    bind_texts(r, seq);
+    for (;;) {
+        struct lt_text text;
+        bool row;
+        lt_err rc = lt_db_step(r->texts, &row);
+
+        if (rc != LT_OK || !row) {
+            return rc;
+        }
+        text = row_text(r->texts, 2);
+        lt_json_open(json, '{');
+        lt_json_key(json, "event");
+        lt_json_event(json, id);
+        lt_json_key(json, "kind");
+        lt_json_word(json, part_word(sqlite3_column_int64(r->texts, 1)));
+        lt_json_key(json, "state");
+        lt_json_word(json, text.data == NULL ? "announced" : "here");
+        lt_json_key(json, "text");
+        lt_json_text(json, text);
+        lt_json_close(json, '}');
+    }
+}
+
+/* The sequences of a matter's events, oldest first. */
+static lt_err list_seqs(struct lt_view_reader *r, int64_t **out_seqs,
+                        size_t *out_n)
+{
+    size_t n = r->stored.events_n;
+    int64_t *seqs = lt_new_array(lt_alloc_heap(), n + 1, sizeof(*seqs));
+    int64_t seq = r->stored.last;
+    size_t at = n;
+    lt_err rc = LT_OK;
+
+    if (seqs == NULL) {
+        return LT_ENOMEM;
+    }
+    while (rc == LT_OK && seq != 0 && at > 0) {
+        bool row;
+
+        sqlite3_bind_int64(r->get_event, 1, seq);
+        rc = lt_db_step(r->get_event, &row);
+        if (rc == LT_OK && !row) {
+            rc = LT_EIO;
+        }
+        if (rc == LT_OK) {
+            seqs[--at] = seq;
+            seq = sqlite3_column_int64(r->get_event, 9);
+            lt_db_reset(r->get_event);
+        }
+    }
+    if (rc != LT_OK || seq != 0 || at != 0) {
+        lt_free(lt_alloc_heap(), seqs);
+        return rc == LT_OK ? LT_EIO : rc;
+    }
+    *out_seqs = seqs;
+    *out_n = n;
+    return LT_OK;
+}
+
+static lt_err put_event(struct lt_view_reader *r, int64_t seq,
+                        struct lt_json *json)
+{
+    bool decoded;
+    bool row;
+    lt_err rc;
+
+    sqlite3_bind_int64(r->get_event, 1, seq);
+    rc = lt_db_step(r->get_event, &row);
+    if (rc != LT_OK || !row) {
+        return rc == LT_OK ? LT_EIO : rc;
+    }
+    rc = lt_event_line(r, r->get_event, json, &decoded);
+    lt_db_reset(r->get_event);
+    return rc;
+}
+
+static lt_err put_text_of(struct lt_view_reader *r, int64_t seq,
+                          struct lt_json *json)
+{
+    struct lt_event_id id;
+    bool row;
+    lt_err rc;
+
+    sqlite3_bind_int64(r->get_event, 1, seq);
+    rc = lt_db_step(r->get_event, &row);
+    if (rc != LT_OK || !row) {
+        return rc == LT_OK ? LT_EIO : rc;
+    }
+    rc = lt_intern_id(&r->intern, sqlite3_column_int64(r->get_event, 1), &id);
+    lt_db_reset(r->get_event);
+    return rc == LT_OK ? put_texts(r, seq, &id, json) : rc;
+}
+
+static lt_err put_history(struct lt_view_reader *r, struct lt_json *json)
+{
+    int64_t *seqs = NULL;
+    size_t n = 0;
+    lt_err rc = list_seqs(r, &seqs, &n);
+
+    lt_json_key(json, "events");
+    lt_json_open(json, '[');
+    for (size_t i = 0; rc == LT_OK && i < n; i++) {
+        rc = put_event(r, seqs[i], json);
+    }
+    lt_json_close(json, ']');
+    lt_json_key(json, "texts");
+    lt_json_open(json, '[');
+    for (size_t i = 0; rc == LT_OK && i < n; i++) {
+        rc = put_text_of(r, seqs[i], json);
+    }
+    lt_json_close(json, ']');
+    lt_free(lt_alloc_heap(), seqs);
+    return rc;
+}
+
+static lt_err show(struct lt_view_reader *r, const struct lt_event_id *id,
+                   int32_t today, struct lt_json *json)
+{
+    int64_t key;
+    lt_err rc = lt_intern_key(&r->intern, id, false, &key);
+
+    if (rc == LT_OK) {
+        rc = lt_reader_matter(r, key);
+    }
+    if (rc != LT_OK) {
+        return rc;
+    }
+    lt_json_open(json, '{');
+    rc = lt_item_fields(r, json, today);
+    if (rc == LT_OK) {
+        rc = put_history(r, json);
+    }
+    lt_json_close(json, '}');
+    return rc == LT_OK && json->failed ? LT_ENOMEM : rc;
+}
+
+lt_err lt_view_show(struct lt_view_reader *reader, const struct lt_event_id *id,
+                    int32_t today, struct lt_buf *out_json)
+{
+    struct lt_json json;
+    lt_err rc = lt_reader_begin(reader);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    lt_json_init(&json, out_json);
+    rc = show(reader, id, today, &json);
+    lt_reader_end(reader);
+    return rc;
+}

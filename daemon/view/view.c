@@ -1,0 +1,248 @@
+/* The writing side: open, one transaction a batch, close. */
+#include "daemon/view/view_internal.h"
+
+#include <string.h>
+
+enum {
+    PAYLOAD_ARENA_MAX = 4 * 1024 * 1024,
+    EVENT_ARENA_MAX = 2 * 1024 * 1024,
+    REFOLD_ARENA_MAX = 32 * 1024 * 1024
+};
+
+static lt_err prepare(struct lt_view *view)
+{
+    const struct {
+        sqlite3_stmt **stmt;
+        const char *sql;
+    } list[] = {
+        {&view->begin, "BEGIN IMMEDIATE"},
+        {&view->commit, "COMMIT"},
+        {&view->put_mark, "UPDATE mark SET pos=?1, hash=?2, tree=?3"},
+        {&view->add_ref, "INSERT OR IGNORE INTO ref(key,seq) VALUES(?1,?2)"},
+        {&view->get_ref, "SELECT seq FROM ref WHERE key=?1"},
+        {&view->add_event,
+         "INSERT INTO event(seq,key,channel,number,committed,hlc,verdict,why,"
+         "matter,prev,body) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"},
+        {&view->get_event,
+         "SELECT key,channel,hlc,verdict,why,prev,body,committed FROM event"
+         " WHERE seq=?1"},
+        {&view->get_verdict,
+         "SELECT verdict,why,matter FROM event WHERE seq=?1"},
+        {&view->set_verdict,
+         "UPDATE event SET verdict=?2, why=?3 WHERE seq=?1"},
+        {&view->add_text, "INSERT INTO text(id,kind,content) VALUES(?1,?2,?3)"},
+        {&view->get_matter, "SELECT last,fold,kind,opened,open,arrived"
+                            " FROM matter WHERE key=?1"},
+        {&view->add_matter,
+         "INSERT INTO matter(key,last,fold,kind,opened,open,arrived,receipt)"
+         " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)"},
+        {&view->set_matter, "UPDATE matter SET last=?2, fold=?3 WHERE key=?1"},
+        {&view->set_open, "UPDATE matter SET open=?2 WHERE key=?1"},
+        {&view->list_matter,
+         "UPDATE matter SET kind=?2, opened=?3, open=?4, arrived=?5,"
+         " receipt=coalesce(?6,receipt) WHERE key=?1"},
+        {&view->add_miss,
+         "INSERT OR IGNORE INTO miss(cause,matter) VALUES(?1,?2)"},
+        {&view->get_miss, "SELECT 1 FROM miss WHERE cause=?1 LIMIT 1"},
+        {&view->drop_misses, "DELETE FROM miss WHERE matter=?1"},
+        {&view->set_await,
+         "INSERT INTO await(matter,version) VALUES(?1,?2)"
+         " ON CONFLICT(matter) DO UPDATE SET version=min(version,?2)"},
+        {&view->drop_await, "DELETE FROM await WHERE matter=?1"},
+        {&view->next_await, "SELECT matter FROM await WHERE version<=?1"
+                            " ORDER BY matter LIMIT 1"},
+        {&view->add_office, "INSERT INTO office(version,seq) VALUES(?1,?2)"},
+    };
+
+    for (size_t i = 0; i < LT_COUNT_OF(list); i++) {
+        lt_err rc = lt_db_prepare(view->db, list[i].sql, list[i].stmt);
+
+        if (rc != LT_OK) {
+            return rc;
+        }
+    }
+    return LT_OK;
+}
+
+static void finalize_all(struct lt_view *view)
+{
+    sqlite3_stmt *stmt;
+
+    lt_intern_deinit(&view->intern);
+    while (view->db != NULL &&
+           (stmt = sqlite3_next_stmt(view->db, NULL)) != NULL) {
+        sqlite3_finalize(stmt);
+    }
+}
+
+static lt_err ready(struct lt_view *view)
+{
+    lt_err rc = lt_intern_init(&view->intern, view->db, true);
+
+    if (rc == LT_OK) {
+        rc = prepare(view);
+    }
+    return rc == LT_OK ? lt_schema_load(view) : rc;
+}
+
+lt_err lt_view_open(const char *path, const struct lt_office *office,
+                    struct lt_view **out_view, struct lt_diag *diag)
+{
+    const struct lt_alloc *heap = lt_alloc_heap();
+    struct lt_view *view = lt_new(heap, sizeof(*view));
+    lt_err rc;
+
+    if (view == NULL) {
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    lt_arena_init(&view->payload_arena, heap, PAYLOAD_ARENA_MAX);
+    lt_arena_init(&view->event_arena, heap, EVENT_ARENA_MAX);
+    lt_arena_init(&view->refold_arena, heap, REFOLD_ARENA_MAX);
+    view->office = *office;
+    view->path = lt_new(heap, strlen(path) + 1);
+    if (view->path == NULL) {
+        lt_view_close(view);
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    memcpy(view->path, path, strlen(path) + 1);
+    rc = lt_schema_open(view);
+    if (rc == LT_OK) {
+        rc = ready(view);
+    }
+    if (rc == LT_EIO) {
+        /* It opened and then could not be read: begin anew, once. */
+        finalize_all(view);
+        lt_db_close(view->db);
+        view->db = NULL;
+        rc = lt_db_unlink(path);
+        if (rc == LT_OK) {
+            rc = lt_schema_open(view);
+        }
+        if (rc == LT_OK) {
+            rc = ready(view);
+        }
+    }
+    if (rc != LT_OK) {
+        view->stale = true;
+        lt_view_close(view);
+        lt_diag_set(diag, rc);
+        lt_diag_arg(diag, "file", "%s", path);
+        return rc;
+    }
+    *out_view = view;
+    return LT_OK;
+}
+
+static void roll_back(struct lt_view *view)
+{
+    if (sqlite3_get_autocommit(view->db) == 0) {
+        (void)sqlite3_exec(view->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    view->in_transaction = false;
+    view->stale = true;
+}
+
+void lt_view_close(struct lt_view *view)
+{
+    const struct lt_alloc *heap = lt_alloc_heap();
+
+    if (view == NULL) {
+        return;
+    }
+    if (view->db != NULL && view->in_transaction) {
+        roll_back(view);
+        view->stale = false;
+    }
+    finalize_all(view);
+    if (view->db != NULL && !view->stale) {
+        lt_schema_leave(view);
+    }
+    lt_db_close(view->db);
+    lt_tree_free(view->tree);
+    lt_arena_deinit(&view->payload_arena);
+    lt_arena_deinit(&view->event_arena);
+    lt_arena_deinit(&view->refold_arena);
+    lt_free(heap, view->path);
+    lt_free(heap, view);
+}
+
+lt_err lt_view_clear(struct lt_view *view)
+{
+    lt_err rc;
+
+    if (view->in_transaction) {
+        roll_back(view);
+    }
+    rc = lt_schema_clear(view);
+    if (rc == LT_OK) {
+        rc = lt_schema_load(view);
+    }
+    view->stale = rc != LT_OK;
+    return rc;
+}
+
+void lt_view_position(const struct lt_view *view, uint64_t *out_pos,
+                      uint8_t out_hash[static LT_HASH_LEN])
+{
+    *out_pos = view->pos;
+    memcpy(out_hash, view->hash, LT_HASH_LEN);
+}
+
+lt_err lt_view_begin(struct lt_view *view)
+{
+    lt_err rc = LT_OK;
+
+    if (view->in_transaction) {
+        return LT_EINVAL;
+    }
+    if (view->stale) {
+        rc = lt_schema_load(view);
+        view->stale = rc != LT_OK;
+    }
+    if (rc == LT_OK) {
+        rc = lt_db_run(view->begin);
+    }
+    view->in_transaction = rc == LT_OK;
+    return rc;
+}
+
+lt_err lt_view_apply(struct lt_view *view, uint64_t pos,
+                     int64_t committed_at_ms, const struct lt_segment *segment)
+{
+    lt_err rc;
+
+    if (!view->in_transaction || pos != view->pos + 1) {
+        return LT_EINVAL;
+    }
+    rc = lt_apply_segment(view, committed_at_ms, segment);
+    if (rc != LT_OK) {
+        roll_back(view);
+        return rc;
+    }
+    view->pos = pos;
+    memcpy(view->hash, segment->hash, LT_HASH_LEN);
+    return LT_OK;
+}
+
+lt_err lt_view_end(struct lt_view *view)
+{
+    lt_err rc;
+
+    if (!view->in_transaction) {
+        return LT_EINVAL;
+    }
+    sqlite3_bind_int64(view->put_mark, 1, (int64_t)view->pos);
+    sqlite3_bind_blob(view->put_mark, 2, view->hash, LT_HASH_LEN,
+                      SQLITE_STATIC);
+    sqlite3_bind_int64(view->put_mark, 3, (int64_t)lt_tree_version(view->tree));
+    rc = lt_db_run(view->put_mark);
+    if (rc == LT_OK) {
+        rc = lt_db_run(view->commit);
+    }
+    if (rc != LT_OK) {
+        roll_back(view);
+        return rc;
+    }
+    view->in_transaction = false;
+    return LT_OK;
+}

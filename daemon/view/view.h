@@ -1,0 +1,103 @@
+/* The view: what people look at, on SQLite, rebuilt when deleted.
+ *
+ * Fed with committed segments in order of their positions. It keeps with its
+ * own position the hash of the segment there; lt_view_fits tells whether the
+ * log is the one it has read. view.db is not synced (synchronous=OFF): after a
+ * power cut it is checked and, in doubt, rebuilt from the log.
+ *
+ * Threading: a struct lt_view belongs to one thread. A struct lt_view_reader
+ * is a second, read-only connection for another thread. */
+#ifndef LT_VIEW_VIEW_H
+#define LT_VIEW_VIEW_H
+
+#include "common/alloc.h"
+#include "common/codec.h"
+#include "common/segment.h"
+
+struct lt_view;
+
+/* Open or create. A view of another office, version or fold is emptied.
+ * Errors: LT_EIO, LT_EFULL, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_view_open(const char *path,
+                                  const struct lt_office *office,
+                                  struct lt_view **out_view,
+                                  struct lt_diag *diag);
+void lt_view_close(struct lt_view *view);
+/* Forget everything (position 0). */
+LT_MUST_CHECK lt_err lt_view_clear(struct lt_view *view);
+/* Where it stands: 0 and zero hash when empty. */
+void lt_view_position(const struct lt_view *view, uint64_t *out_pos,
+                      uint8_t out_hash[static LT_HASH_LEN]);
+
+/* Take in the segment at @pos, which must be the next one (position + 1; the
+ * log has no gaps in its positions). A payload that cannot be decoded makes
+ * rejected rows, never an error. Between begin and end is one transaction. */
+LT_MUST_CHECK lt_err lt_view_begin(struct lt_view *view);
+LT_MUST_CHECK lt_err lt_view_apply(struct lt_view *view, uint64_t pos,
+                                   int64_t committed_at_ms,
+                                   const struct lt_segment *segment);
+LT_MUST_CHECK lt_err lt_view_end(struct lt_view *view);
+
+/* ---- reading: each writes one JSON object as the interface page has it ---- */
+
+struct lt_view_reader;
+LT_MUST_CHECK lt_err lt_view_reader_open(const char *path,
+                                         struct lt_view_reader **out_reader,
+                                         struct lt_diag *diag);
+void lt_view_reader_close(struct lt_view_reader *reader);
+
+struct lt_view_query {
+    enum { LT_VIEW_CASES, LT_VIEW_INCIDENTS, LT_VIEW_DIRECTIVES } what;
+    int open;                    /* 1 open only, -1 closed only, 0 all */
+    bool has_office;
+    struct lt_office office;     /* origin or custodian; addressee */
+    bool has_since;
+    int32_t since;               /* civil day */
+    uint32_t limit;              /* 1 to 1000 */
+    const char *after;           /* cursor of an earlier answer, or NULL */
+    int32_t today;               /* for overdue */
+};
+/* {"items":[...],"next":...}. Errors: LT_EINVAL (a cursor that is none). */
+LT_MUST_CHECK lt_err lt_view_list(struct lt_view_reader *reader,
+                                  const struct lt_view_query *query,
+                                  struct lt_buf *out_json);
+/* One matter with "events" and "texts". LT_ENOTFOUND. */
+LT_MUST_CHECK lt_err lt_view_show(struct lt_view_reader *reader,
+                                  const struct lt_event_id *id, int32_t today,
+                                  struct lt_buf *out_json);
+/* Find the case of a receipt code (its 80 bits). LT_ENOTFOUND. */
+LT_MUST_CHECK lt_err lt_view_find_receipt(struct lt_view_reader *reader,
+                                          const uint8_t bits[static 10],
+                                          struct lt_event_id *out_id);
+/* Events in order of commit from position @from (an opaque "pos", itself
+ * included; NULL or "" = from the beginning) on, one JSON object a line, at
+ * most @max lines (never more than 10000); *out_next is where to go on. Each
+ * event id stands once, with the channel whose copy came first.
+ * Errors: LT_EINVAL (a position that is none). */
+LT_MUST_CHECK lt_err lt_view_events(struct lt_view_reader *reader,
+                                    const char *from, uint32_t max,
+                                    struct lt_buf *out_lines,
+                                    struct lt_buf *out_next);
+
+/* What the desk must know before it writes about a matter. @id may be any
+ * event of it. For a directive addressed to @self, state is the status code of
+ * @self (0 when none was written). LT_ENOTFOUND. */
+struct lt_view_heads {
+    int kind;                    /* enum lt_matter_kind */
+    uint32_t state;
+    uint32_t type;
+    struct lt_office origin;
+    struct lt_office custodian;
+    struct lt_event_id matter;   /* its id, whichever event was asked for */
+    bool read_only;
+    bool voided;
+    bool addressed;              /* directive: to this office */
+    size_t heads_n;              /* events that no other event of it has seen */
+    struct lt_event_id heads[LT_CAUSES_MAX];
+};
+LT_MUST_CHECK lt_err lt_view_heads(struct lt_view_reader *reader,
+                                   const struct lt_event_id *id,
+                                   const struct lt_office *self,
+                                   struct lt_view_heads *out);
+
+#endif

@@ -1,0 +1,101 @@
+/* What the writing side of the view shares. */
+#ifndef LT_VIEW_INTERNAL_H
+#define LT_VIEW_INTERNAL_H
+
+#include "daemon/view/intern.h"
+#include "daemon/view/stored.h"
+#include "daemon/view/view.h"
+
+/* A text's place: eight to an event, beside its event's sequence. */
+static inline int64_t lt_text_row(int64_t seq, uint32_t index)
+{
+    return (int64_t)((uint64_t)seq << 3 | index);
+}
+
+enum { LT_VIEW_SCHEMA = 1, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+
+struct lt_view {
+    char *path;
+    struct lt_office office;
+    sqlite3 *db;
+    struct lt_intern intern;
+    struct lt_tree *tree; /* as far as the view has read */
+    uint64_t pos;
+    uint8_t hash[LT_HASH_LEN];
+    int64_t next_seq;
+    bool in_transaction;
+    bool stale;                    /* memory is ahead of the file: reload */
+    bool tree_grew;                /* in the segment at hand */
+    struct lt_arena payload_arena; /* one segment */
+    struct lt_arena event_arena;   /* one event */
+    struct lt_arena refold_arena;  /* one matter's history */
+    struct lt_event event;         /* scratch, large */
+    struct lt_stored stored;       /* the matter at hand */
+    uint8_t packed[LT_STORED_BYTES];
+
+    sqlite3_stmt *begin;
+    sqlite3_stmt *commit;
+    sqlite3_stmt *put_mark;
+    sqlite3_stmt *add_ref;
+    sqlite3_stmt *get_ref;
+    sqlite3_stmt *add_event;
+    sqlite3_stmt *get_event;
+    sqlite3_stmt *get_verdict;
+    sqlite3_stmt *set_verdict;
+    sqlite3_stmt *add_text;
+    sqlite3_stmt *get_matter;
+    sqlite3_stmt *add_matter;
+    sqlite3_stmt *set_matter; /* what changes with every event */
+    sqlite3_stmt *set_open;
+    sqlite3_stmt *list_matter; /* what lists sort and pick by */
+    sqlite3_stmt *add_miss;
+    sqlite3_stmt *get_miss;
+    sqlite3_stmt *drop_misses;
+    sqlite3_stmt *set_await;
+    sqlite3_stmt *drop_await;
+    sqlite3_stmt *next_await;
+    sqlite3_stmt *add_office;
+};
+
+/* ---- schema.c ---- */
+
+/* Open @view->path, emptied when it is not this office's or in doubt. */
+LT_MUST_CHECK lt_err lt_schema_open(struct lt_view *view);
+/* Delete every row. */
+LT_MUST_CHECK lt_err lt_schema_clear(struct lt_view *view);
+/* Read position, tree and counters back from the file. */
+LT_MUST_CHECK lt_err lt_schema_load(struct lt_view *view);
+/* Make the file durable and say that it was left in order. */
+void lt_schema_leave(struct lt_view *view);
+
+/* ---- matter.c: rows of matters ---- */
+
+LT_MUST_CHECK lt_err lt_matter_load(struct lt_view *view, int64_t key,
+                                    const struct lt_event_id *id,
+                                    struct lt_stored *out);
+LT_MUST_CHECK lt_err lt_matter_store(struct lt_view *view,
+                                     struct lt_stored *stored);
+
+/* ---- apply.c: one segment ---- */
+
+LT_MUST_CHECK lt_err lt_apply_segment(struct lt_view *view,
+                                      int64_t committed_at_ms,
+                                      const struct lt_segment *segment);
+
+/* ---- refold.c: a whole matter again ---- */
+
+/* Fold all events of @stored that have rows; update verdicts, state, heads and
+ * what it waits for. The caller stores @stored. */
+LT_MUST_CHECK lt_err lt_refold(struct lt_view *view, struct lt_stored *stored);
+/* Refold every matter that waited for the version that the tree has now. */
+LT_MUST_CHECK lt_err lt_refold_awaiting(struct lt_view *view);
+/* Note what an event waits for. */
+LT_MUST_CHECK lt_err lt_wait_for_cause(struct lt_view *view, int64_t cause,
+                                       int64_t matter);
+LT_MUST_CHECK lt_err lt_wait_for_tree(struct lt_view *view, uint64_t version,
+                                      int64_t matter);
+/* What an opening event says beside the state: label and receipt. */
+void lt_note_opening(struct lt_stored *stored, const struct lt_event *event,
+                     const uint8_t *bytes, size_t len, int64_t committed_at_ms);
+
+#endif
