@@ -31,7 +31,7 @@ static lt_err open_database(struct lt_log *log,
         err = lt_sqlite_err(rc);
         (void)lt_diag_set(diag, err);
         lt_diag_arg(diag, "path", "%s", options->path);
-        lt_diag_arg(diag, "error", "%s", sqlite3_errstr(rc));
+        lt_diag_arg(diag, "reason", "%s", sqlite3_errstr(rc));
         return err;
     }
     return LT_OK;
@@ -81,6 +81,23 @@ static lt_err settle(struct lt_log *log)
     return err == LT_EFULL ? LT_OK : err;
 }
 
+/* Whatever failed, and however deep: it failed with this file. */
+static void say_where(struct lt_diag *diag, lt_err err, const char *path)
+{
+    if (diag == NULL) {
+        return;
+    }
+    if (diag->code != err) {
+        (void)lt_diag_set(diag, err);
+    }
+    for (unsigned i = 0; i < diag->args_n; i++) {
+        if (strcmp(diag->args[i].key, "path") == 0) {
+            return;
+        }
+    }
+    lt_diag_arg(diag, "path", "%s", path);
+}
+
 lt_err lt_log_open(const struct lt_log_options *options,
                    struct lt_log **out_log, struct lt_diag *diag)
 {
@@ -99,7 +116,6 @@ lt_err lt_log_open(const struct lt_log_options *options,
                        sizeof(*log->runs));
     err = log->runs == NULL ? LT_ENOMEM : lt_sqlite_start();
     if (err != LT_OK) {
-        (void)lt_diag_set(diag, err);
         goto fail;
     }
     if (options->vfs == NULL) {
@@ -134,16 +150,13 @@ lt_err lt_log_open(const struct lt_log_options *options,
         err = lt_verify_tips(log, diag);
     }
     if (err != LT_OK) {
-        if (diag != NULL && diag->code == LT_OK) {
-            (void)lt_diag_set(diag, err);
-            lt_diag_arg(diag, "path", "%s", options->path);
-        }
         goto fail;
     }
     *out_log = log;
     return LT_OK;
 
 fail:
+    say_where(diag, err, options->path);
     lt_log_close(log);
     return err;
 }

@@ -6,8 +6,12 @@
  * parts and the answers to requests of one turn are one transaction.
  *
  * Any LT_EIO means that the outcome is unknown: the caller must end the
- * process without acknowledging anything. LT_EFULL means that the transaction
- * was rolled back as a whole; the log goes on.
+ * process without acknowledging anything; the log refuses everything from then
+ * on. Pages that SQLite finds corrupt while the log is open are LT_EIO as well.
+ * LT_EFULL means that the transaction was rolled back as a whole; the log goes
+ * on. Any other failure of a writing call rolls back too, except LT_EINVAL,
+ * LT_ETOOBIG and the LT_ECORRUPT of a name with two contents: these are found
+ * before anything is written and leave the transaction as it was.
  *
  * Positions: each stored segment has a position, rising in order of commit
  * here, from 1, without gaps in what was committed.
@@ -28,7 +32,9 @@ struct lt_log_options {
     struct lt_office office;   /* whose log it is; another's is refused */
     int64_t max_bytes;         /* quota of the file; 0 = none */
     int64_t wal_max_bytes;     /* checkpoint beyond this even when busy */
-    int64_t ballast_bytes;     /* room kept for ending well when disk is full */
+    int64_t ballast_bytes;     /* room kept in a file `ballast` beside the log
+                                  for ending well when the disk is full; at
+                                  most a 16th of the disk. 0 = none */
     int64_t now_ms;            /* wall clock, for created_at */
 };
 
@@ -44,13 +50,17 @@ void lt_log_close(struct lt_log *log);
 
 /* Store @segment with its parts bundle. The caller has proven it. Sets
  * *out_pos. A segment that is there already (same name, same hash) is LT_OK
- * with *out_pos 0. Errors: LT_ECORRUPT if the name is there with another hash
- * (nothing stored); LT_EFULL; LT_EIO. */
+ * with *out_pos 0. Errors: LT_ECORRUPT if the name is there with another hash,
+ * or cut otherwise, or does not continue the hash that is held (nothing
+ * stored); LT_EINVAL if it leaves a gap, begins a run in its middle, changes
+ * the key within a run or exceeds a limit of base.h; LT_EFULL, also while the
+ * ballast is given away; LT_EIO. */
 LT_MUST_CHECK lt_err lt_log_put_segment(struct lt_log *log,
                                         const struct lt_segment *segment,
                                         int64_t committed_at_ms,
                                         uint64_t *out_pos);
-/* Evidence: a second content of a name, kept and never served. */
+/* Evidence: a second content of a name, kept and never served. The same again
+ * is fine; beyond 4096 pieces nothing more is kept. */
 LT_MUST_CHECK lt_err lt_log_put_evidence(struct lt_log *log,
                                          const struct lt_segment *segment,
                                          int64_t at_ms);
@@ -59,13 +69,15 @@ LT_MUST_CHECK lt_err lt_log_put_binding(struct lt_log *log,
                                         const struct lt_office *office,
                                         const uint8_t key_id[static LT_HASH_LEN],
                                         const uint8_t *bytes, size_t len);
-/* The latest SignedStatement page of (from, to); replaces the older. */
+/* The latest SignedStatement page of (from, to); replaces the older. Pages that
+ * a shorter statement no longer has stay: their ids tell them. */
 LT_MUST_CHECK lt_err lt_log_put_statement(struct lt_log *log,
                                           const struct lt_office *from,
                                           const struct lt_office *to,
                                           uint32_t page, const uint8_t *bytes,
                                           size_t len);
-/* The answer to a writing command, kept 30 days. @answer is opaque. */
+/* The answer to a writing command, kept 30 days. @answer is opaque. The first
+ * answer to an id stays. */
 LT_MUST_CHECK lt_err lt_log_put_request(struct lt_log *log,
                                         const uint8_t id[static LT_REQUEST_LEN],
                                         int64_t at_ms, const uint8_t *answer,
@@ -79,7 +91,10 @@ LT_MUST_CHECK lt_err lt_log_commit(struct lt_log *log);
 /* Forget what was written since the last commit. */
 void lt_log_rollback(struct lt_log *log);
 
-/* ---- reading: visitors return false to stop; pointers die with the call ---- */
+/* ---- reading: visitors return false to stop; pointers die with the call ----
+ *
+ * A visitor must not call the log. Reading sees what the open transaction has
+ * written. LT_ECORRUPT: a row that makes no sense; the log goes on. */
 
 /* A run: one epoch of one stream, as held here. */
 struct lt_log_run {
@@ -89,8 +104,8 @@ struct lt_log_run {
     struct lt_point prev;        /* what it goes on from; zero = nothing */
     struct lt_point last;        /* its end: epoch, last number, hash */
     uint8_t key_id[LT_HASH_LEN];
-    uint64_t last_hlc;           /* stamp of its last event */
-    uint64_t last_count;         /* event count of its last event */
+    uint64_t last_hlc;           /* stamp of its last event; 0 if unreadable */
+    uint64_t last_count;         /* event count of its last event; the same */
 };
 LT_MUST_CHECK lt_err lt_log_each_run(struct lt_log *log,
                                      bool (*visit)(void *ctx,
@@ -134,7 +149,7 @@ struct lt_log_stats {
     uint64_t segments;
     uint64_t parts_bytes;
     uint64_t bytes;          /* of the database file */
-    uint64_t wal_bytes;
+    uint64_t wal_bytes;      /* not yet copied into it */
     uint64_t last_pos;       /* committed */
     int64_t last_commit_at_ms;
     uint64_t commits;        /* since open */
@@ -145,15 +160,20 @@ bool lt_log_dirty(const struct lt_log *log);
 
 /* ---- background work: one slice; false in *out_more when done ---- */
 
-/* Checkpoint a piece of the WAL; for idle moments. */
+/* Checkpoint a WAL of a megabyte or more, and put the ballast back; for idle
+ * moments. Does nothing inside a transaction. */
 LT_MUST_CHECK lt_err lt_log_checkpoint(struct lt_log *log, bool *out_more);
-/* Delete request ids older than @before_ms, a slice at a time. */
+/* Delete request ids older than @before_ms, 256 rows at a time. Commit after
+ * it as after any writing. */
 LT_MUST_CHECK lt_err lt_log_prune_requests(struct lt_log *log,
                                            int64_t before_ms, bool *out_more);
 
 /* Re-hash what is stored (verify and scrub): one slice from @cursor on (0
  * starts). Checks every hash chain and every part against its event, and the
- * signatures of run ends with @key_of (NULL = skip them). */
+ * signatures of run ends with @key_of (NULL = skip them). @sums are added to,
+ * but for streams, which is set. @bad (may be NULL) hears of each finding, with
+ * the segment's first number and one word: hash, parts, row, key (not known),
+ * signature. */
 struct lt_log_verify {
     uint64_t streams, segments, events, parts, erased_parts;
     uint64_t bad;

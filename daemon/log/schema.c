@@ -224,7 +224,6 @@ lt_err lt_schema_open(struct lt_log *log, const struct lt_log_options *options,
         /* A database, but no log: somebody's file stands in our place. */
         (void)lt_diag_set(diag, LT_EDB);
         lt_diag_arg(diag, "path", "%s", options->path);
-        lt_diag_arg(diag, "office", "%s", "?");
         return LT_EDB;
     }
     if (version > newest) {

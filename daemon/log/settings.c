@@ -14,12 +14,12 @@
 enum { QUICK_CHECK_PAGES = 2048, BUSY_MS = 5000, SYNC_NORMAL = 1, SYNC_FULL = 2 };
 
 static lt_err refuse(struct lt_diag *diag, lt_err err, const char *path,
-                     const char *error)
+                     const char *reason)
 {
     (void)lt_diag_set(diag, err);
     lt_diag_arg(diag, "path", "%s", path);
-    if (error != NULL) {
-        lt_diag_arg(diag, "error", "%s", error);
+    if (reason != NULL) {
+        lt_diag_arg(diag, "reason", "%s", reason);
     }
     return err;
 }
@@ -80,6 +80,7 @@ lt_err lt_log_file_prepare(const char *path, struct lt_diag *diag)
         (status.st_uid != geteuid() && status.st_uid != 0)) {
         (void)refuse(diag, LT_EFILEMODE, path, NULL);
         lt_diag_arg(diag, "mode", "%04o", (unsigned)status.st_mode & 07777u);
+        lt_diag_arg(diag, "wanted", "%s", "0600");
         return LT_EFILEMODE;
     }
     return LT_OK;

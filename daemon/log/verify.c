@@ -251,9 +251,7 @@ lt_err lt_verify_tips(struct lt_log *log, struct lt_diag *diag)
             lt_office_format(&run.stream.origin, origin);
             lt_channel_format(&run.stream.channel, channel);
             err = lt_diag_set(diag, LT_ECORRUPT);
-            lt_diag_arg(diag, "origin", "%s", origin);
-            lt_diag_arg(diag, "channel", "%s", channel);
-            lt_diag_arg(diag, "number", "%llu",
+            lt_diag_arg(diag, "what", "%s %s %llu", origin, channel,
                         (unsigned long long)run.last.number);
         }
         if (err != LT_OK) {

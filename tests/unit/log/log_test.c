@@ -6,50 +6,9 @@
 
 #include <cmocka.h>
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <sqlite3.h>
-
-#include "tests/unit/log/writer.h"
-
-struct place {
-    char folder[32];
-    char path[64];
-    struct lt_log_options options;
-};
-
-static int set_up(void **state)
-{
-    static struct place place;
-
-    (void)strcpy(place.folder, "/tmp/lt-log-XXXXXX");
-    if (mkdtemp(place.folder) == NULL) {
-        return -1;
-    }
-    (void)snprintf(place.path, sizeof(place.path), "%s/log.db", place.folder);
-    place.options = test_options(place.path, NULL);
-    *state = &place;
-    return lt_crypto_start() == LT_OK ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    static const char *const names[] = {"log.db", "log.db-wal", "log.db-shm",
-                                        "log.db-real", "ballast"};
-    const struct place *place = *state;
-    char path[64];
-
-    for (size_t i = 0; i < LT_COUNT_OF(names); i++) {
-        (void)snprintf(path, sizeof(path), "%s/%s", place->folder, names[i]);
-        (void)unlink(path);
-    }
-    return rmdir(place->folder);
-}
+#include "tests/unit/log/place.h"
 
 /* What a reader collects: copies, since what it is shown dies with the call. */
 struct seen {
@@ -504,160 +463,6 @@ static void the_sums_survive_a_reopen(void **state)
     writer_deinit(&writer);
 }
 
-static void another_office_is_refused(void **state)
-{
-    struct place *place = *state;
-    struct lt_log *log = test_open(&place->options);
-    struct lt_log_options other = place->options;
-    struct lt_diag diag = {.code = LT_OK};
-
-    lt_log_close(log);
-    log = NULL;
-    other.office = test_office(2);
-    assert_int_equal(lt_log_open(&other, &log, &diag), LT_EDB);
-    assert_int_equal(diag.code, LT_EDB);
-    assert_null(log);
-    log = test_open(&place->options);
-    lt_log_close(log);
-}
-
-static void edit(const char *path, const char *sql)
-{
-    sqlite3 *db;
-    char *error = NULL;
-
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK) {
-        fail_msg("%s", error);
-    }
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
-static void a_newer_layout_is_refused_and_left_alone(void **state)
-{
-    struct place *place = *state;
-    struct lt_log *log = test_open(&place->options);
-    struct lt_diag diag = {.code = LT_OK};
-
-    lt_log_close(log);
-    edit(place->path, "PRAGMA user_version=1000");
-    assert_int_equal(lt_log_open(&place->options, &log, &diag), LT_EDBNEWER);
-    assert_int_equal(diag.code, LT_EDBNEWER);
-    edit(place->path, "PRAGMA user_version=1");
-    log = test_open(&place->options);
-    lt_log_close(log);
-}
-
-static void somebody_elses_file_is_refused(void **state)
-{
-    struct place *place = *state;
-    struct lt_log *log = NULL;
-    int fd;
-
-    edit(place->path, "CREATE TABLE accounts(x)");
-    assert_int_equal(chmod(place->path, 0600), 0);
-    assert_int_equal(lt_log_open(&place->options, &log, NULL), LT_EDB);
-    fd = open(place->path, O_WRONLY | O_TRUNC);
-    assert_true(fd >= 0);
-    for (unsigned i = 0; i < 1000; i++) {
-        assert_int_equal(write(fd, "no database here", 16), 16);
-    }
-    (void)close(fd);
-    assert_int_equal(lt_log_open(&place->options, &log, NULL), LT_ECORRUPT);
-    assert_null(log);
-}
-
-static void a_file_open_to_others_is_refused(void **state)
-{
-    struct place *place = *state;
-    struct lt_log *log = test_open(&place->options);
-    struct stat status;
-    char other[320];
-
-    lt_log_close(log);
-    log = NULL;
-    assert_int_equal(stat(place->path, &status), 0);
-    assert_int_equal(status.st_mode & 07777, 0600);
-    assert_int_equal(chmod(place->path, 0640), 0);
-    assert_int_equal(lt_log_open(&place->options, &log, NULL), LT_EFILEMODE);
-    assert_int_equal(chmod(place->path, 0600), 0);
-    (void)snprintf(other, sizeof(other), "%s-real", place->path);
-    assert_int_equal(rename(place->path, other), 0);
-    assert_int_equal(symlink(other, place->path), 0);
-    assert_int_equal(lt_log_open(&place->options, &log, NULL), LT_EFILEMODE);
-    assert_null(log);
-}
-
-static void a_second_opener_finds_it_locked(void **state)
-{
-    struct place *place = *state;
-    struct lt_log *log = test_open(&place->options);
-    struct lt_log *second = NULL;
-    char shm[320];
-    struct stat status;
-
-    (void)snprintf(shm, sizeof(shm), "%s-shm", place->path);
-    assert_int_equal(stat(shm, &status), -1);
-    assert_int_equal(lt_log_open(&place->options, &second, NULL), LT_ELOCKED);
-    assert_null(second);
-    lt_log_close(log);
-    log = test_open(&place->options);
-    lt_log_close(log);
-}
-
-static void segments_and_evidence_are_append_only(void **state)
-{
-    static const char *const attempts[] = {
-        "UPDATE segment SET payload = x'00'",
-        "UPDATE segment SET pos = pos + 100",
-        "DELETE FROM segment",
-        "INSERT OR REPLACE INTO segment SELECT * FROM segment",
-        "UPDATE evidence SET payload = x'00'",
-        "DELETE FROM evidence",
-        "DELETE FROM run",
-        "UPDATE run SET key_id = prev_hash",
-        "DELETE FROM stream",
-    };
-    struct place *place = *state;
-    struct lt_log *log = test_open(&place->options);
-    struct writer writer;
-    sqlite3 *db;
-
-    writer_init(&writer, 2, 1);
-    (void)test_write(log, &writer, 1);
-    assert_int_equal(lt_log_put_evidence(log, &writer.segment, 1), LT_OK);
-    assert_int_equal(lt_log_commit(log), LT_OK);
-    lt_log_close(log);
-    assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA recursive_triggers=1", NULL, NULL,
-                                  NULL),
-                     SQLITE_OK);
-    for (size_t i = 0; i < LT_COUNT_OF(attempts); i++) {
-        assert_int_equal(sqlite3_exec(db, attempts[i], NULL, NULL, NULL),
-                         SQLITE_CONSTRAINT);
-    }
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    writer_deinit(&writer);
-}
-
-/* The path of reading is covered above; here the file's own settings. */
-static void the_file_is_a_wal_database_of_ours(void **state)
-{
-    struct place *place = *state;
-    struct lt_log *log = test_open(&place->options);
-    uint8_t head[100];
-    FILE *file;
-
-    lt_log_close(log);
-    file = fopen(place->path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fread(head, 1, sizeof(head), file), sizeof(head));
-    (void)fclose(file);
-    assert_int_equal(head[18], 2); /* write version: WAL */
-    assert_memory_equal(head + 68, "LTLG", 4);
-    assert_int_equal(head[63], 1); /* user_version */
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -674,13 +479,6 @@ int main(void)
         TEST(an_answer_is_kept_for_the_same_request),
         TEST(small_values_are_put_found_and_deleted),
         TEST(the_sums_survive_a_reopen),
-        TEST(another_office_is_refused),
-        TEST(a_newer_layout_is_refused_and_left_alone),
-        TEST(somebody_elses_file_is_refused),
-        TEST(a_file_open_to_others_is_refused),
-        TEST(a_second_opener_finds_it_locked),
-        TEST(segments_and_evidence_are_append_only),
-        TEST(the_file_is_a_wal_database_of_ours),
 #undef TEST
     };
 

@@ -1,0 +1,145 @@
+/* Killed at each crash point of the log, a process leaves a sound log. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/failpoint.h"
+#include "tests/unit/log/writer.h"
+
+enum { COMMITS = 200 };
+
+/* Writes until it is killed; tells through @report how many commits returned.
+ * Exit 1: it never met the failpoint. Exit 2: the log answered an error. */
+static void write_until_killed(const char *path, const char *failpoint,
+                               int report)
+{
+    const struct lt_log_options options = test_options(path, NULL);
+    struct lt_log *log = NULL;
+    struct writer writer;
+    uint64_t pos;
+    bool more;
+
+    if (lt_failpoint_start(failpoint, NULL, NULL) != LT_OK ||
+        lt_log_open(&options, &log, NULL) != LT_OK) {
+        _exit(2);
+    }
+    writer_init(&writer, 2, 1);
+    writer.with_texts = true;
+    for (unsigned i = 0; i < COMMITS; i++) {
+        if (lt_log_put_segment(log, writer_next(&writer, 20), 1, &pos) !=
+                LT_OK ||
+            lt_log_commit(log) != LT_OK || write(report, "c", 1) != 1 ||
+            lt_log_checkpoint(log, &more) != LT_OK) {
+            _exit(2);
+        }
+    }
+    _exit(1);
+}
+
+static void die_at(const char *failpoint, bool is_error)
+{
+    char folder[] = "/tmp/lt-log-XXXXXX";
+    char path[64];
+    char other[80];
+    char byte;
+    uint64_t told = 0;
+    uint64_t count;
+    int report[2];
+    int status;
+    pid_t child;
+    struct lt_log_options options;
+    struct lt_log *log;
+    struct writer writer;
+
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof(path), "%s/log.db", folder);
+    assert_int_equal(pipe(report), 0);
+    (void)fflush(NULL);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        write_until_killed(path, failpoint, report[1]);
+    }
+    (void)close(report[1]);
+    while (read(report[0], &byte, 1) == 1) {
+        told++;
+    }
+    (void)close(report[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (is_error) {
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+    } else {
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    }
+
+    options = test_options(path, NULL);
+    log = test_open(&options);
+    writer_init(&writer, 2, 1);
+    count = test_count(log);
+    assert_true(count == told || count == told + 1);
+    assert_int_equal(test_bad(log, writer.key), 0);
+    lt_log_close(log);
+    writer_deinit(&writer);
+    (void)snprintf(other, sizeof(other), "%s-wal", path);
+    (void)unlink(other);
+    (void)unlink(path);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void killed_at_any_crash_point_the_log_is_sound(void **state)
+{
+#ifdef LT_TEST_HOOKS
+    static const char *const points[] = {
+        "C3:kill:5", "C4:kill:5", "C5:kill:5",   "C6:kill:5",
+        "C7:kill:5", "C12:kill:9", "C13:kill:2", "C15:kill",
+    };
+
+    for (size_t i = 0; i < LT_COUNT_OF(points); i++) {
+        print_message("%s\n", points[i]);
+        die_at(points[i], false);
+    }
+#else
+    skip();
+#endif
+    (void)state;
+}
+
+static void a_crash_point_that_fails_is_a_failed_disk(void **state)
+{
+#ifdef LT_TEST_HOOKS
+    static const char *const points[] = {
+        "C3:error:5", "C4:error:5", "C5:error:5",   "C6:error:5",
+        "C7:error:5", "C12:error:9", "C13:error:2", "C15:error",
+    };
+
+    for (size_t i = 0; i < LT_COUNT_OF(points); i++) {
+        print_message("%s\n", points[i]);
+        die_at(points[i], true);
+    }
+#else
+    skip();
+#endif
+    (void)state;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(killed_at_any_crash_point_the_log_is_sound),
+        cmocka_unit_test(a_crash_point_that_fails_is_a_failed_disk),
+    };
+
+    return lt_crypto_start() == LT_OK
+               ? cmocka_run_group_tests(tests, NULL, NULL)
+               : 1;
+}
