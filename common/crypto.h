@@ -59,6 +59,10 @@ LT_MUST_CHECK lt_err lt_key_load(const char *path, struct lt_key **out_key,
                                  struct lt_diag *diag);
 LT_MUST_CHECK lt_err lt_key_save(const struct lt_key *key, const char *path,
                                  struct lt_diag *diag); /* 0400, fsynced */
+/* The same PEM into a buffer, which the caller wipes. Appends. Errors:
+ * LT_ECRYPTO for a public key alone, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_key_pem(const struct lt_key *key,
+                                struct lt_buf *out_pem);
 void lt_key_free(struct lt_key *key);
 
 const uint8_t *lt_key_public(const struct lt_key *key); /* 32 bytes, borrowed */

@@ -21,6 +21,10 @@ bool lt_crypto_stubbed(void);
 /* Borrowed from the key. */
 EVP_PKEY *lt_key_pkey(const struct lt_key *key);
 
+/* The private key as PKCS#8 PEM. Appends; the caller wipes. Errors: LT_ECRYPTO
+ * for a public key alone, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_pkey_pem(EVP_PKEY *pkey, struct lt_buf *out_pem);
+
 /* Take over @pkey, which must be Ed25519; freed on failure as well. Errors:
  * LT_ECRYPTO, LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_key_take(EVP_PKEY *pkey, struct lt_key **out_key);

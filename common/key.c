@@ -139,8 +139,7 @@ lt_err lt_key_load(const char *path, struct lt_key **out_key,
     return rc;
 }
 
-lt_err lt_key_save(const struct lt_key *key, const char *path,
-                   struct lt_diag *diag)
+lt_err lt_pkey_pem(EVP_PKEY *pkey, struct lt_buf *out_pem)
 {
     BIO *bio = BIO_new(BIO_s_secmem()); /* wiped when it is freed */
     char *pem = NULL;
@@ -148,20 +147,39 @@ lt_err lt_key_save(const struct lt_key *key, const char *path,
     lt_err rc = LT_ECRYPTO;
 
     if (bio == NULL) {
-        return lt_diag_set(diag, LT_ENOMEM);
+        return LT_ENOMEM;
     }
-    if (PEM_write_bio_PKCS8PrivateKey(bio, key->pkey, NULL, NULL, 0, NULL,
-                                      NULL) != 1) {
-        ERR_clear_error();
-        (void)lt_diag_set(diag, rc); /* a public key alone, or no memory */
-        lt_diag_arg(diag, "what", "%s", path);
-        goto out;
+    if (PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL) ==
+        1) {
+        len = BIO_get_mem_data(bio, &pem);
+        rc = lt_buf_put(out_pem, pem, (size_t)len) ? LT_OK : LT_ENOMEM;
     }
-    len = BIO_get_mem_data(bio, &pem);
-    rc = lt_file_create(path, 0400, pem, (size_t)len, diag);
-
-out:
+    ERR_clear_error();
     BIO_free(bio);
+    return rc;
+}
+
+lt_err lt_key_pem(const struct lt_key *key, struct lt_buf *out_pem)
+{
+    return lt_pkey_pem(key->pkey, out_pem);
+}
+
+lt_err lt_key_save(const struct lt_key *key, const char *path,
+                   struct lt_diag *diag)
+{
+    struct lt_buf pem;
+    lt_err rc;
+
+    lt_buf_init(&pem, lt_alloc_heap());
+    rc = lt_key_pem(key, &pem);
+    if (rc == LT_OK) {
+        rc = lt_file_create(path, 0400, pem.data, pem.len, diag);
+    } else {
+        (void)lt_diag_set(diag, rc);
+        lt_diag_arg(diag, "what", "%s", path);
+    }
+    lt_wipe(pem.data, pem.len);
+    lt_buf_deinit(&pem);
     return rc;
 }
 

@@ -1,0 +1,105 @@
+/* Who this node is: its keys, its certificate, and what proves them.
+ *
+ * DIR/identity (0700) holds
+ *
+ *   node.key          Ed25519, PEM, 0400: signs the log, hellos, certificates
+ *   node.crt          its certificate, then its issuers up to the root's, PEM
+ *   curve.key .pub    the transport key, 64 hex digits and a line end
+ *   root.crt          the pinned root, PEM
+ *   ca.key            at the root office alone; may be kept elsewhere
+ *   bindings.pb       the bindings that prove node.key, issuer first: one
+ *                     Bindings frame of proto/link.proto, type byte included
+ *   recovery-kit.pem  0400: what belongs into the safe. Once it is there the
+ *                     file is to be deleted; the node runs without it
+ *   kit.pub           public half of the kit's key, to seal backups to
+ *
+ * Keys are wiped by deinit, and the structure is locked into memory where the
+ * system allows it.
+ *
+ * Threading: an identity belongs to one thread; what it lends (keys, spans)
+ * follows struct lt_key. */
+#ifndef LT_COMMON_IDENTITY_H
+#define LT_COMMON_IDENTITY_H
+
+#include "common/cert.h"
+#include "common/curve.h"
+#include "common/sys.h"
+
+struct lt_identity {
+    struct lt_office office;
+    struct lt_key *node_key;
+    struct lt_key *ca_key;        /* NULL but at a root that has it here */
+    struct lt_key *next_root_key; /* NULL but where it was just made */
+    struct lt_cert *node_cert;    /* NULL before the admission */
+    size_t chain_n;               /* issuers between node_cert and the root */
+    struct lt_cert *chain[LT_CHAIN_MAX];
+    struct lt_cert *root_cert;
+    uint8_t curve_secret[LT_CURVE_LEN];
+    uint8_t curve_public[LT_CURVE_LEN];
+    bool has_kit_secret; /* where it was just made */
+    uint8_t kit_secret[LT_CURVE_LEN];
+    uint8_t kit_public[LT_CURVE_LEN];
+    struct lt_arena arena;    /* holds the bindings */
+    struct lt_spans bindings; /* encoded Bindings, issuer first */
+};
+
+void lt_identity_init(struct lt_identity *identity);
+/* Wipes and releases. Accepts what init left. */
+void lt_identity_deinit(struct lt_identity *identity);
+
+/* A new root office: its own authority, certificate and binding, which the
+ * root's key (not the node's) signs. On failure deinit as usual. Errors:
+ * LT_ECRYPTO, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_make_root(struct lt_identity *identity,
+                                           const struct lt_sys *sys,
+                                           const struct lt_office *office);
+
+/* The keys of an office that is about to join. Errors as above. */
+LT_MUST_CHECK lt_err lt_identity_make_keys(struct lt_identity *identity,
+                                           const struct lt_office *office);
+
+/* What the parent answered. Nothing is believed: the chain must lead from this
+ * office's key to a root whose DER hashes to @root_hash (from the token), and
+ * the bindings from that root's key to this office's keys.
+ *
+ * @chain  DER, nearest issuer first, the root last
+ *
+ * Errors, identity unchanged: LT_ECERT with "reason"; LT_EMALFORMED;
+ * LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_admit(
+    struct lt_identity *identity, struct lt_span certificate,
+    const struct lt_span *chain, size_t chain_n,
+    const struct lt_spans *bindings,
+    const uint8_t root_hash[static LT_HASH_LEN], struct lt_diag *diag);
+
+/* Do @bindings lead, each signed by the key that the one before binds, from
+ * the root's key to @key and @transport_key of @office? The first is the root
+ * office's own. Errors: LT_ECERT with "reason"; LT_EMALFORMED; LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_check_bindings(
+    const struct lt_spans *bindings, const struct lt_cert *root,
+    const struct lt_office *office, const uint8_t key[static LT_PUBKEY_LEN],
+    const uint8_t transport_key[static LT_CURVE_LEN], struct lt_diag *diag);
+
+/* Certify the child that @csr names, with fresh terms from now. The caller
+ * has checked that it may. Errors: as lt_cert_issue. */
+LT_MUST_CHECK lt_err lt_identity_certify(const struct lt_identity *identity,
+                                         const struct lt_sys *sys,
+                                         const struct lt_csr *csr,
+                                         struct lt_cert **out_cert);
+
+/* Make @folder (0700) with every file of an identity that is whole. Errors:
+ * LT_ECREATE, also when the folder is there; LT_EFULL; LT_EIO; LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_save(const struct lt_identity *identity,
+                                      const char *folder, struct lt_diag *diag);
+
+/* Read @folder and check that everything fits together: modes, keys and
+ * certificates, the chain to the root (whatever the time), the bindings.
+ * ca.key may be missing; the recovery kit is not read. On failure deinit as
+ * usual.
+ *
+ * Errors, with "path" or "reason" in @diag: LT_ENOINPUT, LT_EFILEMODE,
+ * LT_ECERT, LT_ECRYPTO, LT_EMALFORMED, LT_ETOOBIG, LT_EIO, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_load(struct lt_identity *identity,
+                                      const char *folder, struct lt_diag *diag);
+
+#endif
