@@ -22,13 +22,22 @@ static int open_ballast(const struct lt_ballast *ballast)
     return open(ballast->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
+/* Making a file shorter can only fail on a disk that is past help; the next
+ * commit will say so. */
+static void cut(int fd, int64_t bytes)
+{
+    if (ftruncate(fd, bytes) != 0) {
+        return;
+    }
+}
+
 /* Fill the file to @bytes; whatever it had stays when that fails. */
 static bool fill(int fd, int64_t bytes, int64_t had)
 {
     if (posix_fallocate(fd, 0, bytes) == 0) {
         return true;
     }
-    (void)ftruncate(fd, had);
+    cut(fd, had);
     return false;
 }
 
@@ -42,7 +51,7 @@ static bool put_back(struct lt_ballast *ballast)
     }
     if (fstat(fd, &status) == 0) {
         if (status.st_size > ballast->bytes) {
-            (void)ftruncate(fd, ballast->bytes);
+            cut(fd, ballast->bytes);
         }
         ballast->in = fill(fd, ballast->bytes, 0);
     }
@@ -101,10 +110,10 @@ void lt_ballast_release(struct lt_log *log)
     }
     /* The quota of the log's own file is no shortage of the disk. */
     if (!fill(fd, ballast->bytes + PROBE_BYTES, ballast->bytes)) {
-        (void)ftruncate(fd, 0);
+        cut(fd, 0);
         ballast->in = false;
     } else {
-        (void)ftruncate(fd, ballast->bytes);
+        cut(fd, ballast->bytes);
     }
     (void)close(fd);
 }
