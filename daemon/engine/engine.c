@@ -1,0 +1,453 @@
+/* The facade: what comes in is handed to the part that knows, and what a turn
+ * has changed is worked off at its flush and after its commit.
+ *
+ * Order after a commit: acks first (the other side waits), then the tree,
+ * statements, and what this office wrote itself. */
+#include "daemon/engine/engine.h"
+
+#include <string.h>
+
+#include "daemon/engine/author.h"
+#include "daemon/engine/compare.h"
+#include "daemon/engine/effects.h"
+#include "daemon/engine/intake.h"
+#include "daemon/engine/keys.h"
+#include "daemon/engine/outflow.h"
+#include "daemon/engine/session.h"
+#include "daemon/engine/statement.h"
+#include "daemon/engine/streams.h"
+#include "daemon/engine/tree_feed.h"
+
+/* ---- life ---- */
+
+lt_err lt_engine_new(const struct lt_engine_options *options,
+                     struct lt_engine **out_engine)
+{
+    const struct lt_alloc *alloc = options->alloc;
+    struct lt_engine *engine = lt_new(alloc, sizeof(*engine));
+    size_t len = options->software == NULL ? 0 : strlen(options->software);
+
+    if (engine == NULL) {
+        return LT_ENOMEM;
+    }
+    engine->alloc = alloc;
+    engine->options = *options;
+    memcpy(engine->software, options->software,
+           len < LT_SOFTWARE_MAX ? len : LT_SOFTWARE_MAX);
+    lt_map_init(&engine->units_map, alloc);
+    lt_map_init(&engine->tracks_map, alloc);
+    lt_map_init(&engine->runs_map, alloc);
+    lt_map_init(&engine->sessions_map, alloc);
+    lt_map_init(&engine->letters_map, alloc);
+    lt_arena_init(&engine->scratch, alloc, LT_SCRATCH_BYTES);
+    lt_arena_init(&engine->scratch_payload, alloc, LT_SCRATCH_BYTES);
+    lt_arena_init(&engine->pending_arena, alloc, SIZE_MAX / 4);
+    lt_buf_init(&engine->frame, alloc);
+    lt_buf_init(&engine->out, alloc);
+    engine->receipt_gap_ms[0] = INT64_MAX;
+    engine->receipt_gap_ms[1] = INT64_MAX;
+    if (lt_tree_new(alloc, &engine->tree) != LT_OK ||
+        lt_packer_new(alloc, options->zstd_level, &engine->packer) != LT_OK) {
+        lt_engine_free(engine);
+        return LT_ENOMEM;
+    }
+    engine->self = lt_unit_get(engine, &options->office);
+    if (engine->self == NULL) {
+        lt_engine_free(engine);
+        return LT_ENOMEM;
+    }
+    *out_engine = engine;
+    return LT_OK;
+}
+
+void lt_engine_free(struct lt_engine *engine)
+{
+    size_t i;
+
+    if (engine == NULL) {
+        return;
+    }
+    for (i = 0; i < engine->sessions_n; i++) {
+        lt_session_free(engine, engine->sessions[i]);
+    }
+    lt_free(engine->alloc, engine->sessions);
+    lt_fresh_clear(engine);
+    lt_proof_free(engine);
+    lt_keys_free(engine);
+    lt_letter_free(engine);
+    lt_author_free(engine);
+    for (i = 0; i < engine->units_n; i++) {
+        lt_unit_free(engine, engine->units[i]);
+    }
+    lt_free(engine->alloc, engine->units);
+    lt_free(engine->alloc, engine->tracks);
+    lt_free(engine->alloc, engine->standing);
+    lt_map_deinit(&engine->units_map);
+    lt_map_deinit(&engine->tracks_map);
+    lt_map_deinit(&engine->runs_map);
+    lt_map_deinit(&engine->sessions_map);
+    lt_map_deinit(&engine->letters_map);
+    lt_tree_free(engine->tree);
+    lt_arena_deinit(&engine->scratch);
+    lt_arena_deinit(&engine->scratch_payload);
+    lt_buf_deinit(&engine->frame);
+    lt_buf_deinit(&engine->out);
+    lt_free(engine->alloc, engine);
+}
+
+/* ---- loading ---- */
+
+lt_err lt_engine_load_binding(struct lt_engine *engine, const uint8_t *bytes,
+                              size_t len)
+{
+    return lt_keys_add(engine, bytes, len, false);
+}
+
+lt_err lt_engine_load_run(struct lt_engine *engine,
+                          const struct lt_engine_run *loaded)
+{
+    struct lt_track *track;
+    struct lt_run *run;
+
+    if (loaded->epoch == 0 || loaded->first != loaded->prev.number + 1 ||
+        loaded->last.epoch != loaded->epoch ||
+        loaded->last.number < loaded->first) {
+        return LT_EMALFORMED;
+    }
+    track = lt_track_get(engine, &loaded->stream);
+    if (track == NULL) {
+        return LT_ENOMEM;
+    }
+    if (lt_run_find(engine, track, loaded->epoch) != NULL) {
+        return LT_EMALFORMED;
+    }
+    run = lt_run_new(engine, track, loaded->epoch, &loaded->prev,
+                     loaded->key_id);
+    if (run == NULL) {
+        return LT_ENOMEM;
+    }
+    run->last = loaded->last;
+    run->stored = loaded->last;
+    run->durable = loaded->last;
+    run->last_hlc = loaded->last_hlc;
+    if (track->unit == engine->self && engine->hlc.last < loaded->last_hlc) {
+        engine->hlc.last = loaded->last_hlc;
+    }
+    lt_run_loaded(run);
+    return engine->oom ? LT_ENOMEM : LT_OK;
+}
+
+lt_err lt_engine_load_tree(struct lt_engine *engine,
+                           const struct lt_segment *segment)
+{
+    return lt_tree_feed(engine, segment);
+}
+
+lt_err lt_engine_load_statement(struct lt_engine *engine, const uint8_t *bytes,
+                                size_t len)
+{
+    lt_letter_take(engine, bytes, len, NULL);
+    return engine->oom ? LT_ENOMEM : LT_OK;
+}
+
+static void start(struct lt_engine *engine)
+{
+    size_t i;
+
+    engine->started = true;
+    for (i = 0; i < engine->units_n; i++) {
+        engine->units[i]->down_ms = engine->now.mono_ms;
+        engine->units[i]->down_wall_ms = engine->now.wall_ms;
+    }
+    for (i = 0; i < engine->tracks_n; i++) {
+        if (engine->tracks[i]->tips_n > 1) {
+            lt_alarm_raise(engine, LT_ABRANCHES,
+                           &engine->tracks[i]->id.origin,
+                           &engine->tracks[i]->id, NULL);
+        }
+    }
+    if (engine->lost_n > 0) {
+        lt_alarm_raise(engine, LT_ALOGTAIL, &engine->self->id,
+                       &engine->lost[0].stream, NULL);
+    }
+    lt_author_check_clock(engine);
+    lt_statement_tree(engine);
+    engine->keys_changed = true;
+    engine->scan_ms = engine->now.mono_ms;
+}
+
+/* ---- a call ---- */
+
+static void enter(struct lt_engine *engine, const struct lt_now *now,
+                  struct lt_effects *effects)
+{
+    engine->fx = effects;
+    engine->now = *now;
+    if (!engine->started) {
+        start(engine);
+    }
+}
+
+static void pump_all(struct lt_engine *engine)
+{
+    size_t i;
+
+    for (i = 0; i < engine->sessions_n && !engine->oom; i++) {
+        if (engine->sessions[i]->pump_due) {
+            lt_outflow_pump(engine, engine->sessions[i]);
+        }
+    }
+}
+
+static void wake(struct lt_engine *engine)
+{
+    int64_t next = lt_statement_next(engine);
+    struct lt_effect *effect;
+
+    if (engine->scan_ms < next) {
+        next = engine->scan_ms;
+    }
+    if (engine->wake_ms > engine->now.mono_ms && engine->wake_ms <= next) {
+        return; /* asked for already */
+    }
+    engine->wake_ms = next;
+    effect = lt_fx_add(engine, LT_FX_WAKE);
+    if (effect != NULL) {
+        effect->at_ms = next;
+    }
+}
+
+static lt_err leave(struct lt_engine *engine)
+{
+    if (engine->keys_changed) {
+        engine->keys_changed = false;
+        (void)lt_fx_add(engine, LT_FX_PEERS);
+    }
+    lt_session_sweep(engine);
+    engine->fx = NULL;
+    return engine->oom ? LT_ENOMEM : LT_OK;
+}
+
+/* ---- time ---- */
+
+static void scan(struct lt_engine *engine)
+{
+    int64_t next = engine->now.mono_ms + LT_PING_MS;
+    size_t i;
+
+    for (i = 0; i < engine->sessions_n && !engine->oom; i++) {
+        int64_t due = lt_session_tick(engine, engine->sessions[i]);
+
+        next = due < next ? due : next;
+    }
+    lt_receipt_tick(engine);
+    lt_author_check_clock(engine);
+    if (next < engine->now.mono_ms + LT_SCAN_MS) {
+        next = engine->now.mono_ms + LT_SCAN_MS;
+    }
+    engine->scan_ms = next;
+}
+
+/* ---- inputs ---- */
+
+static void set_intake(struct lt_engine *engine, bool open, lt_err code)
+{
+    struct lt_run *run;
+
+    if (!open) {
+        engine->intake_closed = true;
+        engine->intake_code = code == LT_OK ? LT_EFULL : code;
+        lt_alarm_raise(engine, LT_AINTAKE, &engine->self->id, NULL, NULL);
+        return;
+    }
+    if (!engine->intake_closed) {
+        return;
+    }
+    engine->intake_closed = false;
+    lt_alarm_clear(engine, LT_AINTAKE, &engine->self->id);
+    for (run = engine->dirty; run != NULL; run = run->dirty_next) {
+        lt_run_revert(run, false);
+    }
+    lt_intake_ask_again(engine);
+}
+
+lt_err lt_engine_step(struct lt_engine *engine, const struct lt_now *now,
+                      const struct lt_input *input, struct lt_effects *effects,
+                      struct lt_diag *diag)
+{
+    struct lt_session *session = NULL;
+    lt_err rc = LT_OK;
+    lt_err left;
+
+    enter(engine, now, effects);
+    if (input->session != 0 && input->kind != LT_IN_SESSION_UP) {
+        session = lt_session_find(engine, input->session);
+    }
+    switch (input->kind) {
+    case LT_IN_SESSION_UP:
+        lt_session_up(engine, input);
+        break;
+    case LT_IN_SESSION_DOWN:
+        if (session != NULL) {
+            lt_session_end(engine, session);
+        }
+        break;
+    case LT_IN_FRAME:
+        if (session != NULL) {
+            lt_session_frame(engine, session, input->bytes, input->len);
+        }
+        break;
+    case LT_IN_WRITE:
+        rc = lt_author_write(engine, input->write, diag);
+        break;
+    case LT_IN_BINDING:
+        rc = lt_keys_add(engine, input->bytes, input->len, true);
+        break;
+    case LT_IN_INTAKE:
+        set_intake(engine, input->flag, input->code);
+        break;
+    case LT_IN_TICK:
+        lt_statement_pump(engine);
+        break;
+    }
+    if (engine->now.mono_ms >= engine->scan_ms && !engine->oom) {
+        scan(engine);
+    }
+    left = leave(engine);
+    return left != LT_OK ? left : rc;
+}
+
+lt_err lt_engine_flush(struct lt_engine *engine, const struct lt_now *now,
+                       struct lt_effects *effects)
+{
+    enter(engine, now, effects);
+    lt_author_flush(engine);
+    pump_all(engine);
+    if (lt_engine_planted(engine, LT_PLANT_ACK_BEFORE_COMMIT)) {
+        lt_intake_ack(engine);
+    }
+    wake(engine);
+    return leave(engine);
+}
+
+lt_err lt_engine_stored(struct lt_engine *engine, const struct lt_now *now,
+                        const struct lt_effect *read,
+                        const struct lt_segment *segments, size_t segments_n,
+                        struct lt_effects *effects)
+{
+    struct lt_session *session;
+
+    enter(engine, now, effects);
+    if (read->token != 0) {
+        lt_proof_stored(engine, read, segments, segments_n);
+        return leave(engine);
+    }
+    session = lt_session_find(engine, read->session);
+    if (session != NULL && session->state == LT_SESSION_UP) {
+        lt_outflow_stored(engine, session, read, segments, segments_n);
+    }
+    return leave(engine);
+}
+
+/* ---- after the commit ---- */
+
+/* What was handed to the log is durable now. */
+static void make_durable(struct lt_engine *engine)
+{
+    struct lt_run *run = engine->dirty;
+
+    engine->dirty = NULL;
+    engine->dirty_last = NULL;
+    while (run != NULL) {
+        struct lt_run *next = run->dirty_next;
+        struct lt_track *track = run->track;
+        uint64_t before = run->durable.number;
+        bool rest = run->last.number != run->stored.number;
+
+        run->dirty = false;
+        run->dirty_next = NULL;
+        if (run->stored.number != before) {
+            run->durable = run->stored;
+            if (track->unit == engine->self) {
+                lt_outflow_grown(engine, run, before, NULL);
+            }
+            lt_statement_grown(engine, track);
+        }
+        if (rest) { /* forwarded alone, for want of room */
+            run->dirty = true;
+            run->dirty_next = engine->dirty;
+            engine->dirty = run;
+            if (engine->dirty_last == NULL) {
+                engine->dirty_last = run;
+            }
+        }
+        run = next;
+    }
+}
+
+static void feed_tree(struct lt_engine *engine)
+{
+    uint64_t version = lt_tree_version(engine->tree);
+    const struct lt_fresh *fresh;
+    size_t i;
+
+    for (fresh = engine->fresh; fresh != NULL; fresh = fresh->next) {
+        if (fresh->segment.stream.channel.cls == LT_CLASS_TREE &&
+            lt_segment_last(&fresh->segment) <= fresh->run->durable.number &&
+            lt_tree_feed(engine, &fresh->segment) == LT_ENOMEM) {
+            engine->oom = true;
+            return;
+        }
+    }
+    if (lt_tree_version(engine->tree) == version) {
+        return;
+    }
+    lt_keys_review(engine);
+    engine->keys_changed = true;
+    lt_statement_tree(engine);
+    for (i = 0; i < engine->sessions_n; i++) {
+        if (engine->sessions[i]->state == LT_SESSION_UP) {
+            lt_compare_start(engine, engine->sessions[i]);
+        }
+    }
+}
+
+lt_err lt_engine_committed(struct lt_engine *engine, const struct lt_now *now,
+                           struct lt_effects *effects)
+{
+    enter(engine, now, effects);
+    make_durable(engine);
+    lt_intake_ack(engine);
+    feed_tree(engine);
+    if (!engine->oom) {
+        lt_statement_pump(engine);
+        pump_all(engine);
+    }
+    lt_fresh_clear(engine);
+    wake(engine);
+    return leave(engine);
+}
+
+lt_err lt_engine_rolled_back(struct lt_engine *engine, const struct lt_now *now,
+                             struct lt_effects *effects)
+{
+    struct lt_run *run;
+
+    enter(engine, now, effects);
+    run = engine->dirty;
+    engine->dirty = NULL;
+    engine->dirty_last = NULL;
+    while (run != NULL) {
+        struct lt_run *next = run->dirty_next;
+
+        run->dirty = false;
+        run->dirty_next = NULL;
+        lt_run_revert(run, true);
+        run = next;
+    }
+    lt_fresh_clear(engine);
+    lt_intake_ask_again(engine);
+    lt_intake_ack(engine);
+    wake(engine);
+    return leave(engine);
+}

@@ -1,0 +1,280 @@
+/* Replication, without I/O: inputs in, effects out.
+ *
+ * The engine holds what the daemon knows of streams, keys, the tree, sessions
+ * and statements. It is fed inputs, each with the time, and appends effects to
+ * a list; its caller performs them in order. It reads no clock, draws no random
+ * number it was not handed and allocates through the allocator it was given.
+ *
+ * A turn of the caller:
+ *   1. for every input that has arrived: lt_engine_step
+ *   2. lt_engine_flush: frames gathered for sending (cut-through) leave as SENDs
+ *   3. perform the effects; STORE_* go into one open transaction; a READ is
+ *      answered at once by lt_engine_stored (more effects)
+ *   4. commit once if anything was stored; then, in every turn,
+ *      lt_engine_committed, whose effects are the acks, the statements, the
+ *      answers, and the sending of what this office wrote itself (READs may
+ *      be among them; statements are STOREd with the next turn's commit)
+ * When a commit failed for want of room: lt_engine_rolled_back.
+ *
+ * What an effect points to is valid until the effect list is reset.
+ *
+ * Threading: an engine belongs to one thread. */
+#ifndef LT_ENGINE_ENGINE_H
+#define LT_ENGINE_ENGINE_H
+
+#include "common/alloc.h"
+#include "common/binding.h"
+#include "common/codec.h"
+#include "common/link_msg.h" /* enum lt_role */
+#include "common/segment.h"
+#include "common/sys.h"
+#include "common/tree.h"
+
+struct lt_engine;
+
+struct lt_engine_options {
+    const struct lt_alloc *alloc;
+    struct lt_office office;
+    const struct lt_key *key;        /* own identity key; borrowed */
+    uint8_t root_key[LT_PUBKEY_LEN]; /* the pinned root key */
+    uint8_t transport_key[LT_CURVE_LEN]; /* own CURVE public key */
+    uint64_t epoch;                  /* random, of this life; not 0 */
+    uint64_t seed;                   /* for jitter */
+    const char *software;            /* "lienthongd 0.1.0" */
+    uint32_t urgent_per_hour;
+    size_t window_start_bytes;
+    size_t window_max_bytes;
+    int64_t statement_interval_ms;   /* 15 minutes */
+    int zstd_level;
+    uint32_t plant;                  /* enum lt_plant; 0 outside tests */
+};
+
+/* Faults that a test plants to see itself turn red; without LT_TEST_HOOKS
+ * they have no effect. */
+enum lt_plant {
+    LT_PLANT_ACK_BEFORE_COMMIT = 1,
+    LT_PLANT_SKIP_CHAIN_CHECK = 2,
+    LT_PLANT_SKIP_SIGNATURE_CHECK = 4,
+    LT_PLANT_FORWARD_REENCODED = 8,
+    LT_PLANT_DEDUPE_OFF = 16,
+    LT_PLANT_IGNORE_GAP = 32,
+    LT_PLANT_NEVER_RESEND = 64
+};
+
+LT_MUST_CHECK lt_err lt_engine_new(const struct lt_engine_options *options,
+                                   struct lt_engine **out_engine);
+void lt_engine_free(struct lt_engine *engine);
+
+/* ---- what the log holds, told once before the first step ---- */
+
+struct lt_engine_run {
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t first;
+    struct lt_point prev;
+    struct lt_point last;
+    uint8_t key_id[LT_HASH_LEN];
+    uint64_t last_hlc;
+};
+/* Order: bindings (any order; those that cannot be proven yet wait), runs
+ * (any order), then the segments of class tree with audience all, in order,
+ * then statements. The first step ends the loading. Errors: LT_ENOMEM;
+ * LT_EMALFORMED leaves the engine as before. */
+LT_MUST_CHECK lt_err lt_engine_load_binding(struct lt_engine *engine,
+                                            const uint8_t *bytes, size_t len);
+LT_MUST_CHECK lt_err lt_engine_load_run(struct lt_engine *engine,
+                                        const struct lt_engine_run *run);
+LT_MUST_CHECK lt_err lt_engine_load_tree(struct lt_engine *engine,
+                                         const struct lt_segment *segment);
+LT_MUST_CHECK lt_err lt_engine_load_statement(struct lt_engine *engine,
+                                              const uint8_t *bytes, size_t len);
+
+/* ---- effects ---- */
+
+enum lt_effect_kind {
+    LT_FX_SEND,            /* session, frame */
+    LT_FX_CLOSE,           /* session, code */
+    LT_FX_STORE_SEGMENT,   /* segment */
+    LT_FX_STORE_EVIDENCE,  /* segment */
+    LT_FX_STORE_BINDING,   /* office, key_id, bytes */
+    LT_FX_STORE_STATEMENT, /* office (from), to, page, bytes */
+    LT_FX_READ,            /* read: stream, epoch, after, max_bytes, session */
+    LT_FX_PEERS,           /* known transport keys or the tree changed */
+    LT_FX_ALARM,           /* code, raise or clear, subject office, diag */
+    LT_FX_NOTE,            /* code, diag */
+    LT_FX_WAKE             /* at_ms: step a TICK then (the earliest counts) */
+};
+
+struct lt_effect {
+    enum lt_effect_kind kind;
+    uint64_t session;              /* SEND, CLOSE, READ */
+    const uint8_t *bytes;          /* frame, binding, statement */
+    size_t len;
+    lt_err code;                   /* CLOSE, ALARM, NOTE */
+    bool raise;                    /* ALARM: true raises, false clears */
+    struct lt_office office;       /* subject; STORE_BINDING, STORE_STATEMENT */
+    struct lt_office to;
+    uint32_t page;
+    uint8_t key_id[LT_HASH_LEN];
+    struct lt_segment segment;     /* STORE_SEGMENT, STORE_EVIDENCE */
+    struct lt_stream stream;       /* READ; ALARM about a stream */
+    uint64_t epoch;                /* READ */
+    uint64_t after;                /* READ */
+    size_t max_bytes;              /* READ */
+    uint64_t token;                /* READ: the engine's own */
+    struct lt_diag diag;           /* ALARM, NOTE */
+    int64_t at_ms;                 /* WAKE, monotonic */
+};
+
+struct lt_effects; /* a list with its own arena */
+LT_MUST_CHECK lt_err lt_effects_new(const struct lt_alloc *alloc,
+                                    struct lt_effects **out_effects);
+void lt_effects_free(struct lt_effects *effects);
+void lt_effects_reset(struct lt_effects *effects);
+size_t lt_effects_count(const struct lt_effects *effects);
+const struct lt_effect *lt_effects_at(const struct lt_effects *effects,
+                                      size_t index);
+
+/* ---- inputs ---- */
+
+enum lt_input_kind {
+    LT_IN_SESSION_UP,   /* session, role (of the peer), peer's transport key */
+    LT_IN_SESSION_DOWN, /* session */
+    LT_IN_FRAME,        /* session, bytes */
+    LT_IN_WRITE,        /* write */
+    LT_IN_BINDING,      /* bytes: a binding made here (enrolment) or imported */
+    LT_IN_INTAKE,       /* open or closed for want of room: flag, code */
+    LT_IN_TICK
+};
+
+/* What an author wants written: whole events but for id, stamp and tree
+ * version, each for one or more channels (one id in all of them). */
+struct lt_write_event {
+    struct lt_event *event;       /* id, hlc and tree_version are filled in */
+    size_t channels_n;
+    const struct lt_channel *channels;
+    size_t parts_n;               /* contents, in the order of event->parts */
+    const struct lt_part *parts;  /* item is ignored */
+    uint8_t hash[LT_HASH_LEN];    /* filled in: the event's hash */
+};
+/* Ids, stamps and hashes are filled in before lt_engine_step returns; the
+ * caller stores its answers beside the segments and gives them out once the
+ * commit has succeeded. */
+struct lt_write {
+    uint64_t token;               /* the caller's own */
+    size_t events_n;              /* all of them in one commit, or none */
+    struct lt_write_event *events;
+    bool has_request_id;
+    uint8_t request_id[LT_REQUEST_LEN];
+};
+
+struct lt_input {
+    enum lt_input_kind kind;
+    uint64_t session;             /* never reused in one life; not 0 */
+    enum lt_role role;
+    uint8_t transport_key[LT_CURVE_LEN]; /* the peer's, as authenticated */
+    struct lt_office office;      /* SESSION_UP: whose key that is */
+    uint8_t nonce[32];            /* SESSION_UP: fresh random bytes */
+    const uint8_t *bytes;
+    size_t len;
+    const struct lt_write *write;
+    bool flag;
+    lt_err code;
+};
+
+/* Errors of all four: LT_ENOMEM, after which the process must end (state may
+ * be half changed); LT_OK otherwise. What a peer did wrong is an effect.
+ * A WRITE that cannot be written at all (a bound, the intake is closed)
+ * returns its error, with nothing changed. */
+LT_MUST_CHECK lt_err lt_engine_step(struct lt_engine *engine,
+                                    const struct lt_now *now,
+                                    const struct lt_input *input,
+                                    struct lt_effects *effects,
+                                    struct lt_diag *diag);
+LT_MUST_CHECK lt_err lt_engine_flush(struct lt_engine *engine,
+                                     const struct lt_now *now,
+                                     struct lt_effects *effects);
+/* The answer to a READ: segments in order (possibly none). */
+LT_MUST_CHECK lt_err lt_engine_stored(struct lt_engine *engine,
+                                      const struct lt_now *now,
+                                      const struct lt_effect *read,
+                                      const struct lt_segment *segments,
+                                      size_t segments_n,
+                                      struct lt_effects *effects);
+LT_MUST_CHECK lt_err lt_engine_committed(struct lt_engine *engine,
+                                         const struct lt_now *now,
+                                         struct lt_effects *effects);
+/* The open transaction is gone (disk full): everything stored since the last
+ * commit is forgotten. */
+LT_MUST_CHECK lt_err lt_engine_rolled_back(struct lt_engine *engine,
+                                           const struct lt_now *now,
+                                           struct lt_effects *effects);
+
+/* ---- looking ---- */
+
+const struct lt_tree *lt_engine_tree(const struct lt_engine *engine);
+/* Bindings that are proven, one a call from @index on; false past the end. */
+bool lt_engine_binding_at(const struct lt_engine *engine, size_t index,
+                          struct lt_binding *out);
+const struct lt_key *lt_engine_key_of(const struct lt_engine *engine,
+                                      const struct lt_office *office,
+                                      const uint8_t key_id[static LT_HASH_LEN]);
+/* Encoded bindings that prove @office's key, issuer first, each visited. */
+void lt_engine_chain(const struct lt_engine *engine,
+                     const struct lt_office *office,
+                     void (*visit)(void *ctx, const uint8_t *bytes, size_t len),
+                     void *ctx);
+
+struct lt_link_view {
+    uint64_t session;
+    struct lt_office office;
+    enum lt_role role;
+    int state; /* 0 connecting, 1 up, 2 stalled, 3 refused */
+    int64_t since_wall_ms;
+    int64_t last_ack_wall_ms;     /* 0: none */
+    uint64_t waiting[LT_LANES];   /* events not yet acknowledged by the peer */
+    int64_t rtt_ms;               /* -1: unknown */
+    int64_t skew_ms;
+    lt_err reason;
+};
+size_t lt_engine_links(const struct lt_engine *engine,
+                       struct lt_link_view *out, size_t max);
+struct lt_receipt_view {
+    bool has_keeper;
+    struct lt_office keeper;
+    int64_t at_ms;                /* 0: none yet */
+    bool covers_all;
+    uint64_t missing_events;
+};
+void lt_engine_receipt(const struct lt_engine *engine,
+                       struct lt_receipt_view *out);
+struct lt_office_view {
+    struct lt_office office;
+    int state;  /* 0 current, 1 behind, 2 silent, 3 withheld */
+    int64_t since_wall_ms;
+};
+size_t lt_engine_offices(const struct lt_engine *engine,
+                         struct lt_office_view *out, size_t max);
+struct lt_tip_view {
+    struct lt_stream stream;
+    uint64_t first;               /* of the run */
+    struct lt_point tip;
+    uint64_t receipt_last;        /* up to here the keeper has it; 0 = unknown */
+    size_t tips_n;                /* of the stream */
+};
+/* One tip a call; start with *cursor 0; false past the end. */
+bool lt_engine_tip(const struct lt_engine *engine, size_t *cursor,
+                   struct lt_tip_view *out);
+struct lt_hold_view {
+    struct lt_stream stream;
+    lt_err reason;
+    int64_t until_wall_ms;
+};
+size_t lt_engine_holds(const struct lt_engine *engine, struct lt_hold_view *out,
+                       size_t max);
+uint64_t lt_engine_epoch(const struct lt_engine *engine);
+uint64_t lt_engine_last_hlc(const struct lt_engine *engine);
+/* Segments and bytes that wait for memory's sake; for the bound tests. */
+size_t lt_engine_memory(const struct lt_engine *engine);
+
+#endif

@@ -1,0 +1,266 @@
+/* A statement travels from office to office over every tier between them; each
+ * keeps the latest and hands it on when a session leads further. Ids rise
+ * within an epoch; of an epoch that was superseded nothing is taken any more,
+ * so a hostile tier can at most withhold. */
+#include "daemon/engine/statement.h"
+
+#include <string.h>
+
+#include "daemon/engine/effects.h"
+#include "daemon/engine/keys.h"
+#include "daemon/engine/route.h"
+#include "daemon/engine/session.h"
+#include "daemon/engine/streams.h"
+
+struct name {
+    const struct lt_office *from;
+    const struct lt_office *to;
+};
+
+static bool same_letter(const void *item, const void *key)
+{
+    const struct lt_letter *letter = item;
+    const struct name *name = key;
+
+    return lt_office_equal(&letter->from, name->from) &&
+           lt_office_equal(&letter->to, name->to);
+}
+
+static uint64_t letter_hash(const struct lt_engine *engine,
+                            const struct lt_office *from,
+                            const struct lt_office *to)
+{
+    return lt_map_hash(lt_map_hash(engine->options.seed, from, sizeof(*from)),
+                       to, sizeof(*to));
+}
+
+struct lt_letter *lt_letter_find(const struct lt_engine *engine,
+                                 const struct lt_office *from,
+                                 const struct lt_office *to)
+{
+    struct name name = {.from = from, .to = to};
+
+    return lt_map_find(&engine->letters_map, letter_hash(engine, from, to),
+                       same_letter, &name);
+}
+
+static struct lt_letter *letter_new(struct lt_engine *engine,
+                                    const struct lt_office *from,
+                                    const struct lt_office *to)
+{
+    struct lt_letter *letter;
+
+    if (engine->letters_n >= LT_LETTERS_MAX) {
+        return NULL;
+    }
+    letter = lt_new(engine->alloc, sizeof(*letter));
+    if (letter == NULL) {
+        engine->oom = true;
+        return NULL;
+    }
+    letter->from = *from;
+    letter->to = *to;
+    letter->hash = letter_hash(engine, from, to);
+    if (!lt_grow(engine->alloc, (void **)&engine->letters,
+                 &engine->letters_cap, engine->letters_n,
+                 sizeof(struct lt_letter *)) ||
+        !lt_map_add(&engine->letters_map, letter->hash, letter)) {
+        lt_free(engine->alloc, letter);
+        engine->oom = true;
+        return NULL;
+    }
+    engine->letters[engine->letters_n++] = letter;
+    return letter;
+}
+
+/* Is the statement later than what is kept? */
+static bool later(struct lt_engine *engine, struct lt_letter *letter,
+                  const struct lt_statement *statement, const uint8_t *bytes,
+                  size_t len)
+{
+    size_t i;
+
+    if (letter->bytes == NULL) {
+        return true;
+    }
+    if (letter->epoch == statement->epoch) {
+        if (letter->id == statement->id &&
+            (letter->len != len || memcmp(letter->bytes, bytes, len) != 0)) {
+            lt_alarm_raise(engine, LT_ACONTRADICTION, &statement->from, NULL,
+                           "two statements with one number");
+        }
+        return statement->id > letter->id;
+    }
+    for (i = 0; i < LT_PAST_EPOCHS; i++) {
+        if (letter->past[i] == statement->epoch) {
+            return false;
+        }
+    }
+    memmove(letter->past + 1, letter->past,
+            (LT_PAST_EPOCHS - 1) * sizeof(letter->past[0]));
+    letter->past[0] = letter->epoch;
+    return true;
+}
+
+static bool keep(struct lt_engine *engine, struct lt_letter *letter,
+                 const struct lt_statement *statement, const uint8_t *bytes,
+                 size_t len)
+{
+    uint8_t *copy = lt_new(engine->alloc, len);
+    struct lt_effect *effect;
+
+    if (copy == NULL) {
+        engine->oom = true;
+        return false;
+    }
+    memcpy(copy, bytes, len);
+    lt_free(engine->alloc, letter->bytes);
+    letter->bytes = copy;
+    letter->len = len;
+    letter->epoch = statement->epoch;
+    letter->id = statement->id;
+    letter->at_ms = statement->at_ms;
+    effect = lt_fx_add(engine, LT_FX_STORE_STATEMENT);
+    if (effect != NULL) {
+        effect->office = statement->from;
+        effect->to = statement->to;
+        effect->bytes = lt_fx_copy(engine, bytes, len);
+        effect->len = len;
+    }
+    return true;
+}
+
+static void hand_on(struct lt_engine *engine, struct lt_session *session,
+                    const struct lt_letter *letter)
+{
+    struct lt_span span = {.data = letter->bytes, .len = letter->len};
+    struct lt_spans spans = {.items_n = 1, .items = &span};
+    struct lt_unit *from = lt_unit_find(engine, &letter->from);
+
+    if (from != NULL) {
+        lt_keys_tell(engine, session, from);
+    }
+    lt_fx_send_frame(engine, session,
+                     lt_statements_encode(&spans, &engine->frame));
+}
+
+/* Do these two exchange statements? One is the other's superior. Before the
+ * tree is known only what concerns this office is kept. */
+static bool concerned(const struct lt_engine *engine,
+                      const struct lt_office *from, const struct lt_office *to)
+{
+    const struct lt_office *self = &engine->self->id;
+
+    if (lt_tree_above(engine->tree, from, to) ||
+        lt_tree_above(engine->tree, to, from)) {
+        return true;
+    }
+    return !engine->started &&
+           (lt_office_equal(from, self) || lt_office_equal(to, self));
+}
+
+/* At the start: what we once said that we had written, we should have. */
+static void read_own(struct lt_engine *engine,
+                     const struct lt_statement *statement)
+{
+    size_t i;
+    size_t k;
+
+    for (i = 0; i < statement->mine_n; i++) {
+        struct lt_stream stream = {.origin = engine->self->id,
+                                   .channel = statement->mine[i].channel};
+        struct lt_track *track = lt_track_find(engine, &stream);
+
+        for (k = 0; k < statement->mine[i].tips_n; k++) {
+            lt_lost_note(engine, track, &stream, &statement->mine[i].tips[k]);
+        }
+    }
+}
+
+void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
+                    struct lt_session *source)
+{
+    struct lt_statement statement;
+    struct lt_span body;
+    uint8_t signature[LT_SIG_LEN];
+    const struct lt_key *key;
+    struct lt_letter *letter;
+    struct lt_session *next;
+    bool own;
+    lt_err rc;
+
+    lt_arena_reset(&engine->scratch_payload);
+    rc = lt_statement_decode(bytes, len, &engine->scratch_payload, &statement,
+                             &body, signature, NULL);
+    if (rc == LT_ENOMEM) {
+        engine->oom = true;
+    }
+    if (rc != LT_OK || lt_office_equal(&statement.from, &statement.to) ||
+        !concerned(engine, &statement.from, &statement.to)) {
+        return;
+    }
+    own = lt_office_equal(&statement.from, &engine->self->id);
+    if (own && source != NULL) {
+        return;
+    }
+    if (source != NULL || !engine->started) {
+        key = lt_keys_find(engine, lt_unit_find(engine, &statement.from),
+                           statement.key_id);
+        if (key == NULL) {
+            return; /* it is said again */
+        }
+        if (!lt_statement_proven(body, signature, key)) {
+            lt_alarm_raise(engine, LT_ABADSIG, &statement.from, NULL,
+                           "statement");
+            return;
+        }
+    }
+    letter = lt_letter_find(engine, &statement.from, &statement.to);
+    if (letter == NULL) {
+        letter = letter_new(engine, &statement.from, &statement.to);
+    }
+    if (letter == NULL || !later(engine, letter, &statement, bytes, len) ||
+        !keep(engine, letter, &statement, bytes, len)) {
+        return;
+    }
+    if (own && !engine->started) {
+        read_own(engine, &statement);
+    }
+    if (lt_office_equal(&statement.to, &engine->self->id)) {
+        lt_receipt_read(engine, &statement);
+        return;
+    }
+    next = lt_route_toward(engine, &statement.to);
+    if (next != NULL && next != source) {
+        hand_on(engine, next, letter);
+    }
+}
+
+void lt_letter_forward(struct lt_engine *engine, struct lt_session *session)
+{
+    size_t i;
+
+    for (i = 0; i < engine->letters_n; i++) {
+        const struct lt_letter *letter = engine->letters[i];
+
+        /* Our own are said anew when a session comes up. */
+        if (letter->bytes != NULL &&
+            !lt_office_equal(&letter->from, &engine->self->id) &&
+            !lt_office_equal(&letter->to, &engine->self->id) &&
+            !lt_office_equal(&letter->from, &session->unit->id) &&
+            lt_route_toward(engine, &letter->to) == session) {
+            hand_on(engine, session, letter);
+        }
+    }
+}
+
+void lt_letter_free(struct lt_engine *engine)
+{
+    size_t i;
+
+    for (i = 0; i < engine->letters_n; i++) {
+        lt_free(engine->alloc, engine->letters[i]->bytes);
+        lt_free(engine->alloc, engine->letters[i]);
+    }
+    lt_free(engine->alloc, engine->letters);
+}

@@ -1,0 +1,193 @@
+/* Looking at the engine changes nothing in it. */
+#include <string.h>
+
+#include "daemon/engine/keys.h"
+#include "daemon/engine/outflow.h"
+#include "daemon/engine/route.h"
+#include "daemon/engine/streams.h"
+
+enum { STALLED_AFTER_MS = 10 * 1000 };
+
+const struct lt_tree *lt_engine_tree(const struct lt_engine *engine)
+{
+    return engine->tree;
+}
+
+bool lt_engine_binding_at(const struct lt_engine *engine, size_t index,
+                          struct lt_binding *out)
+{
+    if (index >= engine->bounds_n) {
+        return false;
+    }
+    *out = engine->bounds[index]->binding;
+    return true;
+}
+
+const struct lt_key *lt_engine_key_of(const struct lt_engine *engine,
+                                      const struct lt_office *office,
+                                      const uint8_t key_id[static LT_HASH_LEN])
+{
+    return lt_keys_find(engine, lt_unit_find(engine, office), key_id);
+}
+
+void lt_engine_chain(const struct lt_engine *engine,
+                     const struct lt_office *office,
+                     void (*visit)(void *ctx, const uint8_t *bytes, size_t len),
+                     void *ctx)
+{
+    const struct lt_unit *unit = lt_unit_find(engine, office);
+    struct lt_unit *chain[LT_CHAIN_LEN_MAX];
+    size_t n = unit == NULL ? 0 : lt_keys_chain(engine, unit, chain);
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        visit(ctx, chain[i]->bound->bytes, chain[i]->bound->len);
+    }
+}
+
+static void view_link(const struct lt_engine *engine,
+                      const struct lt_session *session,
+                      struct lt_link_view *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->session = session->id;
+    out->office = session->unit->id;
+    out->role = session->role;
+    out->since_wall_ms = session->since_wall_ms;
+    out->last_ack_wall_ms = session->ack_wall_ms;
+    out->rtt_ms = session->rtt_ms;
+    out->skew_ms = session->skew_ms;
+    lt_outflow_waiting(session, out->waiting);
+    if (session->state != LT_SESSION_UP) {
+        out->state = 0;
+    } else if (lt_outflow_unacked(session) &&
+               engine->now.mono_ms - session->progress_ms >=
+                   STALLED_AFTER_MS) {
+        out->state = 2;
+        out->reason = session->peer_full ? LT_EFULL : LT_ABEHIND;
+    } else {
+        out->state = 1;
+    }
+}
+
+size_t lt_engine_links(const struct lt_engine *engine,
+                       struct lt_link_view *out, size_t max)
+{
+    size_t n = 0;
+    size_t i;
+
+    for (i = 0; i < engine->sessions_n && n < max; i++) {
+        view_link(engine, engine->sessions[i], &out[n++]);
+    }
+    return n;
+}
+
+size_t lt_engine_offices(const struct lt_engine *engine,
+                         struct lt_office_view *out, size_t max)
+{
+    const struct lt_partner *partner;
+    size_t n = 0;
+
+    for (partner = engine->partners; partner != NULL && n < max;
+         partner = partner->next) {
+        out[n++] =
+            (struct lt_office_view){.office = partner->unit->id,
+                                    .state = partner->state,
+                                    .since_wall_ms = partner->state_wall_ms};
+    }
+    return n;
+}
+
+bool lt_engine_tip(const struct lt_engine *engine, size_t *cursor,
+                   struct lt_tip_view *out)
+{
+    while (*cursor / LT_TIPS_MAX < engine->tracks_n) {
+        const struct lt_track *track = engine->tracks[*cursor / LT_TIPS_MAX];
+        struct lt_point points[LT_TIPS_MAX];
+        size_t n = lt_track_tips(track, points);
+        size_t at = *cursor % LT_TIPS_MAX;
+        const struct lt_run *run;
+
+        if (at >= n) {
+            *cursor = (*cursor / LT_TIPS_MAX + 1) * LT_TIPS_MAX;
+            continue;
+        }
+        run = lt_run_find(engine, track, points[at].epoch);
+        ++*cursor;
+        memset(out, 0, sizeof(*out));
+        out->stream = track->id;
+        out->first = run->first;
+        out->tip = points[at];
+        out->tips_n = n;
+        out->receipt_last = run->receipt >= run->first ? run->receipt : 0;
+        return true;
+    }
+    return false;
+}
+
+static lt_err hold_code(uint32_t reason)
+{
+    static const lt_err codes[] = {
+        [LT_HOLD_PROVEN_WRONG] = LT_ABADSIG,
+        [LT_HOLD_TOO_LARGE] = LT_ASEGMENTBIG,
+        [LT_HOLD_NOT_FOLLOWED] = LT_ANOTFOLLOWED,
+        [LT_HOLD_QUOTA] = LT_AQUOTA,
+        [LT_HOLD_NO_PROOF] = LT_AWAITKEY,
+        [LT_HOLD_GAP] = LT_AGAP,
+        [LT_HOLD_DISK] = LT_AINTAKE,
+        [LT_HOLD_TIPS] = LT_ATIPS,
+    };
+
+    return reason < LT_COUNT_OF(codes) && reason > 0 ? codes[reason]
+                                                     : LT_AQUOTA;
+}
+
+size_t lt_engine_holds(const struct lt_engine *engine, struct lt_hold_view *out,
+                       size_t max)
+{
+    size_t n = 0;
+    size_t i;
+    size_t k;
+
+    for (i = 0; i < engine->sessions_n; i++) {
+        const struct lt_session *session = engine->sessions[i];
+        const struct lt_flow *flow;
+
+        for (k = 0; k < session->inruns_n && n < max; k++) {
+            const struct lt_inrun *inrun = &session->inruns[k];
+
+            if (inrun->held != 0) {
+                out[n++] = (struct lt_hold_view){
+                    .stream = inrun->stream, .reason = hold_code(inrun->held)};
+            }
+        }
+        for (flow = session->flows; flow != NULL && n < max;
+             flow = flow->all_next) {
+            if (flow->held != 0) {
+                out[n++] = (struct lt_hold_view){
+                    .stream = flow->run->track->id,
+                    .reason = hold_code(flow->held),
+                    .until_wall_ms = engine->now.wall_ms +
+                                     flow->held_until_ms -
+                                     engine->now.mono_ms};
+            }
+        }
+    }
+    return n;
+}
+
+uint64_t lt_engine_epoch(const struct lt_engine *engine)
+{
+    return engine->options.epoch;
+}
+
+uint64_t lt_engine_last_hlc(const struct lt_engine *engine)
+{
+    return engine->hlc.last;
+}
+
+size_t lt_engine_memory(const struct lt_engine *engine)
+{
+    return engine->fresh_bytes + engine->checks_bytes +
+           engine->pending_arena.used_bytes;
+}

@@ -1,0 +1,358 @@
+/* What statements prove: that the keeper holds what this office wrote, that
+ * somebody holds more than arrived here, that this office lost a tail. */
+#include "daemon/engine/statement.h"
+
+#include <string.h>
+
+#include "daemon/engine/effects.h"
+#include "daemon/engine/outflow.h"
+#include "daemon/engine/route.h"
+#include "daemon/engine/streams.h"
+
+enum { STATE_CURRENT, STATE_BEHIND, STATE_SILENT, STATE_WITHHELD };
+
+bool lt_receipt_keeper(const struct lt_engine *engine,
+                       struct lt_office *out_keeper)
+{
+    return lt_tree_keeper(engine->tree, &engine->self->id, out_keeper);
+}
+
+/* ---- a tail of our own that others have ---- */
+
+static bool held(const struct lt_engine *engine, const struct lt_stream *stream,
+                 const struct lt_point *point)
+{
+    const struct lt_track *track = lt_track_find(engine, stream);
+    const struct lt_run *run =
+        track == NULL ? NULL : lt_run_find(engine, track, point->epoch);
+
+    return run != NULL && lt_run_live(run) &&
+           run->last.number >= point->number;
+}
+
+void lt_lost_note(struct lt_engine *engine, const struct lt_track *track,
+                  const struct lt_stream *stream, const struct lt_point *point)
+{
+    size_t i;
+
+    (void)track;
+    if (held(engine, stream, point)) {
+        return;
+    }
+    for (i = 0; i < engine->lost_n; i++) {
+        if (lt_stream_equal(&engine->lost[i].stream, stream) &&
+            engine->lost[i].point.epoch == point->epoch) {
+            break;
+        }
+    }
+    if (i == LT_LOST_MAX) {
+        return; /* the alarm stands in any case */
+    }
+    if (i == engine->lost_n) {
+        engine->lost[engine->lost_n++] =
+            (struct lt_lost){.stream = *stream, .point = *point};
+    } else if (engine->lost[i].point.number < point->number) {
+        engine->lost[i].point = *point;
+    }
+    lt_alarm_raise(engine, LT_ALOGTAIL, &engine->self->id, stream, NULL);
+}
+
+void lt_lost_review(struct lt_engine *engine)
+{
+    size_t i = 0;
+
+    while (i < engine->lost_n) {
+        if (held(engine, &engine->lost[i].stream, &engine->lost[i].point)) {
+            engine->lost[i] = engine->lost[--engine->lost_n];
+        } else {
+            i++;
+        }
+    }
+    if (engine->lost_n == 0) {
+        lt_alarm_clear(engine, LT_ALOGTAIL, &engine->self->id);
+    }
+}
+
+/* ---- what they have and we lack ---- */
+
+static void count_missing(struct lt_engine *engine, struct lt_partner *partner,
+                          const struct lt_statement *statement)
+{
+    uint64_t missing = 0;
+    uint64_t urgent = 0;
+    size_t i;
+    size_t k;
+
+    for (i = 0; i < statement->mine_n; i++) {
+        struct lt_stream stream = {.origin = statement->from,
+                                   .channel = statement->mine[i].channel};
+        const struct lt_track *track = lt_track_find(engine, &stream);
+        uint64_t lacks = 0;
+
+        if (!lt_route_ours(engine, &stream)) {
+            continue;
+        }
+        for (k = 0; k < statement->mine[i].tips_n; k++) {
+            const struct lt_point *tip = &statement->mine[i].tips[k];
+            const struct lt_run *run =
+                track == NULL ? NULL : lt_run_find(engine, track, tip->epoch);
+            uint64_t have = 0;
+            size_t t;
+
+            if (run != NULL) {
+                have = run->durable.number;
+            } else if (track != NULL) {
+                /* An epoch that we know nothing of: what lies beyond our
+                 * longest branch is surely missing, and one at the least. */
+                for (t = 0; t < track->tips_n; t++) {
+                    if (track->tips[t]->durable.number > have) {
+                        have = track->tips[t]->durable.number;
+                    }
+                }
+                have = have < tip->number ? have : tip->number - 1;
+            }
+            lacks += have < tip->number ? tip->number - have : 0;
+        }
+        missing += lacks;
+        urgent += lt_class_lane(stream.channel.cls) == LT_LANE_URGENT ? lacks
+                                                                      : 0;
+    }
+    if (missing > 0 && partner->missing == 0) {
+        partner->missing_since_ms = engine->now.mono_ms;
+    }
+    if (urgent > 0 && partner->missing_urgent == 0) {
+        partner->urgent_since_ms = engine->now.mono_ms;
+    }
+    partner->missing = missing;
+    partner->missing_urgent = urgent;
+}
+
+/* ---- what they hold of ours ---- */
+
+static const struct lt_stream_tips *
+find_stream(const struct lt_statement *statement,
+            const struct lt_channel *channel)
+{
+    size_t i;
+
+    for (i = 0; i < statement->yours_n; i++) {
+        if (lt_channel_equal(&statement->yours[i].channel, channel)) {
+            return &statement->yours[i];
+        }
+    }
+    return NULL;
+}
+
+static void read_keeper(struct lt_engine *engine,
+                        const struct lt_statement *statement)
+{
+    const struct lt_track *track;
+    struct lt_run *run;
+    size_t i;
+
+    for (track = engine->self->tracks; track != NULL; track = track->next) {
+        const struct lt_stream_tips *state =
+            find_stream(statement, &track->id.channel);
+
+        lt_have_begin(engine);
+        for (i = 0; state != NULL && i < state->tips_n; i++) {
+            (void)lt_have_add(engine, track, &state->tips[i]);
+        }
+        for (run = track->runs; run != NULL; run = run->next) {
+            run->receipt = lt_have(engine, run);
+        }
+    }
+    engine->receipt_at_ms = statement->at_ms;
+}
+
+void lt_receipt_read(struct lt_engine *engine,
+                     const struct lt_statement *statement)
+{
+    struct lt_unit *unit = lt_unit_get(engine, &statement->from);
+    struct lt_partner *partner;
+    struct lt_office keeper;
+    size_t i;
+    size_t k;
+
+    if (unit == NULL) {
+        return;
+    }
+    partner = lt_partner_get(engine, unit);
+    if (partner != NULL) {
+        count_missing(engine, partner, statement);
+    }
+    for (i = 0; i < statement->yours_n; i++) {
+        struct lt_stream stream = {.origin = engine->self->id,
+                                   .channel = statement->yours[i].channel};
+
+        for (k = 0; k < statement->yours[i].tips_n; k++) {
+            lt_lost_note(engine, NULL, &stream, &statement->yours[i].tips[k]);
+        }
+    }
+    if (lt_receipt_keeper(engine, &keeper) &&
+        lt_office_equal(&keeper, &statement->from)) {
+        read_keeper(engine, statement);
+    }
+}
+
+/* Events of ours that the keeper is not known to hold. */
+static uint64_t not_receipted(const struct lt_engine *engine, bool urgent)
+{
+    const struct lt_track *track;
+    const struct lt_run *run;
+    uint64_t missing = 0;
+
+    for (track = engine->self->tracks; track != NULL; track = track->next) {
+        if (urgent && track->lane != LT_LANE_URGENT) {
+            continue;
+        }
+        for (run = track->runs; run != NULL; run = run->next) {
+            uint64_t from =
+                run->receipt >= run->first ? run->receipt : run->first - 1;
+
+            if (run->durable.number > from) {
+                missing += run->durable.number - from;
+            }
+        }
+    }
+    return missing;
+}
+
+void lt_engine_receipt(const struct lt_engine *engine,
+                       struct lt_receipt_view *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->has_keeper = lt_receipt_keeper(engine, &out->keeper);
+    if (!out->has_keeper) {
+        return;
+    }
+    out->at_ms = engine->receipt_at_ms;
+    out->missing_events = not_receipted(engine, false);
+    out->covers_all = out->at_ms != 0 && out->missing_events == 0;
+}
+
+/* ---- ages ---- */
+
+static void set_state(struct lt_engine *engine, struct lt_partner *partner,
+                      int state)
+{
+    static const lt_err alarms[] = {LT_OK, LT_ABEHIND, LT_ASILENT,
+                                    LT_AWITHHELD};
+    const struct lt_office *office = &partner->unit->id;
+    int i;
+
+    if (partner->state == state) {
+        return;
+    }
+    partner->state = state;
+    partner->state_wall_ms = state == STATE_SILENT
+                                 ? partner->unit->down_wall_ms
+                                 : engine->now.wall_ms;
+    for (i = STATE_BEHIND; i <= STATE_WITHHELD; i++) {
+        if (i != state) {
+            lt_alarm_clear(engine, alarms[i], office);
+        }
+    }
+}
+
+static void look(struct lt_engine *engine, struct lt_partner *partner)
+{
+    struct lt_unit *unit = partner->unit;
+    const struct lt_tree_office *office =
+        lt_tree_find(engine->tree, &unit->id);
+    const struct lt_tree_office *self =
+        lt_tree_find(engine->tree, &engine->self->id);
+    bool reached = lt_route_toward(engine, &unit->id) != NULL;
+    bool neighbour =
+        office != NULL && self != NULL &&
+        (lt_office_equal(&office->parent, &self->id) ||
+         lt_office_equal(&self->parent, &office->id));
+    int64_t now = engine->now.mono_ms;
+
+    if (partner->missing > 0) {
+        /* Its word may have been overtaken by its segments. */
+        const struct lt_letter *letter =
+            lt_letter_find(engine, &unit->id, &engine->self->id);
+        struct lt_statement statement;
+        struct lt_span body;
+        uint8_t signature[LT_SIG_LEN];
+
+        lt_arena_reset(&engine->scratch_payload);
+        if (letter != NULL && letter->bytes != NULL &&
+            lt_statement_decode(letter->bytes, letter->len,
+                                &engine->scratch_payload, &statement, &body,
+                                signature, NULL) == LT_OK) {
+            count_missing(engine, partner, &statement);
+        }
+    }
+    if (neighbour && unit->session == NULL) {
+        set_state(engine, partner, STATE_SILENT);
+        if (now - unit->down_ms >= LT_SILENT_MS) {
+            lt_alarm_raise(engine, LT_ASILENT, &unit->id, NULL, NULL);
+        }
+        return;
+    }
+    if (reached && partner->missing > 0) {
+        if ((partner->missing_urgent > 0 &&
+             now - partner->urgent_since_ms >= LT_WITHHELD_URGENT_MS) ||
+            now - partner->missing_since_ms >= LT_WITHHELD_MS) {
+            set_state(engine, partner, STATE_WITHHELD);
+            lt_alarm_raise(engine, LT_AWITHHELD, &unit->id, NULL, NULL);
+            return;
+        }
+        set_state(engine, partner, STATE_BEHIND);
+        if (now - partner->missing_since_ms >= LT_BEHIND_MS) {
+            lt_alarm_raise(engine, LT_ABEHIND, &unit->id, NULL, NULL);
+        }
+        return;
+    }
+    if (partner->missing == 0) {
+        set_state(engine, partner, STATE_CURRENT);
+    }
+}
+
+/* Links acknowledge and the keeper's word does not follow. */
+static void look_up(struct lt_engine *engine)
+{
+    static const int64_t ages[] = {LT_WITHHELD_URGENT_MS, LT_WITHHELD_MS};
+    struct lt_office keeper;
+    struct lt_session *session;
+    bool late = false;
+    int i;
+
+    if (!lt_receipt_keeper(engine, &keeper)) {
+        return;
+    }
+    session = lt_route_toward(engine, &keeper);
+    for (i = 0; i < 2; i++) {
+        if (session == NULL || !lt_outflow_idle(session) ||
+            not_receipted(engine, i == 0) == 0) {
+            engine->receipt_gap_ms[i] = INT64_MAX;
+            continue;
+        }
+        if (engine->receipt_gap_ms[i] == INT64_MAX) {
+            engine->receipt_gap_ms[i] = engine->now.mono_ms;
+        }
+        late |= engine->now.mono_ms - engine->receipt_gap_ms[i] >= ages[i];
+    }
+    if (late) {
+        lt_alarm_raise(engine, LT_AWITHHELD, &keeper, NULL, NULL);
+    } else if (session != NULL) {
+        lt_alarm_clear(engine, LT_AWITHHELD, &keeper);
+    }
+}
+
+void lt_receipt_tick(struct lt_engine *engine)
+{
+    struct lt_partner *partner;
+
+    for (partner = engine->partners; partner != NULL && !engine->oom;
+         partner = partner->next) {
+        if (engine->now.mono_ms - partner->sent_ms >=
+            engine->options.statement_interval_ms) {
+            lt_partner_dirty(engine, partner);
+        }
+        look(engine, partner);
+    }
+    look_up(engine);
+}

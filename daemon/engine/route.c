@@ -1,0 +1,150 @@
+/* Both neighbours exchange what both should hold. One stream stands outside
+ * the rule: the tree writer's tree/all goes to everybody, because without it
+ * nobody could know the tree. */
+#include "daemon/engine/route.h"
+
+#include "daemon/engine/streams.h"
+
+static bool everybody(const struct lt_engine *engine,
+                      const struct lt_stream *stream)
+{
+    return stream->channel.cls == LT_CLASS_TREE &&
+           stream->channel.audience == LT_AUDIENCE_ALL &&
+           engine->root != NULL &&
+           lt_office_equal(&engine->root->id, &stream->origin);
+}
+
+bool lt_route_ours(const struct lt_engine *engine,
+                   const struct lt_stream *stream)
+{
+    return lt_office_equal(&stream->origin, &engine->self->id) ||
+           everybody(engine, stream) ||
+           lt_tree_holds(engine->tree, &engine->self->id, stream);
+}
+
+bool lt_route_shared(const struct lt_engine *engine,
+                     const struct lt_session *session,
+                     const struct lt_stream *stream)
+{
+    const struct lt_office *peer = &session->unit->id;
+
+    if (session->role == LT_ROLE_BYPASS &&
+        lt_class_lane(stream->channel.cls) != LT_LANE_URGENT) {
+        return false;
+    }
+    if (everybody(engine, stream)) {
+        return true;
+    }
+    if (session->above &&
+        lt_office_equal(&stream->origin, &engine->self->id)) {
+        return true; /* superiors hold all that an office writes */
+    }
+    return lt_route_ours(engine, stream) &&
+           lt_tree_holds(engine->tree, peer, stream);
+}
+
+struct visit {
+    struct lt_engine *engine;
+    const struct lt_stream *stream;
+    void (*call)(struct lt_engine *engine, struct lt_session *session,
+                 void *ctx);
+    void *ctx;
+};
+
+static void visit_session(struct visit *visit, struct lt_session *session)
+{
+    if (session == NULL || session->state != LT_SESSION_UP ||
+        session->visit == visit->engine->visit) {
+        return;
+    }
+    session->visit = visit->engine->visit;
+    if (lt_route_shared(visit->engine, session, visit->stream)) {
+        visit->call(visit->engine, session, visit->ctx);
+    }
+}
+
+static void visit_office(struct visit *visit, const struct lt_office *office)
+{
+    struct lt_unit *unit = lt_unit_find(visit->engine, office);
+
+    if (unit != NULL) {
+        visit_session(visit, unit->session);
+        visit_session(visit, unit->bypass);
+    }
+}
+
+static void visit_line(struct visit *visit, const struct lt_office *office)
+{
+    struct lt_office superiors[LT_TREE_DEPTH_MAX];
+    size_t n = lt_tree_superiors(visit->engine->tree, office, superiors);
+    size_t i;
+
+    visit_office(visit, office);
+    for (i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+        visit_office(visit, &superiors[i]);
+    }
+}
+
+void lt_route_each(struct lt_engine *engine, const struct lt_stream *stream,
+                   void (*call)(struct lt_engine *engine,
+                                struct lt_session *session, void *ctx),
+                   void *ctx)
+{
+    struct visit visit = {
+        .engine = engine, .stream = stream, .call = call, .ctx = ctx};
+    size_t i;
+
+    engine->visit++;
+    if (stream->channel.audience == LT_AUDIENCE_ALL ||
+        lt_tree_find(engine->tree, &engine->self->id) == NULL) {
+        for (i = 0; i < engine->sessions_n; i++) {
+            visit_session(&visit, engine->sessions[i]);
+        }
+        return;
+    }
+    visit_line(&visit, &stream->origin);
+    if (stream->channel.audience == LT_AUDIENCE_TO) {
+        visit_line(&visit, &stream->channel.to);
+    }
+}
+
+static bool is_up(const struct lt_session *session)
+{
+    return session != NULL && session->state == LT_SESSION_UP;
+}
+
+struct lt_session *lt_route_toward(const struct lt_engine *engine,
+                                   const struct lt_office *office)
+{
+    struct lt_unit *unit = lt_unit_find(engine, office);
+    struct lt_office line[LT_TREE_DEPTH_MAX];
+    const struct lt_office *below = office;
+    size_t n;
+    size_t i;
+
+    if (unit != NULL && is_up(unit->session)) {
+        return unit->session;
+    }
+    if (unit != NULL && is_up(unit->bypass)) {
+        return unit->bypass;
+    }
+    if (lt_tree_above(engine->tree, office, &engine->self->id)) {
+        below = &engine->self->id; /* up: my own line, nearest first */
+    } else if (!lt_tree_above(engine->tree, &engine->self->id, office)) {
+        return NULL;
+    }
+    n = lt_tree_superiors(engine->tree, below, line);
+    for (i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+        if (lt_office_equal(&line[i], &engine->self->id)) {
+            break;
+        }
+        unit = lt_unit_find(engine, &line[i]);
+        if (unit != NULL && is_up(unit->session)) {
+            return unit->session;
+        }
+        if (below == &engine->self->id && lt_office_equal(&line[i], office)) {
+            break;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,25 @@
+/* Who should get what: from the tree, and before the tree is known. */
+#ifndef LT_ENGINE_ROUTE_H
+#define LT_ENGINE_ROUTE_H
+
+#include "daemon/engine/state.h"
+
+/* Should this office hold the stream? */
+bool lt_route_ours(const struct lt_engine *engine,
+                   const struct lt_stream *stream);
+/* Should both this office and the session's peer hold it, and does the session
+ * serve its lane? */
+bool lt_route_shared(const struct lt_engine *engine,
+                     const struct lt_session *session,
+                     const struct lt_stream *stream);
+/* Every session that is up and shares the stream, once. */
+void lt_route_each(struct lt_engine *engine, const struct lt_stream *stream,
+                   void (*visit)(struct lt_engine *engine,
+                                 struct lt_session *session, void *ctx),
+                   void *ctx);
+/* The session that leads to @office: its own, or the neighbour's on the way.
+ * NULL when there is none. */
+struct lt_session *lt_route_toward(const struct lt_engine *engine,
+                                   const struct lt_office *office);
+
+#endif

@@ -1,0 +1,622 @@
+/* The side that dialled speaks first. Both hellos carry a fresh nonce; each
+ * side signs both nonces and both CURVE keys, so a hello is worth nothing in
+ * another connection.
+ *
+ *     child                                parent
+ *     Hello (nonce)          ->
+ *                            <-            Hello (nonce, signature)
+ *     Proof (signature)      ->            both are up
+ *
+ * The newest session of an office is served. Each start of an office is an
+ * epoch, so an epoch that was superseded and speaks again is a second
+ * machine. */
+#include "daemon/engine/session.h"
+
+#include <string.h>
+
+#include "daemon/engine/compare.h"
+#include "daemon/engine/effects.h"
+#include "daemon/engine/intake.h"
+#include "daemon/engine/keys.h"
+#include "daemon/engine/outflow.h"
+#include "daemon/engine/statement.h"
+#include "daemon/engine/streams.h"
+
+static bool same_session(const void *item, const void *key)
+{
+    const struct lt_session *session = item;
+    const uint64_t *id = key;
+
+    return session->id == *id;
+}
+
+struct lt_session *lt_session_find(const struct lt_engine *engine, uint64_t id)
+{
+    return lt_map_find(&engine->sessions_map,
+                       lt_map_hash(engine->options.seed, &id, sizeof(id)),
+                       same_session, &id);
+}
+
+static void say_hello(struct lt_engine *engine, struct lt_session *session,
+                      const uint8_t signature[LT_SIG_LEN])
+{
+    struct lt_unit *chain[LT_CHAIN_LEN_MAX];
+    struct lt_span spans[LT_CHAIN_LEN_MAX];
+    struct lt_hello hello = {
+        .wire_min = LT_WIRE_VERSION,
+        .wire_max = LT_WIRE_VERSION,
+        .office = engine->self->id,
+        .epoch = engine->options.epoch,
+        .software = {.data = engine->software,
+                     .len = strlen(engine->software)},
+        .wall_ms = engine->now.wall_ms,
+        .bindings = spans,
+    };
+    size_t i;
+
+    memcpy(hello.nonce, session->nonce, LT_NONCE_LEN);
+    memcpy(hello.key_id, lt_key_id(engine->options.key), LT_HASH_LEN);
+    if (signature != NULL) {
+        hello.has_peer_nonce = true;
+        memcpy(hello.peer_nonce, session->peer_nonce, LT_NONCE_LEN);
+        hello.has_signature = true;
+        memcpy(hello.signature, signature, LT_SIG_LEN);
+    }
+    hello.bindings_n = lt_keys_chain(engine, engine->self, chain);
+    for (i = 0; i < hello.bindings_n; i++) {
+        spans[i] = (struct lt_span){.data = chain[i]->bound->bytes,
+                                    .len = chain[i]->bound->len};
+        lt_keys_told(engine, session, chain[i]);
+    }
+    lt_fx_send_frame(engine, session, lt_hello_encode(&hello, &engine->frame));
+}
+
+void lt_session_up(struct lt_engine *engine, const struct lt_input *input)
+{
+    struct lt_session *session;
+    enum lt_lane lane;
+
+    if (input->session == 0 || lt_session_find(engine, input->session) ||
+        engine->sessions_n >= LT_ENGINE_SESSIONS_MAX) {
+        struct lt_effect *effect = lt_fx_add(engine, LT_FX_CLOSE);
+
+        if (effect != NULL) {
+            effect->session = input->session;
+            effect->code = LT_EBUSY;
+        }
+        return;
+    }
+    session = lt_new(engine->alloc, sizeof(*session));
+    if (session == NULL) {
+        engine->oom = true;
+        return;
+    }
+    session->id = input->session;
+    session->hash = lt_map_hash(engine->options.seed, &session->id,
+                                sizeof(session->id));
+    session->role = input->role;
+    session->above = input->role == LT_ROLE_PARENT ||
+                     (input->role == LT_ROLE_BYPASS &&
+                      lt_tree_above(engine->tree, &input->office,
+                                    &engine->self->id));
+    session->unit = lt_unit_get(engine, &input->office);
+    memcpy(session->transport_key, input->transport_key, LT_CURVE_LEN);
+    memcpy(session->nonce, input->nonce, LT_NONCE_LEN);
+    session->since_ms = engine->now.mono_ms;
+    session->since_wall_ms = engine->now.wall_ms;
+    session->in_ms = engine->now.mono_ms;
+    session->out_ms = engine->now.mono_ms;
+    session->rtt_ms = -1;
+    session->rtt_min_ms = -1;
+    session->window = engine->options.window_start_bytes;
+    lt_map_init(&session->pairs, engine->alloc);
+    lt_map_init(&session->told, engine->alloc);
+    lt_map_init(&session->flows_map, engine->alloc);
+    for (lane = 0; lane < LT_LANES; lane++) {
+        session->lane_ms[lane] = engine->now.mono_ms;
+    }
+    if (session->unit == NULL ||
+        !lt_grow(engine->alloc, (void **)&engine->sessions,
+                 &engine->sessions_cap, engine->sessions_n,
+                 sizeof(struct lt_session *)) ||
+        !lt_map_add(&engine->sessions_map, session->hash, session)) {
+        lt_free(engine->alloc, session);
+        engine->oom = true;
+        return;
+    }
+    engine->sessions[engine->sessions_n++] = session;
+    if (session->above) {
+        say_hello(engine, session, NULL);
+    }
+    engine->scan_ms = engine->now.mono_ms; /* its timers count from now */
+}
+
+void lt_session_end(struct lt_engine *engine, struct lt_session *session)
+{
+    struct lt_unit *unit = session->unit;
+
+    if (session->state == LT_SESSION_GONE) {
+        return;
+    }
+    if (session->state == LT_SESSION_UP) {
+        lt_fx_note(engine, LT_NLINKDOWN, &unit->id);
+    }
+    session->state = LT_SESSION_GONE;
+    engine->sweep = true;
+    if (unit->session == session) {
+        unit->session = NULL;
+        unit->down_ms = engine->now.mono_ms;
+        unit->down_wall_ms = engine->now.wall_ms;
+    }
+    if (unit->bypass == session) {
+        unit->bypass = NULL;
+    }
+}
+
+void lt_session_close(struct lt_engine *engine, struct lt_session *session,
+                      lt_err code)
+{
+    struct lt_effect *effect;
+    struct lt_bye bye = {.code = (uint32_t)-code};
+
+    if (session->state == LT_SESSION_GONE) {
+        return;
+    }
+    if (code != LT_OK) {
+        lt_fx_send_frame(engine, session,
+                         lt_bye_encode(&bye, &engine->frame));
+    }
+    effect = lt_fx_add(engine, LT_FX_CLOSE);
+    if (effect != NULL) {
+        effect->session = session->id;
+        effect->office = session->unit->id;
+        effect->code = code;
+    }
+    lt_session_end(engine, session);
+}
+
+static void refuse(struct lt_engine *engine, struct lt_session *session,
+                   lt_err code)
+{
+    lt_alarm_raise(engine, code, &session->unit->id, NULL, NULL);
+    lt_session_close(engine, session, code);
+}
+
+/* ---- hello ---- */
+
+static void digest_of(const struct lt_engine *engine,
+                      const struct lt_session *session, bool ours,
+                      uint8_t out[static LT_HELLO_DIGEST_LEN])
+{
+    struct lt_hello_digest digest;
+    bool child = ours == session->above;
+
+    memset(&digest, 0, sizeof(digest));
+    digest.role = child ? LT_ROLE_CHILD : LT_ROLE_PARENT;
+    if (ours) {
+        digest.signer = engine->self->id;
+        digest.peer = session->unit->id;
+        memcpy(digest.signer_curve, engine->options.transport_key,
+               LT_CURVE_LEN);
+        memcpy(digest.peer_curve, session->transport_key, LT_CURVE_LEN);
+        memcpy(digest.signer_nonce, session->nonce, LT_NONCE_LEN);
+        memcpy(digest.peer_nonce, session->peer_nonce, LT_NONCE_LEN);
+        digest.wire_min = LT_WIRE_VERSION;
+        digest.wire_max = LT_WIRE_VERSION;
+        digest.epoch = engine->options.epoch;
+    } else {
+        digest.signer = session->unit->id;
+        digest.peer = engine->self->id;
+        memcpy(digest.signer_curve, session->transport_key, LT_CURVE_LEN);
+        memcpy(digest.peer_curve, engine->options.transport_key,
+               LT_CURVE_LEN);
+        memcpy(digest.signer_nonce, session->peer_nonce, LT_NONCE_LEN);
+        memcpy(digest.peer_nonce, session->nonce, LT_NONCE_LEN);
+        digest.wire_min = session->peer_wire_min;
+        digest.wire_max = session->peer_wire_max;
+        digest.epoch = session->peer_epoch;
+    }
+    lt_hello_digest_bytes(&digest, out);
+}
+
+static bool sign(struct lt_engine *engine, struct lt_session *session,
+                 uint8_t out[static LT_SIG_LEN])
+{
+    uint8_t bytes[LT_HELLO_DIGEST_LEN];
+
+    digest_of(engine, session, true, bytes);
+    if (lt_key_sign(engine->options.key, bytes, sizeof(bytes), out) !=
+        LT_OK) {
+        lt_session_close(engine, session, LT_ECRYPTO);
+        return false;
+    }
+    return true;
+}
+
+static bool proven(struct lt_engine *engine, struct lt_session *session,
+                   const uint8_t signature[static LT_SIG_LEN])
+{
+    uint8_t bytes[LT_HELLO_DIGEST_LEN];
+    const struct lt_key *key =
+        lt_keys_find(engine, session->unit, session->peer_key_id);
+
+    if (key == NULL) {
+        refuse(engine, session, LT_EUNKNOWNKEY);
+        return false;
+    }
+    digest_of(engine, session, false, bytes);
+    if (!lt_key_verify(key, bytes, sizeof(bytes), signature)) {
+        refuse(engine, session, LT_EHELLO);
+        return false;
+    }
+    return true;
+}
+
+/* Was this epoch superseded by a later start of the office? Notes the change
+ * of epochs. */
+static bool epoch_came_back(struct lt_unit *unit, uint64_t epoch)
+{
+    bool back = false;
+    size_t i;
+
+    if (unit->epoch == epoch) {
+        return false;
+    }
+    for (i = 0; i < LT_PAST_EPOCHS; i++) {
+        back |= unit->past[i] == epoch;
+    }
+    if (unit->epoch != 0) {
+        memmove(unit->past + 1, unit->past,
+                (LT_PAST_EPOCHS - 1) * sizeof(unit->past[0]));
+        unit->past[0] = unit->epoch;
+    }
+    unit->epoch = epoch;
+    return back;
+}
+
+static void serve(struct lt_engine *engine, struct lt_session *session)
+{
+    struct lt_unit *unit = session->unit;
+    struct lt_session **place =
+        session->role == LT_ROLE_BYPASS ? &unit->bypass : &unit->session;
+    bool twice = epoch_came_back(unit, session->peer_epoch);
+
+    if (twice) {
+        lt_alarm_raise(engine, LT_ATWOMACHINES, &unit->id, NULL, NULL);
+    }
+    if (*place != NULL) {
+        lt_session_close(engine, *place, twice ? LT_ATWOMACHINES : LT_OK);
+    }
+    *place = session;
+    session->state = LT_SESSION_UP;
+    lt_alarm_clear(engine, LT_EHELLO, &unit->id);
+    lt_alarm_clear(engine, LT_EUNKNOWNKEY, &unit->id);
+    lt_alarm_clear(engine, LT_ASILENT, &unit->id);
+    lt_fx_note(engine, LT_NLINKUP, &unit->id);
+    session->progress_ms = engine->now.mono_ms;
+    lt_compare_start(engine, session);
+    lt_statement_session(engine, session);
+    lt_letter_forward(engine, session);
+}
+
+static void on_hello(struct lt_engine *engine, struct lt_session *session,
+                     const struct lt_hello *hello)
+{
+    uint8_t signature[LT_SIG_LEN];
+    size_t i;
+
+    if (session->state != LT_SESSION_HELLO) {
+        return; /* said twice */
+    }
+    if (hello->epoch == 0 || session->above != hello->has_signature) {
+        lt_session_close(engine, session, LT_EPROTO);
+        return;
+    }
+    if (hello->wire_min > LT_WIRE_VERSION ||
+        hello->wire_max < LT_WIRE_VERSION) {
+        refuse(engine, session, LT_EPROTO);
+        return;
+    }
+    if (!lt_office_equal(&hello->office, &session->unit->id)) {
+        refuse(engine, session, LT_EHELLO);
+        return;
+    }
+    for (i = 0; i < hello->bindings_n && i < LT_CHAIN_LEN_MAX; i++) {
+        if (lt_keys_add(engine, hello->bindings[i].data,
+                        hello->bindings[i].len, true) == LT_ENOMEM) {
+            return;
+        }
+    }
+    memcpy(session->peer_nonce, hello->nonce, LT_NONCE_LEN);
+    memcpy(session->peer_key_id, hello->key_id, LT_HASH_LEN);
+    session->peer_epoch = hello->epoch;
+    session->peer_wire_min = hello->wire_min;
+    session->peer_wire_max = hello->wire_max;
+    session->skew_ms = hello->wall_ms - engine->now.wall_ms;
+    if (!session->above) {
+        if (lt_keys_find(engine, session->unit, hello->key_id) == NULL) {
+            refuse(engine, session, LT_EUNKNOWNKEY);
+            return;
+        }
+        if (sign(engine, session, signature)) {
+            say_hello(engine, session, signature);
+            session->state = LT_SESSION_PROOF;
+        }
+        return;
+    }
+    if (!hello->has_peer_nonce ||
+        memcmp(hello->peer_nonce, session->nonce, LT_NONCE_LEN) != 0) {
+        refuse(engine, session, LT_EHELLO);
+        return;
+    }
+    if (proven(engine, session, hello->signature) &&
+        sign(engine, session, signature)) {
+        struct lt_proof proof;
+
+        memcpy(proof.signature, signature, LT_SIG_LEN);
+        lt_fx_send_frame(engine, session,
+                         lt_proof_encode(&proof, &engine->frame));
+        serve(engine, session);
+    }
+}
+
+static void on_proof(struct lt_engine *engine, struct lt_session *session,
+                     const struct lt_proof *proof)
+{
+    if (session->state == LT_SESSION_HELLO || session->above) {
+        lt_session_close(engine, session, LT_EPROTO);
+    } else if (session->state == LT_SESSION_PROOF &&
+               proven(engine, session, proof->signature)) {
+        serve(engine, session);
+    }
+}
+
+/* ---- small talk ---- */
+
+static void on_ping(struct lt_engine *engine, struct lt_session *session,
+                    const struct lt_ping *ping)
+{
+    struct lt_ping answer = {.id = ping->id,
+                             .has_echo = true,
+                             .echo = ping->id,
+                             .wall_ms = engine->now.wall_ms};
+
+    if (!ping->has_echo) {
+        lt_fx_send_frame(engine, session,
+                         lt_ping_encode(&answer, &engine->frame));
+        return;
+    }
+    if (ping->echo == session->ping_id && session->ping_ms != 0) {
+        session->rtt_ms = engine->now.mono_ms - session->ping_ms;
+        session->skew_ms =
+            ping->wall_ms + session->rtt_ms / 2 - engine->now.wall_ms;
+        session->ping_ms = 0;
+        if (session->skew_ms > LT_SKEW_ALARM_MS ||
+            session->skew_ms < -LT_SKEW_ALARM_MS) {
+            lt_alarm_raise(engine, LT_ACLOCKSKEW, &session->unit->id, NULL,
+                           NULL);
+        } else {
+            lt_alarm_clear(engine, LT_ACLOCKSKEW, &session->unit->id);
+        }
+    }
+}
+
+static void on_bye(struct lt_engine *engine, struct lt_session *session,
+                   const struct lt_bye *bye)
+{
+    struct lt_effect *effect;
+
+    if (bye->code == (uint32_t)-LT_ATWOMACHINES) {
+        lt_alarm_raise(engine, LT_ATWOMACHINES, &engine->self->id, NULL,
+                       NULL);
+    }
+    effect = lt_fx_add(engine, LT_FX_CLOSE);
+    if (effect != NULL) {
+        effect->session = session->id;
+        effect->office = session->unit->id;
+        effect->code = LT_OK;
+    }
+    lt_session_end(engine, session);
+}
+
+static void on_bindings(struct lt_engine *engine, const struct lt_spans *spans)
+{
+    size_t i;
+
+    for (i = 0; i < spans->items_n; i++) {
+        /* What cannot be read proves nothing and costs nobody anything. */
+        if (lt_keys_add(engine, spans->items[i].data, spans->items[i].len,
+                        true) == LT_ENOMEM) {
+            return;
+        }
+    }
+}
+
+static void on_statements(struct lt_engine *engine, struct lt_session *session,
+                          const struct lt_spans *spans)
+{
+    size_t i;
+
+    for (i = 0; i < spans->items_n; i++) {
+        lt_letter_take(engine, spans->items[i].data, spans->items[i].len,
+                       session);
+    }
+}
+
+static void on_frame_up(struct lt_engine *engine, struct lt_session *session,
+                        const struct lt_frame *frame, size_t len)
+{
+    switch ((int)frame->type) {
+    case LT_FRAME_DIGESTS:
+        lt_compare_on_digests(engine, session, &frame->digests);
+        break;
+    case LT_FRAME_TIPS:
+        lt_compare_on_tips(engine, session, &frame->tips);
+        break;
+    case LT_FRAME_RUN_OPEN:
+        lt_intake_on_run_open(engine, session, &frame->run_open);
+        break;
+    case LT_FRAME_SEGMENTS:
+        lt_intake_on_segments(engine, session, &frame->segments, len);
+        break;
+    case LT_FRAME_ACK:
+        lt_outflow_on_ack(engine, session, &frame->ack);
+        break;
+    case LT_FRAME_HOLD:
+        lt_outflow_on_hold(engine, session, &frame->hold);
+        break;
+    case LT_FRAME_STATEMENT:
+        on_statements(engine, session, &frame->statements);
+        break;
+    case LT_FRAME_BINDINGS:
+        on_bindings(engine, &frame->bindings);
+        break;
+    case LT_FRAME_PING:
+        on_ping(engine, session, &frame->ping);
+        break;
+    default: /* a hello in the middle, an enrolment frame */
+        lt_session_close(engine, session, LT_EPROTO);
+        break;
+    }
+}
+
+void lt_session_frame(struct lt_engine *engine, struct lt_session *session,
+                      const uint8_t *bytes, size_t len)
+{
+    struct lt_frame frame;
+    lt_err rc;
+
+    session->in_ms = engine->now.mono_ms;
+    if (len == 0 || len > LT_FRAME_MAX) {
+        refuse(engine, session, LT_EPROTO);
+        return;
+    }
+    /* A newer peer may say what we do not know. */
+    if (strcmp(lt_frame_word(lt_frame_type(bytes, len)), "unknown") == 0) {
+        return;
+    }
+    lt_arena_reset(&engine->scratch);
+    rc = lt_frame_decode(bytes, len, &engine->scratch, &frame, NULL);
+    if (rc == LT_ENOMEM) {
+        engine->oom = true;
+        return;
+    }
+    if (rc != LT_OK) {
+        refuse(engine, session, LT_EPROTO);
+        return;
+    }
+    switch ((int)frame.type) {
+    case LT_FRAME_HELLO:
+        on_hello(engine, session, &frame.hello);
+        break;
+    case LT_FRAME_PROOF:
+        on_proof(engine, session, &frame.proof);
+        break;
+    case LT_FRAME_BYE:
+        on_bye(engine, session, &frame.bye);
+        break;
+    default:
+        if (session->state == LT_SESSION_UP) {
+            on_frame_up(engine, session, &frame, len);
+        } else {
+            lt_session_close(engine, session, LT_EPROTO);
+        }
+        break;
+    }
+}
+
+/* ---- time ---- */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t tick_up(struct lt_engine *engine, struct lt_session *session)
+{
+    struct lt_ping ping = {.wall_ms = engine->now.wall_ms};
+    int64_t now = engine->now.mono_ms;
+    int64_t stall = 3 * session->ack_slowest_ms;
+    int64_t said = earlier(session->out_ms, session->in_ms);
+    int64_t next;
+
+    stall = stall < LT_STALL_MS ? LT_STALL_MS : stall;
+    if (now - session->in_ms >= LT_QUIET_MS ||
+        (lt_compare_waits(session) &&
+         now - session->compare_ms >= LT_COMPARE_MS) ||
+        (lt_outflow_unacked(session) && !session->peer_full &&
+         now - session->progress_ms >= stall)) {
+        lt_session_close(engine, session, LT_ABEHIND);
+        return INT64_MAX;
+    }
+    lt_outflow_tick(engine, session);
+    if (!lt_outflow_idle(session)) {
+        session->pump_due = true;
+    }
+    if (now - said >= LT_PING_MS &&
+        now - session->ping_sent_ms >= LT_PING_MS) {
+        ping.id = ++session->ping_id;
+        session->ping_ms = now;
+        session->ping_sent_ms = now;
+        lt_fx_send_frame(engine, session,
+                         lt_ping_encode(&ping, &engine->frame));
+    }
+    next = earlier(session->in_ms + LT_QUIET_MS, now + LT_PING_MS);
+    if (lt_compare_waits(session)) {
+        next = earlier(next, session->compare_ms + LT_COMPARE_MS);
+    }
+    if (lt_outflow_unacked(session)) {
+        next = earlier(next, session->progress_ms + stall);
+    }
+    if (!lt_outflow_idle(session)) {
+        next = earlier(next, now + LT_LANE_WAIT_MS);
+    }
+    return next;
+}
+
+int64_t lt_session_tick(struct lt_engine *engine, struct lt_session *session)
+{
+    if (session->state == LT_SESSION_GONE) {
+        return INT64_MAX;
+    }
+    if (session->state == LT_SESSION_UP) {
+        return tick_up(engine, session);
+    }
+    if (engine->now.mono_ms - session->since_ms >= LT_HELLO_MS) {
+        lt_session_close(engine, session, LT_ABEHIND);
+        return INT64_MAX;
+    }
+    return session->since_ms + LT_HELLO_MS;
+}
+
+/* ---- end ---- */
+
+void lt_session_free(struct lt_engine *engine, struct lt_session *session)
+{
+    lt_outflow_free(engine, session);
+    lt_intake_free(engine, session);
+    lt_compare_free(engine, session);
+    lt_map_deinit(&session->told);
+    lt_free(engine->alloc, session);
+}
+
+void lt_session_sweep(struct lt_engine *engine)
+{
+    size_t i = 0;
+
+    if (!engine->sweep) {
+        return;
+    }
+    engine->sweep = false;
+    while (i < engine->sessions_n) {
+        struct lt_session *session = engine->sessions[i];
+
+        if (session->state != LT_SESSION_GONE) {
+            i++;
+            continue;
+        }
+        lt_map_remove(&engine->sessions_map, session->hash, session);
+        engine->sessions[i] = engine->sessions[--engine->sessions_n];
+        lt_session_free(engine, session);
+    }
+}
