@@ -4,6 +4,7 @@
 #include "daemon/view/db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -57,8 +58,27 @@ static lt_err open_any(const char *path, int flags, const char *settings,
     return LT_OK;
 }
 
+/* SQLite gives the WAL the mode of the file beside it, so that mode must be
+ * right before there is a WAL. Only a new file is touched: closing one that
+ * somebody here has open would drop its locks. */
+static lt_err create_private(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0) {
+        return errno == EEXIST ? LT_OK : errno == ENOSPC ? LT_EFULL : LT_EIO;
+    }
+    (void)close(fd);
+    return LT_OK;
+}
+
 lt_err lt_db_open_writer(const char *path, sqlite3 **out_db)
 {
+    lt_err rc = create_private(path);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
     return open_any(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                     "PRAGMA cell_size_check=ON;"
                     "PRAGMA mmap_size=0;"

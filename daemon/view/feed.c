@@ -204,6 +204,7 @@ static void *run(void *arg)
     if (feed->error != LT_OK) {
         feed->wake(feed->ctx);
     }
+    lt_codec_thread_stop();
     return NULL;
 }
 

@@ -45,6 +45,7 @@ static const char tables[] =
     " PRIMARY KEY(cause, matter)) WITHOUT ROWID;"
     "CREATE INDEX miss_matter ON miss(matter);"
     "CREATE TABLE await(matter INTEGER PRIMARY KEY, version INTEGER NOT NULL);"
+    "CREATE INDEX await_version ON await(version);"
     "CREATE TABLE office(seq INTEGER PRIMARY KEY, version INTEGER NOT NULL);";
 
 static const char *const table_names[] = {"life",  "channel", "ref",
@@ -209,7 +210,6 @@ lt_err lt_schema_open(struct lt_view *view)
         rc = lt_db_open_writer(view->path, &view->db);
     }
     if (rc == LT_OK) {
-        (void)chmod(view->path, 0600);
         rc = create(view, boot);
     }
     return rc == LT_OK ? mark_clean(view, false, boot) : rc;

@@ -50,7 +50,7 @@ static lt_err prepare(struct lt_view *view)
          " ON CONFLICT(matter) DO UPDATE SET version=min(version,?2)"},
         {&view->drop_await, "DELETE FROM await WHERE matter=?1"},
         {&view->next_await, "SELECT matter FROM await WHERE version<=?1"
-                            " ORDER BY matter LIMIT 1"},
+                            " ORDER BY version, matter LIMIT 1"},
         {&view->add_office, "INSERT INTO office(version,seq) VALUES(?1,?2)"},
     };
 

@@ -1,8 +1,8 @@
 /* The view: what people look at, on SQLite, rebuilt when deleted.
  *
  * Fed with committed segments in order of their positions. It keeps with its
- * own position the hash of the segment there; lt_view_fits tells whether the
- * log is the one it has read. view.db is not synced (synchronous=OFF): after a
+ * own position the hash of the segment there (lt_view_position): a log that
+ * has another segment at that position, or none, is not the one it has read. view.db is not synced (synchronous=OFF): after a
  * power cut it is checked and, in doubt, rebuilt from the log.
  *
  * Threading: a struct lt_view belongs to one thread. A struct lt_view_reader
@@ -46,8 +46,9 @@ LT_MUST_CHECK lt_err lt_view_reader_open(const char *path,
                                          struct lt_diag *diag);
 void lt_view_reader_close(struct lt_view_reader *reader);
 
+enum lt_view_what { LT_VIEW_CASES, LT_VIEW_INCIDENTS, LT_VIEW_DIRECTIVES };
 struct lt_view_query {
-    enum { LT_VIEW_CASES, LT_VIEW_INCIDENTS, LT_VIEW_DIRECTIVES } what;
+    enum lt_view_what what;
     int open;                    /* 1 open only, -1 closed only, 0 all */
     bool has_office;
     struct lt_office office;     /* origin or custodian; addressee */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -229,6 +230,40 @@ static void the_desk_learns_the_heads_of_a_matter(void **state)
                      LT_ENOTFOUND);
 }
 
+static void its_files_are_for_their_owner_alone(void **state)
+{
+    static const char *const ends[] = {"", "-wal"};
+    struct viewing *v = *state;
+
+    for (size_t i = 0; i < LT_COUNT_OF(ends); i++) {
+        char name[128];
+        struct stat st;
+
+        (void)snprintf(name, sizeof(name), "%s%s", v->path, ends[i]);
+        assert_int_equal(stat(name, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+    }
+}
+
+/* By law the denouncer's identity is a state secret: the number in the paper
+ * register is in the event, and on no screen of ours. */
+static void a_denunciation_shows_type_and_state_and_no_word(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel up = lt_build_up(LT_CLASS_DENUNCIATION);
+    struct lt_build_event e =
+        lt_build_event(&v->commune, LT_EV_DENUNCIATION_RECEIVED);
+    const char *shown;
+
+    e.event.sealed_ref = (struct lt_text){"MAT-77", 6};
+    e.event.field = 3;
+    viewing_write(v, &v->commune, &up, &e, 1);
+    shown = viewing_show(v, &e.event.id);
+    assert_non_null(strstr(shown, "\"type\":\"denunciation\""));
+    assert_null(strstr(shown, "MAT-77"));
+    assert_non_null(strstr(shown, "\"texts\":[]"));
+}
+
 static void an_error_in_a_batch_leaves_what_was_before(void **state)
 {
     struct viewing *v = *state;
@@ -266,6 +301,8 @@ int main(void)
         VIEWING_TEST(only_the_root_changes_the_tree),
         VIEWING_TEST(a_payload_that_nobody_reads_is_shown_as_rejected),
         VIEWING_TEST(the_desk_learns_the_heads_of_a_matter),
+        VIEWING_TEST(its_files_are_for_their_owner_alone),
+        VIEWING_TEST(a_denunciation_shows_type_and_state_and_no_word),
         VIEWING_TEST(an_error_in_a_batch_leaves_what_was_before),
     };
 

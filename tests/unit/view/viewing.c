@@ -145,11 +145,11 @@ static const char *terminated(struct lt_buf *buf)
     return (const char *)buf->data;
 }
 
-const char *viewing_list(struct viewing *v, int what, int open)
+const char *viewing_list(struct viewing *v, enum lt_view_what what, int open)
 {
-    struct lt_view_query query = {.open = open, .limit = 100, .today = today()};
+    struct lt_view_query query = {
+        .what = what, .open = open, .limit = 100, .today = today()};
 
-    query.what = what;
     lt_buf_reset(&v->json);
     assert_int_equal(lt_view_list(v->reader, &query, &v->json), LT_OK);
     return terminated(&v->json);

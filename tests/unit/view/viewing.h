@@ -40,7 +40,7 @@ size_t viewing_append(struct viewing *v, struct lt_build_office *office,
 void viewing_apply(struct viewing *v, size_t first, size_t last);
 
 /* Answers, as terminated text that lives until the next call. */
-const char *viewing_list(struct viewing *v, int what, int open);
+const char *viewing_list(struct viewing *v, enum lt_view_what what, int open);
 const char *viewing_show(struct viewing *v, const struct lt_event_id *id);
 const char *viewing_events(struct viewing *v, const char *from, uint32_t max);
 
