@@ -211,6 +211,13 @@ fail:
     return rc;
 }
 
+bool lt_file_present(const char *path)
+{
+    struct stat status;
+
+    return lstat(path, &status) == 0;
+}
+
 lt_err lt_folder_check(const char *path, struct lt_diag *diag)
 {
     struct stat status;

@@ -30,6 +30,9 @@ LT_MUST_CHECK lt_err lt_file_create(const char *path, unsigned mode,
                                     const void *data, size_t len,
                                     struct lt_diag *diag);
 
+/* Is there anything called @path, be it a link to nowhere? */
+bool lt_file_present(const char *path);
+
 /* Is the folder @path ours alone (0700 or stricter)? Errors as lt_file_read. */
 LT_MUST_CHECK lt_err lt_folder_check(const char *path, struct lt_diag *diag);
 

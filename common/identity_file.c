@@ -2,7 +2,6 @@
  * is a new folder. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "common/file.h"
 #include "common/identity.h"
@@ -217,7 +216,6 @@ static lt_err load_keys(struct lt_identity *identity, const char *folder,
                         struct lt_diag *diag)
 {
     char path[PATH_BYTES];
-    struct stat status;
     lt_err rc = path_of(folder, "node.key", path, diag);
 
     if (rc == LT_OK) {
@@ -232,13 +230,13 @@ static lt_err load_keys(struct lt_identity *identity, const char *folder,
     if (rc == LT_OK) {
         rc = path_of(folder, "ca.key", path, diag);
     }
-    if (rc == LT_OK && lstat(path, &status) == 0) {
+    if (rc == LT_OK && lt_file_present(path)) {
         rc = lt_key_load(path, &identity->ca_key, diag);
     }
     if (rc == LT_OK) {
         rc = path_of(folder, "kit.pub", path, diag);
     }
-    if (rc == LT_OK && lstat(path, &status) == 0) {
+    if (rc == LT_OK && lt_file_present(path)) {
         rc = load_hex(folder, "kit.pub", false, identity->kit_public, diag);
     }
     return rc;

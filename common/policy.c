@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "common/csv.h"
 #include "common/file.h"
@@ -104,9 +103,8 @@ static lt_err add_kind(struct lt_policy *policy, const struct lt_csv *csv,
 static lt_err add_field(struct lt_policy *policy, const struct lt_csv *csv,
                         char **fields, struct lt_diag *diag)
 {
-    struct lt_field field = {.word = fields[1],
-                             .vi = fields[2],
-                             .en = fields[3]};
+    struct lt_field field = {
+        .word = fields[1], .vi = fields[2], .en = fields[3]};
     void *rows = policy->fields;
     unsigned number = 0;
 
@@ -164,9 +162,8 @@ static lt_err read_table(struct lt_policy *policy, const char *file,
         rc = add(policy, &csv, fields, diag);
         rows++;
     }
-    return rc == LT_OK && rows == 0
-               ? lt_csv_refuse(&csv, diag, "no rows", NULL)
-               : rc;
+    return rc == LT_OK && rows == 0 ? lt_csv_refuse(&csv, diag, "no rows", NULL)
+                                    : rc;
 }
 
 /* The file of @folder when it is there, otherwise the program's own. Writes
@@ -176,7 +173,6 @@ static lt_err fetch(const char *folder, const char *name,
                     struct lt_buf *text, char out_name[static PATH_BYTES],
                     struct lt_diag *diag)
 {
-    struct stat status;
     int len;
 
     if (folder != NULL) {
@@ -186,7 +182,7 @@ static lt_err fetch(const char *folder, const char *name,
         }
         /* Only "not there" means the default: what is there and cannot be
          * read must not be passed over in silence. */
-        if (lstat(out_name, &status) == 0) {
+        if (lt_file_present(out_name)) {
             return lt_file_read(out_name, LT_POLICY_FILE_MAX, false, text,
                                 diag);
         }

@@ -13,12 +13,23 @@ struct folder {
     char file[512]; /* what folder_file gave last */
 };
 
+/* FOLDER/NAME; a test whose paths do not fit is wrong. */
+static inline void folder_join(char *out, size_t size, const char *folder,
+                               const char *name)
+{
+    int len = snprintf(out, size, "%s/%s", folder, name);
+
+    if (len < 0 || (size_t)len >= size) {
+        abort();
+    }
+}
+
 static inline void folder_make(struct folder *folder)
 {
     const char *under = getenv("TMPDIR");
 
-    (void)snprintf(folder->path, sizeof(folder->path), "%s/lt-test-XXXXXX",
-                   under != NULL ? under : "/tmp");
+    folder_join(folder->path, sizeof(folder->path),
+                under != NULL ? under : "/tmp", "lt-test-XXXXXX");
     if (mkdtemp(folder->path) == NULL) {
         abort();
     }
@@ -26,8 +37,7 @@ static inline void folder_make(struct folder *folder)
 
 static inline const char *folder_file(struct folder *folder, const char *name)
 {
-    (void)snprintf(folder->file, sizeof(folder->file), "%s/%s", folder->path,
-                   name);
+    folder_join(folder->file, sizeof(folder->file), folder->path, name);
     return folder->file;
 }
 
@@ -47,7 +57,7 @@ static inline void folder_clear(const char *path)
             strcmp(entry->d_name, "..") == 0) {
             continue;
         }
-        (void)snprintf(below, sizeof(below), "%s/%s", path, entry->d_name);
+        folder_join(below, sizeof(below), path, entry->d_name);
         if (unlink(below) != 0) {
             folder_clear(below);
         }

@@ -145,7 +145,7 @@ static void check_mode(const char *folder, const char *name, unsigned mode)
     char path[600];
     struct stat status;
 
-    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+    folder_join(path, sizeof(path), folder, name);
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal((unsigned)status.st_mode & 07777u, mode);
 }
@@ -209,7 +209,7 @@ static void the_kit_holds_the_next_root_whose_hash_the_root_names(void **state)
     make_root(&root);
     assert_int_equal(
         lt_identity_save(&root, folder_file(&folder, "identity"), NULL), LT_OK);
-    (void)snprintf(path, sizeof(path), "%s/recovery-kit.pem", folder.file);
+    folder_join(path, sizeof(path), folder.file, "recovery-kit.pem");
     lt_buf_init(&kit, lt_alloc_heap());
     assert_int_equal(lt_file_read(path, 4096, true, &kit, NULL), LT_OK);
     assert_true(lt_buf_put(&kit, "", 1));
@@ -331,7 +331,7 @@ static void loose_modes_are_refused_by_path(void **state)
     assert_int_equal(
         lt_identity_save(&root, folder_file(&folder, "identity"), NULL), LT_OK);
     for (size_t i = 0; i < LT_COUNT_OF(keys); i++) {
-        (void)snprintf(path, sizeof(path), "%s/%s", folder.file, keys[i]);
+        folder_join(path, sizeof(path), folder.file, keys[i]);
         assert_int_equal(chmod(path, 0440), 0);
         lt_identity_init(&again);
         assert_int_equal(lt_identity_load(&again, folder.file, &diag),
@@ -355,8 +355,8 @@ static void swap_file(const char *folder, const char *name, const char *other)
     char from[600];
     char to[600];
 
-    (void)snprintf(from, sizeof(from), "%s/%s", other, name);
-    (void)snprintf(to, sizeof(to), "%s/%s", folder, name);
+    folder_join(from, sizeof(from), other, name);
+    folder_join(to, sizeof(to), folder, name);
     assert_int_equal(rename(from, to), 0);
 }
 
@@ -376,7 +376,7 @@ static void files_of_two_identities_do_not_mix(void **state)
         folder_make(&folder);
         make_root(&one);
         make_root(&two);
-        (void)snprintf(other, sizeof(other), "%s/other", folder.path);
+        folder_join(other, sizeof(other), folder.path, "other");
         assert_int_equal(lt_identity_save(&two, other, NULL), LT_OK);
         assert_int_equal(
             lt_identity_save(&one, folder_file(&folder, "identity"), NULL),
@@ -405,14 +405,14 @@ static void the_kit_and_the_authority_may_be_taken_away(void **state)
     assert_int_equal(
         lt_identity_save(&root, folder_file(&folder, "identity"), NULL), LT_OK);
     for (size_t i = 0; i < LT_COUNT_OF(gone); i++) {
-        (void)snprintf(path, sizeof(path), "%s/%s", folder.file, gone[i]);
+        folder_join(path, sizeof(path), folder.file, gone[i]);
         assert_int_equal(unlink(path), 0);
     }
     lt_identity_init(&again);
     assert_int_equal(lt_identity_load(&again, folder.file, NULL), LT_OK);
     assert_null(again.ca_key);
     lt_identity_deinit(&again);
-    (void)snprintf(path, sizeof(path), "%s/node.key", folder.file);
+    folder_join(path, sizeof(path), folder.file, "node.key");
     assert_int_equal(unlink(path), 0);
     lt_identity_init(&again);
     assert_int_equal(lt_identity_load(&again, folder.file, NULL), LT_ENOINPUT);

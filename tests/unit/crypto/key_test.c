@@ -223,7 +223,7 @@ static void what_is_no_key_file_is_refused(void **state)
         lt_file_create(folder_file(&folder, "big"), 0400, big, 5000, NULL),
         LT_OK);
     assert_int_equal(lt_key_load(folder.file, &key, NULL), LT_ETOOBIG);
-    (void)snprintf(other, sizeof(other), "%s/link", folder.path);
+    folder_join(other, sizeof(other), folder.path, "link");
     assert_int_equal(symlink(folder.file, other), 0);
     assert_int_equal(lt_key_load(other, &key, NULL), LT_EFILEMODE);
     assert_int_equal(lt_key_load(folder.path, &key, NULL), LT_EINVAL);
