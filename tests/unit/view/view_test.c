@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "tests/unit/view/viewing.h"
 
@@ -230,6 +232,83 @@ static void the_desk_learns_the_heads_of_a_matter(void **state)
                      LT_ENOTFOUND);
 }
 
+/* As a killed process leaves it: what was written is there, nobody closed. */
+static void leave_without_closing(struct viewing *v)
+{
+    struct lt_view *view = NULL;
+    int status = -1;
+    pid_t child;
+
+    lt_view_close(v->view);
+    v->view = NULL;
+    child = fork();
+    if (child == 0) {
+        if (lt_view_open(v->path, &v->province.id, &view, NULL) != LT_OK) {
+            _exit(1);
+        }
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void alter(struct viewing *v, const char *sql)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open(v->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static uint64_t position_when_opened(struct viewing *v)
+{
+    uint8_t hash[LT_HASH_LEN];
+    uint64_t pos;
+
+    assert_int_equal(lt_view_open(v->path, &v->province.id, &v->view, NULL),
+                     LT_OK);
+    lt_view_position(v->view, &pos, hash);
+    return pos;
+}
+
+static void a_killed_process_leaves_a_view_that_is_trusted(void **state)
+{
+    struct viewing *v = *state;
+
+    leave_without_closing(v);
+    assert_int_equal(position_when_opened(v), 1);
+}
+
+static void a_machine_that_went_down_leaves_one_that_is_rebuilt(void **state)
+{
+    struct viewing *v = *state;
+
+    leave_without_closing(v);
+    alter(v, "UPDATE mark SET boot=zeroblob(36)");
+    assert_int_equal(position_when_opened(v), 0);
+}
+
+static void one_that_was_closed_in_order_outlives_the_machine(void **state)
+{
+    struct viewing *v = *state;
+
+    lt_view_close(v->view);
+    v->view = NULL;
+    alter(v, "UPDATE mark SET boot=zeroblob(36)");
+    assert_int_equal(position_when_opened(v), 1);
+}
+
+static void another_fold_reads_the_log_again(void **state)
+{
+    struct viewing *v = *state;
+
+    lt_view_close(v->view);
+    v->view = NULL;
+    alter(v, "UPDATE mark SET fold=fold+1");
+    assert_int_equal(position_when_opened(v), 0);
+}
+
 static void its_files_are_for_their_owner_alone(void **state)
 {
     static const char *const ends[] = {"", "-wal"};
@@ -301,6 +380,10 @@ int main(void)
         VIEWING_TEST(only_the_root_changes_the_tree),
         VIEWING_TEST(a_payload_that_nobody_reads_is_shown_as_rejected),
         VIEWING_TEST(the_desk_learns_the_heads_of_a_matter),
+        VIEWING_TEST(a_killed_process_leaves_a_view_that_is_trusted),
+        VIEWING_TEST(a_machine_that_went_down_leaves_one_that_is_rebuilt),
+        VIEWING_TEST(one_that_was_closed_in_order_outlives_the_machine),
+        VIEWING_TEST(another_fold_reads_the_log_again),
         VIEWING_TEST(its_files_are_for_their_owner_alone),
         VIEWING_TEST(a_denunciation_shows_type_and_state_and_no_word),
         VIEWING_TEST(an_error_in_a_batch_leaves_what_was_before),
