@@ -1,0 +1,50 @@
+"""What system tests are written with; nodes and trees are deploy/lib/nodes.py.
+
+A script ends with harness.main({"name": function, ...}); a promise that is not
+kept raises Failed.
+"""
+import pathlib
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "deploy" / "lib"))
+
+from nodes import (BIN, PATIENCE_S, REPO, Failed, Node, Result, Tree, check,  # noqa: E402,F401
+                   free_port_pair, request_id, run_tool, wait_until)
+
+
+def ledger_holds(node, ledger, what="ledger"):
+    """Every event of the ledger is at the node exactly once, each writer's in
+    the ledger's order. Returns the number of lines compared."""
+    seen = {}
+    for place, event in enumerate(node.events()):
+        check(event["event"] not in seen, f"{node.name} shows {event['event']} twice")
+        seen[event["event"]] = place
+    for writer, events in ledger.items():
+        missing = [e for e in events if e not in seen]
+        check(not missing, f"{node.name} lacks {len(missing)} of {len(events)} of {writer}: "
+              f"{missing[:3]}")
+        places = [seen[e] for e in events]
+        check(places == sorted(places), f"{node.name} has {writer} out of order")
+    return sum(len(e) for e in ledger.values())
+
+
+def main(tests):
+    """Run the tests named on the command line, or all; ctest reads the exit."""
+    names = [a for a in sys.argv[1:] if not a.startswith("-")] or list(tests)
+    failed = 0
+    for name in names:
+        started = time.monotonic()
+        try:
+            tests[name]()
+        except Failed as failure:
+            failed += 1
+            print(f"FAIL {name}: {failure}", flush=True)
+        except Exception:
+            failed += 1
+            import traceback
+            print(f"FAIL {name}:", flush=True)
+            traceback.print_exc()
+        else:
+            print(f"ok   {name} ({time.monotonic() - started:.1f} s)", flush=True)
+    sys.exit(1 if failed else 0)
