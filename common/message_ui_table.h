@@ -102,3 +102,12 @@ X("ui_state_current", "đủ", "current")
 X("ui_state_behind", "chậm", "behind")
 X("ui_state_silent", "im lặng", "silent")
 X("ui_state_withheld", "bị giữ lại", "withheld")
+X("ui_daemon_usage",
+  "Cách dùng: lienthongd --dir THƯ_MỤC [--config TỆP]\n"
+  "  --check-config  chỉ kiểm tra cấu hình\n"
+  "  --failpoints    liệt kê điểm gây lỗi (bản kiểm thử)\n"
+  "  --version       phiên bản",
+  "Usage: lienthongd --dir DIR [--config FILE]\n"
+  "  --check-config  only check the configuration\n"
+  "  --failpoints    list failpoints (test builds)\n"
+  "  --version       the version")

@@ -64,3 +64,12 @@ X(LT_SET_HEARTBEAT, "heartbeat", LT_TYPE_DURATION, "ms", "10s", 1000, 300000,
 X(LT_SET_LOG_VFS, "log_vfs", LT_TYPE_STRING, "", "", 0, 0, RESTART, "",
   "Tên VFS của SQLite cho nhật ký; chỉ dùng khi kiểm thử",
   "Name of SQLite's VFS for the log; for tests alone")
+X(LT_SET_ADVERTISE_LINKS, "advertise_links", LT_TYPE_ADDRESSES, "", "", 0, 0,
+  RESTART, "",
+  "Địa chỉ mà cấp dưới dùng để kết nối tới đây; để trống thì dùng listen_links",
+  "Addresses at which offices below dial this one; empty: those of "
+  "listen_links")
+X(LT_SET_ADVERTISE_ENROL, "advertise_enrol", LT_TYPE_ADDRESSES, "", "", 0, 0,
+  RESTART, "",
+  "Địa chỉ kết nạp ghi vào mã kết nạp; để trống thì dùng listen_enrol",
+  "Enrolment addresses that tokens carry; empty: those of listen_enrol")

@@ -6,7 +6,7 @@
 #include "common/segment.h"
 #include "common/sys.h"
 
-bool lt_json_text(struct lt_buf *out, const char *data, size_t len)
+bool lt_json_quote(struct lt_buf *out, const char *data, size_t len)
 {
     static const char hex[] = "0123456789abcdef";
     bool valid = lt_utf8_valid(data, len);
@@ -48,7 +48,7 @@ bool lt_json_text(struct lt_buf *out, const char *data, size_t len)
 bool lt_json_string(struct lt_buf *out, const char *text)
 {
     return text == NULL ? lt_buf_put(out, "null", 4)
-                        : lt_json_text(out, text, strlen(text));
+                        : lt_json_quote(out, text, strlen(text));
 }
 
 bool lt_answer_error(struct lt_buf *out, enum lt_lang lang,

@@ -14,7 +14,7 @@
 /* A quoted, escaped string; null for NULL. Bytes that are not UTF-8 become
  * U+FFFD. */
 LT_MUST_CHECK bool lt_json_string(struct lt_buf *out, const char *text);
-LT_MUST_CHECK bool lt_json_text(struct lt_buf *out, const char *data,
+LT_MUST_CHECK bool lt_json_quote(struct lt_buf *out, const char *data,
                                 size_t len);
 
 /* {"error":{...}}. @request_id may be NULL. */

@@ -1,8 +1,8 @@
 /* A binding counts when the key that signed it counts and the tree says that
- * its issuer is the office's parent. Only the root's is signed by itself, with
- * the pinned root key. Before the tree knows an office, the signatures alone
- * must do: a new office has to check its parent's hello before it can get the
- * tree. Such a binding is looked at again when the tree comes.
+ * its issuer is the office's parent. Only the root office's names itself as
+ * its issuer: the pinned root key signs it. Before the tree knows an office, the
+ * signatures alone must do: a new office has to check its parent's hello before
+ * it can get the tree. Such a binding is looked at again when the tree comes.
  *
  * The first key of an office stays. */
 #include "daemon/engine/keys.h"
@@ -31,16 +31,32 @@ const struct lt_key *lt_keys_find(const struct lt_engine *engine,
 static bool by_root_key(const struct lt_engine *engine,
                         const struct lt_binding *binding)
 {
+    uint8_t root_id[LT_HASH_LEN];
+
+    lt_key_id_of(engine->options.root_key, root_id);
     return lt_office_equal(&binding->office, &binding->issuer) &&
-           memcmp(binding->key, engine->options.root_key, LT_PUBKEY_LEN) ==
-               0 &&
-           memcmp(binding->key_id, binding->issuer_key_id, LT_HASH_LEN) == 0;
+           memcmp(binding->issuer_key_id, root_id, LT_HASH_LEN) == 0;
 }
 
-/* @key is the bound one, as a key. */
+/* The root office's own key, bound by the pinned root key, which may lie in a
+ * safe: the two are different keys. */
+static bool proven_by_root(const struct lt_engine *engine,
+                           const struct lt_binding *binding)
+{
+    struct lt_key *root = NULL;
+    bool proven;
+
+    if (lt_key_from_public(engine->options.root_key, &root) != LT_OK) {
+        return false;
+    }
+    proven = lt_binding_proven(binding, root);
+    lt_key_free(root);
+    return proven;
+}
+
 static enum verdict judge(const struct lt_engine *engine,
                           const struct lt_binding *binding,
-                          const struct lt_key *key, bool *out_confirmed)
+                          bool *out_confirmed)
 {
     const struct lt_tree_office *office =
         lt_tree_find(engine->tree, &binding->office);
@@ -51,7 +67,7 @@ static enum verdict judge(const struct lt_engine *engine,
         if (office != NULL && !lt_office_is_zero(&office->parent)) {
             return WRONG;
         }
-        return lt_binding_proven(binding, key) ? PROVEN : WRONG;
+        return proven_by_root(engine, binding) ? PROVEN : WRONG;
     }
     if (lt_office_equal(&binding->office, &binding->issuer)) {
         return WRONG;
@@ -201,7 +217,7 @@ static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     if (lt_key_from_public(binding.key, &key) != LT_OK) {
         return false;
     }
-    verdict = judge(engine, &binding, key, &confirmed);
+    verdict = judge(engine, &binding, &confirmed);
     if (verdict == PROVEN && unit != NULL && unit->bound != NULL &&
         memcmp(unit->bound->binding.key_id, binding.key_id, LT_HASH_LEN) !=
             0) {

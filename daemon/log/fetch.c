@@ -173,7 +173,7 @@ lt_err lt_log_read_run(struct lt_log *log, const struct lt_stream *stream,
 {
     struct lt_run_entry *run;
     sqlite3_stmt *stmt;
-    lt_err err = log->dead ? LT_EIO : lt_run_find(log, stream, epoch, &run);
+    lt_err err = log->dead ? LT_EIO : lt_logrun_find(log, stream, epoch, &run);
 
     if (err != LT_OK || run == NULL || after >= run->last.number) {
         return err;

@@ -181,14 +181,14 @@ LT_MUST_CHECK lt_err lt_schema_open(struct lt_log *log,
 /* ---- run.c ---- */
 
 /* NULL in *out_run when the log holds no such run. Valid until the next call
- * of lt_run_find or lt_run_add. */
-LT_MUST_CHECK lt_err lt_run_find(struct lt_log *log,
+ * of lt_logrun_find or lt_logrun_add. */
+LT_MUST_CHECK lt_err lt_logrun_find(struct lt_log *log,
                                  const struct lt_stream *stream, uint64_t epoch,
                                  struct lt_run_entry **out_run);
-LT_MUST_CHECK lt_err lt_run_add(struct lt_log *log,
+LT_MUST_CHECK lt_err lt_logrun_add(struct lt_log *log,
                                 const struct lt_segment *segment,
                                 struct lt_run_entry **out_run);
-void lt_run_forget_all(struct lt_log *log);
+void lt_logrun_forget_all(struct lt_log *log);
 
 /* ---- fetch.c ---- */
 

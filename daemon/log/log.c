@@ -221,7 +221,7 @@ void lt_log_forget(struct lt_log *log)
 {
     log->writing = false;
     log->pending = log->committed;
-    lt_run_forget_all(log);
+    lt_logrun_forget_all(log);
     memset(log->reads, 0, sizeof(log->reads));
     /* A failed COMMIT has rolled back already; a failed INSERT may have. */
     if (sqlite3_get_autocommit(log->db) == 0) {

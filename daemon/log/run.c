@@ -53,7 +53,7 @@ static struct lt_run_entry *place(struct lt_log *log, struct lt_run_entry *set)
     return &set[log->run_turn++ % LT_LOG_RUN_WAYS];
 }
 
-void lt_run_forget_all(struct lt_log *log)
+void lt_logrun_forget_all(struct lt_log *log)
 {
     /* Only what was used is touched: idle memory stays untouched memory. */
     for (size_t i = 0; i < (size_t)LT_LOG_RUN_SETS * LT_LOG_RUN_WAYS; i++) {
@@ -160,7 +160,7 @@ static lt_err read_end(struct lt_log *log, struct lt_run_entry *entry)
     return err;
 }
 
-lt_err lt_run_find(struct lt_log *log, const struct lt_stream *stream,
+lt_err lt_logrun_find(struct lt_log *log, const struct lt_stream *stream,
                    uint64_t epoch, struct lt_run_entry **out_run)
 {
     struct lt_run_entry *set = set_of(log, stream, epoch);
@@ -189,7 +189,7 @@ lt_err lt_run_find(struct lt_log *log, const struct lt_stream *stream,
     return LT_OK;
 }
 
-lt_err lt_run_add(struct lt_log *log, const struct lt_segment *segment,
+lt_err lt_logrun_add(struct lt_log *log, const struct lt_segment *segment,
                   struct lt_run_entry **out_run)
 {
     struct lt_run_entry *set = set_of(log, &segment->stream, segment->epoch);

@@ -122,7 +122,7 @@ lt_err lt_log_put_segment(struct lt_log *log, const struct lt_segment *segment,
         lt_log_rollback(log);
         return LT_EFULL;
     }
-    err = lt_run_find(log, &segment->stream, segment->epoch, &run);
+    err = lt_logrun_find(log, &segment->stream, segment->epoch, &run);
     if (err != LT_OK) {
         return err;
     }
@@ -141,7 +141,7 @@ lt_err lt_log_put_segment(struct lt_log *log, const struct lt_segment *segment,
     }
     err = lt_log_begin(log);
     if (err == LT_OK && run == NULL) {
-        err = lt_run_add(log, segment, &run);
+        err = lt_logrun_add(log, segment, &run);
     }
     if (err != LT_OK) {
         return err;

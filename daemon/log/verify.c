@@ -115,7 +115,7 @@ static lt_err check_signature(const struct slice *slice,
     if (slice->key_of == NULL) {
         return LT_OK;
     }
-    err = lt_run_find(slice->log, &segment->stream, segment->epoch, &run);
+    err = lt_logrun_find(slice->log, &segment->stream, segment->epoch, &run);
     if (err != LT_OK || run == NULL ||
         run->last.number != lt_segment_last(segment)) {
         return err;

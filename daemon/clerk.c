@@ -1,0 +1,273 @@
+/* Where the clerk stands is kept in the log's meta "clerk/pos", written in the
+ * transaction that holds its answers. While nothing needs an answer the
+ * position only moves in memory; reading the same segments again after a
+ * restart is harmless then. */
+#include "daemon/clerk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char META_KEY[] = "clerk/pos";
+
+enum { SLICE_BYTES = 64 * 1024, EVENT_ARENA_MAX = 1024 * 1024 };
+
+struct lt_clerk {
+    struct lt_clerk_options options;
+    uint64_t read;      /* position that has been read, answers durable */
+    uint64_t asked;     /* the same with what the open turn answers */
+    uint64_t newest;    /* position that is durable */
+    uint64_t wanted;    /* the newest position that may need an answer */
+    struct lt_arena arena;
+    const struct lt_now *now;
+    uint64_t token;
+    bool answered;
+    lt_err err;
+};
+
+lt_err lt_clerk_new(const struct lt_clerk_options *options,
+                    struct lt_clerk **out_clerk)
+{
+    struct lt_clerk *clerk = lt_new(lt_alloc_heap(), sizeof(*clerk));
+    struct lt_buf value;
+    struct lt_log_stats stats;
+    lt_err err;
+
+    if (clerk == NULL) {
+        return LT_ENOMEM;
+    }
+    clerk->options = *options;
+    lt_arena_init(&clerk->arena, lt_alloc_heap(), EVENT_ARENA_MAX);
+    lt_buf_init(&value, lt_alloc_heap());
+    err = lt_log_get_meta(options->log, META_KEY, &value);
+    if (err == LT_OK && value.len == sizeof(clerk->read)) {
+        memcpy(&clerk->read, value.data, sizeof(clerk->read));
+    } else if (err == LT_ENOTFOUND) {
+        err = LT_OK;
+    }
+    lt_buf_deinit(&value);
+    lt_log_stats(options->log, &stats);
+    clerk->newest = clerk->wanted = stats.last_pos;
+    if (clerk->read > clerk->newest) {
+        clerk->read = clerk->newest;
+    }
+    clerk->asked = clerk->read;
+    if (err != LT_OK) {
+        lt_clerk_free(clerk);
+        return err;
+    }
+    *out_clerk = clerk;
+    return LT_OK;
+}
+
+void lt_clerk_free(struct lt_clerk *clerk)
+{
+    if (clerk == NULL) {
+        return;
+    }
+    lt_arena_deinit(&clerk->arena);
+    lt_free(lt_alloc_heap(), clerk);
+}
+
+/* Could the clerk have something to say about this stream? */
+static bool concerns(const struct lt_clerk *clerk,
+                     const struct lt_stream *stream)
+{
+    const struct lt_channel *channel = &stream->channel;
+
+    if (lt_office_equal(&stream->origin, &clerk->options.office)) {
+        return false;
+    }
+    return (channel->cls == LT_CLASS_TREE &&
+            channel->audience == LT_AUDIENCE_UP) ||
+           (channel->cls == LT_CLASS_DIRECTIVE &&
+            channel->audience == LT_AUDIENCE_TO &&
+            lt_office_equal(&channel->to, &clerk->options.office));
+}
+
+void lt_clerk_see(struct lt_clerk *clerk, uint64_t pos,
+                  const struct lt_segment *segment)
+{
+    clerk->newest = pos;
+    if (concerns(clerk, &segment->stream)) {
+        clerk->wanted = pos;
+    } else if (clerk->read + 1 == pos && clerk->asked == clerk->read) {
+        clerk->read = clerk->asked = pos;
+    }
+}
+
+bool lt_clerk_wants(const struct lt_clerk *clerk)
+{
+    return clerk->asked == clerk->read && clerk->read < clerk->wanted;
+}
+
+static void answer(struct lt_clerk *clerk, struct lt_event *event,
+                   const struct lt_channel *channel)
+{
+    struct lt_write_event written = {
+        .event = event, .channels_n = 1, .channels = channel};
+    struct lt_write write = {
+        .token = clerk->options.token_base + clerk->token++,
+        .events_n = 1,
+        .events = &written,
+    };
+    struct lt_buf answer_bytes;
+    bool repeated;
+    lt_err err;
+
+    event->actor_role = 6; /* ROLE_SYSTEM */
+    event->recorded_at_ms = clerk->now->wall_ms;
+    event->has_legal_date = true;
+    event->legal_date = lt_civil_day(clerk->now->wall_ms);
+    lt_buf_init(&answer_bytes, lt_alloc_heap());
+    err = lt_turn_write(clerk->options.turn, clerk->now, &write, &answer_bytes,
+                        &repeated, NULL);
+    lt_buf_deinit(&answer_bytes);
+    if (err == LT_OK) {
+        clerk->answered = true;
+    } else if (err == LT_ENOMEM || err == LT_EIO || lt_err_exit(err) == 75) {
+        clerk->err = err;
+    }
+    /* Anything else is an answer that could never be written: passed over. */
+}
+
+/* A parent proposes an office below itself: opened, unless the tree refuses
+ * it (lt_tree_apply would; then nothing is written and nothing is promised). */
+static void open_office(struct lt_clerk *clerk, const struct lt_event *proposal)
+{
+    const struct lt_tree *tree = lt_engine_tree(clerk->options.engine);
+    const struct lt_tree_office *root = lt_tree_root(tree);
+    const struct lt_channel channel = {.cls = LT_CLASS_TREE,
+                                       .audience = LT_AUDIENCE_ALL};
+    struct lt_tree *trial = NULL;
+    struct lt_event *opened;
+
+    if (root == NULL || !lt_office_equal(&root->id, &clerk->options.office) ||
+        !lt_office_equal(&proposal->office.parent, &proposal->id.origin) ||
+        lt_tree_find(tree, &proposal->office.id) != NULL) {
+        return;
+    }
+    opened = lt_new(lt_alloc_heap(), sizeof(*opened));
+    if (opened == NULL) {
+        clerk->err = LT_ENOMEM;
+        return;
+    }
+    opened->type = LT_EV_OFFICE_OPENED;
+    opened->office = proposal->office;
+    opened->has_proposal = true;
+    opened->proposal = proposal->id;
+    opened->causes_n = 1;
+    opened->causes[0] = proposal->id;
+    if (lt_tree_clone(tree, &trial) == LT_OK) {
+        if (lt_tree_apply(trial, lt_tree_version(tree) + 1, opened, NULL) ==
+            LT_OK) {
+            answer(clerk, opened, &channel);
+        }
+        lt_tree_free(trial);
+    } else {
+        clerk->err = LT_ENOMEM;
+    }
+    lt_free(lt_alloc_heap(), opened);
+}
+
+static void acknowledge_directive(struct lt_clerk *clerk,
+                                  const struct lt_event *directive)
+{
+    const struct lt_channel channel = {.cls = LT_CLASS_DIRECTIVE,
+                                       .audience = LT_AUDIENCE_UP};
+    struct lt_event *status = lt_new(lt_alloc_heap(), sizeof(*status));
+
+    if (status == NULL) {
+        clerk->err = LT_ENOMEM;
+        return;
+    }
+    status->type = LT_EV_DIRECTIVE_STATUS;
+    status->code = 1;
+    status->has_subject = true;
+    status->subject = directive->id;
+    status->causes_n = 1;
+    status->causes[0] = directive->id;
+    answer(clerk, status, &channel);
+    lt_free(lt_alloc_heap(), status);
+}
+
+static void consider(struct lt_clerk *clerk, const struct lt_event *event,
+                     const struct lt_stream *stream)
+{
+    /* An event speaks for its origin alone; a copy in somebody else's stream
+     * is evidence and asks nothing of us. */
+    if (!lt_office_equal(&event->id.origin, &stream->origin)) {
+        return;
+    }
+    if (event->type == LT_EV_OFFICE_PROPOSED) {
+        open_office(clerk, event);
+    } else if (event->type == LT_EV_DIRECTIVE_ISSUED) {
+        acknowledge_directive(clerk, event);
+    }
+}
+
+static bool visit(void *ctx, uint64_t pos, int64_t committed_at_ms,
+                  const struct lt_segment *segment)
+{
+    struct lt_clerk *clerk = ctx;
+    struct lt_payload payload;
+    struct lt_event *event;
+
+    (void)committed_at_ms;
+    clerk->asked = pos;
+    if (!concerns(clerk, &segment->stream)) {
+        return true;
+    }
+    lt_arena_reset(&clerk->arena);
+    event = lt_arena_take(&clerk->arena, sizeof(*event));
+    if (event == NULL ||
+        lt_payload_open(segment, &clerk->arena, &payload, NULL) != LT_OK) {
+        return true; /* the fold shows what cannot be read */
+    }
+    for (size_t i = 0; i < payload.items_n && clerk->err == LT_OK; i++) {
+        const struct lt_item *item = &payload.items[i];
+        const struct lt_event_id id = {.origin = segment->stream.origin,
+                                       .epoch = segment->epoch,
+                                       .count = item->count};
+
+        if (lt_event_decode(item->event, item->event_len, &id, item->hlc,
+                            &clerk->arena, event, NULL) == LT_OK) {
+            consider(clerk, event, &segment->stream);
+        }
+    }
+    return clerk->err == LT_OK && !clerk->answered;
+}
+
+lt_err lt_clerk_slice(struct lt_clerk *clerk, const struct lt_now *now)
+{
+    lt_err err;
+
+    clerk->now = now;
+    clerk->answered = false;
+    clerk->err = LT_OK;
+    err = lt_log_read_from(clerk->options.log, clerk->read + 1, SLICE_BYTES,
+                           visit, clerk);
+    if (err == LT_OK) {
+        err = clerk->err;
+    }
+    if (lt_err_exit(err) == 75) {
+        clerk->asked = clerk->read; /* again when there is room */
+        return LT_OK;
+    }
+    if (err == LT_OK && clerk->answered) {
+        err = lt_turn_put_meta(clerk->options.turn, META_KEY, &clerk->asked,
+                               sizeof(clerk->asked));
+        return err == LT_EFULL ? LT_OK : err;
+    }
+    clerk->read = clerk->asked;
+    return err;
+}
+
+void lt_clerk_written(struct lt_clerk *clerk, lt_err result)
+{
+    if (result == LT_OK) {
+        clerk->read = clerk->asked;
+    } else {
+        clerk->asked = clerk->read;
+    }
+}

@@ -1,0 +1,112 @@
+/* What the files of the daemon share: its parts and what they call of each
+ * other. Nobody else includes this. */
+#ifndef LT_DAEMON_DAEMON_INTERNAL_H
+#define LT_DAEMON_DAEMON_INTERNAL_H
+
+#include "common/conf.h"
+#include "common/identity.h"
+#include "common/policy.h"
+#include "daemon/alarms.h"
+#include "daemon/clerk.h"
+#include "daemon/control/control.h"
+#include "daemon/daemon.h"
+#include "daemon/engine/engine.h"
+#include "daemon/link/link.h"
+#include "daemon/status.h"
+#include "daemon/turn.h"
+#include "daemon/view/feed.h"
+
+/* Writes that are not a control job's carry a token with one of these bits. */
+#define LT_TOKEN_CLERK (UINT64_C(1) << 63)
+#define LT_TOKEN_ENROL (UINT64_C(1) << 62)
+#define LT_TOKEN_OWN (UINT64_C(1) << 61)
+
+enum { LT_ENROL_WAITING_MAX = 32 };
+
+/* An enrolment answer that may leave once its commit is durable. */
+struct lt_enrol_waiting {
+    bool used;
+    uint64_t session;
+    struct lt_buf answer;
+};
+
+struct lt_daemon {
+    const struct lt_daemon_options *options;
+    const struct lt_sys *sys;
+    struct lt_now now; /* of this turn */
+    int lock_fd;
+    int wake_fd;   /* eventfd: jobs, the view's progress */
+    int signal_fd;
+    struct lt_conf *conf;
+    struct lt_identity identity;
+    struct lt_policy *policy;
+    struct lt_log *log;
+    struct lt_engine *engine;
+    struct lt_turn *turn;
+    struct lt_link *link;
+    struct lt_feed *feed;
+    struct lt_control *control;
+    struct lt_clerk *clerk;
+    struct lt_alarms alarms;
+    char *log_path;
+    char *view_path;
+    bool stopping;
+    enum lt_node_state state;
+    lt_err state_reason;
+    int64_t started_at_ms;
+    int64_t wake_at_ms;         /* monotonic; the engine's next tick */
+    int64_t publish_at_ms;      /* monotonic; not before */
+    bool status_changed;
+    bool peers_changed;
+    int64_t room_check_ms;      /* monotonic; when to look for room again */
+    int64_t prune_at_ms;
+    uint64_t last_pos;          /* durable */
+    int64_t view_behind_since_ms;
+    uint64_t own_tokens;
+    struct lt_job *waiting;     /* jobs whose commit is in this turn, by next */
+    struct lt_job *verify;      /* the verify that runs in the background */
+    uint64_t verify_cursor;
+    struct lt_log_verify verify_sums;
+    struct lt_buf verify_bad;   /* JSON array text of what is bad */
+    struct lt_enrol_waiting enrol[LT_ENROL_WAITING_MAX];
+};
+
+/* jobs.c: what the control socket asks. */
+lt_err lt_daemon_jobs(struct lt_daemon *daemon); /* LT_ENOMEM, LT_EIO end it */
+void lt_daemon_job_written(struct lt_daemon *daemon, uint64_t token,
+                           lt_err result, uint64_t pos,
+                           int64_t committed_at_ms);
+/* A slice of the running verify. */
+lt_err lt_daemon_verify_slice(struct lt_daemon *daemon);
+
+/* tokens.c: one-time tokens and enrolment. */
+lt_err lt_daemon_token(struct lt_daemon *daemon, struct lt_job *job);
+lt_err lt_daemon_enrol(struct lt_daemon *daemon, uint64_t session,
+                       const uint8_t *bytes, size_t len);
+void lt_daemon_enrol_written(struct lt_daemon *daemon, uint64_t token,
+                             lt_err result);
+
+/* start.c: what is opened and started, in order; and stopped in reverse. */
+lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag);
+void lt_daemon_stop(struct lt_daemon *daemon);
+/* The offices whose keys the gate admits, and the superior that is dialled. */
+lt_err lt_daemon_peers(struct lt_daemon *daemon);
+
+/* Read the configuration again (SIGHUP). */
+void lt_daemon_reload(struct lt_daemon *daemon);
+
+/* origin.c: a new root's first word. */
+lt_err lt_daemon_open_origin(struct lt_daemon *daemon, struct lt_diag *diag);
+
+/* jobs.c: jobs that wrote nothing but small values end with the turn. */
+void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result);
+
+/* daemon.c */
+lt_err lt_daemon_turn_new(struct lt_daemon *daemon);
+lt_err lt_daemon_write_own(struct lt_daemon *daemon, struct lt_event *event,
+                           const struct lt_channel *channel, uint64_t token);
+void lt_daemon_alarm(struct lt_daemon *daemon, lt_err code, bool raise,
+                     const struct lt_office *subject,
+                     const struct lt_diag *diag);
+
+#endif

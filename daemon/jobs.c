@@ -1,0 +1,166 @@
+/* What the control socket asks of the loop: writes, tokens, verify. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/answer.h"
+#include "daemon/daemon_internal.h"
+
+enum { VERIFY_SLICE_SEGMENTS = 64, VERIFY_BAD_BYTES_MAX = 256 * 1024 };
+
+static void finish(struct lt_daemon *daemon, struct lt_job *job, lt_err result)
+{
+    job->result = result;
+    lt_control_done(daemon->control, job);
+}
+
+/* ---- writes ---- */
+
+static lt_err start_write(struct lt_daemon *daemon, struct lt_job *job)
+{
+    lt_err err;
+
+    job->write->token = (uint64_t)(uintptr_t)job;
+    err = lt_turn_write(daemon->turn, &daemon->now, job->write, &job->answer,
+                        &job->repeated, &job->diag);
+    if (err == LT_ENOMEM || err == LT_EIO) {
+        finish(daemon, job, LT_EUNKNOWN);
+        return err;
+    }
+    if (err != LT_OK) {
+        finish(daemon, job, err);
+    }
+    return LT_OK;
+}
+
+void lt_daemon_job_written(struct lt_daemon *daemon, uint64_t token,
+                           lt_err result, uint64_t pos, int64_t committed_at_ms)
+{
+    struct lt_job *job = (struct lt_job *)(uintptr_t)token;
+
+    job->pos = pos;
+    job->committed_at_ms = committed_at_ms;
+    finish(daemon, job, result);
+}
+
+/* ---- verify ---- */
+
+static void note_bad(void *ctx, const struct lt_stream *stream, uint64_t epoch,
+                     uint64_t number, const char *what)
+{
+    struct lt_daemon *daemon = ctx;
+    char origin[LT_OFFICE_TEXT];
+    char channel[LT_CHANNEL_TEXT];
+    char epoch_text[LT_EPOCH_TEXT];
+
+    if (daemon->verify_bad.len > VERIFY_BAD_BYTES_MAX) {
+        return; /* the sum goes on counting */
+    }
+    lt_office_format(&stream->origin, origin);
+    lt_channel_format(&stream->channel, channel);
+    lt_epoch_format(epoch, epoch_text);
+    if (!lt_buf_printf(&daemon->verify_bad,
+                       "%s{\"origin\":\"%s\",\"channel\":\"%s\",\"epoch\":"
+                       "\"%s\",\"number\":%" PRIu64 ",\"what\":\"%s\"}",
+                       daemon->verify_bad.len == 0 ? "" : ",", origin, channel,
+                       epoch_text, number, what)) {
+        daemon->verify_sums.bad++; /* shows as bad without its line */
+    }
+}
+
+static const struct lt_key *key_of(void *ctx, const struct lt_office *origin,
+                                   const uint8_t key_id[static LT_HASH_LEN])
+{
+    struct lt_daemon *daemon = ctx;
+
+    return lt_engine_key_of(daemon->engine, origin, key_id);
+}
+
+static void start_verify(struct lt_daemon *daemon, struct lt_job *job)
+{
+    if (daemon->verify != NULL) {
+        finish(daemon, job, LT_EBUSY);
+        return;
+    }
+    daemon->verify = job;
+    daemon->verify_cursor = 0;
+    memset(&daemon->verify_sums, 0, sizeof(daemon->verify_sums));
+    lt_buf_reset(&daemon->verify_bad);
+}
+
+static void finish_verify(struct lt_daemon *daemon)
+{
+    const struct lt_log_verify *sums = &daemon->verify_sums;
+    struct lt_job *job = daemon->verify;
+    bool ok;
+
+    daemon->verify = NULL;
+    ok = lt_buf_printf(
+             &job->answer,
+             "{\"ok\":%s,\"offices\":%zu,\"streams\":%" PRIu64
+             ",\"segments\":%" PRIu64 ",\"events\":%" PRIu64
+             ",\"parts\":%" PRIu64 ",\"erased_parts\":%" PRIu64 ",\"bad\":[",
+             sums->bad == 0 ? "true" : "false",
+             lt_tree_count(lt_engine_tree(daemon->engine)), sums->streams,
+             sums->segments, sums->events, sums->parts, sums->erased_parts) &&
+         lt_buf_put(&job->answer, daemon->verify_bad.data,
+                    daemon->verify_bad.len) &&
+         lt_buf_put(&job->answer, "]}", 2);
+    finish(daemon, job, ok ? LT_OK : LT_ENOMEM);
+}
+
+lt_err lt_daemon_verify_slice(struct lt_daemon *daemon)
+{
+    bool more = false;
+    lt_err err = lt_log_verify_slice(daemon->log, &daemon->verify_cursor,
+                                     VERIFY_SLICE_SEGMENTS, key_of, note_bad,
+                                     daemon, &daemon->verify_sums, &more);
+
+    if (err == LT_OK && !more) {
+        if (daemon->verify_sums.bad > 0) {
+            lt_daemon_alarm(daemon, LT_ECORRUPT, true, NULL, NULL);
+        } else {
+            lt_daemon_alarm(daemon, LT_ECORRUPT, false, NULL, NULL);
+        }
+        finish_verify(daemon);
+    }
+    return err;
+}
+
+/* ---- all ---- */
+
+void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result)
+{
+    while (daemon->waiting != NULL) {
+        struct lt_job *job = daemon->waiting;
+
+        daemon->waiting = job->next;
+        job->next = NULL;
+        finish(daemon, job, result);
+    }
+}
+
+lt_err lt_daemon_jobs(struct lt_daemon *daemon)
+{
+    struct lt_job *job;
+    lt_err err = LT_OK;
+
+    while (err == LT_OK && (job = lt_control_take(daemon->control)) != NULL) {
+        switch (job->kind) {
+        case LT_JOB_WRITE:
+            err = start_write(daemon, job);
+            break;
+        case LT_JOB_TOKEN:
+            err = lt_daemon_token(daemon, job);
+            break;
+        case LT_JOB_VERIFY:
+            start_verify(daemon, job);
+            break;
+        case LT_JOB_STOP:
+            daemon->stopping = true;
+            finish(daemon, job, LT_OK);
+            break;
+        }
+    }
+    return err;
+}

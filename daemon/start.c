@@ -1,0 +1,500 @@
+/* What is opened and started, in order, and stopped in reverse.
+ *
+ * The order matters: lock, keys, log, engine; then the gate with its self-test
+ * before any door is open; then the view and the control socket. Nothing is
+ * ready before all of it is. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/failpoint.h"
+#include "common/note.h"
+#include "common/version.h"
+#include "daemon/daemon_internal.h"
+
+enum { PEERS_MAX = LT_TREE_OFFICES_MAX, ADDRESSES_MAX = LT_LINK_ADDRESSES_MAX };
+
+static char *path_in(const struct lt_daemon *daemon, const char *name)
+{
+    size_t len = strlen(daemon->options->dir) + strlen(name) + 2;
+    char *path = malloc(len);
+
+    if (path != NULL) {
+        snprintf(path, len, "%s/%s", daemon->options->dir, name);
+    }
+    return path;
+}
+
+/* ---- lock, configuration, signals ---- */
+
+static lt_err take_lock(struct lt_daemon *daemon, struct lt_diag *diag)
+{
+    char *path = path_in(daemon, "lock");
+    lt_err err = LT_OK;
+
+    if (path == NULL) {
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    daemon->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (daemon->lock_fd < 0) {
+        err = lt_diag_set(diag, errno == ENOENT ? LT_ENOINPUT : LT_EPERM);
+        lt_diag_arg(diag, "path", "%s", path);
+    } else if (flock(daemon->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        err = lt_diag_set(diag, LT_ELOCKED);
+        lt_diag_arg(diag, "path", "%s", path);
+    }
+    free(path);
+    return err;
+}
+
+static lt_err take_signals_over(struct lt_daemon *daemon)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    /* Blocked before any thread exists, so that all inherit it. */
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0) {
+        return LT_EINTERNAL;
+    }
+    daemon->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    daemon->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    return daemon->signal_fd < 0 || daemon->wake_fd < 0 ? LT_EINTERNAL : LT_OK;
+}
+
+static void set_note_form(const struct lt_daemon *daemon)
+{
+    lt_note_form_set(lt_conf_number(daemon->conf, LT_SET_NOTES) == 1
+                         ? LT_NOTE_JSON
+                         : LT_NOTE_TEXT);
+}
+
+void lt_daemon_reload(struct lt_daemon *daemon)
+{
+    struct lt_buf restart;
+    struct lt_diag diag = {.code = LT_OK};
+    lt_err err;
+
+    lt_buf_init(&restart, lt_alloc_heap());
+    err = lt_conf_reload(daemon->conf, &restart, &diag);
+    if (err == LT_OK) {
+        set_note_form(daemon);
+        lt_diag_set(&diag, LT_NRELOADED);
+        if (restart.len > 0) {
+            lt_diag_arg(&diag, "restart", "%.*s", (int)restart.len,
+                        (const char *)restart.data);
+        }
+    }
+    lt_note(&diag);
+    lt_buf_deinit(&restart);
+}
+
+static lt_err load_files(struct lt_daemon *daemon, struct lt_diag *diag)
+{
+    char *folder = path_in(daemon, "identity");
+    char *policy = path_in(daemon, "policy");
+    struct stat info;
+    lt_err err = LT_OK;
+
+    if (folder == NULL || policy == NULL) {
+        err = lt_diag_set(diag, LT_ENOMEM);
+    } else if (stat(daemon->options->dir, &info) == 0 &&
+               (info.st_mode & 0022) != 0) {
+        err = lt_diag_set(diag, LT_EFILEMODE);
+        lt_diag_arg(diag, "path", "%s", daemon->options->dir);
+    }
+    if (err == LT_OK) {
+        err = lt_identity_load(&daemon->identity, folder, diag);
+    }
+    if (err == LT_OK) {
+        err = lt_policy_load(lt_alloc_heap(), policy, &daemon->policy, diag);
+    }
+    free(folder);
+    free(policy);
+    return err;
+}
+
+/* ---- log and engine ---- */
+
+static lt_err open_log(struct lt_daemon *daemon, struct lt_diag *diag)
+{
+    const struct lt_conf *conf = daemon->conf;
+    const char *vfs = lt_conf_text(conf, LT_SET_LOG_VFS);
+    struct lt_log_options options = {
+        .vfs = vfs != NULL && vfs[0] != '\0' ? vfs : NULL,
+        .office = daemon->identity.office,
+        .max_bytes = lt_conf_number(conf, LT_SET_LOG_MAX_BYTES),
+        .wal_max_bytes = lt_conf_number(conf, LT_SET_WAL_MAX_BYTES),
+        .ballast_bytes = lt_conf_number(conf, LT_SET_BALLAST_BYTES),
+        .now_ms = daemon->now.wall_ms,
+    };
+    lt_err err;
+
+    daemon->log_path = path_in(daemon, "log.db");
+    daemon->view_path = path_in(daemon, "view.db");
+    if (daemon->log_path == NULL || daemon->view_path == NULL) {
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    options.path = daemon->log_path;
+    err = lt_log_open(&options, &daemon->log, diag);
+    if (err != LT_OK) {
+        lt_diag_arg(diag, "path", "%s", daemon->log_path);
+    }
+    return err;
+}
+
+static lt_err start_engine(struct lt_daemon *daemon)
+{
+    const struct lt_conf *conf = daemon->conf;
+    struct lt_engine_options options = {
+        .alloc = lt_alloc_heap(),
+        .office = daemon->identity.office,
+        .key = daemon->identity.node_key,
+        .software = "lienthongd " LT_VERSION,
+        .urgent_per_hour =
+            (uint32_t)lt_conf_number(conf, LT_SET_URGENT_PER_HOUR),
+        .window_start_bytes =
+            (size_t)lt_conf_number(conf, LT_SET_WINDOW_START_BYTES),
+        .window_max_bytes =
+            (size_t)lt_conf_number(conf, LT_SET_WINDOW_MAX_BYTES),
+        .statement_interval_ms =
+            lt_conf_number(conf, LT_SET_STATEMENT_INTERVAL),
+        .zstd_level = 3,
+    };
+    lt_err err;
+
+    memcpy(options.root_key, lt_cert_public(daemon->identity.root_cert),
+           LT_PUBKEY_LEN);
+    memcpy(options.transport_key, daemon->identity.curve_public, LT_CURVE_LEN);
+    do {
+        daemon->sys->random(daemon->sys->ctx, &options.epoch,
+                            sizeof(options.epoch));
+    } while (options.epoch == 0);
+    daemon->sys->random(daemon->sys->ctx, &options.seed, sizeof(options.seed));
+    err = lt_engine_new(&options, &daemon->engine);
+    if (err == LT_OK) {
+        err = lt_daemon_turn_new(daemon);
+    }
+    if (err == LT_OK) {
+        err = lt_turn_load(daemon->turn);
+    }
+    if (err == LT_OK) {
+        struct lt_log_stats stats;
+
+        lt_log_stats(daemon->log, &stats);
+        daemon->last_pos = stats.last_pos;
+    }
+    return err;
+}
+
+/* ---- link ---- */
+
+static size_t addresses_of(const struct lt_conf *conf, enum lt_setting setting,
+                           const char *out[static ADDRESSES_MAX])
+{
+    size_t n = lt_conf_count(conf, setting);
+
+    if (n > ADDRESSES_MAX) {
+        n = ADDRESSES_MAX;
+    }
+    for (size_t i = 0; i < n; i++) {
+        out[i] = lt_conf_at(conf, setting, i);
+    }
+    return n;
+}
+
+static lt_err start_link(struct lt_daemon *daemon, struct lt_diag *diag)
+{
+    struct lt_link_options options = {
+        .sys = daemon->sys,
+        .curve_secret = daemon->identity.curve_secret,
+        .handshake_ms = (int)lt_conf_number(daemon->conf, LT_SET_HANDSHAKE),
+        .heartbeat_ms = (int)lt_conf_number(daemon->conf, LT_SET_HEARTBEAT),
+    };
+
+    memcpy(options.curve_public, daemon->identity.curve_public, LT_CURVE_LEN);
+    options.listen_n =
+        addresses_of(daemon->conf, LT_SET_LISTEN_LINKS, options.listen);
+    options.enrol_listen_n =
+        addresses_of(daemon->conf, LT_SET_LISTEN_ENROL, options.enrol_listen);
+    return lt_link_start(&options, &daemon->link, diag);
+}
+
+/* The configuration names the superior; its transport key is in the binding
+ * that came with the admission, or in a newer one. */
+static lt_err dial_superior(struct lt_daemon *daemon)
+{
+    const char *addresses[ADDRESSES_MAX];
+    const char *text = lt_conf_text(daemon->conf, LT_SET_SUPERIOR_OFFICE);
+    size_t n =
+        addresses_of(daemon->conf, LT_SET_SUPERIOR_ADDRESSES, addresses);
+    struct lt_office office;
+    struct lt_binding binding;
+
+    if (text == NULL || n == 0 || !lt_office_parse(text, &office)) {
+        return LT_OK;
+    }
+    for (size_t i = 0; lt_engine_binding_at(daemon->engine, i, &binding); i++) {
+        if (lt_office_equal(&binding.office, &office)) {
+            return lt_link_dial(daemon->link, &office, binding.transport_key,
+                                addresses, n);
+        }
+    }
+    return LT_OK;
+}
+
+lt_err lt_daemon_peers(struct lt_daemon *daemon)
+{
+    const struct lt_tree *tree = lt_engine_tree(daemon->engine);
+    struct lt_link_peer *peers = NULL;
+    struct lt_binding binding;
+    size_t capacity = 0;
+    size_t n = 0;
+    lt_err err = LT_OK;
+
+    for (size_t i = 0; lt_engine_binding_at(daemon->engine, i, &binding); i++) {
+        if (!lt_tree_above(tree, &daemon->identity.office, &binding.office) &&
+            !lt_office_equal(&binding.issuer, &daemon->identity.office)) {
+            continue;
+        }
+        if (lt_office_equal(&binding.office, &daemon->identity.office) ||
+            n == PEERS_MAX) {
+            continue;
+        }
+        if (!lt_grow(lt_alloc_heap(), (void **)&peers, &capacity, n,
+                     sizeof(*peers))) {
+            err = LT_ENOMEM;
+            break;
+        }
+        peers[n].office = binding.office;
+        memcpy(peers[n].transport_key, binding.transport_key, LT_CURVE_LEN);
+        n++;
+    }
+    if (err == LT_OK) {
+        err = lt_link_peers(daemon->link, peers, n);
+    }
+    lt_free(lt_alloc_heap(), peers);
+    return err == LT_OK ? dial_superior(daemon) : err;
+}
+
+/* ---- view ---- */
+
+static void wake_loop(void *ctx)
+{
+    struct lt_daemon *daemon = ctx;
+    const uint64_t one = 1;
+
+    /* A full counter means that the loop will wake anyway. */
+    if (write(daemon->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN) {
+        return;
+    }
+    lt_control_view_moved(daemon->control);
+}
+
+struct fit {
+    const uint8_t *hash;
+    uint64_t pos;
+    bool fits;
+};
+
+static bool compare_hash(void *ctx, uint64_t pos, int64_t committed_at_ms,
+                         const struct lt_segment *segment)
+{
+    struct fit *fit = ctx;
+
+    (void)committed_at_ms;
+    fit->fits = pos == fit->pos &&
+                memcmp(segment->hash, fit->hash, LT_HASH_LEN) == 0;
+    return false;
+}
+
+/* Is this the log that the view has read? */
+static lt_err check_view(struct lt_daemon *daemon, struct lt_view *view)
+{
+    uint8_t hash[LT_HASH_LEN];
+    struct fit fit = {.hash = hash};
+    lt_err err;
+
+    lt_view_position(view, &fit.pos, hash);
+    if (fit.pos == 0) {
+        return LT_OK;
+    }
+    err = lt_log_read_from(daemon->log, fit.pos, 1, compare_hash, &fit);
+    if (err == LT_OK && !fit.fits) {
+        lt_daemon_alarm(daemon, LT_AVIEWREBUILT, true, NULL, NULL);
+        err = lt_view_clear(view);
+    }
+    return err;
+}
+
+static lt_err start_view(struct lt_daemon *daemon, struct lt_diag *diag)
+{
+    struct lt_view *view = NULL;
+    lt_err err = lt_view_open(daemon->view_path, &daemon->identity.office,
+                              &view, diag);
+
+    if (err == LT_OK) {
+        err = check_view(daemon, view);
+    }
+    if (err == LT_OK) {
+        err = lt_feed_start(
+            view,
+            (size_t)lt_conf_number(daemon->conf, LT_SET_VIEW_QUEUE_BYTES),
+            wake_loop, daemon, &daemon->feed);
+    }
+    if (err != LT_OK) {
+        lt_view_close(view);
+    }
+    return err;
+}
+
+/* ---- the first start ---- */
+
+/* The bindings of the admission, and at a new root its own office. */
+static lt_err first_start(struct lt_daemon *daemon, struct lt_diag *diag)
+{
+    const struct lt_identity *identity = &daemon->identity;
+    lt_err err = LT_OK;
+
+    for (size_t i = 0; i < identity->bindings.items_n && err == LT_OK; i++) {
+        struct lt_input input = {
+            .kind = LT_IN_BINDING,
+            .bytes = identity->bindings.items[i].data,
+            .len = identity->bindings.items[i].len,
+        };
+
+        err = lt_turn_input(daemon->turn, &daemon->now, &input);
+    }
+    if (err == LT_OK) {
+        err = lt_daemon_open_origin(daemon, diag);
+    }
+    if (err == LT_OK) {
+        err = lt_turn_end(daemon->turn, &daemon->now);
+    }
+    return err;
+}
+
+/* ---- all ---- */
+
+static lt_err start_clerk(struct lt_daemon *daemon)
+{
+    const struct lt_clerk_options options = {
+        .office = daemon->identity.office,
+        .engine = daemon->engine,
+        .log = daemon->log,
+        .turn = daemon->turn,
+        .token_base = LT_TOKEN_CLERK,
+    };
+
+    return lt_clerk_new(&options, &daemon->clerk);
+}
+
+static lt_err start_control(struct lt_daemon *daemon, struct lt_diag *diag)
+{
+    const struct lt_control_options options = {
+        .dir = daemon->options->dir,
+        .view_path = daemon->view_path,
+        .office = daemon->identity.office,
+        .sys = daemon->sys,
+        .feed = daemon->feed,
+        .policy = daemon->policy,
+        .wake_fd = daemon->wake_fd,
+    };
+
+    return lt_control_start(&options, &daemon->control, diag);
+}
+
+lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag)
+{
+    struct lt_diag started = {.code = LT_NSTARTED};
+    lt_err err = lt_alarms_init(&daemon->alarms);
+
+    lt_identity_init(&daemon->identity);
+    lt_buf_init(&daemon->verify_bad, lt_alloc_heap());
+    if (err == LT_OK) {
+        err = take_signals_over(daemon);
+    }
+    if (err == LT_OK) {
+        err = lt_crypto_start();
+    }
+    if (err == LT_OK) {
+        err = lt_conf_load(daemon->options->dir, daemon->options->config_path,
+                           &daemon->conf, diag);
+    }
+    if (err == LT_OK) {
+        set_note_form(daemon);
+        lt_note(&started);
+        err = take_lock(daemon, diag);
+    }
+    if (err == LT_OK) {
+        err = load_files(daemon, diag);
+    }
+    if (err == LT_OK) {
+        err = open_log(daemon, diag);
+    }
+    if (err == LT_OK) {
+        err = start_engine(daemon);
+    }
+    if (err == LT_OK) {
+        err = start_link(daemon, diag);
+    }
+    if (err == LT_OK) {
+        err = start_view(daemon, diag);
+    }
+    if (err == LT_OK) {
+        err = start_clerk(daemon);
+    }
+    if (err == LT_OK) {
+        err = start_control(daemon, diag);
+    }
+    if (err == LT_OK) {
+        err = first_start(daemon, diag);
+    }
+    if (err == LT_OK) {
+        err = lt_daemon_peers(daemon);
+    }
+    return err;
+}
+
+void lt_daemon_stop(struct lt_daemon *daemon)
+{
+    lt_control_stop(daemon->control);
+    lt_link_stop(daemon->link);
+    lt_feed_stop(daemon->feed);
+    lt_clerk_free(daemon->clerk);
+    lt_turn_free(daemon->turn);
+    lt_engine_free(daemon->engine);
+    lt_log_close(daemon->log);
+    for (size_t i = 0; i < LT_ENROL_WAITING_MAX; i++) {
+        if (daemon->enrol[i].used) {
+            lt_buf_deinit(&daemon->enrol[i].answer);
+        }
+    }
+    lt_policy_free(daemon->policy);
+    lt_identity_deinit(&daemon->identity);
+    lt_conf_free(daemon->conf);
+    lt_alarms_deinit(&daemon->alarms);
+    lt_buf_deinit(&daemon->verify_bad);
+    free(daemon->log_path);
+    free(daemon->view_path);
+    if (daemon->signal_fd >= 0) {
+        close(daemon->signal_fd);
+    }
+    if (daemon->wake_fd >= 0) {
+        close(daemon->wake_fd);
+    }
+    if (daemon->lock_fd >= 0) {
+        close(daemon->lock_fd);
+    }
+    lt_crypto_stop();
+}

@@ -1,0 +1,327 @@
+#include "daemon/status.h"
+
+#include <jansson.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/version.h"
+
+enum { LINKS_MAX = 512, OFFICES_MAX = 4096, HOLDS_MAX = 256 };
+
+/* Every helper returns a new reference; json_pack and the _new setters take it
+ * over, also when it is NULL (then the whole becomes NULL, out of memory). */
+static json_t *office_json(const struct lt_office *office)
+{
+    char text[LT_OFFICE_TEXT];
+
+    if (lt_office_is_zero(office)) {
+        return json_null();
+    }
+    lt_office_format(office, text);
+    return json_string(text);
+}
+
+static json_t *time_json(int64_t wall_ms)
+{
+    char text[LT_TIME_TEXT];
+
+    if (wall_ms == 0) {
+        return json_null();
+    }
+    lt_time_format(wall_ms, text);
+    return json_string(text);
+}
+
+static json_t *hex64_json(uint64_t value)
+{
+    char text[LT_EPOCH_TEXT];
+
+    lt_epoch_format(value, text);
+    return json_string(text);
+}
+
+static json_t *code_json(lt_err code)
+{
+    return code == LT_OK ? json_null() : json_string(lt_err_word(code));
+}
+
+static json_t *channel_json(const struct lt_channel *channel)
+{
+    char text[LT_CHANNEL_TEXT];
+
+    lt_channel_format(channel, text);
+    return json_string(text);
+}
+
+static json_t *number_or_null(int64_t value)
+{
+    return value < 0 ? json_null() : json_integer((json_int_t)value);
+}
+
+static json_t *own_office(const struct lt_status *status)
+{
+    const struct lt_tree *tree = lt_engine_tree(status->engine);
+    const struct lt_tree_office *self = lt_tree_find(tree, &status->office);
+    struct lt_office superiors[LT_TREE_DEPTH_MAX];
+    struct lt_office keeper;
+    size_t n = lt_tree_superiors(tree, &status->office, superiors);
+    json_t *list = json_array();
+    bool has_keeper = lt_tree_keeper(tree, &status->office, &keeper);
+
+    for (size_t i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+        json_array_append_new(list, office_json(&superiors[i]));
+    }
+    return json_pack(
+        "{s:o, s:s?, s:s?, s:s?, s:o, s:o, s:o, s:I}", "id",
+        office_json(&status->office), "name", self ? self->name : NULL, "kind",
+        self ? self->kind : NULL, "code",
+        self && self->code[0] != '\0' ? self->code : NULL, "parent",
+        self ? office_json(&self->parent) : json_null(), "superiors", list,
+        "keeper", has_keeper ? office_json(&keeper) : json_null(),
+        "tree_version", (json_int_t)lt_tree_version(tree));
+}
+
+static const char *const LINK_STATES[] = {"connecting", "up", "stalled",
+                                          "refused", "suspended"};
+/* By enum lt_role, which begins at 1: what the peer is to us. */
+static const char *const LINK_ROLES[] = {"", "child", "parent", "bypass",
+                                         "reader"};
+
+static json_t *links_json(const struct lt_status *status)
+{
+    struct lt_link_view *links =
+        calloc(LINKS_MAX, sizeof(*links)); /* too large for a stack */
+    json_t *list = json_array();
+    size_t n = links == NULL
+                   ? 0
+                   : lt_engine_links(status->engine, links, LINKS_MAX);
+
+    for (size_t i = 0; i < n && i < LINKS_MAX; i++) {
+        const struct lt_link_view *link = &links[i];
+        const struct lt_tree_office *office =
+            lt_tree_find(lt_engine_tree(status->engine), &link->office);
+
+        json_array_append_new(
+            list,
+            json_pack(
+                "{s:o, s:s?, s:s, s:s, s:o, s:o, s:{s:I, s:I, s:I}, s:o, s:I, "
+                "s:o}",
+                "office", office_json(&link->office), "name",
+                office ? office->name : NULL, "role", LINK_ROLES[link->role],
+                "state", LINK_STATES[link->state], "since",
+                time_json(link->since_wall_ms), "last_ack_at",
+                time_json(link->last_ack_wall_ms), "waiting", "urgent",
+                (json_int_t)link->waiting[LT_LANE_URGENT], "normal",
+                (json_int_t)link->waiting[LT_LANE_NORMAL], "bulk",
+                (json_int_t)link->waiting[LT_LANE_BULK], "rtt_ms",
+                number_or_null(link->rtt_ms), "skew_ms",
+                (json_int_t)link->skew_ms, "reason", code_json(link->reason)));
+    }
+    free(links);
+    return list;
+}
+
+static json_t *receipt_json(const struct lt_status *status)
+{
+    struct lt_receipt_view receipt;
+
+    memset(&receipt, 0, sizeof(receipt));
+    lt_engine_receipt(status->engine, &receipt);
+    if (!receipt.has_keeper) {
+        return json_null();
+    }
+    return json_pack("{s:o, s:o, s:b, s:o}", "keeper",
+                     office_json(&receipt.keeper), "at",
+                     time_json(receipt.at_ms), "covers_all",
+                     (int)receipt.covers_all, "missing_events",
+                     receipt.at_ms == 0
+                         ? json_null()
+                         : json_integer((json_int_t)receipt.missing_events));
+}
+
+static const char *const OFFICE_STATES[] = {"current", "behind", "silent",
+                                            "withheld"};
+
+static json_t *offices_json(const struct lt_status *status)
+{
+    struct lt_office_view *offices = calloc(OFFICES_MAX, sizeof(*offices));
+    json_t *list = json_array();
+    size_t n = offices == NULL
+                   ? 0
+                   : lt_engine_offices(status->engine, offices, OFFICES_MAX);
+
+    for (size_t i = 0; i < n && i < OFFICES_MAX; i++) {
+        json_array_append_new(
+            list, json_pack("{s:o, s:s, s:o}", "office",
+                            office_json(&offices[i].office), "state",
+                            OFFICE_STATES[offices[i].state], "since",
+                            time_json(offices[i].since_wall_ms)));
+    }
+    free(offices);
+    return list;
+}
+
+static json_t *branches_json(const struct lt_status *status)
+{
+    json_t *list = json_array();
+    struct lt_stream last;
+    struct lt_tip_view tip;
+    size_t cursor = 0;
+    bool any = false;
+
+    while (lt_engine_tip(status->engine, &cursor, &tip)) {
+        if (tip.tips_n < 2 || (any && lt_stream_equal(&last, &tip.stream))) {
+            continue;
+        }
+        any = true;
+        last = tip.stream;
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:I}", "origin",
+                            office_json(&tip.stream.origin), "channel",
+                            channel_json(&tip.stream.channel), "tips",
+                            (json_int_t)tip.tips_n));
+    }
+    return list;
+}
+
+static json_t *holds_json(const struct lt_status *status)
+{
+    struct lt_hold_view *holds = calloc(HOLDS_MAX, sizeof(*holds));
+    json_t *list = json_array();
+    size_t n = holds == NULL
+                   ? 0
+                   : lt_engine_holds(status->engine, holds, HOLDS_MAX);
+
+    for (size_t i = 0; i < n && i < HOLDS_MAX; i++) {
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o, s:o}", "origin",
+                            office_json(&holds[i].stream.origin), "channel",
+                            channel_json(&holds[i].stream.channel), "reason",
+                            code_json(holds[i].reason), "until",
+                            time_json(holds[i].until_wall_ms)));
+    }
+    free(holds);
+    return list;
+}
+
+static json_t *alarms_json(const struct lt_status *status, enum lt_lang lang)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < status->alarms->n; i++) {
+        const struct lt_alarm *alarm = &status->alarms->items[i];
+        char text[LT_MESSAGE_MAX];
+        char remedy[LT_MESSAGE_MAX];
+
+        lt_message_text(lang, &alarm->diag, text, sizeof(text));
+        lt_message_remedy(lang, &alarm->diag, remedy, sizeof(remedy));
+        json_array_append_new(
+            list,
+            json_pack("{s:s, s:s, s:o, s:o, s:s, s:s}", "code",
+                      lt_err_word(alarm->code), "severity",
+                      lt_err_severity(alarm->code) == LT_SEV_CRITICAL
+                          ? "critical"
+                          : "warning",
+                      "since", time_json(alarm->since_ms), "subject",
+                      office_json(&alarm->subject), "text", text, "remedy",
+                      remedy));
+    }
+    return list;
+}
+
+static json_t *log_stats_json(const struct lt_log_stats *stats)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:s}", "events",
+                     (json_int_t)stats->events, "segments",
+                     (json_int_t)stats->segments, "parts",
+                     (json_int_t)stats->parts_bytes, "bytes",
+                     (json_int_t)stats->bytes, "wal_bytes",
+                     (json_int_t)stats->wal_bytes, "last_commit_at",
+                     time_json(stats->last_commit_at_ms), "sqlite_version",
+                     sqlite3_libversion());
+}
+
+static const char *const NODE_STATES[] = {"starting", "ready",
+                                          "intake_refused", "stopping"};
+
+char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
+                     enum lt_lang lang)
+{
+    struct lt_log_stats stats;
+    uint64_t behind;
+    json_t *root;
+    char *text;
+
+    lt_log_stats(status->log, &stats);
+    behind = stats.last_pos > status->view_applied
+                 ? stats.last_pos - status->view_applied
+                 : 0;
+    root = json_pack(
+        "{s:s, s:s, s:{s:i, s:i}, s:I, s:o, s:o, s:o, s:s, s:o, s:{s:s?, s:s?, "
+        "s:n}, s:{s:o, s:o, s:b}, s:o, s:{s:I, s:I}}",
+        "schema", "lienthong.status/1", "version", LT_VERSION, "wire", "min",
+        LT_WIRE_MIN, "max", LT_WIRE_MAX, "pid", (json_int_t)getpid(),
+        "started_at", time_json(status->started_at_ms), "office",
+        own_office(status), "epoch",
+        hex64_json(lt_engine_epoch(status->engine)), "state",
+        NODE_STATES[status->state], "state_reason",
+        code_json(status->state_reason), "listen", "links",
+        status->listen_links, "enrol", status->listen_enrol, "pages", "clock",
+        "wall", time_json(now->wall_ms), "hlc",
+        hex64_json(lt_engine_last_hlc(status->engine)), "unsure",
+        (int)status->clock_unsure, "log", log_stats_json(&stats), "view",
+        "behind_events", (json_int_t)behind, "behind_ms",
+        (json_int_t)status->view_behind_ms);
+    if (root == NULL) {
+        return NULL;
+    }
+    json_object_set_new(root, "links", links_json(status));
+    json_object_set_new(root, "receipt", receipt_json(status));
+    json_object_set_new(root, "offices", offices_json(status));
+    json_object_set_new(root, "branches", branches_json(status));
+    json_object_set_new(root, "holds", holds_json(status));
+    json_object_set_new(root, "alarms", alarms_json(status, lang));
+    text = json_dumps(root, JSON_COMPACT);
+    json_decref(root);
+    return text;
+}
+
+/* Bytes of a tip's run are not asked for here: reading them would cost a scan;
+ * `bytes` of an item is null until the log keeps a sum. */
+char *lt_status_log_json(const struct lt_engine *engine, struct lt_log *log)
+{
+    json_t *items = json_array();
+    struct lt_tip_view tip;
+    size_t cursor = 0;
+    json_t *root;
+    char *text;
+
+    (void)log;
+    while (lt_engine_tip(engine, &cursor, &tip)) {
+        char hash[LT_HASH_TEXT];
+
+        lt_hex_format(tip.tip.hash, LT_HASH_LEN, hash);
+        json_array_append_new(
+            items,
+            json_pack(
+                "{s:o, s:o, s:s, s:o, s:I, s:I, s:s, s:n, s:o}", "origin",
+                office_json(&tip.stream.origin), "channel",
+                channel_json(&tip.stream.channel), "lane",
+                lt_lane_word(lt_class_lane(tip.stream.channel.cls)), "epoch",
+                hex64_json(tip.tip.epoch), "first", (json_int_t)tip.first,
+                "last", (json_int_t)tip.tip.number, "hash", hash, "bytes",
+                "receipt_last",
+                tip.receipt_last == 0
+                    ? json_null()
+                    : json_integer((json_int_t)tip.receipt_last)));
+    }
+    root = json_pack("{s:o, s:n}", "items", items, "next");
+    if (root == NULL) {
+        return NULL;
+    }
+    text = json_dumps(root, JSON_COMPACT);
+    json_decref(root);
+    return text;
+}

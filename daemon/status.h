@@ -1,0 +1,41 @@
+/* What `status` and `log` print: built by the loop, read by everybody.
+ *
+ * Threading: called from the loop; the texts it returns are plain strings. */
+#ifndef LT_DAEMON_STATUS_H
+#define LT_DAEMON_STATUS_H
+
+#include "common/message.h"
+#include "daemon/alarms.h"
+#include "daemon/engine/engine.h"
+#include "daemon/log/log.h"
+
+enum lt_node_state {
+    LT_NODE_STARTING,
+    LT_NODE_READY,
+    LT_NODE_INTAKE_REFUSED,
+    LT_NODE_STOPPING
+};
+
+struct lt_status {
+    struct lt_office office;
+    const struct lt_engine *engine;
+    struct lt_log *log;
+    const struct lt_alarms *alarms;
+    enum lt_node_state state;
+    lt_err state_reason;          /* LT_OK: null */
+    int64_t started_at_ms;
+    const char *listen_links;     /* first address bound, or NULL */
+    const char *listen_enrol;
+    bool clock_unsure;
+    uint64_t view_applied;        /* position */
+    int64_t view_behind_ms;       /* 0 when current */
+};
+
+/* The object of schema lienthong.status/1 in @lang; malloc'ed, the caller
+ * frees. NULL when memory has run out. */
+char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
+                     enum lt_lang lang);
+/* {"items":[...]} of `log`: one item a tip. The same ownership. */
+char *lt_status_log_json(const struct lt_engine *engine, struct lt_log *log);
+
+#endif

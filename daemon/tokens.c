@@ -1,0 +1,522 @@
+/* One-time tokens, and the admission of those who bring them. */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/binding.h"
+#include "common/failpoint.h"
+#include "common/link_msg.h"
+#include "common/note.h"
+#include "daemon/daemon_internal.h"
+#include "daemon/enrol/enrol.h"
+
+enum { BINDINGS_MAX = LT_TREE_DEPTH_MAX + 1, ENROL_ARENA = LT_FRAME_ARENA };
+
+/* ---- tokens ---- */
+
+/* A token that was issued for an office of this name and not used yet: the
+ * same office, so that a token printed twice does not make two offices. */
+struct row_search {
+    const char *name;
+    const char *kind;
+    bool found;
+    struct lt_office office;
+};
+
+static bool match_row(void *ctx, const char *key, const void *value, size_t len)
+{
+    struct row_search *search = ctx;
+    struct lt_token_row row;
+
+    (void)key;
+    if (lt_token_row_decode(value, len, &row) == LT_OK) {
+        if (row.used_at_ms == 0 && strcmp(row.name, search->name) == 0 &&
+            strcmp(row.kind, search->kind) == 0) {
+            search->found = true;
+            search->office = row.office;
+        }
+        lt_token_row_wipe(&row);
+    }
+    return !search->found;
+}
+
+/* A child of this name in the tree; NULL when there is none. */
+static const struct lt_tree_office *child_named(const struct lt_daemon *daemon,
+                                                const char *name)
+{
+    const struct lt_tree *tree = lt_engine_tree(daemon->engine);
+
+    for (size_t i = 0; i < lt_tree_count(tree); i++) {
+        const struct lt_tree_office *office = lt_tree_at(tree, i);
+
+        if (lt_office_equal(&office->parent, &daemon->identity.office) &&
+            strcmp(office->name, name) == 0) {
+            return office;
+        }
+    }
+    return NULL;
+}
+
+static bool is_bound(const struct lt_daemon *daemon,
+                     const struct lt_office *office)
+{
+    struct lt_binding binding;
+
+    for (size_t i = 0; lt_engine_binding_at(daemon->engine, i, &binding); i++) {
+        if (lt_office_equal(&binding.office, office)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Which office the token is for: one that waits for it, or a new one. */
+static lt_err choose_office(struct lt_daemon *daemon, struct lt_job *job,
+                            struct lt_office *out_office, bool *out_in_tree)
+{
+    const struct lt_tree_office *known = child_named(daemon, job->name);
+    struct row_search search = {.name = job->name, .kind = job->office_kind};
+    lt_err err;
+
+    *out_in_tree = known != NULL;
+    if (known != NULL) {
+        if (is_bound(daemon, &known->id) ||
+            strcmp(known->kind, job->office_kind) != 0) {
+            lt_diag_set(&job->diag, LT_ESTATE);
+            lt_diag_arg(&job->diag, "name", "%s", job->name);
+            lt_diag_arg(&job->diag, "reason", "%s", "enrolled already");
+            return LT_ESTATE;
+        }
+        *out_office = known->id;
+        return LT_OK;
+    }
+    err = lt_log_each_meta(daemon->log, "token/", match_row, &search);
+    if (err != LT_OK) {
+        return err;
+    }
+    if (search.found) {
+        *out_office = search.office;
+    } else {
+        daemon->sys->random(daemon->sys->ctx, out_office->bytes, LT_OFFICE_LEN);
+    }
+    return LT_OK;
+}
+
+/* At the tree's writer the office is opened at once; elsewhere it is proposed
+ * to the writer, and enrolment waits for the answer. */
+static lt_err put_into_tree(struct lt_daemon *daemon, const struct lt_job *job,
+                            const struct lt_office *office,
+                            const struct lt_kind *kind, uint64_t token)
+{
+    const struct lt_tree *tree = lt_engine_tree(daemon->engine);
+    const struct lt_tree_office *root = lt_tree_root(tree);
+    bool writer = root != NULL &&
+                  lt_office_equal(&root->id, &daemon->identity.office);
+    const struct lt_channel channel = {
+        .cls = LT_CLASS_TREE,
+        .audience = writer ? LT_AUDIENCE_ALL : LT_AUDIENCE_UP};
+    struct lt_event *event = lt_new(lt_alloc_heap(), sizeof(*event));
+    lt_err err;
+
+    if (event == NULL) {
+        return LT_ENOMEM;
+    }
+    event->type = writer ? LT_EV_OFFICE_OPENED : LT_EV_OFFICE_PROPOSED;
+    event->office.id = *office;
+    event->office.parent = daemon->identity.office;
+    event->office.name = (struct lt_text){job->name, strlen(job->name)};
+    event->office.kind =
+        (struct lt_text){job->office_kind, strlen(job->office_kind)};
+    event->office.code = (struct lt_text){job->code, strlen(job->code)};
+    event->office.keeper = kind->keeper;
+    err = lt_daemon_write_own(daemon, event, &channel, token);
+    lt_free(lt_alloc_heap(), event);
+    return err;
+}
+
+static size_t enrol_addresses(const struct lt_daemon *daemon,
+                              struct lt_text out[LT_OFFICE_ADDRESSES_MAX])
+{
+    size_t n = lt_conf_count(daemon->conf, LT_SET_ADVERTISE_ENROL);
+    size_t taken = 0;
+    const char *address;
+
+    for (size_t i = 0; i < n && taken < LT_OFFICE_ADDRESSES_MAX; i++) {
+        address = lt_conf_at(daemon->conf, LT_SET_ADVERTISE_ENROL, i);
+        out[taken++] = (struct lt_text){address, strlen(address)};
+    }
+    for (size_t i = 0; n == 0 && taken < LT_OFFICE_ADDRESSES_MAX &&
+                       (address = lt_link_enrol_bound(daemon->link, i)) != NULL;
+         i++) {
+        out[taken++] = (struct lt_text){address, strlen(address)};
+    }
+    return taken;
+}
+
+static lt_err answer_token(struct lt_daemon *daemon, struct lt_job *job,
+                           const struct lt_token *token)
+{
+    struct lt_buf text;
+    char office[LT_OFFICE_TEXT];
+    char expires[LT_TIME_TEXT];
+    lt_err err;
+
+    (void)daemon;
+    lt_buf_init(&text, lt_alloc_heap());
+    lt_office_format(&token->office, office);
+    lt_time_format(token->expires_at_ms, expires);
+    err = lt_token_format(token, &text);
+    if (err == LT_OK &&
+        !lt_buf_printf(&job->answer,
+                       "{\"token\":\"%.*s\",\"office\":\"%s\","
+                       "\"expires_at\":\"%s\"}",
+                       (int)text.len, (const char *)text.data, office,
+                       expires)) {
+        err = LT_ENOMEM;
+    }
+    if (text.data != NULL) {
+        lt_wipe(text.data, text.len);
+    }
+    lt_buf_deinit(&text);
+    return err;
+}
+
+static lt_err store_row(struct lt_daemon *daemon,
+                        const uint8_t id[static LT_TOKEN_ID_LEN],
+                        const struct lt_token_row *row)
+{
+    char key[LT_TOKEN_ROW_KEY];
+    struct lt_buf value;
+    lt_err err;
+
+    lt_buf_init(&value, lt_alloc_heap());
+    lt_token_row_key(id, key);
+    err = lt_token_row_encode(row, &value);
+    if (err == LT_OK) {
+        err = lt_turn_put_meta(daemon->turn, key, value.data, value.len);
+    }
+    if (value.data != NULL) {
+        lt_wipe(value.data, value.len);
+    }
+    lt_buf_deinit(&value);
+    return err;
+}
+
+static lt_err make_token(struct lt_daemon *daemon, struct lt_job *job,
+                         bool *out_written)
+{
+    const struct lt_tree_office *self =
+        lt_tree_find(lt_engine_tree(daemon->engine), &daemon->identity.office);
+    const struct lt_kind *kind =
+        lt_policy_kind(daemon->policy, job->office_kind);
+    struct lt_token token = {.parent = daemon->identity.office};
+    struct lt_token_row row = {.used_at_ms = 0};
+    bool in_tree = false;
+    lt_err err;
+
+    *out_written = false;
+    if (self == NULL) {
+        return lt_diag_set(&job->diag, LT_EBUSY);
+    }
+    if (kind == NULL ||
+        !lt_policy_may_stand_below(daemon->policy, job->office_kind,
+                                   self->kind)) {
+        lt_diag_set(&job->diag, LT_EINVAL);
+        lt_diag_arg(&job->diag, "option", "%s", "kind");
+        lt_diag_arg(&job->diag, "reason", "%s",
+                    kind == NULL ? "no such kind of office"
+                                 : "cannot stand below this office");
+        return LT_EINVAL;
+    }
+    err = choose_office(daemon, job, &token.office, &in_tree);
+    if (err != LT_OK) {
+        return err;
+    }
+    daemon->sys->random(daemon->sys->ctx, token.id, sizeof(token.id));
+    daemon->sys->random(daemon->sys->ctx, token.secret, sizeof(token.secret));
+    memcpy(token.parent_key_id, lt_key_id(daemon->identity.node_key), LT_HASH_LEN);
+    memcpy(token.root_hash, lt_cert_fingerprint(daemon->identity.root_cert),
+           LT_HASH_LEN);
+    token.expires_at_ms = daemon->now.wall_ms + job->valid_ms;
+    token.enrol_addresses_n = enrol_addresses(daemon, token.enrol_addresses);
+    memcpy(row.secret, token.secret, sizeof(row.secret));
+    row.office = token.office;
+    row.expires_at_ms = token.expires_at_ms;
+    memcpy(row.name, job->name, strlen(job->name) + 1);
+    memcpy(row.kind, job->office_kind, strlen(job->office_kind) + 1);
+    memcpy(row.code, job->code, strlen(job->code) + 1);
+    err = answer_token(daemon, job, &token);
+    if (err == LT_OK) {
+        err = store_row(daemon, token.id, &row);
+    }
+    if (err == LT_OK && !in_tree) {
+        err = put_into_tree(daemon, job, &token.office, kind,
+                            (uint64_t)(uintptr_t)job);
+        *out_written = err == LT_OK;
+    }
+    lt_wipe(&token, sizeof(token));
+    lt_token_row_wipe(&row);
+    return err;
+}
+
+lt_err lt_daemon_token(struct lt_daemon *daemon, struct lt_job *job)
+{
+    bool written;
+    lt_err err = make_token(daemon, job, &written);
+
+    if (err != LT_OK) {
+        job->result = err;
+        lt_control_done(daemon->control, job);
+        return err == LT_ENOMEM || err == LT_EIO ? err : LT_OK;
+    }
+    if (!written) {
+        /* Only the row: durable with this turn's commit. */
+        job->next = daemon->waiting;
+        daemon->waiting = job;
+    }
+    return LT_OK;
+}
+
+/* ---- enrolment ---- */
+
+struct enrol_self {
+    struct lt_enrol_self self;
+    struct lt_span bindings[BINDINGS_MAX];
+    size_t bindings_n;
+    struct lt_superior superiors[LT_CHAIN_MAX];
+};
+
+static void add_binding(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct enrol_self *self = ctx;
+
+    if (self->bindings_n < BINDINGS_MAX) {
+        self->bindings[self->bindings_n++] = (struct lt_span){bytes, len};
+    }
+}
+
+static bool transport_key_of(void *ctx, const struct lt_office *office,
+                             uint8_t out_key[static LT_CURVE_LEN])
+{
+    struct lt_daemon *daemon = ctx;
+    struct lt_binding binding;
+
+    if (lt_office_equal(office, &daemon->identity.office)) {
+        memcpy(out_key, daemon->identity.curve_public, LT_CURVE_LEN);
+        return true;
+    }
+    for (size_t i = 0; lt_engine_binding_at(daemon->engine, i, &binding); i++) {
+        if (lt_office_equal(&binding.office, office)) {
+            memcpy(out_key, binding.transport_key, LT_CURVE_LEN);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A child must know where this office really listens, whatever the tree's
+ * event said when it was opened. */
+static void put_own_addresses(const struct lt_daemon *daemon,
+                              struct lt_superior *own)
+{
+    size_t n = lt_conf_count(daemon->conf, LT_SET_ADVERTISE_LINKS);
+    const char *address;
+
+    own->info.link_addresses_n = 0;
+    for (size_t i = 0; i < n && i < LT_OFFICE_ADDRESSES_MAX; i++) {
+        address = lt_conf_at(daemon->conf, LT_SET_ADVERTISE_LINKS, i);
+        own->info.link_addresses[own->info.link_addresses_n++] =
+            (struct lt_text){address, strlen(address)};
+    }
+    for (size_t i = 0;
+         n == 0 && i < LT_OFFICE_ADDRESSES_MAX &&
+         (address = lt_link_bound(daemon->link, i)) != NULL;
+         i++) {
+        own->info.link_addresses[own->info.link_addresses_n++] =
+            (struct lt_text){address, strlen(address)};
+    }
+    own->info.enrol_addresses_n =
+        enrol_addresses(daemon, own->info.enrol_addresses);
+}
+
+static void describe_self(struct lt_daemon *daemon, struct enrol_self *out)
+{
+    memset(out, 0, sizeof(*out));
+    lt_engine_chain(daemon->engine, &daemon->identity.office, add_binding, out);
+    out->self = (struct lt_enrol_self){
+        .office = daemon->identity.office,
+        .key = daemon->identity.node_key,
+        .cert = daemon->identity.node_cert,
+        .chain = (const struct lt_cert *const *)daemon->identity.chain,
+        .chain_n = daemon->identity.chain_n,
+        .bindings = out->bindings,
+        .bindings_n = out->bindings_n,
+        .superiors = out->superiors,
+        .superiors_n = lt_enrol_superiors(
+            lt_engine_tree(daemon->engine), &daemon->identity.office,
+            transport_key_of, daemon, out->superiors),
+        .tree = lt_engine_tree(daemon->engine),
+    };
+    if (out->self.superiors_n > 0) {
+        put_own_addresses(daemon, &out->superiors[0]);
+    }
+    memcpy(out->self.transport_key, daemon->identity.curve_public,
+           LT_CURVE_LEN);
+}
+
+static lt_err send_answer(struct lt_daemon *daemon, uint64_t session,
+                          const struct lt_buf *answer)
+{
+    return lt_link_enrol_answer(daemon->link, session, answer->data,
+                                answer->len);
+}
+
+/* Binding, KEY_BOUND and the used row are one commit; the answer waits. */
+static lt_err admit(struct lt_daemon *daemon, uint64_t session,
+                    const uint8_t token_id[static LT_TOKEN_ID_LEN],
+                    struct lt_enrol_result *result)
+{
+    static const struct lt_channel CHANNEL = {.cls = LT_CLASS_TREE,
+                                              .audience = LT_AUDIENCE_UP};
+    struct lt_input input = {.kind = LT_IN_BINDING,
+                             .bytes = result->binding.data,
+                             .len = result->binding.len};
+    struct lt_event *event;
+    size_t slot = 0;
+    lt_err err;
+
+    while (slot < LT_ENROL_WAITING_MAX && daemon->enrol[slot].used) {
+        slot++;
+    }
+    if (slot == LT_ENROL_WAITING_MAX) {
+        return LT_OK; /* silence: the child asks again */
+    }
+    (void)LT_FAILPOINT(admit);
+    event = lt_new(lt_alloc_heap(), sizeof(*event));
+    if (event == NULL) {
+        return LT_ENOMEM;
+    }
+    event->type = LT_EV_KEY_BOUND;
+    event->binding = result->binding.data;
+    event->binding_len = result->binding.len;
+    err = lt_turn_input(daemon->turn, &daemon->now, &input);
+    if (err == LT_OK) {
+        err = store_row(daemon, token_id, &result->row);
+    }
+    if (err == LT_OK) {
+        err = lt_daemon_write_own(daemon, event, &CHANNEL,
+                                  LT_TOKEN_ENROL | slot);
+    }
+    lt_free(lt_alloc_heap(), event);
+    if (err == LT_OK) {
+        daemon->enrol[slot].used = true;
+        daemon->enrol[slot].session = session;
+        daemon->enrol[slot].answer = result->answer;
+        lt_buf_init(&result->answer, lt_alloc_heap());
+    }
+    return err == LT_EFULL ? LT_OK : err;
+}
+
+void lt_daemon_enrol_written(struct lt_daemon *daemon, uint64_t token,
+                             lt_err result)
+{
+    struct lt_enrol_waiting *waiting =
+        &daemon->enrol[token & ~LT_TOKEN_ENROL];
+    struct lt_diag note = {.code = LT_NENROLLED};
+
+    if (result == LT_OK) {
+        lt_note(&note);
+        /* Gone already? The child asks again and gets the same bytes. */
+        (void)send_answer(daemon, waiting->session, &waiting->answer);
+    }
+    lt_buf_deinit(&waiting->answer);
+    waiting->used = false;
+}
+
+static lt_err take_join(struct lt_daemon *daemon, uint64_t session,
+                        const uint8_t *bytes, size_t len,
+                        const struct lt_join_request *request)
+{
+    struct enrol_self self;
+    struct lt_enrol_result result;
+    struct lt_token_row row;
+    struct lt_buf value;
+    char key[LT_TOKEN_ROW_KEY];
+    bool has_row;
+    lt_err err;
+
+    lt_buf_init(&value, lt_alloc_heap());
+    lt_enrol_result_init(&result);
+    lt_token_row_key(request->token_id, key);
+    err = lt_log_get_meta(daemon->log, key, &value);
+    has_row = err == LT_OK &&
+              lt_token_row_decode(value.data, value.len, &row) == LT_OK;
+    if (err == LT_OK || err == LT_ENOTFOUND) {
+        describe_self(daemon, &self);
+        err = lt_enrol_answer(&self.self, bytes, len, request,
+                              has_row ? &row : NULL, daemon->now.wall_ms,
+                              &result);
+    }
+    if (err == LT_OK) {
+        if (result.admitted && row.used_at_ms == 0) {
+            err = admit(daemon, session, request->token_id, &result);
+        } else {
+            err = send_answer(daemon, session, &result.answer);
+        }
+    }
+    if (has_row) {
+        lt_token_row_wipe(&row);
+    }
+    if (value.data != NULL) {
+        lt_wipe(value.data, value.len);
+    }
+    lt_buf_deinit(&value);
+    lt_enrol_result_deinit(&result);
+    return err;
+}
+
+static lt_err answer_key(struct lt_daemon *daemon, uint64_t session,
+                         const struct lt_key_question *question)
+{
+    struct enrol_self self;
+    struct lt_buf answer;
+    lt_err err;
+
+    lt_buf_init(&answer, lt_alloc_heap());
+    describe_self(daemon, &self);
+    err = lt_enrol_key_answer(&self.self, question, &answer);
+    if (err == LT_OK) {
+        err = send_answer(daemon, session, &answer);
+    }
+    lt_buf_deinit(&answer);
+    return err;
+}
+
+lt_err lt_daemon_enrol(struct lt_daemon *daemon, uint64_t session,
+                       const uint8_t *bytes, size_t len)
+{
+    struct lt_arena arena;
+    struct lt_frame frame;
+    struct lt_buf refusal;
+    lt_err err = LT_OK;
+
+    lt_arena_init(&arena, lt_alloc_heap(), ENROL_ARENA);
+    if (lt_frame_decode(bytes, len, &arena, &frame, NULL) != LT_OK) {
+        frame.type = LT_FRAME_BYE; /* anything that is no question */
+    }
+    if (frame.type == LT_FRAME_JOIN_REQUEST) {
+        err = take_join(daemon, session, bytes, len, &frame.join_request);
+    } else if (frame.type == LT_FRAME_KEY_QUESTION) {
+        err = answer_key(daemon, session, &frame.key_question);
+    } else {
+        lt_buf_init(&refusal, lt_alloc_heap());
+        err = lt_enrol_refuse(LT_EMALFORMED, &refusal);
+        if (err == LT_OK) {
+            err = send_answer(daemon, session, &refusal);
+        }
+        lt_buf_deinit(&refusal);
+    }
+    lt_arena_deinit(&arena);
+    return err;
+}

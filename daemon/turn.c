@@ -1,0 +1,652 @@
+/* The order of a turn, and why.
+ *
+ *   step     inputs change the engine; effects are gathered, nothing happens
+ *   flush    frames that need not wait (cut-through, requests) are gathered
+ *   perform  effects in order: sends leave, segments go into one transaction
+ *   commit   once, if anything was stored
+ *   then     acks, statements, own segments: what "it is durable" allows
+ *
+ * An ack can only come out of lt_engine_committed, which is called only after
+ * lt_log_commit has returned LT_OK. A failed commit of unknown outcome ends the
+ * turn with LT_EIO before anything else is said. */
+#include "daemon/turn.h"
+
+#include <string.h>
+
+#include "common/failpoint.h"
+#include "daemon/answer.h"
+
+/* Committed effects may store again (a statement); bounded so that a mistake
+ * shows as an error instead of a loop. */
+enum {
+    COMMITS_A_TURN_MAX = 8,
+    READ_SEGMENTS_MAX = 64,
+    STATEMENT_WAIT_MS = 60 * 1000
+};
+
+struct stored {
+    size_t effect;
+    uint64_t pos;
+};
+
+struct write_end {
+    uint64_t token;
+    uint64_t pos;
+};
+
+/* A statement that waits for a commit which has to be made anyway: only the
+ * latest counts, so it is not worth a sync of its own. */
+struct statement {
+    struct lt_office from;
+    struct lt_office to;
+    uint32_t page;
+    uint8_t *bytes;
+    size_t len;
+};
+
+struct lt_turn {
+    const struct lt_alloc *alloc;
+    struct lt_engine *engine;
+    struct lt_log *log;
+    struct lt_turn_hooks hooks;
+    struct lt_effects *effects;
+    bool pending;
+    struct stored *stored; /* of the open transaction */
+    size_t stored_n;
+    size_t stored_capacity;
+    struct write_end *writes; /* to be told at the end of the turn */
+    size_t writes_n;
+    size_t writes_capacity;
+    uint64_t last_pos;
+    struct statement *statements;
+    size_t statements_n;
+    size_t statements_capacity;
+    int64_t statements_since_ms; /* monotonic; when the oldest began to wait */
+};
+
+lt_err lt_turn_new(const struct lt_alloc *alloc, struct lt_engine *engine,
+                   struct lt_log *log, const struct lt_turn_hooks *hooks,
+                   struct lt_turn **out_turn)
+{
+    struct lt_turn *turn = lt_new(alloc, sizeof(*turn));
+
+    if (turn == NULL) {
+        return LT_ENOMEM;
+    }
+    turn->alloc = alloc;
+    turn->engine = engine;
+    turn->log = log;
+    turn->hooks = *hooks;
+    if (lt_effects_new(alloc, &turn->effects) != LT_OK) {
+        lt_turn_free(turn);
+        return LT_ENOMEM;
+    }
+    *out_turn = turn;
+    return LT_OK;
+}
+
+void lt_turn_free(struct lt_turn *turn)
+{
+    if (turn == NULL) {
+        return;
+    }
+    lt_effects_free(turn->effects);
+    for (size_t i = 0; i < turn->statements_n; i++) {
+        lt_free(turn->alloc, turn->statements[i].bytes);
+    }
+    lt_free(turn->alloc, turn->statements);
+    lt_free(turn->alloc, turn->stored);
+    lt_free(turn->alloc, turn->writes);
+    lt_free(turn->alloc, turn);
+}
+
+/* ---- loading ---- */
+
+struct loading {
+    struct lt_turn *turn;
+    lt_err err;
+};
+
+static bool load_binding(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct loading *loading = ctx;
+
+    loading->err = lt_engine_load_binding(loading->turn->engine, bytes, len);
+    return loading->err == LT_OK;
+}
+
+static bool load_run(void *ctx, const struct lt_log_run *run)
+{
+    struct loading *loading = ctx;
+    struct lt_engine_run engine_run = {
+        .stream = run->stream,
+        .epoch = run->epoch,
+        .first = run->first,
+        .prev = run->prev,
+        .last = run->last,
+        .last_hlc = run->last_hlc,
+    };
+
+    memcpy(engine_run.key_id, run->key_id, LT_HASH_LEN);
+    loading->err = lt_engine_load_run(loading->turn->engine, &engine_run);
+    return loading->err == LT_OK;
+}
+
+static bool load_tree(void *ctx, uint64_t pos, int64_t committed_at_ms,
+                      const struct lt_segment *segment)
+{
+    struct loading *loading = ctx;
+
+    (void)pos;
+    (void)committed_at_ms;
+    loading->err = lt_engine_load_tree(loading->turn->engine, segment);
+    return loading->err == LT_OK;
+}
+
+/* Runs of the tree's streams, gathered first: the log's statements cannot be
+ * stepped twice at once. */
+struct tree_runs {
+    struct lt_turn *turn;
+    struct lt_log_run *runs;
+    size_t runs_n;
+    size_t capacity;
+    bool failed;
+};
+
+static bool gather_tree_run(void *ctx, const struct lt_log_run *run)
+{
+    struct tree_runs *tree = ctx;
+
+    if (run->stream.channel.cls != LT_CLASS_TREE ||
+        run->stream.channel.audience != LT_AUDIENCE_ALL) {
+        return true;
+    }
+    if (!lt_grow(tree->turn->alloc, (void **)&tree->runs, &tree->capacity,
+                 tree->runs_n, sizeof(*tree->runs))) {
+        tree->failed = true;
+        return false;
+    }
+    tree->runs[tree->runs_n++] = *run;
+    return true;
+}
+
+static lt_err load_tree_segments(struct lt_turn *turn)
+{
+    struct tree_runs tree = {.turn = turn};
+    struct loading loading = {.turn = turn};
+    lt_err err = lt_log_each_run(turn->log, gather_tree_run, &tree);
+
+    if (err == LT_OK && tree.failed) {
+        err = LT_ENOMEM;
+    }
+    /* By number: a run that goes on from another comes after it. */
+    for (size_t i = 1; i < tree.runs_n; i++) {
+        for (size_t j = i;
+             j > 0 && tree.runs[j].first < tree.runs[j - 1].first; j--) {
+            struct lt_log_run other = tree.runs[j];
+            tree.runs[j] = tree.runs[j - 1];
+            tree.runs[j - 1] = other;
+        }
+    }
+    for (size_t i = 0; i < tree.runs_n && err == LT_OK; i++) {
+        err = lt_log_read_run(turn->log, &tree.runs[i].stream,
+                              tree.runs[i].epoch, tree.runs[i].first - 1,
+                              SIZE_MAX, load_tree, &loading);
+        if (err == LT_OK) {
+            err = loading.err;
+        }
+    }
+    lt_free(turn->alloc, tree.runs);
+    return err;
+}
+
+static bool load_statement(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct loading *loading = ctx;
+
+    loading->err = lt_engine_load_statement(loading->turn->engine, bytes, len);
+    return loading->err == LT_OK;
+}
+
+lt_err lt_turn_load(struct lt_turn *turn)
+{
+    struct loading loading = {.turn = turn};
+    struct lt_log_stats stats;
+    lt_err err = lt_log_each_binding(turn->log, load_binding, &loading);
+
+    if (err == LT_OK && loading.err == LT_OK) {
+        err = lt_log_each_run(turn->log, load_run, &loading);
+    }
+    if (err == LT_OK && loading.err == LT_OK) {
+        err = load_tree_segments(turn);
+    }
+    if (err == LT_OK && loading.err == LT_OK) {
+        err = lt_log_each_statement(turn->log, load_statement, &loading);
+    }
+    if (err == LT_OK) {
+        err = loading.err;
+    }
+    lt_log_stats(turn->log, &stats);
+    turn->last_pos = stats.last_pos;
+    return err;
+}
+
+/* ---- inputs ---- */
+
+lt_err lt_turn_input(struct lt_turn *turn, const struct lt_now *now,
+                     const struct lt_input *input)
+{
+    turn->pending = true;
+    return lt_engine_step(turn->engine, now, input, turn->effects, NULL);
+}
+
+static lt_err remember_write(struct lt_turn *turn, uint64_t token)
+{
+    if (!lt_grow(turn->alloc, (void **)&turn->writes, &turn->writes_capacity,
+                 turn->writes_n, sizeof(*turn->writes))) {
+        return LT_ENOMEM;
+    }
+    turn->writes[turn->writes_n++] = (struct write_end){.token = token};
+    turn->pending = true;
+    return LT_OK;
+}
+
+static lt_err append_answers(const struct lt_now *now,
+                             const struct lt_write *write,
+                             struct lt_buf *answer)
+{
+    for (size_t i = 0; i < write->events_n; i++) {
+        struct lt_answer entry = {
+            .id = write->events[i].event->id,
+            .committed_at_ms = now->wall_ms,
+        };
+
+        memcpy(entry.hash, write->events[i].hash, LT_HASH_LEN);
+        if (!lt_answer_append(answer, &entry)) {
+            return LT_ENOMEM;
+        }
+    }
+    return LT_OK;
+}
+
+lt_err lt_turn_write(struct lt_turn *turn, const struct lt_now *now,
+                     struct lt_write *write, struct lt_buf *answer,
+                     bool *out_repeated, struct lt_diag *diag)
+{
+    struct lt_input input = {.kind = LT_IN_WRITE, .write = write};
+    lt_err err;
+
+    *out_repeated = false;
+    if (write->has_request_id) {
+        err = lt_log_get_request(turn->log, write->request_id, answer);
+        if (err == LT_OK) {
+            *out_repeated = true;
+            return remember_write(turn, write->token);
+        }
+        if (err != LT_ENOTFOUND) {
+            return err;
+        }
+    }
+    if (write->events_n == 0) {
+        return LT_ENOTFOUND; /* it only asked what was answered before */
+    }
+    err = lt_engine_step(turn->engine, now, &input, turn->effects, diag);
+    if (err != LT_OK) {
+        return err;
+    }
+    turn->pending = true;
+    err = append_answers(now, write, answer);
+    if (err == LT_OK && write->has_request_id) {
+        err = lt_log_put_request(turn->log, write->request_id, now->wall_ms,
+                                 answer->data, answer->len);
+        /* Without room the commit below fails as a whole and says so. */
+        if (err == LT_EFULL) {
+            err = LT_OK;
+        }
+    }
+    if (err != LT_OK) {
+        return err;
+    }
+    return remember_write(turn, write->token);
+}
+
+lt_err lt_turn_put_meta(struct lt_turn *turn, const char *key,
+                        const void *value, size_t len)
+{
+    turn->pending = true;
+    return lt_log_put_meta(turn->log, key, value, len);
+}
+
+bool lt_turn_pending(const struct lt_turn *turn)
+{
+    return turn->pending;
+}
+
+/* ---- effects ---- */
+
+struct gathered {
+    struct lt_segment *segments;
+    uint8_t *bytes; /* copies: the log's rows die with the visit */
+    size_t segments_n;
+    struct lt_arena *arena;
+    bool failed;
+};
+
+static bool gather_segment(void *ctx, uint64_t pos, int64_t committed_at_ms,
+                           const struct lt_segment *segment)
+{
+    struct gathered *gathered = ctx;
+    struct lt_segment *copy;
+    uint8_t *bytes;
+
+    (void)pos;
+    (void)committed_at_ms;
+    bytes = lt_arena_take(gathered->arena,
+                          segment->payload_len + segment->parts_len + 1);
+    if (bytes == NULL) {
+        gathered->failed = true;
+        return false;
+    }
+    copy = &gathered->segments[gathered->segments_n++];
+    *copy = *segment;
+    memcpy(bytes, segment->payload, segment->payload_len);
+    copy->payload = bytes;
+    if (segment->parts != NULL) {
+        memcpy(bytes + segment->payload_len, segment->parts,
+               segment->parts_len);
+        copy->parts = bytes + segment->payload_len;
+    }
+    return gathered->segments_n < READ_SEGMENTS_MAX;
+}
+
+static lt_err perform_read(struct lt_turn *turn, const struct lt_now *now,
+                           const struct lt_effect *read)
+{
+    struct lt_segment segments[READ_SEGMENTS_MAX];
+    struct lt_arena arena;
+    struct gathered gathered = {.segments = segments, .arena = &arena};
+    lt_err err;
+
+    lt_arena_init(&arena, turn->alloc, SIZE_MAX);
+    err = lt_log_read_run(turn->log, &read->stream, read->epoch, read->after,
+                          read->max_bytes, gather_segment, &gathered);
+    if (err == LT_OK && gathered.failed) {
+        err = LT_ENOMEM;
+    }
+    if (err == LT_OK) {
+        err = lt_engine_stored(turn->engine, now, read, segments,
+                               gathered.segments_n, turn->effects);
+    }
+    lt_arena_deinit(&arena);
+    return err;
+}
+
+static lt_err store_segment(struct lt_turn *turn, const struct lt_now *now,
+                            size_t index, const struct lt_effect *effect)
+{
+    uint64_t pos = 0;
+    lt_err err;
+
+    if (!lt_grow(turn->alloc, (void **)&turn->stored, &turn->stored_capacity,
+                 turn->stored_n, sizeof(*turn->stored))) {
+        return LT_ENOMEM;
+    }
+    err = lt_log_put_segment(turn->log, &effect->segment, now->wall_ms, &pos);
+    if (err == LT_OK && pos != 0) {
+        turn->stored[turn->stored_n++] =
+            (struct stored){.effect = index, .pos = pos};
+        turn->last_pos = pos;
+    }
+    return err;
+}
+
+static struct statement *find_statement(struct lt_turn *turn,
+                                        const struct lt_effect *effect)
+{
+    for (size_t i = 0; i < turn->statements_n; i++) {
+        struct statement *statement = &turn->statements[i];
+
+        if (statement->page == effect->page &&
+            lt_office_equal(&statement->from, &effect->office) &&
+            lt_office_equal(&statement->to, &effect->to)) {
+            return statement;
+        }
+    }
+    return NULL;
+}
+
+static lt_err keep_statement(struct lt_turn *turn, const struct lt_now *now,
+                             const struct lt_effect *effect)
+{
+    struct statement *statement = find_statement(turn, effect);
+    uint8_t *bytes = lt_new(turn->alloc, effect->len);
+
+    if (bytes == NULL) {
+        return LT_ENOMEM;
+    }
+    memcpy(bytes, effect->bytes, effect->len);
+    if (statement == NULL) {
+        if (!lt_grow(turn->alloc, (void **)&turn->statements,
+                     &turn->statements_capacity, turn->statements_n,
+                     sizeof(*turn->statements))) {
+            lt_free(turn->alloc, bytes);
+            return LT_ENOMEM;
+        }
+        if (turn->statements_n == 0) {
+            turn->statements_since_ms = now->mono_ms;
+        }
+        statement = &turn->statements[turn->statements_n++];
+        statement->from = effect->office;
+        statement->to = effect->to;
+        statement->page = effect->page;
+        statement->bytes = NULL;
+    }
+    lt_free(turn->alloc, statement->bytes);
+    statement->bytes = bytes;
+    statement->len = effect->len;
+    return LT_OK;
+}
+
+/* Into the open transaction with what waits. */
+static lt_err put_statements(struct lt_turn *turn)
+{
+    lt_err err = LT_OK;
+
+    for (size_t i = 0; i < turn->statements_n && err == LT_OK; i++) {
+        const struct statement *statement = &turn->statements[i];
+
+        err = lt_log_put_statement(turn->log, &statement->from, &statement->to,
+                                   statement->page, statement->bytes,
+                                   statement->len);
+    }
+    return err;
+}
+
+static void forget_statements(struct lt_turn *turn)
+{
+    for (size_t i = 0; i < turn->statements_n; i++) {
+        lt_free(turn->alloc, turn->statements[i].bytes);
+    }
+    turn->statements_n = 0;
+}
+
+static lt_err perform(struct lt_turn *turn, const struct lt_now *now,
+                      size_t index)
+{
+    /* A copy: performing may lengthen the list. */
+    struct lt_effect effect = *lt_effects_at(turn->effects, index);
+
+    switch (effect.kind) {
+    case LT_FX_SEND:
+        return turn->hooks.send(turn->hooks.ctx, effect.session, effect.bytes,
+                                effect.len);
+    case LT_FX_CLOSE:
+        turn->hooks.close(turn->hooks.ctx, effect.session, effect.code);
+        return LT_OK;
+    case LT_FX_STORE_SEGMENT:
+        return store_segment(turn, now, index, &effect);
+    case LT_FX_STORE_EVIDENCE:
+        return lt_log_put_evidence(turn->log, &effect.segment, now->wall_ms);
+    case LT_FX_STORE_BINDING:
+        return lt_log_put_binding(turn->log, &effect.office, effect.key_id,
+                                  effect.bytes, effect.len);
+    case LT_FX_STORE_STATEMENT:
+        return keep_statement(turn, now, &effect);
+    case LT_FX_READ:
+        return perform_read(turn, now, &effect);
+    case LT_FX_PEERS:
+        turn->hooks.peers(turn->hooks.ctx);
+        return LT_OK;
+    case LT_FX_ALARM:
+        turn->hooks.alarm(turn->hooks.ctx, &effect);
+        return LT_OK;
+    case LT_FX_NOTE:
+        turn->hooks.note(turn->hooks.ctx, &effect);
+        return LT_OK;
+    case LT_FX_WAKE:
+        turn->hooks.wake(turn->hooks.ctx, effect.at_ms);
+        return LT_OK;
+    }
+    return LT_EINTERNAL;
+}
+
+static bool alive(const struct lt_turn *turn)
+{
+    return turn->hooks.alive == NULL || turn->hooks.alive(turn->hooks.ctx);
+}
+
+/* Effects from *next on, those that performing adds included. */
+static lt_err perform_all(struct lt_turn *turn, const struct lt_now *now,
+                          size_t *next)
+{
+    lt_err err = LT_OK;
+
+    while (err == LT_OK && *next < lt_effects_count(turn->effects)) {
+        if (!alive(turn)) {
+            return LT_EINTERNAL;
+        }
+        err = perform(turn, now, (*next)++);
+    }
+    return err;
+}
+
+static void tell_stored(struct lt_turn *turn, const struct lt_now *now)
+{
+    for (size_t i = 0; i < turn->stored_n; i++) {
+        const struct stored *stored = &turn->stored[i];
+        const struct lt_effect *effect =
+            lt_effects_at(turn->effects, stored->effect);
+
+        turn->hooks.stored(turn->hooks.ctx, stored->pos, now->wall_ms,
+                           &effect->segment);
+    }
+    turn->stored_n = 0;
+}
+
+static void tell_written(struct lt_turn *turn, const struct lt_now *now,
+                         lt_err result)
+{
+    size_t writes_n = turn->writes_n;
+
+    turn->writes_n = 0;
+    for (size_t i = 0; i < writes_n; i++) {
+        turn->hooks.written(turn->hooks.ctx, turn->writes[i].token, result,
+                            turn->last_pos, now->wall_ms);
+    }
+}
+
+static lt_err commit(struct lt_turn *turn, const struct lt_now *now)
+{
+    lt_err err;
+
+    if (!lt_log_dirty(turn->log) &&
+        (turn->statements_n == 0 ||
+         now->mono_ms - turn->statements_since_ms < STATEMENT_WAIT_MS)) {
+        return LT_OK;
+    }
+    err = put_statements(turn);
+    if (err != LT_OK) {
+        return err;
+    }
+    if (turn->hooks.committing != NULL) {
+        turn->hooks.committing(turn->hooks.ctx, true);
+    }
+    err = lt_log_commit(turn->log);
+    if (turn->hooks.committing != NULL) {
+        turn->hooks.committing(turn->hooks.ctx, false);
+    }
+    if (err == LT_OK) {
+        forget_statements(turn);
+    }
+    return err;
+}
+
+static bool stores(enum lt_effect_kind kind)
+{
+    return kind == LT_FX_STORE_SEGMENT || kind == LT_FX_STORE_EVIDENCE ||
+           kind == LT_FX_STORE_BINDING;
+}
+
+/* Nothing of this turn is in the log: the writers hear it, the peers hear no
+ * ack and send again. Frames still leave, so that a full relay goes on
+ * forwarding; what wants to be stored has no room and will come again. */
+static lt_err roll_back(struct lt_turn *turn, const struct lt_now *now,
+                        size_t next)
+{
+    struct lt_log_stats stats;
+    lt_err err;
+
+    lt_log_rollback(turn->log);
+    lt_log_stats(turn->log, &stats);
+    turn->last_pos = stats.last_pos;
+    turn->stored_n = 0;
+    err = lt_engine_rolled_back(turn->engine, now, turn->effects);
+    while (err == LT_OK && next < lt_effects_count(turn->effects)) {
+        if (!stores(lt_effects_at(turn->effects, next)->kind)) {
+            err = perform(turn, now, next);
+        }
+        next++;
+    }
+    tell_written(turn, now, LT_EFULL);
+    return err == LT_OK ? LT_EFULL : err;
+}
+
+lt_err lt_turn_end(struct lt_turn *turn, const struct lt_now *now)
+{
+    size_t next = 0;
+    lt_err err = lt_engine_flush(turn->engine, now, turn->effects);
+
+    turn->pending = false;
+    for (unsigned commits = 0; err == LT_OK; commits++) {
+        bool dirty;
+
+        if (commits == COMMITS_A_TURN_MAX) {
+            err = LT_EINTERNAL;
+            break;
+        }
+        err = perform_all(turn, now, &next);
+        if (err == LT_OK && !alive(turn)) {
+            err = LT_EINTERNAL;
+        }
+        dirty = lt_log_dirty(turn->log);
+        if (err == LT_OK) {
+            err = commit(turn, now);
+        }
+        if (err != LT_OK || (!dirty && commits > 0)) {
+            break;
+        }
+        if (!alive(turn)) {
+            err = LT_EINTERNAL;
+            break;
+        }
+        tell_stored(turn, now);
+        tell_written(turn, now, LT_OK);
+        (void)LT_FAILPOINT(C8);
+        err = lt_engine_committed(turn->engine, now, turn->effects);
+    }
+    if (err == LT_EFULL) {
+        err = roll_back(turn, now, next);
+    }
+    lt_effects_reset(turn->effects);
+    return err;
+}

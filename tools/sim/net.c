@@ -1,0 +1,190 @@
+/* The links: frames that are dropped, doubled, delayed and reordered. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/link_msg.h"
+#include "tools/sim/sim.h"
+
+unsigned sim_peer_of(const struct sim *sim, const struct sim_node *node,
+                     uint64_t session)
+{
+    uint64_t pair = session / 2;
+
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        const struct sim_node *child = &sim->nodes[i];
+
+        if (child->pair == pair && pair != 0) {
+            return child == node ? (unsigned)child->parent : child->index;
+        }
+    }
+    return SIM_NODES_MAX;
+}
+
+static void queue(struct sim *sim, const struct sim_frame *frame,
+                  const uint8_t *bytes, int64_t delay_ms)
+{
+    struct sim_frame *queued;
+
+    if (!lt_grow(lt_alloc_heap(), (void **)&sim->frames, &sim->frames_capacity,
+                 sim->frames_n, sizeof(*sim->frames))) {
+        abort();
+    }
+    if (sim->frames_n == SIM_FRAMES_MAX) {
+        sim_fail(sim, "I11 more than %d frames under way", SIM_FRAMES_MAX);
+        return;
+    }
+    queued = &sim->frames[sim->frames_n++];
+    *queued = *frame;
+    queued->at_ms = sim->now_ms + delay_ms;
+    queued->order = ++sim->order;
+    queued->bytes = malloc(frame->len + 1);
+    if (queued->bytes == NULL) {
+        abort();
+    }
+    memcpy(queued->bytes, bytes, frame->len);
+}
+
+/* What the simulator itself remembers of a handle, to check acks against. */
+static void note_handle(struct sim *sim, const struct sim_frame *frame,
+                        const uint8_t *bytes)
+{
+    struct lt_arena arena;
+    struct lt_frame decoded;
+
+    if (lt_frame_type(bytes, frame->len) != LT_FRAME_RUN_OPEN) {
+        return;
+    }
+    lt_arena_init(&arena, lt_alloc_heap(), LT_FRAME_ARENA);
+    if (lt_frame_decode(bytes, frame->len, &arena, &decoded, NULL) == LT_OK) {
+        if (!lt_grow(lt_alloc_heap(), (void **)&sim->handles,
+                     &sim->handles_capacity, sim->handles_n,
+                     sizeof(*sim->handles))) {
+            abort();
+        }
+        sim->handles[sim->handles_n++] = (struct sim_handle){
+            .pair = frame->pair,
+            .sender = frame->from,
+            .handle = decoded.run_open.handle,
+            .stream = decoded.run_open.stream,
+            .epoch = decoded.run_open.epoch,
+        };
+    }
+    lt_arena_deinit(&arena);
+}
+
+void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
+              size_t len)
+{
+    struct sim *sim = from->sim;
+    unsigned to = sim_peer_of(sim, from, session);
+    struct sim_frame frame = {
+        .from = from->index, .to = to, .pair = session / 2, .len = len};
+    int64_t delay_ms = 1 + (int64_t)sim_below(&sim->net, 3);
+
+    sim_mix(sim, bytes, len);
+    if (to == SIM_NODES_MAX) {
+        return; /* the session is gone */
+    }
+    note_handle(sim, &frame, bytes);
+    if (!sim_check_ack(sim, &(struct sim_frame){.from = from->index,
+                                                .to = to,
+                                                .pair = session / 2,
+                                                .bytes = (uint8_t *)(uintptr_t)
+                                                    bytes,
+                                                .len = len})) {
+        return;
+    }
+    if (!sim->healing) {
+        if (sim_chance(&sim->net, sim->faults.drop)) {
+            sim->done.drops++;
+            return;
+        }
+        if (sim_chance(&sim->net, sim->faults.duplicate)) {
+            sim->done.duplicates++;
+            queue(sim, &frame, bytes,
+                  delay_ms + (int64_t)sim_below(&sim->net, 200));
+        }
+        if (sim_chance(&sim->net, sim->faults.reorder)) {
+            sim->done.reorders++;
+            delay_ms += (int64_t)sim_below(&sim->net, 100);
+        }
+    } else {
+        delay_ms = 2; /* in order */
+    }
+    queue(sim, &frame, bytes, delay_ms);
+}
+
+static size_t earliest(const struct sim *sim)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < sim->frames_n; i++) {
+        const struct sim_frame *a = &sim->frames[i];
+        const struct sim_frame *b = &sim->frames[best];
+
+        if (a->at_ms < b->at_ms ||
+            (a->at_ms == b->at_ms && a->order < b->order)) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+int64_t sim_next_frame_ms(const struct sim *sim)
+{
+    return sim->frames_n == 0 ? INT64_MAX
+                              : sim->frames[earliest(sim)].at_ms;
+}
+
+bool sim_deliver(struct sim *sim)
+{
+    size_t index;
+    struct sim_frame frame;
+    struct sim_node *node;
+    struct lt_input input = {.kind = LT_IN_FRAME};
+    struct lt_now now;
+
+    if (sim->frames_n == 0) {
+        return false;
+    }
+    index = earliest(sim);
+    frame = sim->frames[index];
+    if (frame.at_ms > sim->now_ms) {
+        return false;
+    }
+    sim->frames[index] = sim->frames[--sim->frames_n];
+    node = &sim->nodes[frame.to];
+    if (node->up) {
+        now = sim_node_now(node);
+        input.session = 2 * frame.pair + (sim->nodes[frame.from].parent ==
+                                          (int)frame.to);
+        input.bytes = frame.bytes;
+        input.len = frame.len;
+        if (lt_turn_input(node->turn, &now, &input) != LT_OK) {
+            sim_fail(sim, "I14 node %u: a frame was refused", node->index);
+        }
+    }
+    free(frame.bytes);
+    return true;
+}
+
+void sim_drop_pair(struct sim *sim, uint64_t pair)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < sim->frames_n; i++) {
+        if (sim->frames[i].pair == pair) {
+            free(sim->frames[i].bytes);
+        } else {
+            sim->frames[kept++] = sim->frames[i];
+        }
+    }
+    sim->frames_n = kept;
+    kept = 0;
+    for (size_t i = 0; i < sim->handles_n; i++) {
+        if (sim->handles[i].pair != pair) {
+            sim->handles[kept++] = sim->handles[i];
+        }
+    }
+    sim->handles_n = kept;
+}

@@ -1,0 +1,179 @@
+/* The simulator: a whole tree in one process, under a virtual clock.
+ *
+ * The real engine, log, fold and turn of the daemon run over disks in memory
+ * that lose what was not synced, and over links that drop, double and reorder.
+ * One 64-bit seed decides everything; two runs of one seed give the same trace
+ * hash. A safety phase under faults is followed by a healing phase that must
+ * converge; then the invariants are checked against what the writers were told.
+ *
+ * Threading: one thread. Running out of memory aborts: the simulator is a
+ * test. */
+#ifndef LT_TOOLS_SIM_SIM_H
+#define LT_TOOLS_SIM_SIM_H
+
+#include "common/alloc.h"
+#include "common/tree.h"
+#include "daemon/turn.h"
+#include "tests/sim/faultvfs.h"
+
+enum { SIM_NODES_MAX = 16, SIM_FRAMES_MAX = 1 << 16 };
+
+/* One stream of random numbers; each subsystem has its own, so that a new
+ * fault does not shift old ones (splitmix64). */
+struct sim_rng {
+    uint64_t state;
+};
+uint64_t sim_next(struct sim_rng *rng);
+uint64_t sim_below(struct sim_rng *rng, uint64_t n);
+bool sim_chance(struct sim_rng *rng, unsigned per_mille);
+
+/* What the seed decided to do to this tree, per mille or counts. */
+struct sim_faults {
+    unsigned drop;
+    unsigned duplicate;
+    unsigned reorder;
+    unsigned crash;      /* of an effect */
+    unsigned fail_sync;  /* of a write: a sync fails (the process ends) */
+    unsigned cut;        /* of a step: a link goes down for a while */
+    unsigned restores;   /* how often an older disk comes back */
+    bool real_keys;      /* Ed25519 instead of its stub */
+};
+
+struct sim_frame {
+    int64_t at_ms;
+    uint64_t order;      /* ties: no pointers, a total order */
+    unsigned from, to;
+    uint64_t pair;       /* the session pair that it belongs to */
+    uint8_t *bytes;
+    size_t len;
+};
+
+/* What a writer was told: exit 0 for these. */
+struct sim_told {
+    struct lt_event_id id;
+    unsigned writer;
+    bool mortal;         /* its only copy was on a disk that was put back */
+};
+
+struct sim_write {
+    uint64_t token;
+    struct lt_event_id ids[4];
+    size_t ids_n;
+};
+
+/* The end of a run as durable at a node, kept by the simulator itself. */
+struct sim_durable {
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t last;
+};
+
+struct sim_node {
+    unsigned index;
+    struct sim *sim;
+    int parent;                    /* -1 at the root */
+    struct lt_office office;
+    struct lt_key *key;
+    uint8_t transport_key[LT_CURVE_LEN];
+    struct lt_disk *disk;
+    struct lt_disk_image *backup;
+    bool up;
+    int64_t restart_at_ms;
+    struct lt_log *log;
+    struct lt_engine *engine;
+    struct lt_turn *turn;
+    int64_t wake_at_ms;
+    int64_t clock_offset_ms;
+    uint64_t lives;
+    bool dying;                    /* alive() has said no */
+    struct sim_write *writes;      /* of the open turn */
+    size_t writes_n, writes_capacity;
+    struct sim_durable *durable;
+    size_t durable_n, durable_capacity;
+    struct lt_event_id cases[64];  /* own open cases, for steps */
+    size_t cases_n;
+    /* the link to the parent */
+    uint64_t pair;                 /* 0: down */
+    int64_t link_up_at_ms;
+};
+
+/* A handle that a RunOpen named on a pair, by direction. */
+struct sim_handle {
+    uint64_t pair;
+    unsigned sender;
+    uint32_t handle;
+    struct lt_stream stream;
+    uint64_t epoch;
+};
+
+struct sim {
+    uint64_t seed;
+    bool trace;
+    struct sim_rng net, disk, schedule, work, clock;
+    struct sim_faults faults;
+    bool healing;
+    int64_t now_ms;
+    uint64_t order;
+    uint64_t pairs;
+    struct sim_node nodes[SIM_NODES_MAX];
+    size_t nodes_n;
+    uint8_t root_key[LT_PUBKEY_LEN];
+    struct lt_key *root;           /* the root key, signs the root's binding */
+    struct lt_buf bindings[SIM_NODES_MAX];
+    struct sim_frame *frames;
+    size_t frames_n, frames_capacity;
+    struct sim_told *told;
+    size_t told_n, told_capacity;
+    struct sim_handle *handles;
+    size_t handles_n, handles_capacity;
+    uint64_t trace_hash;
+    /* how often each fault really happened */
+    struct {
+        uint64_t drops, duplicates, reorders, crashes, syncs_failed, cuts,
+            restores;
+    } done;
+    char failure[512];             /* the first broken invariant */
+};
+
+/* node.c */
+void sim_node_start(struct sim_node *node);
+void sim_node_stop(struct sim_node *node); /* frees engine, log, turn */
+void sim_node_crash(struct sim_node *node);
+void sim_node_turn(struct sim_node *node); /* lt_turn_end, and its end */
+struct lt_now sim_node_now(const struct sim_node *node);
+void sim_link_up(struct sim *sim, struct sim_node *child);
+void sim_link_down(struct sim *sim, struct sim_node *child);
+
+/* net.c */
+void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
+              size_t len);
+/* Deliver the next frame that is due; false when none is. */
+bool sim_deliver(struct sim *sim);
+int64_t sim_next_frame_ms(const struct sim *sim);
+void sim_drop_pair(struct sim *sim, uint64_t pair);
+unsigned sim_peer_of(const struct sim *sim, const struct sim_node *node,
+                     uint64_t session);
+
+/* work.c */
+void sim_write(struct sim_node *node);
+void sim_open_tree(struct sim *sim);
+
+/* check.c: each writes sim->failure and answers false when broken. */
+bool sim_check_ack(struct sim *sim, const struct sim_frame *frame);
+bool sim_converged(struct sim *sim);
+bool sim_check_all(struct sim *sim);
+void sim_fail(struct sim *sim, const char *format, ...) LT_PRINTF(2, 3);
+void sim_mix(struct sim *sim, const void *data, size_t len);
+
+/* sim.c: one seed. @out_hash is the trace hash. True when all invariants
+ * held; otherwise @failure says which did not. */
+struct sim_result {
+    bool ok;
+    uint64_t trace_hash;
+    uint64_t told;
+    uint64_t drops, duplicates, reorders, crashes, syncs_failed, cuts, restores;
+    char failure[512];
+};
+void sim_run(uint64_t seed, bool trace, struct sim_result *out);
+
+#endif
