@@ -1,0 +1,159 @@
+/* lienthong log [--events] [--from POS] [--follow] */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/tool.h"
+
+static const struct lt_tool_column tip_columns[] = {
+    {"origin", "ui_origin"}, {"channel", "ui_channel"},
+    {"lane", "ui_lane"},     {"epoch", "ui_epoch"},
+    {"first", "ui_first"},   {"last", "ui_last"},
+    {"receipt_last", "ui_receipt"}, {NULL, NULL}};
+
+static void print_event(struct lt_tool *tool, const char *line, size_t len)
+{
+    static const char *const keys[] = {"committed_at", "effect", "type",
+                                       "event", "channel", "reason"};
+    json_t *event = json_loadb(line, len, 0, NULL);
+    size_t i;
+
+    for (i = 0; i < LT_COUNT_OF(keys); i++) {
+        const char *word =
+            json_string_value(json_object_get(event, keys[i]));
+
+        if (word != NULL) {
+            fputs(i == 0 ? "" : "  ", tool->out);
+            lt_print_text(tool->out, word);
+        }
+    }
+    fputc('\n', tool->out);
+    json_decref(event);
+}
+
+/* One frame of lines, each a JSON object. */
+static void print_lines(struct lt_tool *tool, const struct lt_buf *frame)
+{
+    const char *at = (const char *)frame->data;
+    const char *end = at + frame->len;
+
+    if (tool->json) {
+        (void)fwrite(frame->data, 1, frame->len, tool->out);
+    }
+    while (!tool->json && at < end) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        size_t len = (size_t)((stop == NULL ? end : stop) - at);
+
+        print_event(tool, at, len);
+        at += len + 1;
+    }
+    (void)fflush(tool->out);
+}
+
+/* A frame that is no line but the reason why there are none. */
+static int refused(struct lt_tool *tool, const struct lt_buf *frame)
+{
+    static const char begin[] = "{\"error\":";
+    json_t *answer;
+    const json_t *error;
+    const char *code;
+    lt_err err;
+
+    if (frame->len < sizeof(begin) ||
+        memcmp(frame->data, begin, sizeof(begin) - 1) != 0) {
+        return 0;
+    }
+    answer = json_loadb((const char *)frame->data, frame->len, 0, NULL);
+    error = json_object_get(answer, "error");
+    code = json_string_value(json_object_get(error, "code"));
+    err = code == NULL ? LT_EPROTO : lt_err_by_word(code);
+    if (tool->json) {
+        fprintf(tool->err, "%.*s\n", (int)frame->len,
+                (const char *)frame->data);
+        json_decref(answer);
+        return lt_err_exit(err);
+    }
+    json_decref(answer);
+    return lt_tool_fail_code(tool, err, NULL);
+}
+
+static int stream(struct lt_tool *tool, struct lt_ask *ask, bool follow)
+{
+    struct lt_buf frame;
+    lt_err rc;
+    int code = 0;
+
+    lt_buf_init(&frame, lt_alloc_heap());
+    for (;;) {
+        rc = lt_ask_receive(ask, follow ? -1 : tool->timeout_ms, &frame);
+        if (rc != LT_OK) {
+            /* The daemon ended, or it hangs. */
+            code = lt_tool_fail_code(
+                tool, rc == LT_EUNKNOWN && follow ? LT_ENOTRUNNING : rc, NULL);
+            break;
+        }
+        if (frame.len == 0) {
+            break;
+        }
+        code = refused(tool, &frame);
+        if (code != 0) {
+            break;
+        }
+        print_lines(tool, &frame);
+        if (ferror(tool->out) != 0) {
+            break;
+        }
+    }
+    lt_buf_deinit(&frame);
+    return code;
+}
+
+static int run_events(struct lt_tool *tool,
+                      const struct lt_tool_command *command)
+{
+    json_t *request = lt_tool_request(tool, command);
+    char *text = request == NULL ? NULL : json_dumps(request, JSON_COMPACT);
+    struct lt_ask *ask = NULL;
+    struct lt_diag diag;
+    lt_err rc;
+    int code;
+
+    json_decref(request);
+    if (text == NULL) {
+        return lt_tool_fail_code(tool, LT_ENOMEM, NULL);
+    }
+    rc = lt_ask_open(tool->dir, &ask, &diag);
+    if (rc == LT_OK) {
+        rc = lt_diag_set(&diag, lt_ask_send(ask, text, strlen(text)));
+    }
+    code = rc != LT_OK ? lt_tool_fail(tool, &diag, false)
+                       : stream(tool, ask, lt_tool_flag(tool, "follow"));
+    lt_ask_close(ask);
+    free(text);
+    return code;
+}
+
+static int run(struct lt_tool *tool, const struct lt_tool_command *command)
+{
+    json_t *answer = NULL;
+    int code;
+
+    if (lt_tool_flag(tool, "events")) {
+        return run_events(tool, command);
+    }
+    code = lt_tool_ask(tool, command, &answer);
+    if (code == 0 && !tool->json) {
+        lt_print_table(tool, answer, tip_columns);
+    }
+    json_decref(answer);
+    return code;
+}
+
+const struct lt_tool_command lt_cmd_log[] = {
+    {.name = "log",
+     .meta = "",
+     .text = "ui_cmd_log",
+     .options = {{"events", LT_TOOL_FLAG, "", "ui_opt_events", false},
+                 {"from", LT_TOOL_TEXT, "POS", "ui_opt_from", false},
+                 {"follow", LT_TOOL_FLAG, "", "ui_opt_follow", false}},
+     .run = run},
+    {.name = NULL}};

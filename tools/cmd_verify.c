@@ -1,0 +1,377 @@
+/* lienthong verify [--offline]
+ *
+ * Online the daemon checks its log in the background. Offline, with the
+ * daemon stopped and its lock held here, the log is opened and checked by the
+ * same code; keys come from the bindings in the log that the pinned root
+ * proves. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/binding.h"
+#include "common/identity.h"
+#include "daemon/log/log.h"
+#include "tools/tool.h"
+
+enum {
+    EXIT_FOUND_SOMETHING = 1,
+    SLICE_SEGMENTS = 1000,
+    BAD_MAX = 1000,
+    KEYS_MAX = 3 * LT_TREE_OFFICES_MAX
+};
+
+/* A binding that was read, and its key once it is proven. */
+struct bound {
+    struct lt_office office;
+    uint8_t key_id[LT_HASH_LEN];
+    uint8_t *bytes;
+    size_t len;
+    struct lt_key *key;
+};
+
+struct check {
+    struct lt_tool *tool;
+    struct lt_identity identity;
+    struct lt_key *root;
+    struct bound *bound;
+    size_t bound_n;
+    size_t bound_capacity;
+    bool out_of_memory;
+    json_t *bad;
+    struct lt_log_verify sums;
+};
+
+/* ---- keys ---- */
+
+static bool keep_binding(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct check *check = ctx;
+    struct lt_binding binding;
+    struct bound *bound;
+
+    if (check->bound_n >= KEYS_MAX ||
+        lt_binding_decode(bytes, len, &binding, NULL) != LT_OK) {
+        return true; /* it proves nothing */
+    }
+    if (!lt_grow(lt_alloc_heap(), (void **)&check->bound,
+                 &check->bound_capacity, check->bound_n,
+                 sizeof(*check->bound))) {
+        check->out_of_memory = true;
+        return false;
+    }
+    bound = &check->bound[check->bound_n];
+    *bound = (struct bound){.office = binding.office, .len = len};
+    memcpy(bound->key_id, binding.key_id, sizeof(bound->key_id));
+    bound->bytes = malloc(len);
+    if (bound->bytes == NULL) {
+        check->out_of_memory = true;
+        return false;
+    }
+    memcpy(bound->bytes, bytes, len);
+    check->bound_n++;
+    return true;
+}
+
+static const struct lt_key *find_key(const struct check *check,
+                                     const struct lt_office *office,
+                                     const uint8_t key_id[LT_HASH_LEN])
+{
+    size_t i;
+
+    for (i = 0; i < check->bound_n; i++) {
+        const struct bound *bound = &check->bound[i];
+
+        if (bound->key != NULL && lt_office_equal(&bound->office, office) &&
+            memcmp(bound->key_id, key_id, LT_HASH_LEN) == 0) {
+            return bound->key;
+        }
+    }
+    return NULL;
+}
+
+static const struct lt_key *key_of(void *ctx, const struct lt_office *origin,
+                                   const uint8_t key_id[static LT_HASH_LEN])
+{
+    return find_key(ctx, origin, key_id);
+}
+
+/* Prove what can be proven, from the root down, until nothing more comes. */
+static void prove_bindings(struct check *check)
+{
+    bool more = true;
+
+    while (more) {
+        size_t i;
+
+        more = false;
+        for (i = 0; i < check->bound_n; i++) {
+            struct bound *bound = &check->bound[i];
+            struct lt_binding binding;
+            const struct lt_key *issuer;
+
+            if (bound->key != NULL ||
+                lt_binding_decode(bound->bytes, bound->len, &binding, NULL) !=
+                    LT_OK) {
+                continue;
+            }
+            issuer = memcmp(binding.issuer_key_id, lt_key_id(check->root),
+                            LT_HASH_LEN) == 0
+                         ? check->root
+                         : find_key(check, &binding.issuer,
+                                    binding.issuer_key_id);
+            if (issuer != NULL && lt_binding_proven(&binding, issuer) &&
+                lt_key_from_public(binding.key, &bound->key) == LT_OK) {
+                more = true;
+            }
+        }
+    }
+}
+
+static lt_err load_keys(struct check *check, struct lt_log *log)
+{
+    size_t i;
+    lt_err rc = lt_key_from_public(lt_cert_public(check->identity.root_cert),
+                                   &check->root);
+
+    for (i = 0; rc == LT_OK && i < check->identity.bindings.items_n; i++) {
+        (void)keep_binding(check, check->identity.bindings.items[i].data,
+                           check->identity.bindings.items[i].len);
+    }
+    if (rc == LT_OK) {
+        rc = lt_log_each_binding(log, keep_binding, check);
+    }
+    if (rc == LT_OK && check->out_of_memory) {
+        rc = LT_ENOMEM;
+    }
+    if (rc == LT_OK) {
+        prove_bindings(check);
+    }
+    return rc;
+}
+
+/* ---- the log ---- */
+
+static void note_bad(void *ctx, const struct lt_stream *stream, uint64_t epoch,
+                     uint64_t number, const char *what)
+{
+    struct check *check = ctx;
+    char origin[LT_OFFICE_TEXT];
+    char channel[LT_CHANNEL_TEXT];
+    char epoch_text[LT_EPOCH_TEXT];
+
+    if (json_array_size(check->bad) >= BAD_MAX) {
+        return; /* the sum goes on counting */
+    }
+    lt_office_format(&stream->origin, origin);
+    lt_channel_format(&stream->channel, channel);
+    lt_epoch_format(epoch, epoch_text);
+    (void)json_array_append_new(
+        check->bad, json_pack("{s:s,s:s,s:s,s:I,s:s}", "origin", origin,
+                              "channel", channel, "epoch", epoch_text,
+                              "number", (json_int_t)number, "what", what));
+}
+
+static lt_err verify_log(struct check *check, const char *path,
+                         struct lt_diag *diag)
+{
+    const struct lt_sys *sys = lt_sys_real();
+    struct lt_log *log = NULL;
+    struct lt_now now;
+    uint64_t cursor = 0;
+    bool more = true;
+    lt_err rc;
+
+    sys->now(sys->ctx, &now);
+    rc = lt_log_open(&(struct lt_log_options){.path = path,
+                                              .office = check->identity.office,
+                                              .wal_max_bytes = 64 << 20,
+                                              .now_ms = now.wall_ms},
+                     &log, diag);
+    if (rc == LT_OK) {
+        rc = load_keys(check, log);
+    }
+    while (rc == LT_OK && more) {
+        rc = lt_log_verify_slice(log, &cursor, SLICE_SEGMENTS, key_of,
+                                 note_bad, check, &check->sums, &more);
+    }
+    lt_log_close(log);
+    return rc;
+}
+
+/* The daemon's own lock, so that it cannot start meanwhile. */
+static lt_err take_lock(const char *dir, int *out_fd, struct lt_diag *diag)
+{
+    char path[4096];
+    int fd;
+
+    if ((size_t)snprintf(path, sizeof(path), "%s/lock", dir) >= sizeof(path)) {
+        return lt_diag_set(diag, LT_EINVAL);
+    }
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        lt_err rc = fd >= 0 && errno == EWOULDBLOCK ? LT_ELOCKED : LT_ENOINPUT;
+
+        lt_diag_set(diag, rc);
+        lt_diag_arg(diag, "path", "%s", fd < 0 ? path : dir);
+        if (fd >= 0) {
+            (void)close(fd);
+        }
+        return rc;
+    }
+    *out_fd = fd;
+    return LT_OK;
+}
+
+static lt_err verify_dir(struct check *check, struct lt_diag *diag)
+{
+    char path[4096];
+    int lock_fd = -1;
+    lt_err rc;
+
+    (void)snprintf(path, sizeof(path), "%s/identity", check->tool->dir);
+    rc = lt_identity_load(&check->identity, path, diag);
+    if (rc == LT_OK) {
+        rc = take_lock(check->tool->dir, &lock_fd, diag);
+    }
+    (void)snprintf(path, sizeof(path), "%s/log.db", check->tool->dir);
+    if (rc == LT_OK && access(path, R_OK) != 0) {
+        rc = lt_diag_set(diag, LT_ENOINPUT);
+        lt_diag_arg(diag, "path", "%s", path);
+    }
+    if (rc == LT_OK) {
+        rc = verify_log(check, path, diag);
+    }
+    if (lock_fd >= 0) {
+        (void)close(lock_fd);
+    }
+    return rc;
+}
+
+static size_t count_offices(const struct check *check)
+{
+    size_t n = 0;
+    size_t i;
+    size_t j;
+
+    for (i = 0; i < check->bound_n; i++) {
+        bool first = check->bound[i].key != NULL;
+
+        for (j = 0; first && j < i; j++) {
+            first = check->bound[j].key == NULL ||
+                    !lt_office_equal(&check->bound[j].office,
+                                     &check->bound[i].office);
+        }
+        n += first;
+    }
+    return n;
+}
+
+static void free_check(struct check *check)
+{
+    size_t i;
+
+    for (i = 0; i < check->bound_n; i++) {
+        free(check->bound[i].bytes);
+        lt_key_free(check->bound[i].key);
+    }
+    lt_free(lt_alloc_heap(), check->bound);
+    lt_key_free(check->root);
+    lt_identity_deinit(&check->identity);
+    json_decref(check->bad);
+}
+
+/* ---- printing ---- */
+
+static int print_result(struct lt_tool *tool, const json_t *answer,
+                        bool printed)
+{
+    static const struct lt_tool_column sums[] = {
+        {"offices", "ui_office"},   {"streams", "ui_streams"},
+        {"segments", "ui_segments"}, {"events", "ui_events"},
+        {"parts", "ui_parts"},      {NULL, NULL}};
+    bool ok = json_is_true(json_object_get(answer, "ok"));
+    const json_t *bad = json_object_get(answer, "bad");
+    const json_t *entry;
+    char *line;
+    size_t i;
+
+    if (tool->json) {
+        line = printed ? NULL : json_dumps(answer, JSON_COMPACT);
+        if (line != NULL) {
+            fprintf(tool->out, "%s\n", line);
+        }
+        free(line);
+        return ok ? 0 : EXIT_FOUND_SOMETHING;
+    }
+    fprintf(tool->out, "%s\n",
+            lt_ui(tool->lang, ok ? "ui_verify_ok" : "ui_verify_bad"));
+    lt_print_object(tool, answer, sums);
+    json_array_foreach((json_t *)(uintptr_t)bad, i, entry) {
+        line = json_dumps(entry, JSON_COMPACT);
+        fprintf(tool->out, "%s\n", line == NULL ? "?" : line);
+        free(line);
+    }
+    return ok ? 0 : EXIT_FOUND_SOMETHING;
+}
+
+static int run_offline(struct lt_tool *tool)
+{
+    struct check check = {.tool = tool, .bad = json_array()};
+    struct lt_diag diag;
+    json_t *answer;
+    int code;
+    lt_err rc;
+
+    lt_diag_set(&diag, LT_OK);
+    lt_identity_init(&check.identity);
+    rc = verify_dir(&check, &diag);
+    if (rc != LT_OK) {
+        if (diag.code != rc) {
+            lt_diag_set(&diag, rc);
+        }
+        code = lt_tool_fail(tool, &diag, false);
+        free_check(&check);
+        return code;
+    }
+    answer = json_pack(
+        "{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:O}", "ok", check.sums.bad == 0,
+        "offices", (json_int_t)count_offices(&check), "streams",
+        (json_int_t)check.sums.streams, "segments",
+        (json_int_t)check.sums.segments, "events",
+        (json_int_t)check.sums.events, "parts", (json_int_t)check.sums.parts,
+        "erased_parts", (json_int_t)check.sums.erased_parts, "bad", check.bad);
+    code = answer == NULL ? lt_tool_fail_code(tool, LT_ENOMEM, NULL)
+                          : print_result(tool, answer, false);
+    json_decref(answer);
+    free_check(&check);
+    return code;
+}
+
+static int run(struct lt_tool *tool, const struct lt_tool_command *command)
+{
+    json_t *answer = NULL;
+    int code;
+
+    if (lt_tool_flag(tool, "offline")) {
+        return run_offline(tool);
+    }
+    code = lt_tool_ask(tool, command, &answer);
+    if (code == 0) {
+        code = print_result(tool, answer, true);
+    }
+    json_decref(answer);
+    return code;
+}
+
+const struct lt_tool_command lt_cmd_verify[] = {
+    {.name = "verify",
+     .meta = "",
+     .text = "ui_cmd_verify",
+     .options = {{"offline", LT_TOOL_FLAG, "", "ui_opt_offline", true}},
+     .run = run},
+    {.name = NULL}};

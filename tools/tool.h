@@ -1,0 +1,149 @@
+/* What the subcommands of `lienthong` share.
+ *
+ * A subcommand is a row: name, what follows it, options, a handler. Rows stand
+ * in one file a subcommand; tool_table.c lists them. Most handlers build one
+ * JSON request, ask the daemon and print the answer.
+ *
+ * Threading: the tool has one thread. */
+#ifndef LT_TOOLS_TOOL_H
+#define LT_TOOLS_TOOL_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "common/alloc.h"
+#include "common/id.h"
+#include "common/message.h"
+
+enum {
+    LT_TOOL_OPTIONS_MAX = 16,
+    LT_TOOL_WORDS_MAX = 3,
+    LT_TOOL_LIST_MAX = 200,
+    LT_TOOL_STDIN_MAX = 64 * 1024,
+    LT_TOOL_TIMEOUT_MS = 30000
+};
+
+enum lt_tool_value {
+    LT_TOOL_TEXT,   /* "-" reads from stdin */
+    LT_TOOL_NUMBER, /* an integer in JSON */
+    LT_TOOL_FLAG,
+    LT_TOOL_LIST    /* may be given again; words that follow belong to it */
+};
+
+struct lt_tool_option {
+    const char *name;  /* without dashes: "doc-no"; doc_no in JSON */
+    enum lt_tool_value type;
+    const char *meta;  /* what stands for the value in the help; "" = flag */
+    const char *text;  /* ui word of its explanation */
+    bool local;        /* for the tool itself, not for the daemon */
+};
+
+struct lt_tool;
+struct lt_tool_command {
+    const char *name;                  /* "case open" */
+    const char *words[LT_TOOL_WORDS_MAX]; /* what must follow: "id", "kind" */
+    const char *meta;                  /* the same for the help: "CASE KIND" */
+    const char *text;                  /* ui word: what it does */
+    bool writes;                       /* takes --request-id */
+    struct lt_tool_option options[LT_TOOL_OPTIONS_MAX];
+    int (*run)(struct lt_tool *tool, const struct lt_tool_command *command);
+};
+
+/* One call of the tool. */
+struct lt_tool {
+    const char *dir;
+    bool json;
+    enum lt_lang lang;
+    int timeout_ms;
+    bool timeout_given;
+    json_t *options;      /* what was given, under their JSON names */
+    char request_id[LT_UUID_TEXT]; /* writing commands */
+    FILE *out;            /* stdout and stderr; tests hand in others */
+    FILE *err;
+};
+
+/* Rows of all subcommands, NULL past the end. */
+const struct lt_tool_command *lt_tool_command_at(size_t index);
+
+/* Run the tool: arguments as of main. Returns the exit code. */
+int lt_tool_main(int argc, char **argv, FILE *out, FILE *err);
+
+/* A value given; NULL (false) when it was not. */
+const char *lt_tool_text(const struct lt_tool *tool, const char *name);
+bool lt_tool_flag(const struct lt_tool *tool, const char *name);
+
+/* Print a failure (JSON object, or text and remedy) and give its exit code. */
+int lt_tool_fail(struct lt_tool *tool, const struct lt_diag *diag,
+                 bool unknown);
+/* The same for a code with an optional "what". */
+int lt_tool_fail_code(struct lt_tool *tool, lt_err code, const char *what);
+
+/* ---- talking to the daemon (ask.c) ---- */
+
+struct lt_ask; /* a connection */
+LT_MUST_CHECK lt_err lt_ask_open(const char *dir, struct lt_ask **out_ask,
+                                 struct lt_diag *diag);
+void lt_ask_close(struct lt_ask *ask);
+/* Send one frame. Errors: LT_ENOTRUNNING when the daemon went away. */
+LT_MUST_CHECK lt_err lt_ask_send(struct lt_ask *ask, const char *json,
+                                 size_t len);
+/* Receive one frame into @out (replaced). @timeout_ms -1 waits for ever.
+ * Errors: LT_EUNKNOWN (time is over, the daemon went away), LT_EPROTO. */
+LT_MUST_CHECK lt_err lt_ask_receive(struct lt_ask *ask, int timeout_ms,
+                                    struct lt_buf *out);
+
+/* Build the request of @command from the options given. */
+LT_MUST_CHECK json_t *lt_tool_request(const struct lt_tool *tool,
+                                      const struct lt_tool_command *command);
+/* Ask and hand out the answer; failures are printed and give an exit code,
+ * 0 means that *out_answer (owned by the caller) is there. With --json the
+ * answer has been printed as it came. */
+int lt_tool_ask(struct lt_tool *tool, const struct lt_tool_command *command,
+                json_t **out_answer);
+
+/* ---- printing (print.c) ---- */
+
+struct lt_tool_column {
+    const char *key;   /* in JSON; NULL ends the table */
+    const char *title; /* ui word */
+};
+/* {"items":[...],"next":...} as a table aligned by what is seen. */
+void lt_print_table(struct lt_tool *tool, const json_t *answer,
+                    const struct lt_tool_column *columns);
+/* One object, a line a column. */
+void lt_print_object(struct lt_tool *tool, const json_t *object,
+                     const struct lt_tool_column *columns);
+/* The answer to a writing command. */
+void lt_print_written(struct lt_tool *tool, const json_t *answer);
+/* Print a text that came from elsewhere: control characters made visible. */
+void lt_print_text(FILE *out, const char *text);
+/* Cells that @text takes on a terminal. */
+size_t lt_text_width(const char *text);
+/* A UUID of version 7. */
+void lt_tool_make_id(char out_text[static LT_UUID_TEXT]);
+
+/* Handlers that several rows share. */
+int lt_tool_run_write(struct lt_tool *tool,
+                      const struct lt_tool_command *command);
+
+int lt_tool_run_list(struct lt_tool *tool,
+                     const struct lt_tool_command *command,
+                     const struct lt_tool_column *columns);
+int lt_tool_run_show(struct lt_tool *tool,
+                     const struct lt_tool_command *command,
+                     const struct lt_tool_column *columns);
+
+/* The rows of each file, ended by a row without a name. */
+extern const struct lt_tool_command lt_cmd_init[];
+extern const struct lt_tool_command lt_cmd_token[];
+extern const struct lt_tool_command lt_cmd_join[];
+extern const struct lt_tool_command lt_cmd_case[];
+extern const struct lt_tool_command lt_cmd_incident[];
+extern const struct lt_tool_command lt_cmd_directive[];
+extern const struct lt_tool_command lt_cmd_receipt[];
+extern const struct lt_tool_command lt_cmd_status[];
+extern const struct lt_tool_command lt_cmd_log[];
+extern const struct lt_tool_command lt_cmd_verify[];
+extern const struct lt_tool_command lt_cmd_config[];
+
+#endif

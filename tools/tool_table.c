@@ -1,0 +1,21 @@
+#include "tools/tool.h"
+
+const struct lt_tool_command *lt_tool_command_at(size_t index)
+{
+    static const struct lt_tool_command *const tables[] = {
+        lt_cmd_init,      lt_cmd_token,   lt_cmd_join,   lt_cmd_case,
+        lt_cmd_incident,  lt_cmd_directive, lt_cmd_receipt, lt_cmd_status,
+        lt_cmd_log,       lt_cmd_verify,  lt_cmd_config};
+    size_t t;
+
+    for (t = 0; t < LT_COUNT_OF(tables); t++) {
+        const struct lt_tool_command *row;
+
+        for (row = tables[t]; row->name != NULL; row++) {
+            if (index-- == 0) {
+                return row;
+            }
+        }
+    }
+    return NULL;
+}
