@@ -111,3 +111,73 @@ X("ui_daemon_usage",
   "  --check-config  only check the configuration\n"
   "  --failpoints    list failpoints (test builds)\n"
   "  --version       the version")
+
+X("ui_cmd_init", "lập cơ quan gốc tại thư mục DIR",
+  "make a root office in DIR")
+X("ui_cmd_token", "tạo mã kết nạp dùng một lần cho cơ quan cấp dưới",
+  "make a one-time token for an office below")
+X("ui_cmd_join", "gia nhập bằng mã kết nạp của cấp trên",
+  "join with a token of the superior office")
+X("ui_cmd_case_open", "lập một vụ việc mới", "open a case")
+X("ui_cmd_case_step", "ghi một bước xử lý", "record a step of a case")
+X("ui_cmd_case_close", "kết thúc một vụ việc", "close a case")
+X("ui_cmd_case_list", "liệt kê vụ việc", "list cases")
+X("ui_cmd_case_show", "xem một vụ việc", "show a case")
+X("ui_cmd_incident_raise", "báo có đông người", "report a crowd")
+X("ui_cmd_incident_take", "tiếp nhận một tin báo", "take an incident")
+X("ui_cmd_incident_update", "bổ sung một tin báo", "update an incident")
+X("ui_cmd_incident_close", "kết thúc một tin báo", "close an incident")
+X("ui_cmd_incident_list", "liệt kê tin báo đông người", "list incidents")
+X("ui_cmd_incident_show", "xem một tin báo", "show an incident")
+X("ui_cmd_directive_issue", "ban hành chỉ đạo", "issue a directive")
+X("ui_cmd_directive_status", "báo trạng thái thực hiện chỉ đạo (02 đến 06)",
+  "report on a directive (02 to 06)")
+X("ui_cmd_directive_list", "liệt kê chỉ đạo", "list directives")
+X("ui_cmd_directive_show", "xem một chỉ đạo", "show a directive")
+X("ui_cmd_receipt", "tra mã biên nhận", "look a receipt code up")
+X("ui_cmd_status", "tình trạng của dịch vụ", "state of the daemon")
+X("ui_cmd_log", "nhật ký: các luồng, hoặc từng sự kiện",
+  "the log: its streams, or its events")
+X("ui_cmd_verify", "kiểm tra toàn bộ nhật ký", "check the whole log")
+X("ui_cmd_config_check", "kiểm tra tệp cấu hình", "check the configuration")
+X("ui_cmd_config_show", "xem cấu hình đang có hiệu lực",
+  "show the configuration in force")
+
+X("ui_opt_open", "chỉ những việc chưa xong", "only what is open")
+X("ui_opt_closed", "chỉ những việc đã xong", "only what is closed")
+X("ui_opt_office", "của cơ quan này", "of this office")
+X("ui_opt_since", "từ ngày (YYYY-MM-DD)", "from this day on (YYYY-MM-DD)")
+X("ui_opt_limit", "nhiều nhất bao nhiêu dòng", "at most so many lines")
+X("ui_opt_after", "tiếp theo lần trước", "go on after an earlier answer")
+X("ui_opt_type", "complaint, recommendation, feedback hoặc denunciation",
+  "complaint, recommendation, feedback or denunciation")
+X("ui_opt_field", "lĩnh vực", "what it is about")
+X("ui_opt_text", "tóm tắt, không ghi tên người; - đọc từ stdin",
+  "summary without names; - reads from stdin")
+X("ui_opt_sealed_ref", "số trong sổ mật (chỉ với tố cáo)",
+  "number in the sealed register (denunciations only)")
+X("ui_opt_legal_date", "ngày tính thời hạn", "the day that time limits count from")
+X("ui_opt_date", "ngày nhận", "the day it was received")
+X("ui_opt_doc_date", "ngày văn bản", "date of the document")
+X("ui_opt_help", "cần hỗ trợ gì", "what help is needed")
+X("ui_opt_way", "tiếp nhận trên màn hình hay qua điện thoại",
+  "taken on the screen or by phone")
+X("ui_opt_urgent", "hỏa tốc", "urgent")
+X("ui_opt_valid", "thời hạn của mã, ví dụ 7d, 12h", "how long it is good, as 7d, 12h")
+X("ui_opt_check", "kết quả 1 nếu có điều bất thường",
+  "exit 1 when something is wrong")
+X("ui_opt_events", "từng sự kiện, theo thứ tự ghi", "events, in order of commit")
+X("ui_opt_from", "bắt đầu từ vị trí này", "from this position on")
+X("ui_opt_follow", "chờ và in tiếp sự kiện mới", "wait for what comes")
+X("ui_opt_offline", "khi dịch vụ đang dừng", "while the daemon is stopped")
+X("ui_opt_config", "tệp cấu hình khác", "another configuration file")
+X("ui_opt_listen", "địa chỉ nghe kết nối, HOST:PORT",
+  "where links are accepted, HOST:PORT")
+X("ui_opt_enrol_listen", "địa chỉ nghe kết nạp, HOST:PORT",
+  "where enrolment is accepted, HOST:PORT")
+X("ui_receipt_unknown", "Không có trong sổ", "Not in the book")
+X("ui_channel", "Kênh", "Channel")
+X("ui_lane", "Làn", "Lane")
+X("ui_first", "Đầu", "First")
+X("ui_last", "Cuối", "Last")
+X("ui_streams", "Luồng", "Streams")
