@@ -174,7 +174,7 @@ static lt_err write_answer(const struct lt_enrol_self *self,
     size_t i;
 
     if (self->bindings_n > LT_CHAIN_MAX ||
-        self->chain_n + 1 > LT_CHAIN_MAX) {
+        self->chain_n + 2 > LT_CHAIN_MAX) {
         return LT_EINTERNAL;
     }
     answer.certificate = lt_cert_der(cert);
@@ -182,6 +182,7 @@ static lt_err write_answer(const struct lt_enrol_self *self,
     for (i = 0; i < self->chain_n; i++) {
         answer.chain[answer.chain_n++] = lt_cert_der(self->chain[i]);
     }
+    answer.chain[answer.chain_n++] = lt_cert_der(self->root);
     for (i = 0; i < self->bindings_n; i++) {
         bindings[i] = self->bindings[i];
     }

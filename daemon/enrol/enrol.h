@@ -25,8 +25,9 @@ struct lt_enrol_self {
     struct lt_office office;
     const struct lt_key *key;              /* identity key */
     const struct lt_cert *cert;            /* of that key */
-    const struct lt_cert *const *chain;    /* its issuers, the root last */
-    size_t chain_n;                        /* at most LT_CHAIN_MAX - 1 */
+    const struct lt_cert *const *chain;    /* issuers between it and the root */
+    size_t chain_n;                        /* at most LT_CHAIN_MAX - 2 */
+    const struct lt_cert *root;
     const struct lt_span *bindings;        /* encoded; prove our key, issuer */
     size_t bindings_n;                     /* first */
     const struct lt_superior *superiors;   /* of the child, nearest (this */
