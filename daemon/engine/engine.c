@@ -240,6 +240,11 @@ static void scan(struct lt_engine *engine)
 
         next = due < next ? due : next;
     }
+    if (engine->ask_again_ms != 0 && !engine->intake_closed &&
+        engine->now.mono_ms >= engine->ask_again_ms) {
+        engine->ask_again_ms = 0;
+        lt_intake_ask_again(engine);
+    }
     lt_receipt_tick(engine);
     lt_author_check_clock(engine);
     if (next < engine->now.mono_ms + LT_SCAN_MS) {
@@ -268,6 +273,7 @@ static void set_intake(struct lt_engine *engine, bool open, lt_err code)
     for (run = engine->dirty; run != NULL; run = run->dirty_next) {
         lt_run_revert(run, false);
     }
+    engine->ask_again_ms = 0;
     lt_intake_ask_again(engine);
 }
 
@@ -446,7 +452,11 @@ lt_err lt_engine_rolled_back(struct lt_engine *engine, const struct lt_now *now,
         run = next;
     }
     lt_fresh_clear(engine);
-    lt_intake_ask_again(engine);
+    /* Asking at once would only fill the disk again. */
+    engine->ask_again_ms = engine->now.mono_ms + LT_ASK_AGAIN_MS;
+    if (engine->ask_again_ms < engine->scan_ms) {
+        engine->scan_ms = engine->ask_again_ms;
+    }
     lt_intake_ack(engine);
     wake(engine);
     return leave(engine);

@@ -60,7 +60,8 @@ enum {
     LT_HOLD_MS = 10 * 60 * 1000,
     LT_HOLD_PROOF_MS = 60 * 1000,
     LT_SKEW_ALARM_MS = 5 * 60 * 1000,
-    LT_RATE_MS = 10
+    LT_RATE_MS = 10,
+    LT_ASK_AGAIN_MS = 1000
 };
 
 struct lt_unit;
@@ -403,6 +404,7 @@ struct lt_engine {
 
     bool intake_closed;
     lt_err intake_code;
+    int64_t ask_again_ms;      /* what was rolled back; 0: nothing */
 
     /* author */
     uint64_t count;            /* of the last event of this life */

@@ -1,0 +1,176 @@
+/* A few engines in one process, wired by queues: no sockets, no clock, a log
+ * that is an array.
+ *
+ * Node 0 is the root. net_join opens an office below another, binds its key
+ * and gives it what enrolment would have given: the bindings of its line.
+ * net_run delivers what is under way and moves the clock from one wake to the
+ * next, so that no test waits. */
+#ifndef LT_TESTS_ENGINE_NET_H
+#define LT_TESTS_ENGINE_NET_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "daemon/engine/engine.h"
+
+enum { NODES_MAX = 16, LINKS_MAX = 32, ALARMS_MAX = 256 };
+
+struct held_segment {
+    struct lt_segment segment;
+    uint8_t *bytes;
+    bool durable;
+};
+
+struct held_bytes {
+    struct lt_office from; /* statements: from and to */
+    struct lt_office to;
+    uint8_t *bytes;
+    size_t len;
+};
+
+struct net;
+
+struct node {
+    struct net *net;
+    unsigned index;
+    int parent;
+    struct lt_office office;
+    struct lt_key *key;
+    uint8_t curve[LT_CURVE_LEN];
+    uint64_t epoch;
+    struct lt_engine *engine;
+    struct lt_effects *effects;
+    const struct lt_alloc *alloc; /* NULL: the heap */
+    uint32_t plant;
+    uint32_t urgent_per_hour;
+    size_t window_max;
+    int64_t clock_skew_ms;
+
+    struct held_segment *log;
+    size_t log_n;
+    size_t log_cap;
+    struct held_segment *evidence;
+    size_t evidence_n;
+    size_t evidence_cap;
+    struct held_bytes *bindings;
+    size_t bindings_n;
+    size_t bindings_cap;
+    struct held_bytes *statements;
+    size_t statements_n;
+    size_t statements_cap;
+
+    bool commit_held;  /* the disk hangs: no commit returns */
+    bool commit_fails; /* the disk is full */
+    bool dirty;
+    bool in_commit;
+    uint64_t commits;
+    int64_t wake_ms;
+    lt_err rc;         /* of the last call */
+
+    struct {
+        lt_err code;
+        struct lt_office office;
+        bool stands;
+    } alarms[ALARMS_MAX];
+    size_t alarms_n;
+    uint64_t sent[64];       /* frames sent, by type */
+    uint64_t sent_bytes;
+    uint64_t reads;
+    uint64_t closes;
+};
+
+struct net_link {
+    unsigned child;
+    unsigned parent;
+    uint64_t child_session;
+    uint64_t parent_session;
+    bool up;
+    bool redial; /* dial again by itself when it was closed */
+    int64_t dial_ms;
+};
+
+struct net_frame {
+    unsigned to;
+    uint64_t session;
+    uint8_t *bytes;
+    size_t len;
+    int64_t at_ms;
+};
+
+struct net {
+    struct lt_now now;
+    struct node nodes[NODES_MAX];
+    unsigned nodes_n;
+    struct net_link links[LINKS_MAX];
+    unsigned links_n;
+    uint64_t next_session;
+    struct net_frame *frames;
+    size_t frames_n;
+    size_t frames_cap;
+    int64_t latency_ms;
+    uint64_t bytes_per_s; /* of each direction of a link; 0: no limit */
+    int64_t line_free_ms[NODES_MAX][NODES_MAX];
+    /* May change or drop (false) what goes from @from to @to. */
+    bool (*filter)(struct net *net, unsigned from, unsigned to,
+                   uint8_t *bytes, size_t *len);
+    void *filter_ctx;
+    unsigned dup_every; /* every so many frames come twice */
+    uint64_t frames_sent;
+    bool failed;        /* an engine said LT_ENOMEM */
+};
+
+void net_init(struct net *net);
+void net_free(struct net *net);
+/* A new office; @parent -1: the root. Returns its index. */
+unsigned net_join(struct net *net, int parent);
+/* An office that the tree's writer has not opened, with a proven key. */
+unsigned net_stranger(struct net *net, unsigned parent);
+void net_connect(struct net *net, unsigned child, unsigned parent);
+void net_disconnect(struct net *net, unsigned child, unsigned parent);
+/* A session as the gate would announce it, without a wired peer. */
+uint64_t net_raw_session(struct net *net, unsigned node, enum lt_role role,
+                         const struct lt_office *office,
+                         const uint8_t curve[LT_CURVE_LEN]);
+void net_inject(struct net *net, unsigned node, uint64_t session,
+                const uint8_t *bytes, size_t len);
+/* Deliver all that is due now. */
+void net_settle(struct net *net);
+void net_run(struct net *net, int64_t ms);
+/* One turn of a node, without input. */
+void net_turn(struct net *net, unsigned node);
+void net_input(struct net *net, unsigned node, const struct lt_input *input);
+void net_release_commit(struct net *net, unsigned node);
+/* The process ends at once, what is not durable is gone, a new life begins. */
+void net_restart(struct net *net, unsigned node);
+void net_stop(struct net *net, unsigned node);
+void net_start(struct net *net, unsigned node);
+/* Keep only the first @segments of the log: an older disk. */
+void net_truncate(struct net *net, unsigned node, size_t segments);
+/* The same, but the statements are still there: a lost tail. */
+void net_lose_tail(struct net *net, unsigned node, size_t segments);
+
+/* A case with a text, and the answer of the step. */
+lt_err net_write(struct net *net, unsigned node, struct lt_channel channel,
+                 unsigned events);
+struct lt_channel net_up(uint8_t cls);
+struct lt_channel net_all(uint8_t cls);
+struct lt_channel net_to(struct net *net, uint8_t cls, unsigned node);
+
+/* Events of @origin's that the node holds durably, or in one class. */
+uint64_t net_events(const struct net *net, unsigned node, unsigned origin);
+uint64_t net_class_events(const struct net *net, unsigned node,
+                          unsigned origin, uint8_t cls);
+/* All that @node holds of @origin is at @other, byte for byte. */
+bool net_same(const struct net *net, unsigned node, unsigned other,
+              unsigned origin);
+bool net_alarm(const struct net *net, unsigned node, lt_err code);
+struct lt_link_view net_link_view(struct net *net, unsigned node,
+                                  unsigned peer);
+void net_make_binding(struct net *net, unsigned issuer, unsigned subject,
+                      struct lt_buf *out);
+
+#endif

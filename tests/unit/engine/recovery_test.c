@@ -1,0 +1,317 @@
+/* Restarts, older disks, lost disks, full disks: what was said comes back. */
+#include "tests/unit/engine/net.h"
+
+#include <string.h>
+
+enum { PROVINCE, DISTRICT, COMMUNE };
+
+static struct net net;
+
+static int setup(void **state)
+{
+    (void)state;
+    net_init(&net);
+    (void)net_join(&net, -1);
+    (void)net_join(&net, PROVINCE);
+    (void)net_join(&net, DISTRICT);
+    net_connect(&net, DISTRICT, PROVINCE);
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 2000);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    net_free(&net);
+    return 0;
+}
+
+static void cases(unsigned node, unsigned n)
+{
+    assert_int_equal(net_write(&net, node, net_up(LT_CLASS_CASE), n), LT_OK);
+}
+
+static uint64_t at(unsigned node)
+{
+    return net_class_events(&net, node, COMMUNE, LT_CLASS_CASE);
+}
+
+static size_t tips_of_cases(unsigned node)
+{
+    struct lt_tip_view tip;
+    size_t cursor = 0;
+    size_t n = 0;
+
+    while (lt_engine_tip(net.nodes[node].engine, &cursor, &tip)) {
+        if (lt_office_equal(&tip.stream.origin, &net.nodes[COMMUNE].office) &&
+            tip.stream.channel.cls == LT_CLASS_CASE) {
+            n = tip.tips_n;
+        }
+    }
+    return n;
+}
+
+static void restart_goes_on_in_a_new_epoch(void **state)
+{
+    (void)state;
+    cases(COMMUNE, 2);
+    net_run(&net, 100);
+    net_restart(&net, COMMUNE);
+    net_run(&net, 3000);
+    cases(COMMUNE, 3);
+    net_run(&net, 3000);
+    assert_int_equal(at(PROVINCE), 5);
+    assert_int_equal(tips_of_cases(PROVINCE), 1);
+    assert_true(net_same(&net, COMMUNE, PROVINCE, COMMUNE));
+}
+
+static void relay_killed_at_any_time_loses_nothing(void **state)
+{
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < 20; i++) {
+        net.nodes[DISTRICT].commit_held = i % 2 == 0;
+        cases(COMMUNE, 1 + i);
+        net_run(&net, i * 3);
+        net.nodes[DISTRICT].commit_held = false;
+        net_restart(&net, DISTRICT);
+        net_run(&net, 1500);
+    }
+    net_run(&net, 5000);
+    assert_int_equal(at(PROVINCE), 210);
+    assert_true(net_same(&net, COMMUNE, PROVINCE, COMMUNE));
+    assert_true(net_same(&net, COMMUNE, DISTRICT, COMMUNE));
+}
+
+static void offline_backlog_arrives_when_the_link_is_back(void **state)
+{
+    unsigned i;
+
+    (void)state;
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    for (i = 0; i < 300; i++) {
+        cases(COMMUNE, 1);
+    }
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 5000);
+    assert_int_equal(at(PROVINCE), 300);
+}
+
+static void nothing_is_sent_again_when_both_sides_are_equal(void **state)
+{
+    uint64_t segments;
+    uint64_t tips;
+
+    (void)state;
+    cases(COMMUNE, 20);
+    net_run(&net, 5000);
+    segments = net.nodes[COMMUNE].sent[LT_FRAME_SEGMENTS];
+    tips = net.nodes[COMMUNE].sent[LT_FRAME_TIPS] +
+           net.nodes[DISTRICT].sent[LT_FRAME_TIPS];
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 5000);
+    assert_int_equal(net_link_view(&net, COMMUNE, DISTRICT).state, 1);
+    assert_int_equal(net.nodes[COMMUNE].sent[LT_FRAME_SEGMENTS], segments);
+    assert_int_equal(net.nodes[COMMUNE].sent[LT_FRAME_TIPS] +
+                         net.nodes[DISTRICT].sent[LT_FRAME_TIPS],
+                     tips);
+}
+
+static void restored_office_gets_its_own_tail_back(void **state)
+{
+    size_t old;
+
+    (void)state;
+    cases(COMMUNE, 5);
+    net_run(&net, 2000);
+    old = net.nodes[COMMUNE].log_n;
+    cases(COMMUNE, 7);
+    net_run(&net, 2000);
+    net_stop(&net, COMMUNE);
+    net_truncate(&net, COMMUNE, old);
+    net_start(&net, COMMUNE);
+    net_run(&net, 5000);
+    assert_int_equal(at(COMMUNE), 12);
+    assert_false(net_alarm(&net, COMMUNE, LT_ALOGTAIL)); /* cleared again */
+    cases(COMMUNE, 1);
+    net_run(&net, 2000);
+    assert_int_equal(tips_of_cases(PROVINCE), 1);
+    assert_int_equal(at(PROVINCE), 13);
+}
+
+static void restored_office_that_wrote_first_makes_a_branch_and_both_count(
+    void **state)
+{
+    size_t old;
+
+    (void)state;
+    cases(COMMUNE, 5);
+    net_run(&net, 2000);
+    old = net.nodes[COMMUNE].log_n;
+    cases(COMMUNE, 7);
+    net_run(&net, 2000);
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    net_stop(&net, COMMUNE);
+    net_truncate(&net, COMMUNE, old);
+    net_start(&net, COMMUNE);
+    cases(COMMUNE, 4);
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 5000);
+    assert_int_equal(at(COMMUNE), 16);
+    assert_int_equal(at(PROVINCE), 16);
+    assert_int_equal(tips_of_cases(PROVINCE), 2);
+    assert_int_equal(tips_of_cases(COMMUNE), 2);
+    assert_true(net_alarm(&net, COMMUNE, LT_ABRANCHES));
+    assert_true(net_alarm(&net, PROVINCE, LT_ABRANCHES));
+    assert_true(net_same(&net, COMMUNE, PROVINCE, COMMUNE));
+    cases(COMMUNE, 1);
+    net_run(&net, 2000);
+    assert_int_equal(at(PROVINCE), 17);
+}
+
+static void tier_with_an_empty_disk_is_filled_from_both_sides(void **state)
+{
+    (void)state;
+    cases(COMMUNE, 30);
+    assert_int_equal(net_write(&net, PROVINCE,
+                               net_to(&net, LT_CLASS_DIRECTIVE, COMMUNE), 2),
+                     LT_OK);
+    net_run(&net, 3000);
+    net_stop(&net, DISTRICT);
+    net_truncate(&net, DISTRICT, 0);
+    net_start(&net, DISTRICT);
+    net_run(&net, 8000);
+    assert_int_equal(at(DISTRICT), 30);
+    assert_int_equal(
+        net_class_events(&net, DISTRICT, PROVINCE, LT_CLASS_DIRECTIVE), 2);
+}
+
+static void tier_that_lost_a_tail_says_so_and_is_sent_it_again(void **state)
+{
+    size_t old;
+
+    (void)state;
+    assert_int_equal(net_write(&net, DISTRICT, net_up(LT_CLASS_CASE), 3),
+                     LT_OK);
+    net_run(&net, 2000);
+    old = net.nodes[DISTRICT].log_n;
+    assert_int_equal(net_write(&net, DISTRICT, net_up(LT_CLASS_CASE), 3),
+                     LT_OK);
+    net_run(&net, 3000);
+    net_disconnect(&net, DISTRICT, PROVINCE);
+    net_stop(&net, DISTRICT);
+    net_lose_tail(&net, DISTRICT, old);
+    net_start(&net, DISTRICT);
+    net_run(&net, 100);
+    /* Its own statement outlived the tail: said before anybody speaks. */
+    assert_true(net_alarm(&net, DISTRICT, LT_ALOGTAIL));
+    net_connect(&net, DISTRICT, PROVINCE);
+    net_run(&net, 3000);
+    assert_int_equal(net_events(&net, DISTRICT, DISTRICT),
+                     net_events(&net, PROVINCE, DISTRICT));
+    assert_false(net_alarm(&net, DISTRICT, LT_ALOGTAIL));
+}
+
+static void full_disk_acknowledges_nothing_and_recovers(void **state)
+{
+    struct lt_input intake = {.kind = LT_IN_INTAKE, .code = LT_EFULL};
+
+    (void)state;
+    net.nodes[DISTRICT].commit_fails = true;
+    cases(COMMUNE, 5);
+    net_run(&net, 500);
+    net_input(&net, DISTRICT, &intake);
+    net_turn(&net, DISTRICT);
+    net_run(&net, 5000);
+    assert_int_equal(
+        net_link_view(&net, COMMUNE, DISTRICT).waiting[LT_LANE_NORMAL], 5);
+    assert_int_equal(at(DISTRICT), 0);
+    assert_int_equal(at(PROVINCE), 5); /* forwarded all the same */
+    assert_int_equal(
+        net_write(&net, DISTRICT, net_up(LT_CLASS_CASE), 1), LT_EFULL);
+
+    net.nodes[DISTRICT].commit_fails = false;
+    intake.flag = true;
+    net_input(&net, DISTRICT, &intake);
+    net_turn(&net, DISTRICT);
+    net_run(&net, 5000);
+    assert_int_equal(at(DISTRICT), 5);
+    assert_int_equal(
+        net_link_view(&net, COMMUNE, DISTRICT).waiting[LT_LANE_NORMAL], 0);
+}
+
+static void own_write_that_was_rolled_back_leaves_no_hole(void **state)
+{
+    (void)state;
+    net.nodes[COMMUNE].commit_fails = true;
+    cases(COMMUNE, 2);
+    net.nodes[COMMUNE].commit_fails = false;
+    cases(COMMUNE, 3);
+    net_run(&net, 2000);
+    assert_int_equal(at(PROVINCE), 3);
+    assert_true(net_same(&net, COMMUNE, PROVINCE, COMMUNE));
+}
+
+static void clock_before_the_log_is_said_and_marks_events(void **state)
+{
+    (void)state;
+    cases(COMMUNE, 1);
+    net_run(&net, 1000);
+    net_stop(&net, COMMUNE);
+    net.nodes[COMMUNE].clock_skew_ms = -INT64_C(400) * 24 * 3600 * 1000;
+    net_start(&net, COMMUNE);
+    net_run(&net, 3000);
+    assert_true(net_alarm(&net, COMMUNE, LT_ACLOCKBACK));
+    cases(COMMUNE, 1);
+    net_run(&net, 3000);
+    assert_int_equal(at(PROVINCE), 2);
+    assert_true(net_same(&net, COMMUNE, PROVINCE, COMMUNE));
+}
+
+static void second_machine_with_one_identity_raises_the_alarm(void **state)
+{
+    uint64_t first;
+
+    (void)state;
+    /* Another start of the commune is served; then the first life speaks. */
+    net_restart(&net, COMMUNE);
+    net_run(&net, 3000);
+    first = net.nodes[COMMUNE].epoch;
+    net_restart(&net, COMMUNE);
+    net_run(&net, 3000);
+    assert_false(net_alarm(&net, DISTRICT, LT_ATWOMACHINES));
+    net_stop(&net, COMMUNE);
+    /* net_start derives the next epoch; wind it back to the first life's. */
+    net.nodes[COMMUNE].epoch =
+        (first - 1442695040888963407u - COMMUNE) * 0xc097ef87329e28a5u;
+    net_start(&net, COMMUNE);
+    assert_int_equal(net.nodes[COMMUNE].epoch, first);
+    net_run(&net, 3000);
+    assert_true(net_alarm(&net, DISTRICT, LT_ATWOMACHINES));
+}
+
+#define PROMISE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PROMISE(restart_goes_on_in_a_new_epoch),
+        PROMISE(relay_killed_at_any_time_loses_nothing),
+        PROMISE(offline_backlog_arrives_when_the_link_is_back),
+        PROMISE(nothing_is_sent_again_when_both_sides_are_equal),
+        PROMISE(restored_office_gets_its_own_tail_back),
+        PROMISE(
+            restored_office_that_wrote_first_makes_a_branch_and_both_count),
+        PROMISE(tier_with_an_empty_disk_is_filled_from_both_sides),
+        PROMISE(tier_that_lost_a_tail_says_so_and_is_sent_it_again),
+        PROMISE(full_disk_acknowledges_nothing_and_recovers),
+        PROMISE(own_write_that_was_rolled_back_leaves_no_hole),
+        PROMISE(clock_before_the_log_is_said_and_marks_events),
+        PROMISE(second_machine_with_one_identity_raises_the_alarm),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
