@@ -174,7 +174,7 @@ LT_MUST_CHECK lt_err lt_log_file_prepare(const char *path,
 
 /* ---- schema.c ---- */
 
-LT_MUST_CHECK lt_err lt_schema_open(struct lt_log *log,
+LT_MUST_CHECK lt_err lt_log_schema_open(struct lt_log *log,
                                     const struct lt_log_options *options,
                                     struct lt_diag *diag);
 

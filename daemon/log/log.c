@@ -129,7 +129,7 @@ lt_err lt_log_open(const struct lt_log_options *options,
         err = lt_settings_apply(log, options, diag);
     }
     if (err == LT_OK) {
-        err = lt_schema_open(log, options, diag);
+        err = lt_log_schema_open(log, options, diag);
     }
     if (err != LT_OK) {
         goto fail;

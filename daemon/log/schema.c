@@ -202,7 +202,7 @@ static lt_err check_office(struct lt_log *log,
     return LT_OK;
 }
 
-lt_err lt_schema_open(struct lt_log *log, const struct lt_log_options *options,
+lt_err lt_log_schema_open(struct lt_log *log, const struct lt_log_options *options,
                       struct lt_diag *diag)
 {
     const int64_t newest = (int64_t)LT_COUNT_OF(steps);

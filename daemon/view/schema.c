@@ -190,7 +190,7 @@ static lt_err mark_clean(struct lt_view *view, bool clean, const char *boot)
     return rc;
 }
 
-lt_err lt_schema_open(struct lt_view *view)
+lt_err lt_view_schema_open(struct lt_view *view)
 {
     char boot[BOOT_LEN];
     lt_err rc;

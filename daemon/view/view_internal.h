@@ -60,7 +60,7 @@ struct lt_view {
 /* ---- schema.c ---- */
 
 /* Open @view->path, emptied when it is not this office's or in doubt. */
-LT_MUST_CHECK lt_err lt_schema_open(struct lt_view *view);
+LT_MUST_CHECK lt_err lt_view_schema_open(struct lt_view *view);
 /* Delete every row. */
 LT_MUST_CHECK lt_err lt_schema_clear(struct lt_view *view);
 /* Read position, tree and counters back from the file. */
