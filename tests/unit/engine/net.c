@@ -277,6 +277,11 @@ static void perform_one(struct net *net, struct node *node,
     unsigned peer;
     uint64_t session;
 
+    if (net->watch != NULL &&
+        (effect->kind == LT_FX_SEND || effect->kind == LT_FX_CLOSE)) {
+        net->watch(net, node->index, effect->session, effect,
+                   net->watch_ctx);
+    }
     switch (effect->kind) {
     case LT_FX_SEND:
         send_frame(net, node, effect);
@@ -293,6 +298,8 @@ static void perform_one(struct net *net, struct node *node,
         if (!log_has(node, &effect->segment)) {
             log_add(&node->log, &node->log_n, &node->log_cap,
                     &effect->segment);
+        } else {
+            node->stored_twice++;
         }
         node->dirty = true;
         break;

@@ -81,6 +81,7 @@ struct node {
     uint64_t sent_bytes;
     uint64_t reads;
     uint64_t closes;
+    uint64_t stored_twice;   /* asked to store what is there */
 };
 
 struct net_link {
@@ -118,6 +119,10 @@ struct net {
     bool (*filter)(struct net *net, unsigned from, unsigned to,
                    uint8_t *bytes, size_t *len);
     void *filter_ctx;
+    /* Sees every frame sent and every close. */
+    void (*watch)(struct net *net, unsigned node, uint64_t session,
+                  const struct lt_effect *effect, void *ctx);
+    void *watch_ctx;
     unsigned dup_every; /* every so many frames come twice */
     uint64_t frames_sent;
     bool failed;        /* an engine said LT_ENOMEM */
