@@ -1,0 +1,290 @@
+/* Lines that are slow, long or lossy: what is urgent passes, memory stays. */
+#include "tests/unit/engine/net.h"
+
+#include <string.h>
+
+enum { PROVINCE, DISTRICT, COMMUNE };
+
+static struct net net;
+
+static int setup(void **state)
+{
+    (void)state;
+    net_init(&net);
+    (void)net_join(&net, -1);
+    (void)net_join(&net, PROVINCE);
+    (void)net_join(&net, DISTRICT);
+    net_connect(&net, DISTRICT, PROVINCE);
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 2000);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    net_free(&net);
+    return 0;
+}
+
+static void backlog(unsigned segments, unsigned events)
+{
+    unsigned i;
+
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    for (i = 0; i < segments; i++) {
+        assert_int_equal(
+            net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), events), LT_OK);
+    }
+}
+
+static uint64_t cases_at(unsigned node)
+{
+    return net_class_events(&net, node, COMMUNE, LT_CLASS_CASE);
+}
+
+static uint64_t incidents_at(unsigned node)
+{
+    return net_class_events(&net, node, COMMUNE, LT_CLASS_INCIDENT);
+}
+
+static void warning_raised_offline_arrives_before_the_backlog(void **state)
+{
+    (void)state;
+    backlog(400, 8);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_INCIDENT), 1),
+                     LT_OK);
+    net.bytes_per_s = 64 * 1000 / 8;
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 2000);
+    assert_int_equal(incidents_at(PROVINCE), 1);
+    assert_true(cases_at(DISTRICT) < 1600);
+}
+
+static void warning_raised_while_the_backlog_drains_waits_for_one_window(
+    void **state)
+{
+    (void)state;
+    backlog(400, 8);
+    net.bytes_per_s = 8000;
+    net.latency_ms = 20;
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 6000);
+    assert_true(cases_at(DISTRICT) > 0 && cases_at(DISTRICT) < 3200);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_INCIDENT), 1),
+                     LT_OK);
+    net_run(&net, 3000); /* 8 KiB at 8 kB/s and one segment */
+    assert_int_equal(incidents_at(PROVINCE), 1);
+    assert_true(cases_at(DISTRICT) < 3200);
+}
+
+/* Time until everything is there, at most @ms. */
+static int64_t drain(uint64_t events, int64_t ms)
+{
+    int64_t begin = net.now.mono_ms;
+
+    while (cases_at(DISTRICT) < events && net.now.mono_ms - begin < ms) {
+        net_run(&net, 10);
+    }
+    return net.now.mono_ms - begin;
+}
+
+static void window_grows_until_a_long_line_is_full(void **state)
+{
+    int64_t took;
+    uint64_t bytes;
+
+    (void)state;
+    backlog(4500, 16);
+    net.bytes_per_s = 500000;
+    net.latency_ms = 100;
+    bytes = net.nodes[COMMUNE].sent_bytes;
+    net_connect(&net, COMMUNE, DISTRICT);
+    took = drain(72000, 60000);
+    assert_int_equal(cases_at(DISTRICT), 72000);
+    bytes = net.nodes[COMMUNE].sent_bytes - bytes;
+    /* At least 80 % of the line, the slow beginning included. */
+    assert_true(bytes * 1000 / (uint64_t)took > 400000);
+}
+
+static void memory_does_not_grow_with_the_backlog(void **state)
+{
+    size_t most = 0;
+
+    (void)state;
+    backlog(2000, 8);
+    net.latency_ms = 5;
+    net_connect(&net, COMMUNE, DISTRICT);
+    while (cases_at(DISTRICT) < 16000) {
+        size_t memory;
+
+        net_run(&net, 5);
+        memory = lt_engine_memory(net.nodes[COMMUNE].engine);
+        most = memory > most ? memory : most;
+    }
+    assert_true(most < 64 * 1024);
+}
+
+static void more_warnings_than_the_quota_wait_as_normal(void **state)
+{
+    (void)state;
+    net.nodes[COMMUNE].urgent_per_hour = 10;
+    net_restart(&net, COMMUNE);
+    net_run(&net, 2000);
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_INCIDENT), 50),
+                     LT_OK);
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 3000);
+    assert_int_equal(incidents_at(PROVINCE), 50); /* late, not refused */
+}
+
+static void lane_that_waited_five_seconds_gets_a_segment(void **state)
+{
+    unsigned i;
+
+    (void)state;
+    backlog(300, 8);
+    for (i = 0; i < 20; i++) {
+        assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CHUNK), 1),
+                         LT_OK);
+    }
+    net.bytes_per_s = 4000;
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 20000);
+    assert_true(cases_at(DISTRICT) < 2400);
+    assert_true(net_class_events(&net, DISTRICT, COMMUNE, LT_CLASS_CHUNK) >
+                0);
+}
+
+static bool stop_acks(struct net *all, unsigned from, unsigned to,
+                      uint8_t *bytes, size_t *len)
+{
+    (void)all;
+    (void)len;
+    return !(from == DISTRICT && to == COMMUNE && bytes[0] == LT_FRAME_ACK);
+}
+
+static void session_without_progress_is_torn_down_and_rebuilt(void **state)
+{
+    uint64_t closes;
+
+    (void)state;
+    net.filter = stop_acks;
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 1),
+                     LT_OK);
+    net_run(&net, 25000);
+    closes = net.nodes[COMMUNE].closes;
+    assert_int_equal(closes, 0);
+    assert_int_equal(net_link_view(&net, COMMUNE, DISTRICT).state, 2);
+    net_run(&net, 10000);
+    assert_true(net.nodes[COMMUNE].closes > closes);
+    net.filter = NULL;
+    net_run(&net, 5000);
+    /* The new session's comparison shows that it had arrived. */
+    assert_int_equal(
+        net_link_view(&net, COMMUNE, DISTRICT).waiting[LT_LANE_NORMAL], 0);
+}
+
+static unsigned lossy_state;
+
+static bool lose_some(struct net *all, unsigned from, unsigned to,
+                      uint8_t *bytes, size_t *len)
+{
+    (void)all;
+    (void)from;
+    (void)to;
+    (void)bytes;
+    (void)len;
+    lossy_state = lossy_state * 1103515245u + 12345u;
+    return (lossy_state >> 16) % 100 >= 5;
+}
+
+static void lost_and_doubled_frames_delay_and_lose_nothing(void **state)
+{
+    unsigned i;
+
+    (void)state;
+    lossy_state = 11;
+    net.filter = lose_some;
+    net.dup_every = 3;
+    for (i = 0; i < 60; i++) {
+        assert_int_equal(
+            net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 1 + i % 5),
+            LT_OK);
+        assert_int_equal(
+            net_write(&net, PROVINCE,
+                      net_to(&net, LT_CLASS_DIRECTIVE, COMMUNE), 1),
+            LT_OK);
+        net_run(&net, 700);
+    }
+    net.filter = NULL;
+    net.dup_every = 0;
+    net_run(&net, 120000);
+    assert_int_equal(cases_at(PROVINCE), 180);
+    assert_int_equal(
+        net_class_events(&net, COMMUNE, PROVINCE, LT_CLASS_DIRECTIVE), 60);
+    assert_int_equal(net.nodes[PROVINCE].stored_twice, 0);
+    assert_true(net_same(&net, COMMUNE, PROVINCE, COMMUNE));
+    assert_false(net_alarm(&net, PROVINCE, LT_ABADSIG));
+    assert_false(net_alarm(&net, PROVINCE, LT_ACONTRADICTION));
+    assert_false(net_alarm(&net, DISTRICT, LT_ATWOMACHINES));
+}
+
+static bool drop_bindings(struct net *all, unsigned from, unsigned to,
+                          uint8_t *bytes, size_t *len)
+{
+    (void)all;
+    (void)len;
+    return !(from == DISTRICT && to == PROVINCE &&
+             bytes[0] == LT_FRAME_BINDINGS);
+}
+
+static void run_waits_for_its_key_and_goes_on_when_it_comes(void **state)
+{
+    struct lt_buf binding;
+    struct lt_input input = {.kind = LT_IN_BINDING};
+
+    unsigned other;
+
+    (void)state;
+    net.filter = drop_bindings;
+    other = net_join(&net, DISTRICT);
+    net_connect(&net, other, DISTRICT);
+    net_run(&net, 2000);
+    assert_int_equal(net_write(&net, other, net_up(LT_CLASS_CASE), 2), LT_OK);
+    net_run(&net, 3000);
+    assert_int_equal(net_events(&net, DISTRICT, other), 2);
+    assert_int_equal(net_events(&net, PROVINCE, other), 0);
+    assert_false(net_alarm(&net, PROVINCE, LT_AWAITKEY));
+
+    lt_buf_init(&binding, lt_alloc_heap());
+    net_make_binding(&net, DISTRICT, other, &binding);
+    input.bytes = binding.data;
+    input.len = binding.len;
+    net_input(&net, PROVINCE, &input);
+    net_turn(&net, PROVINCE);
+    lt_buf_deinit(&binding);
+    net_run(&net, 3000);
+    assert_int_equal(net_events(&net, PROVINCE, other), 2);
+}
+
+#define PROMISE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PROMISE(warning_raised_offline_arrives_before_the_backlog),
+        PROMISE(
+            warning_raised_while_the_backlog_drains_waits_for_one_window),
+        PROMISE(window_grows_until_a_long_line_is_full),
+        PROMISE(memory_does_not_grow_with_the_backlog),
+        PROMISE(more_warnings_than_the_quota_wait_as_normal),
+        PROMISE(lane_that_waited_five_seconds_gets_a_segment),
+        PROMISE(session_without_progress_is_torn_down_and_rebuilt),
+        PROMISE(lost_and_doubled_frames_delay_and_lose_nothing),
+        PROMISE(run_waits_for_its_key_and_goes_on_when_it_comes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
