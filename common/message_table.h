@@ -20,9 +20,9 @@ X("no_memory",
   "Close other programs or add memory, then repeat. What was acknowledged is "
   "still on disk.")
 X("usage",
-  "Dùng lệnh chưa đúng[: {what}]",
+  "Dùng lệnh chưa đúng[: {what}][ ({reason})]",
   "Chạy lienthong --help, hoặc lienthong LỆNH --help, để xem cách dùng.",
-  "the command was not used correctly[: {what}]",
+  "the command was not used correctly[: {what}][ ({reason})]",
   "Run lienthong --help, or lienthong COMMAND --help, to see how.")
 X("input_missing",
   "Không đọc được tệp đầu vào[ {path}][: {reason}]",
@@ -91,10 +91,10 @@ X("peer_broke_protocol",
   "That link was closed and the data here is safe. Check the software version "
   "at the other end.")
 X("not_permitted",
-  "Không được phép[: {what}]",
+  "Không được phép[: {what}][ ({reason})]",
   "Dùng tài khoản thuộc nhóm lienthong, hoặc nhờ người có thẩm quyền của cơ "
   "quan thực hiện.",
-  "not permitted[: {what}]",
+  "not permitted[: {what}][ ({reason})]",
   "Use an account of the group lienthong, or ask somebody of the office who "
   "has the right.")
 X("file_mode_loose",

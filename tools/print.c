@@ -4,6 +4,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "common/policy.h"
 #include "common/words.h"
 #include "tools/tool.h"
 
@@ -79,6 +80,21 @@ static const char *label_of(const struct lt_tool *tool, const char *key,
     return word;
 }
 
+/* What a case is about, from the tables of the program. */
+static const char *field_label(const struct lt_tool *tool, json_int_t number)
+{
+    static struct lt_policy *policy; /* for the life of the process */
+    const struct lt_field *field;
+
+    if (policy == NULL &&
+        lt_policy_load(lt_alloc_heap(), NULL, &policy, NULL) != LT_OK) {
+        return "?";
+    }
+    field = lt_policy_field(policy, (uint32_t)number);
+    return field == NULL ? "?" : tool->lang == LT_LANG_VI ? field->vi
+                                                          : field->en;
+}
+
 static void put(char *cell, size_t size, const char *text)
 {
     size_t used = strlen(cell);
@@ -104,6 +120,8 @@ static void format_cell(const struct lt_tool *tool, const char *key,
     } else if (json_is_boolean(value)) {
         put(cell, size,
             lt_ui(tool->lang, json_is_true(value) ? "ui_yes" : "ui_no"));
+    } else if (json_is_integer(value) && strcmp(key, "field") == 0) {
+        put(cell, size, field_label(tool, json_integer_value(value)));
     } else if (json_is_integer(value)) {
         (void)snprintf(number, sizeof(number), "%lld",
                        (long long)json_integer_value(value));

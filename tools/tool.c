@@ -75,11 +75,16 @@ int lt_tool_fail_code(struct lt_tool *tool, lt_err code, const char *what)
 static void print_command_line(FILE *out, const struct lt_tool_command *command,
                                enum lt_lang lang)
 {
+    enum { TEXT_COLUMN = 34 };
     size_t width = lt_text_width(command->name) +
                    lt_text_width(command->meta) + 1;
 
     fprintf(out, "  %s %s", command->name, command->meta);
-    for (; width < 36; width++) {
+    if (width >= TEXT_COLUMN) {
+        fputs("\n  ", out);
+        width = 0;
+    }
+    for (; width < TEXT_COLUMN; width++) {
         fputc(' ', out);
     }
     fprintf(out, "%s\n", lt_ui(lang, command->text));
@@ -126,7 +131,7 @@ static void print_command_help(FILE *out, enum lt_lang lang,
         fprintf(out, "%s\n", lt_ui(lang, option->text));
     }
     if (command->writes) {
-        fprintf(out, "  --request-id UUID            %s\n",
+        fprintf(out, "  --request-id UUID           %s\n",
                 lt_ui(lang, "ui_request"));
     }
 }

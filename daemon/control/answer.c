@@ -1,5 +1,6 @@
 #include "daemon/control/answer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/codec.h"
@@ -51,13 +52,32 @@ bool lt_json_string(struct lt_buf *out, const char *text)
                         : lt_json_quote(out, text, strlen(text));
 }
 
+/* Reasons are words of the catalogue; those of other parts stay as they are. */
+static void put_reason(enum lt_lang lang, struct lt_diag *diag)
+{
+    unsigned i;
+
+    for (i = 0; i < diag->args_n; i++) {
+        if (strcmp(diag->args[i].key, "reason") == 0) {
+            char word[LT_DIAG_VALUE_MAX];
+
+            memcpy(word, diag->args[i].value, sizeof(word));
+            (void)snprintf(diag->args[i].value, sizeof(word), "%s",
+                           lt_ui(lang, word));
+        }
+    }
+}
+
 bool lt_answer_error(struct lt_buf *out, enum lt_lang lang,
-                     const struct lt_diag *diag, const uint8_t *request_id,
+                     const struct lt_diag *given, const uint8_t *request_id,
                      bool unknown)
 {
+    struct lt_diag copy = *given;
+    const struct lt_diag *diag = &copy;
     char text[LT_MESSAGE_MAX];
     char uuid[LT_UUID_TEXT];
 
+    put_reason(lang, &copy);
     (void)lt_message_text(lang, diag, text, sizeof(text));
     if (!lt_buf_printf(out, "{\"error\":{\"code\":\"%s\",\"text\":",
                        lt_err_word(diag->code)) ||

@@ -12,7 +12,9 @@ lt_err lt_desk_refuse(struct lt_diag *diag, lt_err code, const char *what,
                       const char *reason)
 {
     lt_diag_set(diag, code);
-    lt_diag_arg(diag, "what", "%s", what);
+    if (code != LT_EBUSY) {
+        lt_diag_arg(diag, "what", "%s", what);
+    }
     if (reason != NULL) {
         lt_diag_arg(diag, "reason", "%s", reason);
     }
@@ -137,7 +139,7 @@ lt_err lt_desk_reader(struct lt_desk *desk, struct lt_view_reader **out_reader,
             return rc == LT_ENOMEM
                        ? rc
                        : lt_desk_refuse(diag, LT_EBUSY, "view",
-                                        "the view is being rebuilt");
+                                        "why_view_rebuilt");
         }
         desk->reader_inode = (uint64_t)info.st_ino;
         desk->reader_device = (uint64_t)info.st_dev;
@@ -159,8 +161,8 @@ static lt_err wait_for(struct lt_desk *desk, uint64_t pos,
     desk->must_wait = !desk->last_try;
     desk->wait_pos = pos;
     return lt_desk_refuse(diag, LT_EBUSY, "view",
-                          pos == 0 ? "another write about it is under way"
-                                   : "the view is behind");
+                          pos == 0 ? "why_write_under_way"
+                                   : "why_view_behind");
 }
 
 lt_err lt_desk_settle(struct lt_desk *desk)
@@ -199,11 +201,11 @@ static lt_err check_own_writes(struct lt_desk *desk,
     }
     if (entry == NULL) {
         return lt_desk_refuse(diag, LT_EBUSY, "control",
-                              "too many writes are under way");
+                              "why_too_many_writes");
     }
     if (entry->batch == desk->batch) {
         return lt_desk_refuse(diag, LT_EBUSY, "batch",
-                              "two commands of one batch about one matter");
+                              "why_twice_in_batch");
     }
     entry->batch = desk->batch;
     *out_touch = entry;
@@ -231,7 +233,7 @@ static lt_err parse_matter(struct lt_desk *desk, struct lt_text text, int kind,
         }
     }
     return lt_desk_refuse(diag, LT_EINVAL, "id",
-                          "neither an event id nor a receipt code");
+                          "why_not_id");
 }
 
 lt_err lt_desk_matter(struct lt_desk *desk, const struct lt_args *args,
@@ -280,7 +282,7 @@ lt_err lt_desk_office(struct lt_desk *desk, struct lt_text text,
 
     if (desk->snapshot == NULL || desk->snapshot->tree == NULL) {
         return lt_desk_refuse(diag, LT_EBUSY, "tree",
-                              "the tree is not known yet");
+                              "why_no_tree");
     }
     if (text.len >= sizeof(word)) {
         return lt_desk_refuse(diag, LT_ENOTFOUND, "office", NULL);

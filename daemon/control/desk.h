@@ -101,7 +101,9 @@ LT_MUST_CHECK lt_err lt_desk_office(struct lt_desk *desk, struct lt_text text,
                                     const struct lt_tree_office **out_office,
                                     struct lt_diag *diag);
 
-/* Set @code, what (an option's name or a command's word) and the reason. */
+/* Set @code, what (an option's name or a command's word) and the reason: a
+ * word of the message catalogue, put into the client's language when it is
+ * answered, or NULL. "Busy" has a reason alone. */
 lt_err lt_desk_refuse(struct lt_diag *diag, lt_err code, const char *what,
                       const char *reason);
 

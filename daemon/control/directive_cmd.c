@@ -29,7 +29,7 @@ static lt_err take_addressees(struct lt_desk *desk,
         }
         if (!lt_tree_above(desk->snapshot->tree, &desk->office, &office->id)) {
             return lt_desk_refuse(diag, LT_EPERM, office->name,
-                                  "not below this office");
+                                  "why_not_below");
         }
         event->to[n++] = office->id;
     }
@@ -81,14 +81,14 @@ lt_err lt_directive_issue(struct lt_desk *desk, const struct lt_args *args,
                             ? (int32_t)args->numbers[LT_OPT_LEGAL_DATE]
                             : desk->today;
     if (event->legal_date > desk->today) {
-        return lt_desk_refuse(diag, LT_EINVAL, "legal_date", "in the future");
+        return lt_desk_refuse(diag, LT_EINVAL, "legal_date", "why_future");
     }
     if (lt_args_has(args, LT_OPT_DUE)) {
         event->has_due = true;
         event->due = (int32_t)args->numbers[LT_OPT_DUE];
         if (event->due < event->legal_date) {
             return lt_desk_refuse(diag, LT_EINVAL, "due",
-                                  "before the directive itself");
+                                  "why_due_before");
         }
     }
     rc = take_addressees(desk, args, event, diag);
@@ -106,25 +106,26 @@ lt_err lt_directive_status(struct lt_desk *desk, const struct lt_args *args,
                            struct lt_draft *draft, struct lt_diag *diag)
 {
     struct lt_view_heads heads;
-    struct lt_event_id id;
+    struct lt_event_id id = {.count = 0};
     uint32_t code;
     lt_err rc;
 
     if (!lt_vocabulary_status(args->texts[LT_OPT_CODE], &code)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "code", "02 to 06");
+        return lt_desk_refuse(diag, LT_EINVAL, "code", "why_codes");
     }
     rc = lt_desk_matter(desk, args, LT_MATTER_DIRECTIVE, true, &id, &heads,
                         &draft->touch, diag);
+    draft->matter = id; /* a repetition that is refused has it as well */
     if (rc != LT_OK) {
         return rc;
     }
     if (!heads.addressed) {
         return lt_desk_refuse(diag, LT_EPERM, "directive",
-                              "it is not addressed to this office");
+                              "why_not_addressed");
     }
     if (heads.read_only) {
         return lt_desk_refuse(diag, LT_ESTATE, "directive",
-                              "it holds events of a newer version");
+                              "why_newer");
     }
     rc = lt_draft_begin(desk, draft, LT_EV_DIRECTIVE_STATUS,
                         LT_CLASS_DIRECTIVE, LT_AUDIENCE_UP, NULL);

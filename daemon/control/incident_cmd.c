@@ -25,7 +25,7 @@ lt_err lt_incident_raise(struct lt_desk *desk, const struct lt_args *args,
     if (lt_args_has(args, LT_OPT_FIELD) &&
         !lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD],
                              &field)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "field", "not a known field");
+        return lt_desk_refuse(diag, LT_EINVAL, "field", "why_no_field");
     }
     rc = lt_draft_begin(desk, draft, LT_EV_INCIDENT_RAISED, LT_CLASS_INCIDENT,
                         LT_AUDIENCE_UP, NULL);
@@ -50,30 +50,31 @@ static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
                           struct lt_draft *draft, uint32_t type,
                           struct lt_view_heads *heads, struct lt_diag *diag)
 {
-    struct lt_event_id id;
+    struct lt_event_id id = {.count = 0};
     bool own;
     lt_err rc = lt_desk_matter(desk, args, LT_MATTER_INCIDENT, true, &id,
                                heads, &draft->touch, diag);
 
+    draft->matter = id; /* a repetition that is refused has it as well */
     if (rc != LT_OK) {
         return rc;
     }
     own = lt_office_equal(&heads->origin, &desk->office);
     if (!own && (desk->snapshot == NULL || desk->snapshot->tree == NULL)) {
         return lt_desk_refuse(diag, LT_EBUSY, "tree",
-                              "the tree is not known yet");
+                              "why_no_tree");
     }
     if (!own && !lt_tree_above(desk->snapshot->tree, &desk->office,
                                &heads->origin)) {
         return lt_desk_refuse(diag, LT_EPERM, "incident",
-                              "it is not below this office");
+                              "why_not_below");
     }
     if (heads->read_only) {
         return lt_desk_refuse(diag, LT_ESTATE, "incident",
-                              "it holds events of a newer version");
+                              "why_newer");
     }
     if (heads->state == LT_INCIDENT_CLOSED_ST) {
-        return lt_desk_refuse(diag, LT_ESTATE, "incident", "it is closed");
+        return lt_desk_refuse(diag, LT_ESTATE, "incident", "why_closed");
     }
     rc = lt_draft_begin(desk, draft, type, LT_CLASS_INCIDENT,
                         own ? LT_AUDIENCE_UP : LT_AUDIENCE_TO,
@@ -95,7 +96,7 @@ lt_err lt_incident_take(struct lt_desk *desk, const struct lt_args *args,
 
     if (lt_args_has(args, LT_OPT_WAY) &&
         !lt_vocabulary_way(args->texts[LT_OPT_WAY], &way)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "way", "screen or phone");
+        return lt_desk_refuse(diag, LT_EINVAL, "way", "why_ways");
     }
     rc = begin_about(desk, args, draft, LT_EV_INCIDENT_TAKEN, &heads, diag);
     if (rc != LT_OK) {
@@ -103,7 +104,7 @@ lt_err lt_incident_take(struct lt_desk *desk, const struct lt_args *args,
     }
     if (heads.state == LT_INCIDENT_TAKEN_ST) {
         return lt_desk_refuse(diag, LT_ESTATE, "incident",
-                              "somebody has taken it already");
+                              "why_taken");
     }
     draft->event->way = way;
     return LT_OK;
@@ -116,7 +117,7 @@ lt_err lt_incident_update(struct lt_desk *desk, const struct lt_args *args,
     lt_err rc;
 
     if (!lt_args_has(args, LT_OPT_PEOPLE) && !lt_args_has(args, LT_OPT_HELP)) {
-        return lt_desk_refuse(diag, LT_EUSAGE, "people", "missing");
+        return lt_desk_refuse(diag, LT_EUSAGE, "people", "why_missing");
     }
     rc = begin_about(desk, args, draft, LT_EV_INCIDENT_UPDATED, &heads, diag);
     if (rc != LT_OK) {
@@ -136,8 +137,7 @@ lt_err lt_incident_close(struct lt_desk *desk, const struct lt_args *args,
 
     if (!lt_vocabulary_incident_end(args->texts[LT_OPT_REASON], &reason)) {
         return lt_desk_refuse(diag, LT_EINVAL, "reason",
-                              "received, appointed, petition_taken, left or "
-                              "error");
+                              "why_ends");
     }
     rc = begin_about(desk, args, draft, LT_EV_INCIDENT_CLOSED, &heads, diag);
     if (rc == LT_OK) {
