@@ -200,7 +200,10 @@ static struct lt_effect *say_alarm(struct lt_engine *engine, lt_err code,
         effect->office = *office;
         lt_office_format(office, text);
         (void)lt_diag_set(&effect->diag, code);
+        /* The catalogue names the subject by the part it plays. */
         lt_diag_arg(&effect->diag, "office", "%s", text);
+        lt_diag_arg(&effect->diag, "origin", "%s", text);
+        lt_diag_arg(&effect->diag, "peer", "%s", text);
     }
     return effect;
 }

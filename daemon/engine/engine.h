@@ -58,7 +58,8 @@ enum lt_plant {
     LT_PLANT_FORWARD_REENCODED = 8,
     LT_PLANT_DEDUPE_OFF = 16,
     LT_PLANT_IGNORE_GAP = 32,
-    LT_PLANT_NEVER_RESEND = 64
+    LT_PLANT_NEVER_RESEND = 64,
+    LT_PLANT_SKIP_PARTS_CHECK = 128
 };
 
 LT_MUST_CHECK lt_err lt_engine_new(const struct lt_engine_options *options,

@@ -19,7 +19,7 @@
 #include "daemon/engine/statement.h"
 #include "daemon/engine/streams.h"
 
-enum { HOLD_AGAIN_MS = 1000 };
+enum { HOLD_AGAIN_MS = 1000, GAP_ALARM_MS = 3000 };
 
 /* A piece on its way in. */
 struct piece {
@@ -71,29 +71,6 @@ void lt_intake_on_run_open(struct lt_engine *engine, struct lt_session *session,
 
 /* ---- holds ---- */
 
-static void set_held(struct lt_engine *engine, struct lt_inrun *inrun,
-                     uint32_t reason)
-{
-    if (inrun->held == LT_HOLD_NO_PROOF) {
-        engine->proof_waits--;
-    }
-    if (reason == LT_HOLD_NO_PROOF) {
-        engine->proof_waits++;
-    }
-    inrun->held = reason;
-}
-
-static void say_hold(struct lt_engine *engine, struct lt_session *session,
-                     uint32_t handle, uint32_t reason, uint64_t number)
-{
-    struct lt_hold hold = {.has_handle = true,
-                           .handle = handle,
-                           .reason = reason,
-                           .number = number};
-
-    lt_fx_send_frame(engine, session, lt_hold_encode(&hold, &engine->frame));
-}
-
 static void hold(struct lt_engine *engine, struct piece *piece,
                  uint32_t reason, uint64_t number)
 {
@@ -103,10 +80,10 @@ static void hold(struct lt_engine *engine, struct piece *piece,
         engine->now.mono_ms - inrun->held_ms < HOLD_AGAIN_MS) {
         return; /* what is under way behind it would only repeat it */
     }
-    set_held(engine, inrun, reason);
+    lt_inrun_hold(engine, inrun, reason);
     inrun->held_number = number;
     inrun->held_ms = engine->now.mono_ms;
-    say_hold(engine, piece->session, piece->handle, reason, number);
+    lt_inrun_say_hold(engine, piece->session, piece->handle, reason, number);
 }
 
 static void wrong(struct lt_engine *engine, struct piece *piece, lt_err alarm,
@@ -115,6 +92,21 @@ static void wrong(struct lt_engine *engine, struct piece *piece, lt_err alarm,
     lt_alarm_raise(engine, alarm, &piece->inrun->stream.origin,
                    &piece->inrun->stream, NULL);
     hold(engine, piece, LT_HOLD_PROVEN_WRONG, number);
+}
+
+/* What comes before is missing. A few segments that were under way are no
+ * wonder; a peer that was told and goes on like that is. */
+static void gap(struct lt_engine *engine, struct piece *piece, uint64_t number)
+{
+    struct lt_inrun *inrun = piece->inrun;
+
+    if (inrun->held != LT_HOLD_GAP || inrun->held_number != number) {
+        inrun->gap_ms = engine->now.mono_ms;
+    } else if (engine->now.mono_ms - inrun->gap_ms >= GAP_ALARM_MS) {
+        lt_alarm_raise(engine, LT_AGAP, &inrun->stream.origin, &inrun->stream,
+                       NULL);
+    }
+    hold(engine, piece, LT_HOLD_GAP, number);
 }
 
 static void no_proof(struct lt_engine *engine, struct piece *piece)
@@ -228,7 +220,7 @@ static bool begins_well(struct lt_engine *engine, struct piece *piece)
                              &piece->unit->id,
                              lt_class_lane(piece->inrun->stream.channel.cls),
                              false);
-            hold(engine, piece, LT_HOLD_GAP, prev->number + 1);
+            gap(engine, piece, prev->number + 1);
             return false;
         }
         if (parent->last.number == prev->number &&
@@ -328,7 +320,8 @@ static bool take(struct lt_engine *engine, struct piece *piece,
         engine->oom = true;
         return false;
     }
-    if (rc == LT_EPART) {
+    if (rc == LT_EPART &&
+        !lt_engine_planted(engine, LT_PLANT_SKIP_PARTS_CHECK)) {
         wrong(engine, piece, LT_EPART, segment->first);
         return false;
     }
@@ -356,7 +349,7 @@ static bool take(struct lt_engine *engine, struct piece *piece,
         hold(engine, piece, LT_HOLD_DISK, 0);
     } else {
         lt_fx_store(engine, LT_FX_STORE_SEGMENT, segment);
-        set_held(engine, piece->inrun, 0);
+        lt_inrun_hold(engine, piece->inrun, 0);
     }
     due(engine, piece, end.number);
     clear_alarms(engine, &piece->unit->id);
@@ -444,7 +437,7 @@ static void take_piece(struct lt_engine *engine, struct piece *piece)
     }
     if (piece->segments[from].first != end.number + 1 &&
         !lt_engine_planted(engine, LT_PLANT_IGNORE_GAP)) {
-        hold(engine, piece, LT_HOLD_GAP, end.number + 1);
+        gap(engine, piece, end.number + 1);
         return;
     }
     if (!live && !begins_well(engine, piece)) {
@@ -487,7 +480,7 @@ void lt_intake_on_segments(struct lt_engine *engine, struct lt_session *session,
         }
         if (part->handle == 0 || part->handle > session->inruns_n ||
             !session->inruns[part->handle - 1].open) {
-            say_hold(engine, session, part->handle, LT_HOLD_GAP, 0);
+            lt_inrun_say_hold(engine, session, part->handle, LT_HOLD_GAP, 0);
             continue;
         }
         piece.inrun = &session->inruns[part->handle - 1];
@@ -495,105 +488,6 @@ void lt_intake_on_segments(struct lt_engine *engine, struct lt_session *session,
     }
     if (engine->lost_n > 0) {
         lt_lost_review(engine);
-    }
-}
-
-/* ---- asking again ---- */
-
-void lt_intake_key_came(struct lt_engine *engine, struct lt_unit *unit)
-{
-    size_t i;
-    size_t k;
-
-    if (engine->proof_waits == 0) {
-        return;
-    }
-    for (i = 0; i < engine->sessions_n; i++) {
-        struct lt_session *session = engine->sessions[i];
-
-        for (k = 0; k < session->inruns_n; k++) {
-            struct lt_inrun *inrun = &session->inruns[k];
-
-            if (session->state == LT_SESSION_UP &&
-                inrun->held == LT_HOLD_NO_PROOF &&
-                lt_office_equal(&inrun->stream.origin, &unit->id)) {
-                set_held(engine, inrun, 0);
-                say_hold(engine, session, (uint32_t)k + 1, LT_HOLD_GAP,
-                         inrun->held_number);
-            }
-        }
-    }
-}
-
-void lt_intake_ask_again(struct lt_engine *engine)
-{
-    size_t i;
-    size_t k;
-
-    for (i = 0; i < engine->sessions_n; i++) {
-        struct lt_session *session = engine->sessions[i];
-
-        for (k = 0; k < session->inruns_n; k++) {
-            struct lt_inrun *inrun = &session->inruns[k];
-
-            if (session->state != LT_SESSION_UP || inrun->run == NULL ||
-                inrun->seen <= inrun->run->last.number) {
-                continue;
-            }
-            inrun->seen = inrun->run->last.number;
-            set_held(engine, inrun, 0);
-            say_hold(engine, session, (uint32_t)k + 1, LT_HOLD_GAP,
-                     inrun->run->last.number + 1);
-        }
-    }
-}
-
-/* ---- acknowledging ---- */
-
-static void ack_session(struct lt_engine *engine, struct lt_session *session)
-{
-    struct lt_ack_run runs[64];
-    struct lt_ack ack = {.credit_bytes = session->consumed, .runs = runs};
-    bool early = lt_engine_planted(engine, LT_PLANT_ACK_BEFORE_COMMIT);
-    size_t i;
-
-    if (session->acks_n == 0 && session->consumed == session->consumed_stated) {
-        return;
-    }
-    for (i = 0; i < session->acks_n; i++) {
-        struct lt_inrun *inrun = &session->inruns[session->acks[i] - 1];
-        uint64_t number;
-
-        inrun->ack_due = false;
-        if (inrun->run == NULL) {
-            continue;
-        }
-        number = early ? inrun->run->last.number : inrun->run->durable.number;
-        if (number < inrun->run->first) {
-            continue;
-        }
-        inrun->stated = number;
-        runs[ack.runs_n++] = (struct lt_ack_run){.handle = session->acks[i],
-                                                 .number = number};
-        if (ack.runs_n == LT_COUNT_OF(runs)) {
-            lt_fx_send_frame(engine, session,
-                             lt_ack_encode(&ack, &engine->frame));
-            ack.runs_n = 0;
-        }
-    }
-    session->acks_n = 0;
-    session->consumed_stated = session->consumed;
-    lt_fx_send_frame(engine, session, lt_ack_encode(&ack, &engine->frame));
-}
-
-void lt_intake_ack(struct lt_engine *engine)
-{
-    size_t i;
-
-    for (i = 0; i < engine->sessions_n && !engine->oom; i++) {
-        if (engine->sessions[i]->state == LT_SESSION_UP) {
-            ack_session(engine, engine->sessions[i]);
-        }
     }
 }
 

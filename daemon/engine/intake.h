@@ -17,6 +17,14 @@ void lt_intake_ask_again(struct lt_engine *engine);
 void lt_intake_ack(struct lt_engine *engine);
 void lt_intake_free(struct lt_engine *engine, struct lt_session *session);
 
+/* ---- ack.c: what goes back ---- */
+
+/* Note that the run is held back for @reason (0: no more). */
+void lt_inrun_hold(struct lt_engine *engine, struct lt_inrun *inrun,
+                   uint32_t reason);
+void lt_inrun_say_hold(struct lt_engine *engine, struct lt_session *session,
+                       uint32_t handle, uint32_t reason, uint64_t number);
+
 /* ---- proof.c: checks of segments and of names that come twice ---- */
 
 /* How many of @segments (rebuilt, in order) are proven by @key, from the

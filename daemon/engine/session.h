@@ -11,6 +11,9 @@ void lt_session_up(struct lt_engine *engine, const struct lt_input *input);
 void lt_session_end(struct lt_engine *engine, struct lt_session *session);
 void lt_session_close(struct lt_engine *engine, struct lt_session *session,
                       lt_err code);
+/* The same with an alarm: the peer is not who or what it should be. */
+void lt_session_refuse(struct lt_engine *engine, struct lt_session *session,
+                       lt_err code);
 void lt_session_frame(struct lt_engine *engine, struct lt_session *session,
                       const uint8_t *bytes, size_t len);
 /* Timers of one session: hello, compare, ping, quiet, stall. Returns when to

@@ -223,6 +223,7 @@ struct lt_inrun {
     uint32_t held;
     uint64_t held_number;
     int64_t held_ms;           /* when the hold was said */
+    int64_t gap_ms;            /* since when the same number is missing */
 };
 
 struct lt_flight {
