@@ -159,6 +159,9 @@ LT_MUST_CHECK lt_err lt_event_decode(const uint8_t *bytes, size_t len,
                                      struct lt_event *out_event,
                                      struct lt_diag *diag);
 
+/* Was it a text that could not be read, of all that can be malformed? */
+LT_MUST_CHECK bool lt_diag_is_text(const struct lt_diag *diag);
+
 /* Does this version know all that a fold must understand of @event: the type,
  * the kind, reason, way or code in it, the features it needs? What is not known
  * is kept and relayed, and its subject is read-only here. */

@@ -44,6 +44,9 @@ LT_PLANT(drop_branch, "forget the tip that a new branch leaves behind")
 LT_PLANT(reuse_epoch, "go on with the last epoch after a start")
 LT_PLANT(ignore_requests, "forget request ids over a restart")
 LT_PLANT(order_by_arrival, "fold events as they arrive")
+LT_PLANT(skip_parts, "take texts that are not those whose hash was signed")
+LT_PLANT(ignore_gap, "take what goes on from something else")
+LT_PLANT(ignore_text, "do not tell when a text cannot be read")
 LT_PLANT(keep_credit, "never give back the window of a lost session")
 
 #undef LT_FP

@@ -16,6 +16,8 @@ enum {
     VARINT_BYTES_MAX = 10
 };
 
+static const char TEXT_REASON[] = "text is not UTF-8 or holds NUL";
+
 struct walk {
     const uint8_t *at;
     const uint8_t *end;
@@ -191,7 +193,7 @@ static bool walk_bytes(struct walk *walk, const ProtobufCFieldDescriptor *field,
     }
     if (field->type == PROTOBUF_C_TYPE_STRING &&
         !lt_utf8_valid(walk->at, len)) {
-        return refuse(walk, "text is not UTF-8 or holds NUL");
+        return refuse(walk, TEXT_REASON);
     }
     return skip_bytes(walk, len);
 }
@@ -365,4 +367,14 @@ lt_err lt_pack(const void *message, size_t len_max, struct lt_buf *out)
     }
     out->len += protobuf_c_message_pack(base, at);
     return LT_OK;
+}
+
+bool lt_diag_is_text(const struct lt_diag *diag)
+{
+    for (unsigned i = 0; i < diag->args_n; i++) {
+        if (strcmp(diag->args[i].value, TEXT_REASON) == 0) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -356,6 +356,25 @@ static lt_err feed_view(struct lt_daemon *daemon, bool *out_more)
     return err;
 }
 
+/* What the view found that nobody can read. */
+static void take_complaints(struct lt_daemon *daemon)
+{
+    struct lt_view_complaint complaint;
+
+    while (lt_feed_complaint(daemon->feed, &complaint)) {
+        struct lt_diag diag = {.code = complaint.code};
+        char office[LT_OFFICE_TEXT];
+        char channel[LT_CHANNEL_TEXT];
+
+        lt_office_format(&complaint.stream.origin, office);
+        lt_channel_format(&complaint.stream.channel, channel);
+        lt_diag_arg(&diag, "origin", "%s", office);
+        lt_diag_arg(&diag, "channel", "%s", channel);
+        lt_daemon_alarm(daemon, complaint.code, true,
+                        &complaint.stream.origin, &diag);
+    }
+}
+
 static lt_err background(struct lt_daemon *daemon, bool *out_more)
 {
     bool more = false;
@@ -517,6 +536,7 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
         err = background(daemon, out_more);
     }
     if (err == LT_OK) {
+        take_complaints(daemon);
         publish_when_due(daemon);
     }
     return err;

@@ -5,6 +5,7 @@
  * all that is known here, and the matter's stored state is the state to judge
  * it by. When a cause is missing it waits. Everything else (concurrent events,
  * voids, an event that others waited for) folds the matter anew. */
+#include "common/failpoint.h"
 #include "daemon/view/view_internal.h"
 
 #include <string.h>
@@ -46,6 +47,37 @@ static lt_err add_event_row(struct lt_view *view, const struct coming *c,
                           SQLITE_STATIC);
     }
     return lt_db_run(stmt);
+}
+
+/* ---- complaints ---- */
+
+static void complain(struct lt_view *view, lt_err code,
+                     const struct lt_stream *stream)
+{
+    if (LT_PLANTED(ignore_text)) {
+        return;
+    }
+    for (size_t i = 0; i < view->complaints_n; i++) {
+        const struct lt_view_complaint *old = &view->complaints[i];
+
+        if (old->code == code &&
+            lt_office_equal(&old->stream.origin, &stream->origin)) {
+            return;
+        }
+    }
+    if (view->complaints_n < LT_VIEW_COMPLAINTS_MAX) {
+        view->complaints[view->complaints_n++] =
+            (struct lt_view_complaint){.code = code, .stream = *stream};
+    }
+}
+
+bool lt_view_complaint(struct lt_view *view, struct lt_view_complaint *out)
+{
+    if (view->complaints_n == 0) {
+        return false;
+    }
+    *out = view->complaints[--view->complaints_n];
+    return true;
 }
 
 /* ---- the tree ---- */
@@ -153,6 +185,11 @@ static lt_err add_texts(struct lt_view *view, const struct coming *c,
             continue;
         }
         part = find_part(bundle, c->index, i, cursor);
+        /* The hash proves whose words they are, not that they are words. */
+        if (part != NULL && !lt_utf8_valid(part->content, part->len)) {
+            complain(view, LT_ATEXT, &c->segment->stream);
+            part = NULL;
+        }
         sqlite3_bind_int64(view->add_text, 1, lt_text_row(c->seq, i));
         sqlite3_bind_int64(view->add_text, 2, ref->kind);
         if (part != NULL && part->len == 0) {
@@ -392,6 +429,7 @@ static lt_err apply_event(struct lt_view *view, struct coming *c,
     struct lt_event_id id = {.origin = c->segment->stream.origin,
                              .epoch = c->segment->epoch,
                              .count = c->item->count};
+    struct lt_diag diag = {.code = LT_OK};
     bool is_new = false;
     lt_err rc;
 
@@ -404,11 +442,13 @@ static lt_err apply_event(struct lt_view *view, struct coming *c,
     }
     lt_arena_reset(&view->event_arena);
     rc = lt_event_decode(c->item->event, c->item->event_len, &id, c->item->hlc,
-                         &view->event_arena, &view->event, NULL);
+                         &view->event_arena, &view->event, &diag);
     if (rc == LT_ENOMEM) {
         return rc;
     }
     if (rc != LT_OK) {
+        complain(view, lt_diag_is_text(&diag) ? LT_ATEXT : LT_APAYLOAD,
+                 &c->segment->stream);
         c->judged = (struct lt_judged){LT_REJECTED, LT_WHY_MALFORMED};
         return add_event_row(view, c, NULL);
     }
@@ -430,6 +470,7 @@ static lt_err reject_segment(struct lt_view *view, struct coming *c)
                              .count = 0};
     lt_err rc = lt_intern_key(&view->intern, &id, true, &c->key);
 
+    complain(view, LT_APAYLOAD, &c->segment->stream);
     c->judged = (struct lt_judged){LT_REJECTED, LT_WHY_MALFORMED};
     for (c->index = 0; rc == LT_OK && c->index < c->segment->count;
          c->index++) {

@@ -46,6 +46,8 @@ struct lt_feed {
     bool restart;
     uint64_t applied;
     lt_err error;
+    size_t complaints_n;
+    struct lt_view_complaint complaints[LT_VIEW_COMPLAINTS_MAX];
 };
 
 /* Free the nodes before @end; answers how many bytes they held. */
@@ -125,6 +127,16 @@ static void put_back(struct lt_feed *feed, struct node *rest)
     }
 }
 
+/* Lock held. What finds no place now comes with the next batch. */
+static void gather_complaints(struct lt_feed *feed)
+{
+    while (feed->complaints_n < LT_VIEW_COMPLAINTS_MAX &&
+           lt_view_complaint(feed->view,
+                             &feed->complaints[feed->complaints_n])) {
+        feed->complaints_n++;
+    }
+}
+
 /* Lock held on entry and exit; given up while the view works. */
 static void serve_batch(struct lt_feed *feed)
 {
@@ -153,6 +165,7 @@ static void serve_batch(struct lt_feed *feed)
     feed->queue_bytes -= bytes;
     put_back(feed, rest);
     if (rc == LT_OK) {
+        gather_complaints(feed);
         feed->applied = applied;
         (void)pthread_cond_broadcast(&feed->applied_more);
         (void)pthread_mutex_unlock(&feed->lock);
@@ -288,6 +301,19 @@ uint64_t lt_feed_applied(const struct lt_feed *feed)
     applied = feed->applied;
     (void)pthread_mutex_unlock(lock_of(feed));
     return applied;
+}
+
+bool lt_feed_complaint(struct lt_feed *feed, struct lt_view_complaint *out)
+{
+    bool there;
+
+    (void)pthread_mutex_lock(&feed->lock);
+    there = feed->complaints_n > 0;
+    if (there) {
+        *out = feed->complaints[--feed->complaints_n];
+    }
+    (void)pthread_mutex_unlock(&feed->lock);
+    return there;
 }
 
 lt_err lt_feed_error(const struct lt_feed *feed)

@@ -32,6 +32,8 @@ void lt_feed_restart(struct lt_feed *feed);
 uint64_t lt_feed_applied(const struct lt_feed *feed);
 /* Wait until @pos is applied, at most @timeout_ms. */
 bool lt_feed_wait(struct lt_feed *feed, uint64_t pos, int timeout_ms);
+/* The next of the view's complaints; false when there is none. */
+bool lt_feed_complaint(struct lt_feed *feed, struct lt_view_complaint *out);
 /* LT_OK, or the error that ended the thread (view.db broken: the daemon
  * deletes and rebuilds it). */
 lt_err lt_feed_error(const struct lt_feed *feed);

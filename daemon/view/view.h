@@ -38,6 +38,15 @@ LT_MUST_CHECK lt_err lt_view_apply(struct lt_view *view, uint64_t pos,
                                    const struct lt_segment *segment);
 LT_MUST_CHECK lt_err lt_view_end(struct lt_view *view);
 
+/* What could not be read, and by whom it was signed: LT_APAYLOAD or LT_ATEXT.
+ * One of a kind is kept until it is taken. False when there is none. */
+struct lt_view_complaint {
+    lt_err code;
+    struct lt_stream stream;
+};
+enum { LT_VIEW_COMPLAINTS_MAX = 16 };
+bool lt_view_complaint(struct lt_view *view, struct lt_view_complaint *out);
+
 /* ---- reading: each writes one JSON object as the interface page has it ---- */
 
 struct lt_view_reader;

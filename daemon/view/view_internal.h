@@ -32,6 +32,8 @@ struct lt_view {
     struct lt_event event;         /* scratch, large */
     struct lt_stored stored;       /* the matter at hand */
     uint8_t packed[LT_STORED_BYTES];
+    size_t complaints_n;
+    struct lt_view_complaint complaints[LT_VIEW_COMPLAINTS_MAX];
 
     sqlite3_stmt *begin;
     sqlite3_stmt *commit;
