@@ -361,6 +361,7 @@ lt_err lt_engine_stored(struct lt_engine *engine, const struct lt_now *now,
 static void make_durable(struct lt_engine *engine)
 {
     struct lt_run *run = engine->dirty;
+    bool came_back = false;
 
     engine->dirty = NULL;
     engine->dirty_last = NULL;
@@ -376,6 +377,7 @@ static void make_durable(struct lt_engine *engine)
             run->durable = run->stored;
             if (track->unit == engine->self) {
                 lt_outflow_grown(engine, run, before, NULL);
+                came_back |= run != track->own;
             }
             lt_statement_grown(engine, track);
         }
@@ -388,6 +390,9 @@ static void make_durable(struct lt_engine *engine)
             }
         }
         run = next;
+    }
+    if (came_back) {
+        lt_receipt_reread(engine);
     }
 }
 
@@ -411,6 +416,7 @@ static void feed_tree(struct lt_engine *engine)
     lt_keys_review(engine);
     engine->keys_changed = true;
     lt_statement_tree(engine);
+    lt_receipt_reread(engine);
     for (i = 0; i < engine->sessions_n; i++) {
         if (engine->sessions[i]->state == LT_SESSION_UP) {
             lt_compare_start(engine, engine->sessions[i]);

@@ -155,7 +155,7 @@ static bool concerned(const struct lt_engine *engine,
         lt_tree_above(engine->tree, to, from)) {
         return true;
     }
-    return !engine->started &&
+    return (!engine->started || lt_tree_find(engine->tree, self) == NULL) &&
            (lt_office_equal(from, self) || lt_office_equal(to, self));
 }
 

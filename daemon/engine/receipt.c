@@ -195,6 +195,33 @@ void lt_receipt_read(struct lt_engine *engine,
     }
 }
 
+void lt_receipt_reread(struct lt_engine *engine)
+{
+    struct lt_office keeper;
+    const struct lt_letter *letter;
+    struct lt_statement statement;
+    struct lt_span body;
+    uint8_t signature[LT_SIG_LEN];
+    lt_err rc;
+
+    if (!lt_receipt_keeper(engine, &keeper)) {
+        return;
+    }
+    letter = lt_letter_find(engine, &keeper, &engine->self->id);
+    if (letter == NULL || letter->bytes == NULL) {
+        return;
+    }
+    lt_arena_reset(&engine->scratch_payload);
+    rc = lt_statement_decode(letter->bytes, letter->len,
+                             &engine->scratch_payload, &statement, &body,
+                             signature, NULL);
+    if (rc == LT_OK) {
+        read_keeper(engine, &statement);
+    } else if (rc == LT_ENOMEM) {
+        engine->oom = true;
+    }
+}
+
 /* Events of ours that the keeper is not known to hold. */
 static uint64_t not_receipted(const struct lt_engine *engine, bool urgent)
 {

@@ -38,6 +38,9 @@ void lt_letter_free(struct lt_engine *engine);
 
 void lt_receipt_read(struct lt_engine *engine,
                      const struct lt_statement *statement);
+/* Our own tail came back, or the tree says who the keeper is: what does the
+ * keeper's latest word mean now? */
+void lt_receipt_reread(struct lt_engine *engine);
 /* Look at ages: silent, behind, withheld. */
 void lt_receipt_tick(struct lt_engine *engine);
 /* Somebody holds this point of our own stream; do we? */
