@@ -77,7 +77,7 @@ def run_tool(*args, dir=None, input=None, timeout=30, env=None, json_out=True):
     if json_out:
         command += ["--json"]
     command += [str(a) for a in args]
-    full = dict(os.environ, LIENTHONG_LANG="en", **(env or {}))
+    full = {**os.environ, "LIENTHONG_LANG": "en", **(env or {})}
     try:
         done = subprocess.run(command, input=input, timeout=timeout, env=full,
                               capture_output=True, text=True, errors="replace")
