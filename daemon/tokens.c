@@ -350,6 +350,7 @@ static void describe_self(struct lt_daemon *daemon, struct enrol_self *out)
         .cert = daemon->identity.node_cert,
         .chain = (const struct lt_cert *const *)daemon->identity.chain,
         .chain_n = daemon->identity.chain_n,
+        .root = daemon->identity.root_cert,
         .bindings = out->bindings,
         .bindings_n = out->bindings_n,
         .superiors = out->superiors,
