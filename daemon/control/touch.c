@@ -60,7 +60,8 @@ struct lt_touch_entry *lt_touch_find(struct lt_touch *touch,
 
 static bool may_go(const struct lt_touch_entry *entry, uint64_t batch)
 {
-    return entry->in_flight == 0 && entry->batch != batch;
+    return entry->in_flight == 0 &&
+           (entry->batch == 0 || entry->batch != batch);
 }
 
 struct lt_touch_entry *lt_touch_take(struct lt_touch *touch,
