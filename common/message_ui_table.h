@@ -182,110 +182,110 @@ X("ui_first", "Đầu", "First")
 X("ui_last", "Cuối", "Last")
 X("ui_streams", "Luồng", "Streams")
 
-X("why_missing", "thiếu",
+X("ui_why_missing", "thiếu",
   "missing")
-X("why_not_uuid", "không phải UUID viết thường",
+X("ui_why_not_uuid", "không phải UUID viết thường",
   "not a UUID in small letters")
-X("why_proto", "chỉ dùng được phiên bản 1",
+X("ui_why_proto", "chỉ dùng được phiên bản 1",
   "only version 1 is spoken here")
-X("why_no_command", "không có lệnh này",
+X("ui_why_no_command", "không có lệnh này",
   "unknown command")
-X("why_no_batch", "không dùng trong lô lệnh",
+X("ui_why_no_batch", "không dùng trong lô lệnh",
   "not in a batch")
-X("why_too_many_commands", "quá nhiều lệnh",
+X("ui_why_too_many_commands", "quá nhiều lệnh",
   "too many commands")
-X("why_not_json", "không phải lệnh JSON",
+X("ui_why_not_json", "không phải lệnh JSON",
   "not a JSON command")
-X("why_no_kind", "không có loại cơ quan này",
+X("ui_why_no_kind", "không có loại cơ quan này",
   "not a known kind of office")
-X("why_no_duration", "không phải khoảng thời gian như 7d, 12h",
+X("ui_why_no_duration", "không phải khoảng thời gian như 7d, 12h",
   "not a time such as 7d or 12h")
-X("why_batch_refused", "một lệnh khác trong lô bị từ chối",
+X("ui_why_batch_refused", "một lệnh khác trong lô bị từ chối",
   "another command of the batch was refused")
-X("why_id_used", "mã này đã dùng cho lệnh khác",
+X("ui_why_id_used", "mã này đã dùng cho lệnh khác",
   "it was used for another command")
-X("why_day_out", "ở tương lai hoặc quá lâu trước đây",
+X("ui_why_day_out", "ở tương lai hoặc quá lâu trước đây",
   "in the future, or too long ago")
-X("why_no_text_here", "tố cáo không kèm văn bản nào",
+X("ui_why_no_text_here", "tố cáo không kèm văn bản nào",
   "a denunciation carries no text")
-X("why_not_sealed_ref", "không phải số của sổ mật",
+X("ui_why_not_sealed_ref", "không phải số của sổ mật",
   "not a number of the sealed register")
-X("why_no_field", "không có lĩnh vực này",
+X("ui_why_no_field", "không có lĩnh vực này",
   "not a known field")
-X("why_sealed_only", "chỉ dùng cho tố cáo",
+X("ui_why_sealed_only", "chỉ dùng cho tố cáo",
   "for denunciations only")
-X("why_not_custodian", "cơ quan này không giữ hồ sơ",
+X("ui_why_not_custodian", "cơ quan này không giữ hồ sơ",
   "this office is not its custodian")
-X("why_newer", "có sự kiện cần phiên bản mới hơn",
+X("ui_why_newer", "có sự kiện cần phiên bản mới hơn",
   "it holds events of a newer version")
-X("why_closed", "đã kết thúc",
+X("ui_why_closed", "đã kết thúc",
   "it is closed")
-X("why_no_step", "không có bước này",
+X("ui_why_no_step", "không có bước này",
   "not a known step")
-X("why_accepted", "đã thụ lý từ trước",
+X("ui_why_accepted", "đã thụ lý từ trước",
   "it was accepted before")
-X("why_no_reason", "không có lý do này",
+X("ui_why_no_reason", "không có lý do này",
   "not a known reason")
-X("why_bad_text", "có ký tự điều khiển hoặc không phải UTF-8",
+X("ui_why_bad_text", "có ký tự điều khiển hoặc không phải UTF-8",
   "a control character, or not UTF-8")
-X("why_not_text", "không phải văn bản",
+X("ui_why_not_text", "không phải văn bản",
   "not a text")
-X("why_too_long", "quá dài",
+X("ui_why_too_long", "quá dài",
   "too long")
-X("why_empty", "để trống",
+X("ui_why_empty", "để trống",
   "empty")
-X("why_not_in_range", "không phải số trong khoảng cho phép",
+X("ui_why_not_in_range", "không phải số trong khoảng cho phép",
   "not a number in range")
-X("why_not_list", "không phải danh sách",
+X("ui_why_not_list", "không phải danh sách",
   "not a list")
-X("why_too_many", "quá nhiều",
+X("ui_why_too_many", "quá nhiều",
   "too many")
-X("why_not_date", "không phải ngày dạng YYYY-MM-DD",
+X("ui_why_not_date", "không phải ngày dạng YYYY-MM-DD",
   "not a date YYYY-MM-DD")
-X("why_not_flag", "không phải true hoặc false",
+X("ui_why_not_flag", "không phải true hoặc false",
   "not true or false")
-X("why_not_object", "không phải đối tượng JSON",
+X("ui_why_not_object", "không phải đối tượng JSON",
   "not an object")
-X("why_unknown_option", "không có tuỳ chọn này",
+X("ui_why_unknown_option", "không có tuỳ chọn này",
   "unknown option")
-X("why_view_rebuilt", "phần hiển thị đang được dựng lại",
+X("ui_why_view_rebuilt", "phần hiển thị đang được dựng lại",
   "the view is being rebuilt")
-X("why_write_under_way", "một lần ghi khác về việc này chưa xong",
+X("ui_why_write_under_way", "một lần ghi khác về việc này chưa xong",
   "another write about it is under way")
-X("why_view_behind", "phần hiển thị chưa theo kịp",
+X("ui_why_view_behind", "phần hiển thị chưa theo kịp",
   "the view is behind")
-X("why_too_many_writes", "quá nhiều lần ghi chưa xong",
+X("ui_why_too_many_writes", "quá nhiều lần ghi chưa xong",
   "too many writes are under way")
-X("why_twice_in_batch", "hai lệnh trong một lô về cùng một việc",
+X("ui_why_twice_in_batch", "hai lệnh trong một lô về cùng một việc",
   "two commands of one batch about one matter")
-X("why_not_id", "không phải mã số hoặc mã biên nhận",
+X("ui_why_not_id", "không phải mã số hoặc mã biên nhận",
   "neither an event id nor a receipt code")
-X("why_no_tree", "chưa biết sơ đồ cơ quan",
+X("ui_why_no_tree", "chưa biết sơ đồ cơ quan",
   "the tree is not known yet")
-X("why_not_below", "không thuộc cấp dưới của cơ quan này",
+X("ui_why_not_below", "không thuộc cấp dưới của cơ quan này",
   "it is not below this office")
-X("why_future", "ở tương lai",
+X("ui_why_future", "ở tương lai",
   "in the future")
-X("why_due_before", "trước ngày của chỉ đạo",
+X("ui_why_due_before", "trước ngày của chỉ đạo",
   "before the directive itself")
-X("why_not_addressed", "không gửi cho cơ quan này",
+X("ui_why_not_addressed", "không gửi cho cơ quan này",
   "it is not addressed to this office")
-X("why_taken", "đã có người tiếp nhận",
+X("ui_why_taken", "đã có người tiếp nhận",
   "somebody has taken it already")
-X("why_no_cursor", "không phải vị trí của lần trước",
+X("ui_why_no_cursor", "không phải vị trí của lần trước",
   "not a cursor of an earlier answer")
-X("why_open_closed", "open và closed loại trừ nhau",
+X("ui_why_open_closed", "open và closed loại trừ nhau",
   "open and closed exclude each other")
-X("why_starting", "đang khởi động",
+X("ui_why_starting", "đang khởi động",
   "still starting")
-X("why_check_char", "ký tự kiểm tra không khớp",
+X("ui_why_check_char", "ký tự kiểm tra không khớp",
   "the check character does not fit")
-X("why_types", "complaint, recommendation, feedback hoặc denunciation",
+X("ui_why_types", "complaint, recommendation, feedback hoặc denunciation",
   "complaint, recommendation, feedback or denunciation")
-X("why_ends", "received, appointed, petition_taken, left hoặc error",
+X("ui_why_ends", "received, appointed, petition_taken, left hoặc error",
   "received, appointed, petition_taken, left or error")
-X("why_ways", "screen hoặc phone", "screen or phone")
-X("why_codes", "từ 02 đến 06", "02 to 06")
+X("ui_why_ways", "screen hoặc phone", "screen or phone")
+X("ui_why_codes", "từ 02 đến 06", "02 to 06")
 X("ui_state_open", "đang mở", "open")
 X("ui_state_accepted", "đã thụ lý", "accepted")
 X("ui_state_in_progress", "đang giải quyết", "in progress")

@@ -82,7 +82,7 @@ static lt_err read_id(struct lt_batch *batch, struct lt_slot *slot,
     if (!json_is_string(id) ||
         !lt_uuid_parse(json_string_value(id), slot->request_id)) {
         return refuse_with(batch, slot, LT_EINVAL, "request_id",
-                           "why_not_uuid");
+                           "ui_why_not_uuid");
     }
     slot->has_id = true;
     return LT_OK;
@@ -101,11 +101,11 @@ static lt_err read_outside(struct lt_batch *batch, struct lt_slot *slot,
         slot->lang = LT_LANG_VI;
     }
     if (name == NULL) {
-        return refuse_with(batch, slot, LT_EUSAGE, "command", "why_missing");
+        return refuse_with(batch, slot, LT_EUSAGE, "command", "ui_why_missing");
     }
     if (proto != NULL && json_integer_value(proto) != 1) {
         return refuse_with(batch, slot, LT_EUSAGE, "proto",
-                           "why_proto");
+                           "ui_why_proto");
     }
     if (json_is_integer(timeout) && json_integer_value(timeout) > 0 &&
         json_integer_value(timeout) <= LT_COMMAND_TIMEOUT_MAX_MS) {
@@ -113,11 +113,11 @@ static lt_err read_outside(struct lt_batch *batch, struct lt_slot *slot,
     }
     slot->command = lt_command_find(name);
     if (slot->command == NULL) {
-        return refuse_with(batch, slot, LT_EUSAGE, name, "why_no_command");
+        return refuse_with(batch, slot, LT_EUSAGE, name, "ui_why_no_command");
     }
     if (batch->is_array && slot->command->kind != LT_COMMAND_WRITE &&
         slot->command->kind != LT_COMMAND_READ) {
-        return refuse_with(batch, slot, LT_EUSAGE, name, "why_no_batch");
+        return refuse_with(batch, slot, LT_EUSAGE, name, "ui_why_no_batch");
     }
     return read_id(batch, slot, command);
 }
@@ -198,8 +198,8 @@ static lt_err refuse_frame(struct lt_batch *batch, lt_err refusal)
 {
     batch->slots[0].outside_bad = true;
     return refuse_with(batch, &batch->slots[0], refusal, "request",
-                       refusal == LT_ETOOBIG ? "why_too_many_commands"
-                                             : "why_not_json");
+                       refusal == LT_ETOOBIG ? "ui_why_too_many_commands"
+                                             : "ui_why_not_json");
 }
 
 struct lt_batch *lt_batch_read(const char *json, size_t len,
@@ -283,7 +283,7 @@ static lt_err prepare_log(struct lt_batch *batch, struct lt_slot *slot,
     if (args->numbers[LT_OPT_EVENTS] == 0) {
         if (lt_args_has(args, LT_OPT_FROM) ||
             args->numbers[LT_OPT_FOLLOW] != 0) {
-            return lt_desk_refuse(diag, LT_EUSAGE, "events", "why_missing");
+            return lt_desk_refuse(diag, LT_EUSAGE, "events", "ui_why_missing");
         }
         return slot->command->read(desk, args, &slot->out, diag);
     }
@@ -341,12 +341,12 @@ static lt_err prepare_token(struct lt_batch *batch, struct lt_slot *slot,
     }
     if (!lt_vocabulary_office_kind(desk->policy, args->texts[LT_OPT_KIND])) {
         return lt_desk_refuse(diag, LT_EINVAL, "kind",
-                              "why_no_kind");
+                              "ui_why_no_kind");
     }
     if (lt_args_has(args, LT_OPT_VALID) &&
         !lt_duration_parse(args->texts[LT_OPT_VALID], &valid_ms)) {
         return lt_desk_refuse(diag, LT_EINVAL, "valid",
-                              "why_no_duration");
+                              "ui_why_no_duration");
     }
     pending = add_pending(batch, LT_JOB_TOKEN);
     if (pending == NULL) {
@@ -479,7 +479,7 @@ static lt_err make_shared_job(struct lt_batch *batch)
         slot->entry = writes++;
         if (slot->err == LT_OK &&
             refuse_with(batch, slot, LT_ESTATE, "batch",
-                        "why_batch_refused") != LT_OK) {
+                        "ui_why_batch_refused") != LT_OK) {
             return LT_ENOMEM;
         }
     }
@@ -653,7 +653,7 @@ static bool answer_write(const struct lt_slot *slot, struct lt_buf *out)
         struct lt_diag diag;
 
         lt_desk_refuse(&diag, LT_EINVAL, "request_id",
-                       "why_id_used");
+                       "ui_why_id_used");
         return answer_code(slot, out, LT_EINVAL, &diag);
     }
     /* A repetition whose matter was not looked up stands for itself. */

@@ -27,7 +27,7 @@ static lt_err take_dates(struct lt_desk *desk, const struct lt_args *args,
             (day > desk->today || day < desk->today - OPENED_BEFORE_DAYS)) {
             return lt_desk_refuse(diag, LT_EINVAL,
                                   lt_option_at(dates[i])->name,
-                                  "why_day_out");
+                                  "ui_why_day_out");
         }
     }
     event->has_legal_date = true;
@@ -82,14 +82,14 @@ static lt_err open_denunciation(struct lt_desk *desk,
 
     if (lt_args_has(args, LT_OPT_TEXT) || lt_args_has(args, LT_OPT_NUMBER)) {
         return lt_desk_refuse(diag, LT_EINVAL, "text",
-                              "why_no_text_here");
+                              "ui_why_no_text_here");
     }
     if (!lt_args_has(args, LT_OPT_SEALED_REF)) {
-        return lt_desk_refuse(diag, LT_EUSAGE, "sealed_ref", "why_missing");
+        return lt_desk_refuse(diag, LT_EUSAGE, "sealed_ref", "ui_why_missing");
     }
     if (!is_register_number(args->texts[LT_OPT_SEALED_REF])) {
         return lt_desk_refuse(diag, LT_EINVAL, "sealed_ref",
-                              "why_not_sealed_ref");
+                              "ui_why_not_sealed_ref");
     }
     rc = lt_draft_begin(desk, draft, LT_EV_DENUNCIATION_RECEIVED,
                         LT_CLASS_DENUNCIATION, LT_AUDIENCE_UP, NULL);
@@ -111,18 +111,18 @@ lt_err lt_case_open(struct lt_desk *desk, const struct lt_args *args,
 
     if (!lt_vocabulary_case_type(args->texts[LT_OPT_TYPE], &type)) {
         return lt_desk_refuse(diag, LT_EINVAL, "type",
-                              "why_types");
+                              "ui_why_types");
     }
     if (!lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD],
                              &field)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "field", "why_no_field");
+        return lt_desk_refuse(diag, LT_EINVAL, "field", "ui_why_no_field");
     }
     if (type == LT_CASE_TYPE_DENUNCIATION) {
         return open_denunciation(desk, args, draft, field, diag);
     }
     if (lt_args_has(args, LT_OPT_SEALED_REF)) {
         return lt_desk_refuse(diag, LT_EINVAL, "sealed_ref",
-                              "why_sealed_only");
+                              "ui_why_sealed_only");
     }
     rc = lt_draft_begin(desk, draft, LT_EV_CASE_OPENED, LT_CLASS_CASE,
                         LT_AUDIENCE_UP, NULL);
@@ -155,19 +155,19 @@ static lt_err take_case(struct lt_desk *desk, const struct lt_args *args,
     }
     if (!lt_office_equal(&heads->custodian, &desk->office)) {
         return lt_desk_refuse(diag, LT_EPERM, "case",
-                              "why_not_custodian");
+                              "ui_why_not_custodian");
     }
     if (heads->read_only) {
         return lt_desk_refuse(diag, LT_ESTATE, "case",
-                              "why_newer");
+                              "ui_why_newer");
     }
     if (heads->state == LT_CASE_CLOSED) {
-        return lt_desk_refuse(diag, LT_ESTATE, "case", "why_closed");
+        return lt_desk_refuse(diag, LT_ESTATE, "case", "ui_why_closed");
     }
     if (heads->type == LT_CASE_TYPE_DENUNCIATION &&
         (lt_args_has(args, LT_OPT_TEXT) || lt_args_has(args, LT_OPT_DOC_NO))) {
         return lt_desk_refuse(diag, LT_EINVAL, "text",
-                              "why_no_text_here");
+                              "ui_why_no_text_here");
     }
     return LT_OK;
 }
@@ -205,7 +205,7 @@ lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
     lt_err rc;
 
     if (!lt_vocabulary_step(args->texts[LT_OPT_KIND], &kind)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "kind", "why_no_step");
+        return lt_desk_refuse(diag, LT_EINVAL, "kind", "ui_why_no_step");
     }
     rc = take_case(desk, args, draft, &heads, &id, diag);
     if (rc != LT_OK) {
@@ -213,7 +213,7 @@ lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
     }
     if (kind == LT_STEP_WORD_ACCEPTED && heads.state != LT_CASE_OPEN) {
         return lt_desk_refuse(diag, LT_ESTATE, "accepted",
-                              "why_accepted");
+                              "ui_why_accepted");
     }
     rc = begin_about(desk, args, draft, &heads, &id,
                      heads.type == LT_CASE_TYPE_DENUNCIATION
@@ -236,7 +236,7 @@ lt_err lt_case_close(struct lt_desk *desk, const struct lt_args *args,
 
     if (!lt_vocabulary_close_reason(args->texts[LT_OPT_REASON], &reason)) {
         return lt_desk_refuse(diag, LT_EINVAL, "reason",
-                              "why_no_reason");
+                              "ui_why_no_reason");
     }
     rc = take_case(desk, args, draft, &heads, &id, diag);
     if (rc != LT_OK) {

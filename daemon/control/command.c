@@ -74,24 +74,24 @@ static lt_err take_text(const struct lt_option_row *row, const json_t *json,
     lt_err rc;
 
     if (!json_is_string(json)) {
-        return refuse(diag, LT_EINVAL, row->name, "why_not_text");
+        return refuse(diag, LT_EINVAL, row->name, "ui_why_not_text");
     }
     text.data = json_string_value(json);
     text.len = json_string_length(json);
     rc = lt_text_normalise(text, arena, &text, &chars);
     if (rc == LT_ETEXT) {
-        return refuse(diag, rc, row->name, "why_bad_text");
+        return refuse(diag, rc, row->name, "ui_why_bad_text");
     }
     if (rc != LT_OK) {
         return rc;
     }
     if (text.len > LT_TEXT_MAX || (int64_t)chars > row->max) {
-        rc = refuse(diag, LT_ETOOBIG, row->name, "why_too_long");
+        rc = refuse(diag, LT_ETOOBIG, row->name, "ui_why_too_long");
         lt_diag_arg(diag, "max", "%lld", (long long)row->max);
         return rc;
     }
     if ((int64_t)chars < row->min) {
-        return refuse(diag, LT_EINVAL, row->name, "why_empty");
+        return refuse(diag, LT_EINVAL, row->name, "ui_why_empty");
     }
     *out_text = text;
     return LT_OK;
@@ -103,7 +103,7 @@ static lt_err take_number(const struct lt_option_row *row, const json_t *json,
     json_int_t value = json_integer_value(json);
 
     if (!json_is_integer(json) || value < row->min || value > row->max) {
-        lt_err rc = refuse(diag, LT_EINVAL, row->name, "why_not_in_range");
+        lt_err rc = refuse(diag, LT_EINVAL, row->name, "ui_why_not_in_range");
 
         lt_diag_arg(diag, "min", "%lld", (long long)row->min);
         lt_diag_arg(diag, "max", "%lld", (long long)row->max);
@@ -122,10 +122,10 @@ static lt_err take_list(const struct lt_option_row *row, const json_t *json,
     size_t i;
 
     if (!json_is_array(json) || n == 0) {
-        return refuse(diag, LT_EINVAL, row->name, "why_not_list");
+        return refuse(diag, LT_EINVAL, row->name, "ui_why_not_list");
     }
     if ((int64_t)n > row->max) {
-        return refuse(diag, LT_ETOOBIG, row->name, "why_too_many");
+        return refuse(diag, LT_ETOOBIG, row->name, "ui_why_too_many");
     }
     list = lt_arena_take(arena, n * sizeof(*list));
     if (list == NULL) {
@@ -161,13 +161,13 @@ static lt_err take_option(enum lt_option option, const json_t *json,
     case LT_OPTION_DAY:
         if (!json_is_string(json) ||
             !lt_day_parse(json_string_value(json), &day)) {
-            return refuse(diag, LT_EINVAL, row->name, "why_not_date");
+            return refuse(diag, LT_EINVAL, row->name, "ui_why_not_date");
         }
         args->numbers[option] = day;
         return LT_OK;
     case LT_OPTION_FLAG:
         if (!json_is_boolean(json)) {
-            return refuse(diag, LT_EINVAL, row->name, "why_not_flag");
+            return refuse(diag, LT_EINVAL, row->name, "ui_why_not_flag");
         }
         args->numbers[option] = json_is_true(json);
         return LT_OK;
@@ -198,7 +198,7 @@ static lt_err check_missing(const struct lt_command *command,
 
     for (i = 0; i < LT_OPTIONS; i++) {
         if ((missing >> i & 1) != 0) {
-            return refuse(diag, LT_EUSAGE, option_rows[i].name, "why_missing");
+            return refuse(diag, LT_EUSAGE, option_rows[i].name, "ui_why_missing");
         }
     }
     return LT_OK;
@@ -212,7 +212,7 @@ lt_err lt_args_parse(const struct lt_command *command, const json_t *options,
 
     memset(out_args, 0, sizeof(*out_args));
     if (options != NULL && !json_is_object(options)) {
-        return refuse(diag, LT_EUSAGE, "options", "why_not_object");
+        return refuse(diag, LT_EUSAGE, "options", "ui_why_not_object");
     }
     /* jansson iterates over a table that it does not change. */
     for (at = json_object_iter((json_t *)(uintptr_t)options); at != NULL;
@@ -223,7 +223,7 @@ lt_err lt_args_parse(const struct lt_command *command, const json_t *options,
         lt_err rc;
 
         if (option < 0) {
-            return refuse(diag, LT_EUSAGE, name, "why_unknown_option");
+            return refuse(diag, LT_EUSAGE, name, "ui_why_unknown_option");
         }
         if (json_is_null(value)) {
             continue; /* absent */

@@ -139,7 +139,7 @@ lt_err lt_desk_reader(struct lt_desk *desk, struct lt_view_reader **out_reader,
             return rc == LT_ENOMEM
                        ? rc
                        : lt_desk_refuse(diag, LT_EBUSY, "view",
-                                        "why_view_rebuilt");
+                                        "ui_why_view_rebuilt");
         }
         desk->reader_inode = (uint64_t)info.st_ino;
         desk->reader_device = (uint64_t)info.st_dev;
@@ -161,8 +161,8 @@ static lt_err wait_for(struct lt_desk *desk, uint64_t pos,
     desk->must_wait = !desk->last_try;
     desk->wait_pos = pos;
     return lt_desk_refuse(diag, LT_EBUSY, "view",
-                          pos == 0 ? "why_write_under_way"
-                                   : "why_view_behind");
+                          pos == 0 ? "ui_why_write_under_way"
+                                   : "ui_why_view_behind");
 }
 
 lt_err lt_desk_settle(struct lt_desk *desk)
@@ -201,11 +201,11 @@ static lt_err check_own_writes(struct lt_desk *desk,
     }
     if (entry == NULL) {
         return lt_desk_refuse(diag, LT_EBUSY, "control",
-                              "why_too_many_writes");
+                              "ui_why_too_many_writes");
     }
     if (entry->batch == desk->batch) {
         return lt_desk_refuse(diag, LT_EBUSY, "batch",
-                              "why_twice_in_batch");
+                              "ui_why_twice_in_batch");
     }
     entry->batch = desk->batch;
     *out_touch = entry;
@@ -233,7 +233,7 @@ static lt_err parse_matter(struct lt_desk *desk, struct lt_text text, int kind,
         }
     }
     return lt_desk_refuse(diag, LT_EINVAL, "id",
-                          "why_not_id");
+                          "ui_why_not_id");
 }
 
 lt_err lt_desk_matter(struct lt_desk *desk, const struct lt_args *args,
@@ -282,7 +282,7 @@ lt_err lt_desk_office(struct lt_desk *desk, struct lt_text text,
 
     if (desk->snapshot == NULL || desk->snapshot->tree == NULL) {
         return lt_desk_refuse(diag, LT_EBUSY, "tree",
-                              "why_no_tree");
+                              "ui_why_no_tree");
     }
     if (text.len >= sizeof(word)) {
         return lt_desk_refuse(diag, LT_ENOTFOUND, "office", NULL);

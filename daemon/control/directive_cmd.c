@@ -29,7 +29,7 @@ static lt_err take_addressees(struct lt_desk *desk,
         }
         if (!lt_tree_above(desk->snapshot->tree, &desk->office, &office->id)) {
             return lt_desk_refuse(diag, LT_EPERM, office->name,
-                                  "why_not_below");
+                                  "ui_why_not_below");
         }
         event->to[n++] = office->id;
     }
@@ -81,14 +81,14 @@ lt_err lt_directive_issue(struct lt_desk *desk, const struct lt_args *args,
                             ? (int32_t)args->numbers[LT_OPT_LEGAL_DATE]
                             : desk->today;
     if (event->legal_date > desk->today) {
-        return lt_desk_refuse(diag, LT_EINVAL, "legal_date", "why_future");
+        return lt_desk_refuse(diag, LT_EINVAL, "legal_date", "ui_why_future");
     }
     if (lt_args_has(args, LT_OPT_DUE)) {
         event->has_due = true;
         event->due = (int32_t)args->numbers[LT_OPT_DUE];
         if (event->due < event->legal_date) {
             return lt_desk_refuse(diag, LT_EINVAL, "due",
-                                  "why_due_before");
+                                  "ui_why_due_before");
         }
     }
     rc = take_addressees(desk, args, event, diag);
@@ -111,7 +111,7 @@ lt_err lt_directive_status(struct lt_desk *desk, const struct lt_args *args,
     lt_err rc;
 
     if (!lt_vocabulary_status(args->texts[LT_OPT_CODE], &code)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "code", "why_codes");
+        return lt_desk_refuse(diag, LT_EINVAL, "code", "ui_why_codes");
     }
     rc = lt_desk_matter(desk, args, LT_MATTER_DIRECTIVE, true, &id, &heads,
                         &draft->touch, diag);
@@ -121,11 +121,11 @@ lt_err lt_directive_status(struct lt_desk *desk, const struct lt_args *args,
     }
     if (!heads.addressed) {
         return lt_desk_refuse(diag, LT_EPERM, "directive",
-                              "why_not_addressed");
+                              "ui_why_not_addressed");
     }
     if (heads.read_only) {
         return lt_desk_refuse(diag, LT_ESTATE, "directive",
-                              "why_newer");
+                              "ui_why_newer");
     }
     rc = lt_draft_begin(desk, draft, LT_EV_DIRECTIVE_STATUS,
                         LT_CLASS_DIRECTIVE, LT_AUDIENCE_UP, NULL);

@@ -25,7 +25,7 @@ lt_err lt_incident_raise(struct lt_desk *desk, const struct lt_args *args,
     if (lt_args_has(args, LT_OPT_FIELD) &&
         !lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD],
                              &field)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "field", "why_no_field");
+        return lt_desk_refuse(diag, LT_EINVAL, "field", "ui_why_no_field");
     }
     rc = lt_draft_begin(desk, draft, LT_EV_INCIDENT_RAISED, LT_CLASS_INCIDENT,
                         LT_AUDIENCE_UP, NULL);
@@ -62,19 +62,19 @@ static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
     own = lt_office_equal(&heads->origin, &desk->office);
     if (!own && (desk->snapshot == NULL || desk->snapshot->tree == NULL)) {
         return lt_desk_refuse(diag, LT_EBUSY, "tree",
-                              "why_no_tree");
+                              "ui_why_no_tree");
     }
     if (!own && !lt_tree_above(desk->snapshot->tree, &desk->office,
                                &heads->origin)) {
         return lt_desk_refuse(diag, LT_EPERM, "incident",
-                              "why_not_below");
+                              "ui_why_not_below");
     }
     if (heads->read_only) {
         return lt_desk_refuse(diag, LT_ESTATE, "incident",
-                              "why_newer");
+                              "ui_why_newer");
     }
     if (heads->state == LT_INCIDENT_CLOSED_ST) {
-        return lt_desk_refuse(diag, LT_ESTATE, "incident", "why_closed");
+        return lt_desk_refuse(diag, LT_ESTATE, "incident", "ui_why_closed");
     }
     rc = lt_draft_begin(desk, draft, type, LT_CLASS_INCIDENT,
                         own ? LT_AUDIENCE_UP : LT_AUDIENCE_TO,
@@ -96,7 +96,7 @@ lt_err lt_incident_take(struct lt_desk *desk, const struct lt_args *args,
 
     if (lt_args_has(args, LT_OPT_WAY) &&
         !lt_vocabulary_way(args->texts[LT_OPT_WAY], &way)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "way", "why_ways");
+        return lt_desk_refuse(diag, LT_EINVAL, "way", "ui_why_ways");
     }
     rc = begin_about(desk, args, draft, LT_EV_INCIDENT_TAKEN, &heads, diag);
     if (rc != LT_OK) {
@@ -104,7 +104,7 @@ lt_err lt_incident_take(struct lt_desk *desk, const struct lt_args *args,
     }
     if (heads.state == LT_INCIDENT_TAKEN_ST) {
         return lt_desk_refuse(diag, LT_ESTATE, "incident",
-                              "why_taken");
+                              "ui_why_taken");
     }
     draft->event->way = way;
     return LT_OK;
@@ -117,7 +117,7 @@ lt_err lt_incident_update(struct lt_desk *desk, const struct lt_args *args,
     lt_err rc;
 
     if (!lt_args_has(args, LT_OPT_PEOPLE) && !lt_args_has(args, LT_OPT_HELP)) {
-        return lt_desk_refuse(diag, LT_EUSAGE, "people", "why_missing");
+        return lt_desk_refuse(diag, LT_EUSAGE, "people", "ui_why_missing");
     }
     rc = begin_about(desk, args, draft, LT_EV_INCIDENT_UPDATED, &heads, diag);
     if (rc != LT_OK) {
@@ -137,7 +137,7 @@ lt_err lt_incident_close(struct lt_desk *desk, const struct lt_args *args,
 
     if (!lt_vocabulary_incident_end(args->texts[LT_OPT_REASON], &reason)) {
         return lt_desk_refuse(diag, LT_EINVAL, "reason",
-                              "why_ends");
+                              "ui_why_ends");
     }
     rc = begin_about(desk, args, draft, LT_EV_INCIDENT_CLOSED, &heads, diag);
     if (rc == LT_OK) {

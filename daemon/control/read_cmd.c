@@ -28,7 +28,7 @@ static lt_err fill_query(struct lt_desk *desk, const struct lt_args *args,
 
     if (open && closed) {
         return lt_desk_refuse(diag, LT_EUSAGE, "open",
-                              "why_open_closed");
+                              "ui_why_open_closed");
     }
     query->open = open ? 1 : closed ? -1 : 0;
     query->today = desk->today;
@@ -75,7 +75,7 @@ static lt_err list(struct lt_desk *desk, const struct lt_args *args,
     if (rc == LT_OK) {
         rc = lt_view_list(reader, query, out);
         if (rc == LT_EINVAL) {
-            lt_desk_refuse(diag, rc, "after", "why_no_cursor");
+            lt_desk_refuse(diag, rc, "after", "ui_why_no_cursor");
         } else if (rc == LT_EIO) {
             lt_desk_drop_reader(desk);
         }
@@ -155,7 +155,7 @@ lt_err lt_read_status(struct lt_desk *desk, const struct lt_args *args,
     (void)args;
     if (desk->snapshot == NULL ||
         desk->snapshot->status_json[desk->lang] == NULL) {
-        return lt_desk_refuse(diag, LT_EBUSY, "status", "why_starting");
+        return lt_desk_refuse(diag, LT_EBUSY, "status", "ui_why_starting");
     }
     status = desk->snapshot->status_json[desk->lang];
     return lt_buf_put(out, status, strlen(status)) ? LT_OK : LT_ENOMEM;
@@ -170,7 +170,7 @@ lt_err lt_read_log(struct lt_desk *desk, const struct lt_args *args,
 
     (void)args;
     if (desk->snapshot == NULL || desk->snapshot->log_json == NULL) {
-        return lt_desk_refuse(diag, LT_EBUSY, "log", "why_starting");
+        return lt_desk_refuse(diag, LT_EBUSY, "log", "ui_why_starting");
     }
     log = desk->snapshot->log_json;
     return lt_buf_put(out, log, strlen(log)) ? LT_OK : LT_ENOMEM;
@@ -218,7 +218,7 @@ lt_err lt_read_receipt(struct lt_desk *desk, const struct lt_args *args,
     }
     if (!lt_receipt_parse(code, bits)) {
         return lt_desk_refuse(diag, LT_EINVAL, "code",
-                              "why_check_char");
+                              "ui_why_check_char");
     }
     lt_receipt_format(bits, canonical);
     rc = lt_desk_settle(desk);

@@ -95,7 +95,7 @@ static void an_error_speaks_the_clients_language(void **state)
     (void)state;
     lt_diag_set(&diag, LT_ESTATE);
     lt_diag_arg(&diag, "what", "%s", "case \"1\"");
-    lt_diag_arg(&diag, "reason", "%s", "why_closed");
+    lt_diag_arg(&diag, "reason", "%s", "ui_why_closed");
     lt_buf_init(&buf, lt_alloc_heap());
     assert_true(lt_answer_error(&buf, LT_LANG_VI, &diag, NULL, false));
     answer = read_back(&buf);
