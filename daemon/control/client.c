@@ -133,13 +133,14 @@ void lt_client_send(struct lt_client *client)
 bool lt_client_frame(struct lt_client *client, const char **out_json,
                      size_t *out_len)
 {
-    const uint8_t *at = client->in.data + client->in_at;
     size_t left = client->in.len - client->in_at;
+    const uint8_t *at;
     size_t len;
 
     if (left < 4) {
         return false;
     }
+    at = client->in.data + client->in_at;
     len = (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 |
           at[3];
     if (len > LT_CLIENT_FRAME_MAX) {

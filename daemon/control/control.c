@@ -306,13 +306,18 @@ static void check_deadlines(struct lt_control *control,
     }
 }
 
+/* A whole frame is waiting. */
 static bool has_frame(const struct lt_client *client)
 {
-    const uint8_t *at = client->in.data + client->in_at;
     size_t left = client->in.len - client->in_at;
+    const uint8_t *at;
 
-    return left >= 4 && left - 4 >= ((size_t)at[0] << 24 | (size_t)at[1] << 16 |
-                                     (size_t)at[2] << 8 | at[3]);
+    if (left < 4) {
+        return false; /* nothing may have come yet: no bytes to point to */
+    }
+    at = client->in.data + client->in_at;
+    return left - 4 >= ((size_t)at[0] << 24 | (size_t)at[1] << 16 |
+                        (size_t)at[2] << 8 | at[3]);
 }
 
 static void serve(struct lt_control *control, struct lt_client *client,
