@@ -107,21 +107,20 @@ def writer_district(tree, writer):
     raise Failed("a writer without a district")
 
 
-def converged(tree, province, writers):
-    try:
-        expect_everywhere(tree, province, writers)
-        return True
-    except Failed:
-        return False
-
-
 def settle(tree, province, writers, since, patience_s):
     """All ledgers everywhere within patience of the last kill."""
-    wait_until(lambda: converged(tree, province, writers),
-               "the ledgers to be at every tier", patience_s)
-    took = time.monotonic() - since
-    expect_everywhere(tree, province, writers)
-    return took
+    last = []
+
+    def converged():
+        try:
+            expect_everywhere(tree, province, writers)
+            return True
+        except Failed as failure:
+            last[:] = [str(failure)]
+            return False
+
+    wait_until(converged, lambda: f"the ledgers to be at every tier; {last[0][:500]}", patience_s)
+    return time.monotonic() - since
 
 
 def kill_loop(kills):
