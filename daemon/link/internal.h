@@ -76,6 +76,15 @@ struct lt_enrol_port {
 
 enum lt_take { LT_TAKE_DRY, LT_TAKE_DROPPED, LT_TAKE_FRAME };
 
+/* A connection that is left open for a moment, so that the last word gets
+ * out: what ZeroMQ's thread has not written is lost with the descriptor. */
+enum { LT_PARTINGS_MAX = 64 };
+struct lt_parting {
+    int fd;
+    uint64_t cookie;
+    int64_t due_ms;
+};
+
 struct lt_link {
     const struct lt_sys *sys;
     const uint8_t *curve_secret;
@@ -107,6 +116,10 @@ struct lt_link {
     bool frame_enrol;
     uint64_t frame_session;
     char frame_from[64];
+
+    struct lt_parting partings[LT_PARTINGS_MAX]; /* a ring, oldest first */
+    size_t partings_head;
+    size_t partings_n;
 
     size_t turn;        /* whose turn it is to be read */
     int64_t notices_ms; /* when notices were last read */

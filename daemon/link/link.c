@@ -19,7 +19,8 @@ enum {
     STAMP_MS = 5000, /* a sleeping loop still shows that it is alive */
     RESOLVE_POLL_MS = 25,
     RETRY_MIN_MS = 1,
-    RETRY_MAX_MS = 20
+    RETRY_MAX_MS = 20,
+    PARTING_MS = 100
 };
 
 int64_t lt_link_now(const struct lt_link *link)
@@ -234,12 +235,43 @@ static void sweep(struct lt_link *link, int64_t now)
     lt_enrol_port_tick(link, now);
 }
 
+/* Cut those whose moment is over. */
+static void part(struct lt_link *link, int64_t now)
+{
+    while (link->partings_n > 0) {
+        struct lt_parting *first = &link->partings[link->partings_head];
+
+        if (first->due_ms > now) {
+            return;
+        }
+        lt_socket_cut(first->fd, first->cookie);
+        link->partings_head = (link->partings_head + 1) % LT_PARTINGS_MAX;
+        link->partings_n--;
+    }
+}
+
+static void part_soon(struct lt_link *link, const struct lt_session *session)
+{
+    size_t at = (link->partings_head + link->partings_n) % LT_PARTINGS_MAX;
+
+    if (link->partings_n == LT_PARTINGS_MAX) {
+        lt_socket_cut(session->fd, session->cookie);
+        return;
+    }
+    link->partings[at] =
+        (struct lt_parting){.fd = session->fd,
+                            .cookie = session->cookie,
+                            .due_ms = lt_link_now(link) + PARTING_MS};
+    link->partings_n++;
+}
+
 static void keep_house(struct lt_link *link, int64_t now)
 {
     for (size_t i = 0; i < link->dials_n; i++) {
         lt_dealer_tick(link, link->dials[i], now);
     }
     send_unsent(link, now);
+    part(link, now);
     if (now >= link->sweep_due_ms) {
         sweep(link, now);
     }
@@ -266,6 +298,9 @@ static int64_t patience_ms(const struct lt_link *link, int64_t now)
     }
     if (!TAILQ_EMPTY(&link->sessions.waiting)) {
         due = sooner(due, link->retry_due_ms);
+    }
+    if (link->partings_n > 0) {
+        due = sooner(due, link->partings[link->partings_head].due_ms);
     }
     if (link->sessions.live_n > 0) {
         due = sooner(due, link->sweep_due_ms);
@@ -389,8 +424,14 @@ void lt_link_close(struct lt_link *link, uint64_t number)
         return;
     }
     session->closed = true;
-    if (!session->dead) {
+    if (session->dead) {
+        return;
+    }
+    if (session->dial != NULL) {
         cut(link, session);
+    } else {
+        part_soon(link, session); /* nothing of it is read any more */
+        lt_link_end(link, session);
     }
 }
 

@@ -94,8 +94,9 @@ bool lt_link_next(struct lt_link *link, struct lt_link_event *out_event);
  * session that is gone swallows it (a LT_LINK_DOWN follows or has come). */
 LT_MUST_CHECK lt_err lt_link_send(struct lt_link *link, uint64_t session,
                                   const uint8_t *bytes, size_t len);
-/* End a session: cut its connection now. No LT_LINK_DOWN follows. A dialled
- * one is dialled again after backoff. */
+/* End a session: nothing of it is heard any more, and its connection is cut as
+ * soon as what was sent last had a moment to leave. No LT_LINK_DOWN follows. A
+ * dialled one is cut now and dialled again after backoff. */
 void lt_link_close(struct lt_link *link, uint64_t session);
 /* Answer on the enrolment port. */
 LT_MUST_CHECK lt_err lt_link_enrol_answer(struct lt_link *link,
