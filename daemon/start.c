@@ -19,6 +19,7 @@
 #include "common/note.h"
 #include "common/version.h"
 #include "daemon/daemon_internal.h"
+#include "daemon/plants.h"
 
 enum { PEERS_MAX = LT_TREE_OFFICES_MAX, ADDRESSES_MAX = LT_LINK_ADDRESSES_MAX };
 
@@ -153,19 +154,6 @@ static lt_err open_log(struct lt_daemon *daemon, struct lt_diag *diag)
     return err;
 }
 
-/* Faults for the tests that must find them. */
-static uint32_t planted(void)
-{
-    uint32_t plant = 0;
-
-    plant |= LT_PLANTED(ack_before_commit) ? LT_PLANT_ACK_BEFORE_COMMIT : 0;
-    plant |= LT_PLANTED(skip_epoch_check) ? LT_PLANT_SKIP_CHAIN_CHECK : 0;
-    plant |= LT_PLANTED(skip_signature) ? LT_PLANT_SKIP_SIGNATURE_CHECK : 0;
-    plant |= LT_PLANTED(skip_parts) ? LT_PLANT_SKIP_PARTS_CHECK : 0;
-    plant |= LT_PLANTED(ignore_gap) ? LT_PLANT_IGNORE_GAP : 0;
-    return plant;
-}
-
 static lt_err start_engine(struct lt_daemon *daemon)
 {
     const struct lt_conf *conf = daemon->conf;
@@ -183,7 +171,7 @@ static lt_err start_engine(struct lt_daemon *daemon)
         .statement_interval_ms =
             lt_conf_number(conf, LT_SET_STATEMENT_INTERVAL),
         .zstd_level = 3,
-        .plant = planted(),
+        .plant = lt_engine_plants(),
     };
     lt_err err;
 
@@ -422,6 +410,7 @@ static lt_err start_control(struct lt_daemon *daemon, struct lt_diag *diag)
         .sys = daemon->sys,
         .feed = daemon->feed,
         .policy = daemon->policy,
+        .log_pos = daemon->last_pos,
         .wake_fd = daemon->wake_fd,
     };
 

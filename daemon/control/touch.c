@@ -97,6 +97,13 @@ struct lt_touch_entry *lt_touch_take(struct lt_touch *touch,
     return entry;
 }
 
+void lt_touch_raise(struct lt_touch *touch, uint64_t pos)
+{
+    if (pos > touch->floor) {
+        touch->floor = pos;
+    }
+}
+
 uint64_t lt_touch_floor(const struct lt_touch *touch)
 {
     return touch->floor;
