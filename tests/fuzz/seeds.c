@@ -1,6 +1,7 @@
 /* Honest messages, one of each kind: where the fuzzers begin. */
 #include "tests/fuzz/fuzz.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/link_msg.h"
@@ -269,6 +270,40 @@ static void signed_things(struct out *out)
     lt_buf_deinit(&body);
 }
 
+/* Commands as the tool sends them, one seed a kind. */
+static void commands(struct out *out)
+{
+    static const char *const texts[] = {
+        "{\"command\":\"case open\",\"options\":{\"type\":\"complaint\","
+        "\"field\":\"land\",\"text\":\"b\u1ed3i th\u01b0\u1eddng\","
+        "\"legal_date\":\"2026-11-20\",\"number\":\"12\"},\"proto\":1,"
+        "\"request_id\":\"01a1fd48-498e-79af-a458-3ff37842ff10\"}",
+        "{\"command\":\"case open\",\"options\":{\"type\":\"denunciation\","
+        "\"field\":\"1\",\"sealed_ref\":\"7/SM\"},\"lang\":\"en\"}",
+        "[{\"command\":\"incident raise\",\"options\":{\"place\":\"p\","
+        "\"subject\":\"s\",\"people\":40,\"help\":\"h\"}},"
+        "{\"command\":\"directive issue\",\"options\":{\"to\":[\"Child\"],"
+        "\"doc_no\":\"1\",\"text\":\"t\",\"due\":\"2026-12-01\"}}]",
+        "{\"command\":\"case step\",\"options\":{\"id\":"
+        "\"01000000000000000000000000000000:0000000000000005:1\","
+        "\"kind\":\"accepted\"}}",
+        "{\"command\":\"case list\",\"options\":{\"open\":true,\"limit\":5,"
+        "\"office\":\"Root\",\"since\":\"2026-01-01\"}}",
+        "{\"command\":\"receipt\",\"options\":{\"code\":"
+        "\"2V5A-BH8X-132H-XF55-K\"}}",
+        "{\"command\":\"token\",\"options\":{\"name\":\"n\",\"kind\":"
+        "\"commune\",\"valid\":\"7d\"}}",
+        "{\"command\":\"log\",\"options\":{\"events\":true,\"from\":\"p1\","
+        "\"follow\":true}}"};
+    char name[16];
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        FUZZ_CHECK(lt_buf_put(&out->buf, texts[i], strlen(texts[i])));
+        (void)snprintf(name, sizeof(name), "command%u", (unsigned)i);
+        emit(out, "control", name, LT_OK);
+    }
+}
+
 void seeds_each(seed_fn *each, void *ctx)
 {
     struct out out = {.each = each, .ctx = ctx};
@@ -280,5 +315,6 @@ void seeds_each(seed_fn *each, void *ctx)
     stream_frames(&out);
     enrolment_frames(&out);
     signed_things(&out);
+    commands(&out);
     lt_buf_deinit(&out.buf);
 }
