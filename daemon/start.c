@@ -436,6 +436,8 @@ lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag)
     }
     if (err == LT_OK) {
         set_note_form(daemon);
+        lt_diag_arg(&started, "version", "%s", LT_VERSION);
+        lt_diag_arg(&started, "path", "%s", daemon->options->dir);
         lt_note(&started);
         err = take_lock(daemon, diag);
     }

@@ -592,7 +592,7 @@ lt_err lt_control_start(const struct lt_control_options *options,
         rc = LT_ENOMEM;
         goto fail;
     }
-    lt_touch_raise(control->desk.touch, options->log_pos);
+    lt_touch_begin(control->desk.touch, options->log_pos);
     control->desk.sys = options->sys;
     control->desk.office = options->office;
     control->desk.view_path = control->view_path;

@@ -97,16 +97,16 @@ struct lt_touch_entry *lt_touch_take(struct lt_touch *touch,
     return entry;
 }
 
-void lt_touch_raise(struct lt_touch *touch, uint64_t pos)
+uint64_t lt_touch_floor(const struct lt_touch *touch)
+{
+    return touch->floor;
+}
+
+void lt_touch_begin(struct lt_touch *touch, uint64_t pos)
 {
     if (pos > touch->floor) {
         touch->floor = pos;
     }
-}
-
-uint64_t lt_touch_floor(const struct lt_touch *touch)
-{
-    return touch->floor;
 }
 
 uint64_t lt_touch_top(const struct lt_touch *touch)

@@ -49,6 +49,8 @@ def ack_waits_for_the_sync():
         control.write_text("hold 3000")
         held = time.monotonic()
         event = open_case(commune)["event"]
+        # The status is published a moment after the write: wait for it first.
+        wait_until(lambda: waiting(commune) != 0, "the case to be waiting", 1)
         while time.monotonic() - held < 2.5:
             check(waiting(commune) != 0, "the commune saw an ack while the district's sync hung")
             time.sleep(0.05)
@@ -67,6 +69,7 @@ def failed_sync_ends_without_ack():
         wait_until(lambda: waiting(commune) == 0, "the first case to be acknowledged")
         control.write_text("fail")
         event = open_case(commune)["event"]
+        wait_until(lambda: waiting(commune) != 0, "the case to be waiting", 5)
         code = district.wait_end(60)
         check(code == 74, f"the district ended with {code}, not 74")
         check(waiting(commune) != 0, "the commune saw an ack of what was never synced")
