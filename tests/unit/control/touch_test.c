@@ -75,12 +75,30 @@ static void what_is_in_flight_stays(void **state)
     lt_touch_free(touch);
 }
 
+/* After a start the view may be empty: no matter is judged before it has read
+ * what the log held. */
+static void what_the_log_held_is_waited_for(void **state)
+{
+    struct lt_touch *touch;
+    struct lt_event_id matter = id(1);
+
+    (void)state;
+    assert_int_equal(lt_touch_new(lt_alloc_heap(), &touch), LT_OK);
+    lt_touch_begin(touch, 500);
+    assert_null(lt_touch_find(touch, &matter));
+    assert_int_equal(lt_touch_floor(touch), 500);
+    assert_int_equal(lt_touch_top(touch), 500);
+    assert_int_equal(lt_touch_take(touch, &matter, 1)->pos, 500);
+    lt_touch_free(touch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_remembered),
         cmocka_unit_test(an_evicted_position_raises_the_floor),
-        cmocka_unit_test(what_is_in_flight_stays)};
+        cmocka_unit_test(what_is_in_flight_stays),
+        cmocka_unit_test(what_the_log_held_is_waited_for)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
