@@ -59,7 +59,10 @@ enum lt_plant {
     LT_PLANT_DEDUPE_OFF = 16,
     LT_PLANT_IGNORE_GAP = 32,
     LT_PLANT_NEVER_RESEND = 64,
-    LT_PLANT_SKIP_PARTS_CHECK = 128
+    LT_PLANT_SKIP_PARTS_CHECK = 128,
+    LT_PLANT_SKIP_EPOCH_CHECK = 256,
+    LT_PLANT_DROP_BRANCH = 512,
+    LT_PLANT_KEEP_CREDIT = 1024
 };
 
 LT_MUST_CHECK lt_err lt_engine_new(const struct lt_engine_options *options,

@@ -204,12 +204,30 @@ void lt_flow_advanced(struct lt_engine *engine, struct lt_flow *flow)
     }
 }
 
+/* Planted: what a later branch has left behind is forgotten. */
+static bool dropped(const struct lt_engine *engine, const struct lt_run *run)
+{
+    const struct lt_track *track = run->track;
+    size_t i;
+
+    if (!lt_engine_planted(engine, LT_PLANT_DROP_BRANCH) || !run->tip) {
+        return false;
+    }
+    for (i = 0; i < track->tips_n; i++) {
+        if (track->tips[i]->last_hlc > run->last_hlc) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void lt_flow_state(struct lt_engine *engine, struct lt_session *session,
                    struct lt_run *run, uint64_t have)
 {
     struct lt_flow *flow = lt_flow_find(session, run);
 
-    if (lt_engine_planted(engine, LT_PLANT_NEVER_RESEND)) {
+    if (lt_engine_planted(engine, LT_PLANT_NEVER_RESEND) ||
+        dropped(engine, run)) {
         return;
     }
     if (flow == NULL) {

@@ -100,6 +100,9 @@ void lt_session_end(struct lt_engine *engine, struct lt_session *session)
     }
     session->state = LT_SESSION_GONE;
     engine->sweep = true;
+    if (lt_engine_planted(engine, LT_PLANT_KEEP_CREDIT)) {
+        unit->kept_bytes += session->sent_bytes - session->credited_bytes;
+    }
     if (unit->session == session) {
         unit->session = NULL;
         unit->down_ms = engine->now.mono_ms;
@@ -118,6 +121,9 @@ void lt_session_close(struct lt_engine *engine, struct lt_session *session,
 
     if (session->state == LT_SESSION_GONE) {
         return;
+    }
+    if (code == LT_EPROTO) {
+        lt_alarm_raise(engine, code, &session->unit->id, NULL, NULL);
     }
     if (code != LT_OK) {
         lt_fx_send_frame(engine, session,

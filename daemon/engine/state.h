@@ -189,6 +189,7 @@ struct lt_unit {
     struct lt_partner *partner;
     int64_t urgent_hour_ms;    /* when the present hour of the quota began */
     uint64_t urgent_n;
+    uint64_t kept_bytes;       /* LT_PLANT_KEEP_CREDIT: of lost sessions */
 };
 
 struct lt_flow {

@@ -17,10 +17,12 @@ size_t lt_window_room(const struct lt_engine *engine,
     uint64_t used = session->urgent_flight;
     size_t max = LT_URGENT_FLIGHT_MAX;
 
-    (void)engine;
     if (lane != LT_LANE_URGENT) {
         used = flight > used ? flight - used : 0;
         max = session->window;
+    }
+    if (lt_engine_planted(engine, LT_PLANT_KEEP_CREDIT)) {
+        used += session->unit->kept_bytes;
     }
     *out_one = used == 0;
     return used < max ? (size_t)(max - used) : 0;

@@ -1,0 +1,28 @@
+/* The planted faults (common/failpoint_table.h) that live in the engine, which
+ * knows no names: as the mask of its options. */
+#ifndef LT_DAEMON_PLANTS_H
+#define LT_DAEMON_PLANTS_H
+
+#include "common/failpoint.h"
+#include "daemon/engine/engine.h"
+
+/* 0 unless a test planted something. */
+static inline uint32_t lt_engine_plants(void)
+{
+    uint32_t plant = 0;
+
+    plant |= LT_PLANTED(ack_before_commit) ? LT_PLANT_ACK_BEFORE_COMMIT : 0;
+    plant |= LT_PLANTED(skip_chain_check) ? LT_PLANT_SKIP_CHAIN_CHECK : 0;
+    plant |= LT_PLANTED(skip_epoch_check) ? LT_PLANT_SKIP_EPOCH_CHECK : 0;
+    plant |= LT_PLANTED(skip_signature) ? LT_PLANT_SKIP_SIGNATURE_CHECK : 0;
+    plant |= LT_PLANTED(skip_parts) ? LT_PLANT_SKIP_PARTS_CHECK : 0;
+    plant |= LT_PLANTED(lose_parts) ? LT_PLANT_FORWARD_REENCODED : 0;
+    plant |= LT_PLANTED(store_repeated) ? LT_PLANT_DEDUPE_OFF : 0;
+    plant |= LT_PLANTED(ignore_gap) ? LT_PLANT_IGNORE_GAP : 0;
+    plant |= LT_PLANTED(never_resend) ? LT_PLANT_NEVER_RESEND : 0;
+    plant |= LT_PLANTED(drop_branch) ? LT_PLANT_DROP_BRANCH : 0;
+    plant |= LT_PLANTED(keep_credit) ? LT_PLANT_KEEP_CREDIT : 0;
+    return plant;
+}
+
+#endif
