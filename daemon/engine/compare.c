@@ -276,21 +276,39 @@ static size_t above(const struct lt_engine *engine, const struct lt_office *id)
     return low;
 }
 
+/* Has the unit grown in this turn, past what is durable and so past its digest?
+ * That growth found the lane not compared yet and left it to the peer's tips:
+ * they have to be asked for, whatever the digests say. */
+static bool grows(const struct lt_engine *engine,
+                  const struct lt_session *session, const struct lt_unit *unit,
+                  enum lt_lane lane)
+{
+    const struct lt_run *run;
+
+    for (run = engine->dirty; run != NULL; run = run->dirty_next) {
+        if (run->track->unit == unit &&
+            run->last.number > run->durable.number &&
+            shared_in(engine, session, run->track, lane)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void listed(struct lt_engine *engine, struct lt_session *session,
                    const struct lt_digest *entry, enum lt_lane lane)
 {
     struct lt_unit *unit = lt_unit_find(engine, &entry->origin);
     uint8_t ours[LT_DIGEST_LEN];
 
-    /* Nothing to send of what we do not hold; that we do not list it tells
-     * the peer that all of it is wanted. */
-    if (unit == NULL || !digest_of(engine, session, unit, lane, ours)) {
-        if (unit != NULL) {
-            (void)tips_came(engine, session, unit, lane);
-        }
+    if (unit == NULL) {
         return;
     }
-    if (memcmp(ours, entry->digest, LT_DIGEST_LEN) == 0) {
+    /* Nothing to send of what we do not hold; that we do not list it tells
+     * the peer that all of it is wanted. */
+    if (!grows(engine, session, unit, lane) &&
+        (!digest_of(engine, session, unit, lane, ours) ||
+         memcmp(ours, entry->digest, LT_DIGEST_LEN) == 0)) {
         (void)tips_came(engine, session, unit, lane);
         return;
     }
