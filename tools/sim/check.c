@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "common/link_msg.h"
-#include "daemon/cases/fold.h"
-#include "tools/sim/sim.h"
+#include "tools/sim/held.h"
 
 void sim_fail(struct sim *sim, const char *format, ...)
 {
@@ -84,177 +83,7 @@ bool sim_check_ack(struct sim *sim, const struct sim_frame *frame)
     return ok;
 }
 
-/* ---- reading a node's log ---- */
-
-struct held_event {
-    struct lt_event_id id;
-    struct lt_stream stream;
-    uint64_t epoch;
-    uint64_t number;
-    uint8_t hash[LT_HASH_LEN];
-};
-
-struct held_segment {
-    struct lt_stream stream;
-    uint64_t epoch;
-    uint64_t first;
-    uint64_t last;
-    uint8_t hash[LT_HASH_LEN];
-};
-
-struct held {
-    struct held_event *events;
-    size_t events_n, events_capacity;
-    struct held_segment *segments;
-    size_t segments_n, segments_capacity;
-    struct lt_act *acts;       /* one an event id, first copy */
-    size_t acts_n, acts_capacity;
-    struct lt_event_id *causes;  /* of acts, flat; pointers set at the end */
-    struct lt_arena arena;     /* what acts point into */
-    bool broken;
-};
-
-static void *grown(void *array, size_t *capacity, size_t n, size_t size)
-{
-    if (!lt_grow(lt_alloc_heap(), &array, capacity, n, size)) {
-        abort();
-    }
-    return array;
-}
-
-static bool hold_segment(void *ctx, uint64_t pos, int64_t committed_at_ms,
-                         const struct lt_segment *segment)
-{
-    struct held *held = ctx;
-    struct held_segment *kept;
-    struct lt_payload payload;
-
-    (void)pos;
-    (void)committed_at_ms;
-    held->segments = grown(held->segments, &held->segments_capacity,
-                           held->segments_n, sizeof(*held->segments));
-    kept = &held->segments[held->segments_n++];
-    *kept = (struct held_segment){.stream = segment->stream,
-                                  .epoch = segment->epoch,
-                                  .first = segment->first,
-                                  .last = lt_segment_last(segment)};
-    memcpy(kept->hash, segment->hash, LT_HASH_LEN);
-    if (lt_payload_open(segment, &held->arena, &payload, NULL) != LT_OK) {
-        held->broken = true;
-        return false;
-    }
-    for (size_t i = 0; i < payload.items_n; i++) {
-        const struct lt_item *item = &payload.items[i];
-        struct lt_event *event = lt_arena_take(&held->arena, sizeof(*event));
-        const struct lt_event_id id = {.origin = segment->stream.origin,
-                                       .epoch = segment->epoch,
-                                       .count = item->count};
-        struct held_event *place;
-
-        held->events = grown(held->events, &held->events_capacity,
-                             held->events_n, sizeof(*held->events));
-        place = &held->events[held->events_n++];
-        *place = (struct held_event){.id = id,
-                                     .stream = segment->stream,
-                                     .epoch = segment->epoch,
-                                     .number = segment->first + i};
-        lt_event_hash(&id, item->hlc, item->event, item->event_len,
-                      place->hash);
-        if (event == NULL ||
-            lt_event_decode(item->event, item->event_len, &id, item->hlc,
-                            &held->arena, event, NULL) != LT_OK) {
-            held->broken = true;
-            return false;
-        }
-        held->acts = grown(held->acts, &held->acts_capacity, held->acts_n,
-                           sizeof(*held->acts));
-        lt_act_from_event(event, segment->stream.channel.cls,
-                          &held->acts[held->acts_n++]);
-    }
-    return true;
-}
-
-static int compare_events(const void *a, const void *b)
-{
-    const struct held_event *left = a;
-    const struct held_event *right = b;
-    int order = lt_event_id_compare(&left->id, &right->id);
-
-    return order != 0 ? order
-                      : lt_stream_compare(&left->stream, &right->stream);
-}
-
-static int compare_segments(const void *a, const void *b)
-{
-    const struct held_segment *left = a;
-    const struct held_segment *right = b;
-    int order = lt_stream_compare(&left->stream, &right->stream);
-
-    if (order != 0) {
-        return order;
-    }
-    if (left->epoch != right->epoch) {
-        return left->epoch < right->epoch ? -1 : 1;
-    }
-    return left->first < right->first ? -1 : left->first > right->first;
-}
-
-static int compare_acts(const void *a, const void *b)
-{
-    const struct lt_act *left = a;
-    const struct lt_act *right = b;
-    int order =
-        lt_event_id_compare(lt_act_matter(left), lt_act_matter(right));
-
-    return order != 0 ? order : lt_event_id_compare(&left->id, &right->id);
-}
-
-static bool read_all(struct sim *sim, struct sim_node *node, struct held *held)
-{
-    lt_err err;
-
-    memset(held, 0, sizeof(*held));
-    lt_arena_init(&held->arena, lt_alloc_heap(), SIZE_MAX);
-    err = lt_log_read_from(node->log, 1, SIZE_MAX, hold_segment, held);
-    if (err != LT_OK || held->broken) {
-        sim_fail(sim, "I5 the log of node %u cannot be read: %s", node->index,
-                 lt_err_word(err));
-        return false;
-    }
-    qsort(held->events, held->events_n, sizeof(*held->events), compare_events);
-    qsort(held->segments, held->segments_n, sizeof(*held->segments),
-          compare_segments);
-    qsort(held->acts, held->acts_n, sizeof(*held->acts), compare_acts);
-    return true;
-}
-
-static void forget(struct held *held)
-{
-    free(held->events);
-    free(held->segments);
-    free(held->acts);
-    lt_arena_deinit(&held->arena);
-}
-
 /* ---- the invariants at quiescence ---- */
-
-static bool holds_event(const struct held *held, const struct lt_event_id *id)
-{
-    size_t low = 0;
-    size_t high = held->events_n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (lt_event_id_compare(&held->events[middle].id, id) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < held->events_n &&
-           lt_event_id_equal(&held->events[low].id, id);
-}
 
 static bool covers(const struct sim *sim, unsigned above, unsigned node)
 {
@@ -266,13 +95,13 @@ static bool covers(const struct sim *sim, unsigned above, unsigned node)
     return false;
 }
 
-static bool check_told(struct sim *sim, unsigned index, const struct held *held)
+static bool check_told(struct sim *sim, unsigned index, const struct sim_held *held)
 {
     for (size_t i = 0; i < sim->told_n; i++) {
         const struct sim_told *told = &sim->told[i];
 
         if (!told->mortal && covers(sim, index, told->writer) &&
-            !holds_event(held, &told->id)) {
+            !sim_held_event(held, &told->id)) {
             sim_fail(sim,
                      "I1 node %u lacks event %llu of epoch %llx that node %u "
                      "was told is durable",
@@ -284,11 +113,11 @@ static bool check_told(struct sim *sim, unsigned index, const struct held *held)
     return true;
 }
 
-static bool check_runs(struct sim *sim, unsigned index, const struct held *held)
+static bool check_runs(struct sim *sim, unsigned index, const struct sim_held *held)
 {
     for (size_t i = 1; i < held->segments_n; i++) {
-        const struct held_segment *a = &held->segments[i - 1];
-        const struct held_segment *b = &held->segments[i];
+        const struct sim_held_segment *a = &held->segments[i - 1];
+        const struct sim_held_segment *b = &held->segments[i];
 
         if (a->epoch == b->epoch && lt_stream_equal(&a->stream, &b->stream) &&
             b->first != a->last + 1) {
@@ -299,8 +128,8 @@ static bool check_runs(struct sim *sim, unsigned index, const struct held *held)
         }
     }
     for (size_t i = 1; i < held->events_n; i++) {
-        const struct held_event *a = &held->events[i - 1];
-        const struct held_event *b = &held->events[i];
+        const struct sim_held_event *a = &held->events[i - 1];
+        const struct sim_held_event *b = &held->events[i];
 
         if (!lt_event_id_equal(&a->id, &b->id)) {
             continue;
@@ -319,15 +148,53 @@ static bool check_runs(struct sim *sim, unsigned index, const struct held *held)
     return true;
 }
 
+static int compare_requests(const void *a, const void *b)
+{
+    const struct sim_held_event *left = a;
+    const struct sim_held_event *right = b;
+    int order = memcmp(left->request, right->request, LT_REQUEST_LEN);
+
+    return order != 0 ? order : lt_event_id_compare(&left->id, &right->id);
+}
+
+/* I3: whatever was repeated with its request id was done once. */
+static bool check_requests(struct sim *sim, unsigned index,
+                           const struct sim_held *held)
+{
+    struct sim_held_event *asked = calloc(held->events_n + 1, sizeof(*asked));
+    size_t n = 0;
+    bool ok = true;
+
+    if (asked == NULL) {
+        abort();
+    }
+    for (size_t i = 0; i < held->events_n; i++) {
+        if (held->events[i].has_request) {
+            asked[n++] = held->events[i];
+        }
+    }
+    qsort(asked, n, sizeof(*asked), compare_requests);
+    for (size_t i = 1; i < n && ok; i++) {
+        if (memcmp(asked[i - 1].request, asked[i].request, LT_REQUEST_LEN) ==
+                0 &&
+            !lt_event_id_equal(&asked[i - 1].id, &asked[i].id)) {
+            sim_fail(sim, "I3 node %u holds two events of one request", index);
+            ok = false;
+        }
+    }
+    free(asked);
+    return ok;
+}
+
 /* I4: within a run, counts rise with numbers. */
 static bool check_order(struct sim *sim, unsigned index,
-                        const struct held *held)
+                        const struct sim_held *held)
 {
     for (size_t i = 0; i < held->events_n; i++) {
-        const struct held_event *event = &held->events[i];
+        const struct sim_held_event *event = &held->events[i];
 
         for (size_t j = i + 1; j < held->events_n && j < i + 64; j++) {
-            const struct held_event *other = &held->events[j];
+            const struct sim_held_event *other = &held->events[j];
 
             if (other->epoch == event->epoch &&
                 lt_stream_equal(&other->stream, &event->stream) &&
@@ -344,7 +211,7 @@ static bool check_order(struct sim *sim, unsigned index,
 
 /* What child and parent both should hold is the same, byte for byte. */
 static bool check_same(struct sim *sim, const struct sim_node *child,
-                       const struct held *below, const struct held *above)
+                       const struct sim_held *below, const struct sim_held *above)
 {
     const struct sim_node *parent = &sim->nodes[child->parent];
     const struct lt_tree *tree = lt_engine_tree(sim->nodes[0].engine);
@@ -369,12 +236,12 @@ static bool check_same(struct sim *sim, const struct sim_node *child,
         }
         order = a == below->segments_n   ? 1
                 : b == above->segments_n ? -1
-                                         : compare_segments(
+                                         : sim_held_compare(
                                                &below->segments[a],
                                                &above->segments[b]);
         if (order != 0) {
             char channel[LT_CHANNEL_TEXT];
-            const struct held_segment *lost =
+            const struct sim_held_segment *lost =
                 order < 0 ? &below->segments[a] : &above->segments[b];
 
             lt_channel_format(&lost->stream.channel, channel);
@@ -388,6 +255,8 @@ static bool check_same(struct sim *sim, const struct sim_node *child,
             return false;
         }
         if (memcmp(below->segments[a].hash, above->segments[b].hash,
+                   LT_HASH_LEN) != 0 ||
+            memcmp(below->segments[a].bytes, above->segments[b].bytes,
                    LT_HASH_LEN) != 0) {
             sim_fail(sim, "I5 nodes %u and %u hold different bytes of one name",
                      child->index, parent->index);
@@ -396,88 +265,6 @@ static bool check_same(struct sim *sim, const struct sim_node *child,
         a++;
         b++;
     }
-}
-
-/* The state of every matter, folded from what the node holds. */
-static uint64_t fold_digest(const struct held *held, size_t from, size_t to,
-                            const struct lt_tree *tree)
-{
-    static struct lt_matter matter;
-    struct lt_judged *judged = calloc(to - from, sizeof(*judged));
-    bool *heads = calloc(to - from, sizeof(*heads));
-    struct lt_act *acts = calloc(to - from, sizeof(*acts));
-    uint64_t digest = 0;
-    size_t n = 0;
-
-    if (judged == NULL || heads == NULL || acts == NULL) {
-        abort();
-    }
-    for (size_t i = from; i < to; i++) {
-        if (n == 0 ||
-            !lt_event_id_equal(&acts[n - 1].id, &held->acts[i].id)) {
-            acts[n++] = held->acts[i];
-        }
-    }
-    if (lt_matter_fold(acts, n, lt_act_matter(&acts[0]), tree,
-                       lt_alloc_heap(), &matter, judged, heads) != LT_OK) {
-        abort();
-    }
-    for (size_t i = 0; i < n; i++) {
-        digest = digest * 31 + (uint64_t)judged[i].verdict * 17 +
-                 (uint64_t)judged[i].why;
-    }
-    digest = digest * 31 + matter.state;
-    digest = digest * 31 + matter.type;
-    digest = digest * 31 + matter.people;
-    digest = digest * 31 + (uint64_t)matter.last_event_ms;
-    digest = digest * 31 + matter.custodian.bytes[0];
-    for (size_t i = 0; i < matter.targets_n; i++) {
-        digest = digest * 31 + matter.targets[i].status;
-    }
-    free(judged);
-    free(heads);
-    free(acts);
-    return digest;
-}
-
-/* For each case of the child: the parent folds the same state. Incidents and
- * cases only: a directive's other addressees are not the child's to know. */
-static bool check_fold(struct sim *sim, const struct sim_node *child,
-                       const struct held *below, const struct held *above)
-{
-    const struct lt_tree *tree = lt_engine_tree(sim->nodes[0].engine);
-    size_t b = 0;
-
-    for (size_t a = 0; a < below->acts_n;) {
-        const struct lt_event_id *id = lt_act_matter(&below->acts[a]);
-        enum lt_matter_kind kind = lt_type_matter(below->acts[a].type);
-        size_t a_end = a;
-        size_t b_end;
-
-        while (a_end < below->acts_n &&
-               lt_event_id_equal(lt_act_matter(&below->acts[a_end]), id)) {
-            a_end++;
-        }
-        while (b < above->acts_n &&
-               lt_event_id_compare(lt_act_matter(&above->acts[b]), id) < 0) {
-            b++;
-        }
-        b_end = b;
-        while (b_end < above->acts_n &&
-               lt_event_id_equal(lt_act_matter(&above->acts[b_end]), id)) {
-            b_end++;
-        }
-        if ((kind == LT_MATTER_CASE || kind == LT_MATTER_INCIDENT) &&
-            lt_office_equal(&id->origin, &child->office) &&
-            (b == b_end || fold_digest(below, a, a_end, tree) !=
-                               fold_digest(above, b, b_end, tree))) {
-            sim_fail(sim, "I9 nodes %u and %d fold one matter differently",
-                     child->index, child->parent);
-            return false;
-        }
-        a = a_end;
-    }
-    return true;
 }
 
 bool sim_converged(struct sim *sim)
@@ -560,25 +347,26 @@ static bool check_verify(struct sim *sim, struct sim_node *node)
 
 bool sim_check_all(struct sim *sim)
 {
-    struct held *held = calloc(sim->nodes_n, sizeof(*held));
+    struct sim_held *held = calloc(sim->nodes_n, sizeof(*held));
     bool ok = true;
 
     if (held == NULL) {
         abort();
     }
     for (unsigned i = 0; i < sim->nodes_n && ok; i++) {
-        ok = read_all(sim, &sim->nodes[i], &held[i]) &&
+        ok = sim_held_read(sim, &sim->nodes[i], &held[i]) &&
              check_told(sim, i, &held[i]) && check_runs(sim, i, &held[i]) &&
+             check_requests(sim, i, &held[i]) &&
              check_order(sim, i, &held[i]) && check_verify(sim, &sim->nodes[i]);
     }
     for (size_t i = 1; i < sim->nodes_n && ok; i++) {
         const struct sim_node *child = &sim->nodes[i];
 
-        ok = check_same(sim, child, &held[i], &held[child->parent]) &&
-             check_fold(sim, child, &held[i], &held[child->parent]);
+        ok = check_same(sim, child, &held[i], &held[child->parent]);
     }
+    ok = ok && sim_check_fold(sim, held);
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        forget(&held[i]);
+        sim_held_free(&held[i]);
     }
     free(held);
     return ok;

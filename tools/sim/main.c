@@ -1,15 +1,39 @@
 /* lienthong-sim: many seeds, one line for each that broke something. */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "common/failpoint.h"
 #include "tools/sim/sim.h"
 
-struct sums {
-    uint64_t drops, duplicates, reorders, crashes, syncs_failed, cuts, restores;
+enum {
+    EXIT_USAGE = 64,
+    EXIT_INTERNAL = 70,
+    /* From so many seeds on, each class of faults has to have happened, and
+     * the median seed to have told its writers so many events. */
+    SEEDS_THAT_SHOW = 200,
+    MEDIAN_LEAST = 200
+};
+
+struct options {
+    uint64_t seeds;
+    uint64_t from;
+    bool from_given;
+    bool trace;
+    bool twice;
+    bool sums;
+    const char *plant;
+};
+
+struct tally {
+    uint64_t *told; /* of each seed */
+    uint64_t seeds;
+    uint64_t failed;
+    uint64_t done[SIM_CLASSES];
 };
 
 static int compare(const void *a, const void *b)
@@ -20,30 +44,20 @@ static int compare(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-static uint64_t number(const char *text)
+static bool read_number(const char *text, uint64_t *out)
 {
     char *end;
-    uint64_t value = strtoull(text, &end, 0);
 
-    if (*text == '\0' || *end != '\0') {
-        fprintf(stderr, "not a number: %s\n", text);
-        exit(64);
+    errno = 0;
+    *out = strtoull(text, &end, 0);
+    if (errno == 0 && *text != '\0' && *text != '-' && *end == '\0') {
+        return true;
     }
-    return value;
+    fprintf(stderr, "not a number: %s\n", text);
+    return false;
 }
 
-static void add(struct sums *sums, const struct sim_result *result)
-{
-    sums->drops += result->drops;
-    sums->duplicates += result->duplicates;
-    sums->reorders += result->reorders;
-    sums->crashes += result->crashes;
-    sums->syncs_failed += result->syncs_failed;
-    sums->cuts += result->cuts;
-    sums->restores += result->restores;
-}
-
-int main(int argc, char **argv)
+static bool read_options(int argc, char **argv, struct options *out)
 {
     static const struct option OPTIONS[] = {
         {"seeds", required_argument, NULL, 'n'},
@@ -54,84 +68,164 @@ int main(int argc, char **argv)
         {"twice", no_argument, NULL, '2'},
         {"sums", no_argument, NULL, 'u'},
         {NULL, 0, NULL, 0}};
-    uint64_t seeds = 1;
-    uint64_t from = 1;
-    uint64_t failed = 0;
-    bool trace = false;
-    bool twice = false;
-    bool show_sums = false;
-    const char *plant = NULL;
-    struct sums sums = {0};
-    uint64_t *told;
+    bool ok = true;
     int option;
 
-    while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
+    *out = (struct options){.seeds = 1};
+    while (ok && (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         switch (option) {
-        case 'n': seeds = number(optarg); break;
-        case 'f': from = number(optarg); break;
-        case 's': from = number(optarg); seeds = 1; break;
-        case 'p': plant = optarg; break;
-        case 't': trace = true; break;
-        case '2': twice = true; break;
-        case 'u': show_sums = true; break;
-        default:
-            fprintf(stderr, "usage: lienthong-sim [--seeds N] [--from S] "
-                            "[--seed S] [--plant NAME] [--twice] [--sums] "
-                            "[--trace]\n");
-            return 64;
+        case 'n': ok = read_number(optarg, &out->seeds); break;
+        case 's':
+        case 'f':
+            ok = read_number(optarg, &out->from);
+            out->from_given = true;
+            break;
+        case 'p': out->plant = optarg; break;
+        case 't': out->trace = true; break;
+        case '2': out->twice = true; break;
+        case 'u': out->sums = true; break;
+        default: ok = false; break;
         }
     }
-    if (lt_crypto_start() != LT_OK) {
-        return 70;
+    if (!ok || optind != argc || out->seeds == 0 || out->seeds > 100000000) {
+        fprintf(stderr, "usage: lienthong-sim [--seeds N] [--from S | --seed S]"
+                        " [--plant NAME] [--twice] [--sums] [--trace]\n");
+        return false;
     }
-    if (plant != NULL && !lt_plant(plant)) {
-        fprintf(stderr, "no such planted fault: %s\n", plant);
-        return 64;
-    }
-    told = calloc(seeds, sizeof(*told));
-    if (told == NULL) {
-        return 70;
-    }
-    for (uint64_t i = 0; i < seeds; i++) {
-        struct sim_result result;
-        struct sim_result again;
+    return true;
+}
 
-        sim_run(from + i, trace, &result);
-        told[i] = result.told;
-        add(&sums, &result);
-        if (result.ok && twice) {
-            sim_run(from + i, false, &again);
-            if (again.trace_hash != result.trace_hash) {
-                result.ok = false;
-                snprintf(result.failure, sizeof(result.failure),
-                         "trace: %016" PRIx64 " and %016" PRIx64
-                         " of one seed",
-                         result.trace_hash, again.trace_hash);
-            }
-        }
-        if (trace) {
-            printf("seed %" PRIu64 " trace %016" PRIx64 " told %" PRIu64 "\n",
-                   from + i, result.trace_hash, result.told);
-        }
-        if (!result.ok) {
-            failed++;
-            printf("FAIL lienthong-sim --seed %" PRIu64 "%s%s: %s\n", from + i,
-                   plant ? " --plant " : "", plant ? plant : "",
-                   result.failure);
-            fflush(stdout);
+/* Without --from the seeds are fresh ones. */
+static bool draw_start(struct options *options)
+{
+    uint32_t random;
+
+    if (options->from_given) {
+        return true;
+    }
+    if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
+        return false;
+    }
+    options->from = random;
+    printf("seeds from %" PRIu64 " on\n", options->from);
+    return true;
+}
+
+static void fail(struct tally *tally, const struct options *options,
+                 uint64_t seed, const char *why)
+{
+    tally->failed++;
+    printf("FAIL lienthong-sim --seed %" PRIu64 "%s%s: %s\n", seed,
+           options->plant ? " --plant " : "",
+           options->plant ? options->plant : "", why);
+    fflush(stdout);
+}
+
+static void run_seed(const struct options *options, uint64_t seed,
+                     struct tally *tally)
+{
+    struct sim_result result;
+    struct sim_result again;
+    char why[96];
+
+    sim_run(seed, options->trace, &result);
+    tally->told[tally->seeds++] = result.told;
+    for (size_t i = 0; i < SIM_CLASSES; i++) {
+        tally->done[i] += result.done[i];
+    }
+    if (options->trace) {
+        printf("seed %" PRIu64 " trace %016" PRIx64 " told %" PRIu64 "\n",
+               seed, result.trace_hash, result.told);
+    }
+    if (!result.ok) {
+        fail(tally, options, seed, result.failure);
+        return;
+    }
+    if (options->twice) {
+        sim_run(seed, false, &again);
+        if (again.trace_hash != result.trace_hash) {
+            snprintf(why, sizeof(why),
+                     "trace %016" PRIx64 " and %016" PRIx64 " of one seed",
+                     result.trace_hash, again.trace_hash);
+            fail(tally, options, seed, why);
         }
     }
-    qsort(told, seeds, sizeof(*told), compare);
-    if (show_sums) {
-        printf("median %" PRIu64 " events told; drops %" PRIu64
-               ", duplicates %" PRIu64 ", reorders %" PRIu64
-               ", crashes %" PRIu64 ", failed syncs %" PRIu64 ", cuts %" PRIu64
-               ", restores %" PRIu64 "\n",
-               told[seeds / 2], sums.drops, sums.duplicates, sums.reorders,
-               sums.crashes, sums.syncs_failed, sums.cuts, sums.restores);
+}
+
+static void print_sums(const struct tally *tally, uint64_t median)
+{
+    printf("median %" PRIu64 " events told", median);
+    for (size_t i = 0; i < SIM_CLASSES; i++) {
+        printf("%s%" PRIu64 " %s", i == 0 ? "; " : ", ", tally->done[i],
+               sim_class_words[i]);
     }
-    printf("%" PRIu64 " seeds, %" PRIu64 " failed\n", seeds, failed);
-    free(told);
+    printf("\n");
+}
+
+/* A run that did nothing to its trees, or in which nothing was written, shows
+ * nothing. False: it is such a run. */
+static bool shows_something(const struct tally *tally, uint64_t median)
+{
+    bool shows = true;
+
+    if (tally->seeds < SEEDS_THAT_SHOW) {
+        return true;
+    }
+    for (size_t i = 0; i < SIM_CLASSES; i++) {
+        if (tally->done[i] == 0) {
+            printf("FAIL lienthong-sim: no %s in %" PRIu64 " seeds\n",
+                   sim_class_words[i], tally->seeds);
+            shows = false;
+        }
+    }
+    if (median < MEDIAN_LEAST) {
+        printf("FAIL lienthong-sim: the median seed told %" PRIu64
+               " events, not %d\n", median, MEDIAN_LEAST);
+        shows = false;
+    }
+    return shows;
+}
+
+/* With a planted fault the first red seed is the answer. */
+static bool goes_on(const struct options *options, const struct tally *tally)
+{
+    return tally->seeds < options->seeds &&
+           (options->plant == NULL || tally->failed == 0);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct tally tally = {0};
+    uint64_t median;
+    bool shows = true;
+
+    if (!read_options(argc, argv, &options)) {
+        return EXIT_USAGE;
+    }
+    if (options.plant != NULL && !lt_plant(options.plant)) {
+        fprintf(stderr, "no such planted fault: %s\n", options.plant);
+        return EXIT_USAGE;
+    }
+    tally.told = calloc(options.seeds, sizeof(*tally.told));
+    if (tally.told == NULL || lt_crypto_start() != LT_OK ||
+        !draw_start(&options)) {
+        return EXIT_INTERNAL;
+    }
+    while (goes_on(&options, &tally)) {
+        run_seed(&options, options.from + tally.seeds, &tally);
+    }
+    qsort(tally.told, tally.seeds, sizeof(*tally.told), compare);
+    median = tally.told[tally.seeds / 2];
+    if (options.sums || tally.seeds >= SEEDS_THAT_SHOW) {
+        print_sums(&tally, median);
+    }
+    if (options.plant == NULL) {
+        shows = shows_something(&tally, median);
+    }
+    printf("%" PRIu64 " seeds, %" PRIu64 " failed\n", tally.seeds,
+           tally.failed);
+    free(tally.told);
     lt_crypto_stop();
-    return failed == 0 ? 0 : 1;
+    return tally.failed == 0 && shows ? 0 : 1;
 }

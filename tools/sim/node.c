@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "common/binding.h"
+#include "common/failpoint.h"
+#include "daemon/plants.h"
 #include "tools/sim/sim.h"
 
 /* A clone of one pair number for each side: even for the child's session. */
@@ -40,7 +42,8 @@ static void on_close(void *ctx, uint64_t session, lt_err code)
     struct sim_node *node = ctx;
     uint64_t pair = session / 2;
 
-    (void)code;
+    sim_say(node->sim, "node %u closes #%llu: %s", node->index,
+            (unsigned long long)pair, lt_err_word(code));
     for (size_t i = 0; i < node->sim->nodes_n; i++) {
         if (node->sim->nodes[i].pair == pair) {
             sim_link_down(node->sim, &node->sim->nodes[i]);
@@ -53,6 +56,9 @@ static void on_effect(void *ctx, const struct lt_effect *effect)
     struct sim_node *node = ctx;
     uint32_t word[2] = {(uint32_t)effect->kind, (uint32_t)effect->code};
 
+    sim_say(node->sim, "node %u %s%s of %02x", node->index,
+            lt_err_word(effect->code), effect->raise ? " raised" : "",
+            effect->office.bytes[0]);
     sim_mix(node->sim, word, sizeof(word));
 }
 
@@ -92,14 +98,63 @@ static struct sim_durable *durable_of(struct sim_node *node,
     return &node->durable[node->durable_n++];
 }
 
+/* A directive to this office: something to answer. */
+static void note_directive(struct sim_node *node,
+                           const struct lt_segment *segment)
+{
+    struct lt_arena arena;
+    struct lt_payload payload;
+
+    if (segment->stream.channel.cls != LT_CLASS_DIRECTIVE ||
+        segment->stream.channel.audience != LT_AUDIENCE_TO ||
+        !lt_office_equal(&segment->stream.channel.to, &node->office)) {
+        return;
+    }
+    lt_arena_init(&arena, lt_alloc_heap(), 1 << 20);
+    if (lt_payload_open(segment, &arena, &payload, NULL) == LT_OK) {
+        for (size_t i = 0; i < payload.items_n; i++) {
+            node->directives[node->directives_n++ %
+                             LT_COUNT_OF(node->directives)] =
+                (struct lt_event_id){.origin = segment->stream.origin,
+                                     .epoch = segment->epoch,
+                                     .count = payload.items[i].count};
+        }
+    }
+    lt_arena_deinit(&arena);
+}
+
+/* I2, at every step: a segment is durable only after all that it goes on
+ * from. */
+static void check_follows(struct sim_node *node,
+                          const struct lt_segment *segment)
+{
+    const struct sim_durable *own =
+        durable_of(node, &segment->stream, segment->epoch);
+    uint64_t before = own->last;
+
+    if (before == 0 && segment->prev.number > 0) {
+        before = durable_of(node, &segment->stream, segment->prev.epoch)->last;
+        if (before > segment->prev.number) {
+            before = segment->prev.number;
+        }
+    }
+    if (segment->first != before + 1) {
+        sim_fail(node->sim, "I2 node %u stored number %llu behind %llu",
+                 node->index, (unsigned long long)segment->first,
+                 (unsigned long long)before);
+    }
+}
+
 static void on_stored(void *ctx, uint64_t pos, int64_t committed_at_ms,
                       const struct lt_segment *segment)
 {
     struct sim_node *node = ctx;
 
     (void)committed_at_ms;
+    check_follows(node, segment);
     durable_of(node, &segment->stream, segment->epoch)->last =
         lt_segment_last(segment);
+    note_directive(node, segment);
     sim_mix(node->sim, &pos, sizeof(pos));
     sim_mix(node->sim, segment->hash, LT_HASH_LEN);
 }
@@ -107,26 +162,9 @@ static void on_stored(void *ctx, uint64_t pos, int64_t committed_at_ms,
 static void on_written(void *ctx, uint64_t token, lt_err result, uint64_t pos,
                        int64_t committed_at_ms)
 {
-    struct sim_node *node = ctx;
-    struct sim *sim = node->sim;
-
     (void)pos;
     (void)committed_at_ms;
-    for (size_t i = 0; i < node->writes_n; i++) {
-        const struct sim_write *write = &node->writes[i];
-
-        for (size_t j = 0; write->token == token && result == LT_OK &&
-                           j < write->ids_n;
-             j++) {
-            if (!lt_grow(lt_alloc_heap(), (void **)&sim->told,
-                         &sim->told_capacity, sim->told_n,
-                         sizeof(*sim->told))) {
-                abort();
-            }
-            sim->told[sim->told_n++] = (struct sim_told){
-                .id = write->ids[j], .writer = node->index};
-        }
-    }
+    sim_written(ctx, token, result);
 }
 
 /* A crash between any two effects: the power is cut right here. */
@@ -184,6 +222,13 @@ static void put_bindings(struct sim_node *node)
     }
 }
 
+static uint64_t epoch_of(struct sim_node *node)
+{
+    uint64_t epoch = sim_next(&node->sim->schedule) | 1;
+
+    return LT_PLANTED(reuse_epoch) ? node->index + 1 : epoch;
+}
+
 static lt_err open_parts(struct sim_node *node)
 {
     struct sim *sim = node->sim;
@@ -198,7 +243,7 @@ static lt_err open_parts(struct sim_node *node)
         .alloc = lt_alloc_heap(),
         .office = node->office,
         .key = node->key,
-        .epoch = sim_next(&sim->schedule) | 1,
+        .epoch = epoch_of(node),
         .seed = sim_next(&sim->schedule),
         .software = "lienthong-sim",
         .urgent_per_hour = 60,
@@ -206,6 +251,7 @@ static lt_err open_parts(struct sim_node *node)
         .window_max_bytes = 1 << 20,
         .statement_interval_ms = 15 * 60 * 1000,
         .zstd_level = 1,
+        .plant = lt_engine_plants(),
     };
     const struct lt_turn_hooks hooks = {
         .ctx = node,
@@ -240,22 +286,38 @@ static lt_err open_parts(struct sim_node *node)
     return err;
 }
 
+/* I1 over a restart: what was durable in the last life is here. */
+static void check_kept(struct sim_node *node, const struct sim_durable *before,
+                       size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t last =
+            durable_of(node, &before[i].stream, before[i].epoch)->last;
+
+        if (last < before[i].last) {
+            sim_fail(node->sim, "I1 node %u lost %llu to %llu of a run in a "
+                     "crash", node->index, (unsigned long long)last + 1,
+                     (unsigned long long)before[i].last);
+            return;
+        }
+    }
+}
+
 void sim_node_start(struct sim_node *node)
 {
     struct sim *sim = node->sim;
+    struct sim_durable *before = node->durable;
+    size_t before_n = node->durable_n;
     lt_err err;
 
     lt_disk_set_time(node->disk, sim_node_now(node).wall_ms);
-    node->durable_n = 0;
-    node->writes_n = 0;
     node->wake_at_ms = sim->now_ms;
     node->dying = false;
+    node->full = false;
     err = open_parts(node);
     node->lives++;
-    if (err == LT_OK) {
-        err = lt_log_each_run(node->log, note_run, node);
-    }
     node->up = err == LT_OK;
+    sim_say(sim, "node %u starts: %s", node->index, lt_err_word(err));
     if (err != LT_OK) {
         sim_node_stop(node);
         if (err == LT_ECORRUPT || err == LT_EDB) {
@@ -263,7 +325,16 @@ void sim_node_start(struct sim_node *node)
                      lt_err_word(err));
         }
         node->restart_at_ms = sim->now_ms + 100;
+        return;
     }
+    node->durable = NULL;
+    node->durable_n = 0;
+    node->durable_capacity = 0;
+    if (lt_log_each_run(node->log, note_run, node) != LT_OK) {
+        sim_fail(sim, "I1 node %u cannot read its runs", node->index);
+    }
+    check_kept(node, before, before_n);
+    free(before);
 }
 
 void sim_node_stop(struct sim_node *node)
@@ -271,6 +342,7 @@ void sim_node_stop(struct sim_node *node)
     struct sim *sim = node->sim;
 
     node->up = false;
+    sim_unanswered(node);
     /* Whoever is still alive hears that the session is gone. */
     for (size_t i = 0; i < sim->nodes_n; i++) {
         struct sim_node *other = &sim->nodes[i];
@@ -287,51 +359,139 @@ void sim_node_stop(struct sim_node *node)
     node->log = NULL;
 }
 
+static const enum lt_crash HOW[] = {LT_CRASH_LOSE_ALL, LT_CRASH_KEEP_ALL,
+                                    LT_CRASH_PREFIX, LT_CRASH_SUBSET};
+
 void sim_node_crash(struct sim_node *node)
 {
     struct sim *sim = node->sim;
-    static const enum lt_crash HOW[] = {LT_CRASH_LOSE_ALL, LT_CRASH_KEEP_ALL,
-                                        LT_CRASH_PREFIX, LT_CRASH_SUBSET};
 
-    sim->done.crashes++;
-    lt_disk_crash(node->disk, HOW[sim_below(&sim->disk, LT_COUNT_OF(HOW))]);
+    if (lt_disk_crashed(node->disk)) {
+        sim->done[SIM_POWER]++;
+    } else {
+        sim->done[node->sync_fails > 0 ? SIM_FAILED_SYNC : SIM_CRASH]++;
+        lt_disk_crash(node->disk, HOW[sim_below(&sim->disk,
+                                                LT_COUNT_OF(HOW))]);
+        (void)lt_disk_crashed(node->disk);
+    }
+    sim_say(sim, "node %u crashes", node->index);
+    node->sync_fails = 0;
     sim_node_stop(node);
     node->restart_at_ms =
         sim->now_ms + 20 + (int64_t)sim_below(&sim->schedule, 400);
+}
+
+/* What is going to happen to the disk within this turn. */
+static void arm(struct sim_node *node)
+{
+    struct sim *sim = node->sim;
+
+    if (sim->healing) {
+        return;
+    }
+    if (sim_chance(&sim->disk, sim->faults.fail_sync)) {
+        lt_disk_fail_syncs(node->disk, 1);
+        node->sync_fails = 1;
+    }
+    if (sim_chance(&sim->disk, sim->faults.power)) {
+        lt_disk_crash_after(node->disk, 1 + sim_below(&sim->disk, 12),
+                            HOW[sim_below(&sim->disk, LT_COUNT_OF(HOW))]);
+    }
+}
+
+static void disarm(struct sim_node *node)
+{
+    lt_disk_fail_syncs(node->disk, 0);
+    lt_disk_crash_after(node->disk, 0, LT_CRASH_LOSE_ALL);
+    node->sync_fails = 0;
+}
+
+/* As the daemon does: nothing new is taken in until there is room. */
+static lt_err close_intake(struct sim_node *node, const struct lt_now *now)
+{
+    struct lt_input input = {
+        .kind = LT_IN_INTAKE, .flag = false, .code = LT_EFULL};
+    lt_err err = LT_OK;
+
+    node->sim->done[SIM_FULL]++;
+    node->room_check_ms = node->sim->now_ms + 200;
+    if (!node->full) {
+        node->full = true;
+        err = lt_turn_input(node->turn, now, &input);
+    }
+    if (err == LT_OK) {
+        err = lt_turn_end(node->turn, now);
+    }
+    return err == LT_EFULL ? LT_OK : err;
+}
+
+void sim_node_room(struct sim_node *node)
+{
+    struct lt_input input = {.kind = LT_IN_INTAKE, .flag = true};
+    static const uint8_t probe[32 * 1024];
+    lt_err err;
+
+    if (!node->up || !node->full ||
+        node->sim->now_ms < node->room_check_ms) {
+        return;
+    }
+    node->room_check_ms = node->sim->now_ms + 200;
+    err = lt_log_put_meta(node->log, "room/probe", probe, sizeof(probe));
+    if (err == LT_OK) {
+        err = lt_log_commit(node->log);
+    }
+    if (err == LT_EFULL) {
+        lt_log_rollback(node->log);
+        return;
+    }
+    if (err == LT_OK) {
+        struct lt_now now = sim_node_now(node);
+
+        node->full = false;
+        err = lt_turn_input(node->turn, &now, &input);
+    }
+    if (err != LT_OK) {
+        sim_node_crash(node);
+    }
 }
 
 void sim_node_turn(struct sim_node *node)
 {
     struct sim *sim = node->sim;
     struct lt_now now = sim_node_now(node);
+    bool more = false;
     lt_err err;
 
     if (!lt_turn_pending(node->turn)) {
         return;
     }
-    if (!sim->healing && sim_chance(&sim->disk, sim->faults.fail_sync)) {
-        lt_disk_fail_syncs(node->disk, 1);
-        sim->done.syncs_failed++;
-    }
+    arm(node);
     err = lt_turn_end(node->turn, &now);
-    node->writes_n = 0;
     if (err == LT_EFULL) {
-        sim_fail(sim, "I11 node %u says its disk is full", node->index);
-    } else if (err != LT_OK) {
-        if (err != LT_EIO && !node->dying) {
-            sim_fail(sim, "I14 node %u: the turn ended with %s", node->index,
-                     lt_err_word(err));
+        if (node->quota_until_ms == 0) {
+            sim_fail(sim, "I11 node %u says its disk is full", node->index);
         }
-        sim_node_crash(node);
-    } else {
-        bool more = false;
-
-        lt_disk_fail_syncs(node->disk, 0);
-        err = lt_log_checkpoint(node->log, &more);
-        if (err != LT_OK) {
-            sim_node_crash(node);
-        }
+        err = close_intake(node, &now);
     }
+    if (err == LT_OK) {
+        err = lt_log_checkpoint(node->log, &more);
+    }
+    if (err == LT_EFULL) {
+        err = LT_OK;
+    }
+    if (err == LT_OK) {
+        disarm(node);
+        return;
+    }
+    if (err != LT_EIO && !node->dying) {
+        sim_fail(sim, "I14 node %u: the turn ended with %s", node->index,
+                 lt_err_word(err));
+    }
+    if (err != LT_EIO) {
+        node->sync_fails = 0;
+    }
+    sim_node_crash(node);
+    disarm(node);
 }
 
 /* ---- the link to the parent ---- */
@@ -369,6 +529,8 @@ void sim_link_up(struct sim *sim, struct sim_node *child)
     struct sim_node *parent = &sim->nodes[child->parent];
 
     child->pair = ++sim->pairs;
+    child->arrives_ms[0] = 0;
+    child->arrives_ms[1] = 0;
     session_up(parent, child, LT_ROLE_CHILD, parent_session(child->pair));
     session_up(child, parent, LT_ROLE_PARENT, child_session(child->pair));
 }

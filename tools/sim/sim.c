@@ -7,9 +7,28 @@
 
 enum {
     SAFETY_MS = 20 * 1000,      /* of virtual time under faults */
-    HEALING_MS = 180 * 1000,    /* at most, to converge */
+    HEALING_MS = 90 * 1000,     /* at most, to converge */
+    /* The same where frames were lost or overtaken within a session, as TCP
+     * never does: a hold may outlive its reason, for ten minutes. */
+    HOLDS_HEALING_MS = 15 * 60 * 1000,
     TICK_MS = 5,
-    WRITES_BETWEEN_MS = 40
+    WRITES_BETWEEN_MS = 40,
+    BACKUP_EVERY_MS = 1500
+};
+
+const char *const sim_class_words[SIM_CLASSES] = {
+    [SIM_DROP] = "drops",
+    [SIM_DUPLICATE] = "duplicates",
+    [SIM_REORDER] = "reorders",
+    [SIM_FLIP] = "flipped bits",
+    [SIM_CUT] = "cuts",
+    [SIM_CRASH] = "crashes",
+    [SIM_POWER] = "power cuts while writing",
+    [SIM_FAILED_SYNC] = "failed syncs",
+    [SIM_FULL] = "full disks",
+    [SIM_RESTORE] = "restores in reach",
+    [SIM_RESTORE_OFFLINE] = "restores offline",
+    [SIM_REPEAT] = "repeated requests",
 };
 
 uint64_t sim_next(struct sim_rng *rng)
@@ -45,7 +64,10 @@ static void draw_faults(struct sim *sim)
         .crash = on & 8 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
         .fail_sync = on & 16 ? 1 + (unsigned)sim_below(&rng, 5) : 0,
         .cut = on & 32 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
-        .restores = on & 64 ? 1 + (unsigned)sim_below(&rng, 2) : 0,
+        .restores = on & 64 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
+        .power = on & 128 ? 1 + (unsigned)sim_below(&rng, 10) : 0,
+        .flip = (on & 0x300) == 0x300 ? (unsigned)sim_below(&rng, 30) : 0,
+        .fulls = (on & 0xc00) == 0xc00 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
         .real_keys = sim_below(&rng, 20) == 0,
     };
 }
@@ -147,83 +169,29 @@ static void make_tree(struct sim *sim)
 
 /* ---- faults that come with time ---- */
 
-/* An older disk comes back. What was told since, and is durable nowhere else,
- * is mortal: nobody could have kept it. */
-static void restore(struct sim *sim, struct sim_node *node)
-{
-    if (node->backup == NULL) {
-        return;
-    }
-    if (node->up) {
-        sim_node_stop(node);
-    }
-    for (size_t i = 0; i < sim->told_n; i++) {
-        struct sim_told *told = &sim->told[i];
-
-        if (told->writer == node->index) {
-            /* Held by its parent by now? The check below asks the logs. */
-            told->mortal = true;
-        }
-    }
-    lt_disk_restore(node->disk, node->backup);
-    sim->done.restores++;
-    node->restart_at_ms =
-        sim->now_ms + 20 + (int64_t)sim_below(&sim->schedule, 400);
-}
-
-/* Events that a superior's log holds are not mortal whatever happens below. */
-struct rescue {
-    struct sim *sim;
-    unsigned writer;
-};
-
-static bool rescue_segment(void *ctx, uint64_t pos, int64_t committed_at_ms,
-                           const struct lt_segment *segment)
-{
-    struct rescue *rescue = ctx;
-    struct sim *sim = rescue->sim;
-    struct lt_arena arena;
-    struct lt_payload payload;
-
-    (void)pos;
-    (void)committed_at_ms;
-    if (!lt_office_equal(&segment->stream.origin,
-                         &sim->nodes[rescue->writer].office)) {
-        return true;
-    }
-    lt_arena_init(&arena, lt_alloc_heap(), 1 << 20);
-    if (lt_payload_open(segment, &arena, &payload, NULL) == LT_OK) {
-        for (size_t t = 0; t < sim->told_n; t++) {
-            struct sim_told *told = &sim->told[t];
-
-            if (told->writer == rescue->writer && told->mortal &&
-                told->id.epoch == segment->epoch) {
-                for (size_t i = 0; i < payload.items_n; i++) {
-                    told->mortal &=
-                        payload.items[i].count != told->id.count;
-                }
-            }
-        }
-    }
-    lt_arena_deinit(&arena);
-    return true;
-}
-
-static void restore_one(struct sim *sim)
+/* For a while the disk of some node holds no more than it does. */
+static void fill(struct sim *sim)
 {
     struct sim_node *node =
-        &sim->nodes[1 + sim_below(&sim->schedule, sim->nodes_n - 1)];
-    struct sim_node *parent = &sim->nodes[node->parent];
-    struct rescue rescue = {.sim = sim, .writer = node->index};
+        &sim->nodes[sim_below(&sim->schedule, sim->nodes_n)];
 
-    /* Only while a neighbour is there to say what it holds. */
-    if (node->backup == NULL || !parent->up) {
-        return;
-    }
-    restore(sim, node);
-    if (lt_log_read_from(parent->log, 1, SIZE_MAX, rescue_segment, &rescue) !=
-        LT_OK) {
-        sim_fail(sim, "I5 node %u cannot read its log", parent->index);
+    lt_disk_set_quota(node->disk, lt_disk_used(node->disk) + 1);
+    node->quota_until_ms =
+        sim->now_ms + 500 + (int64_t)sim_below(&sim->schedule, 3000);
+    sim_say(sim, "node %u: its disk is full", node->index);
+}
+
+static void empty(struct sim *sim)
+{
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        struct sim_node *node = &sim->nodes[i];
+
+        if (node->quota_until_ms != 0 &&
+            (sim->healing || sim->now_ms >= node->quota_until_ms)) {
+            node->quota_until_ms = 0;
+            lt_disk_set_quota(node->disk, 0);
+        }
+        sim_node_room(node);
     }
 }
 
@@ -233,7 +201,7 @@ static void suffer(struct sim *sim)
         struct sim_node *node = &sim->nodes[i];
 
         if (node->pair != 0 && sim_chance(&sim->net, sim->faults.cut)) {
-            sim->done.cuts++;
+            sim->done[SIM_CUT]++;
             sim_link_down(sim, node);
         }
     }
@@ -277,6 +245,7 @@ static void tick(struct sim_node *node)
 static void one_step(struct sim *sim)
 {
     revive(sim);
+    empty(sim);
     while (sim_deliver(sim)) {
     }
     for (size_t i = 0; i < sim->nodes_n; i++) {
@@ -293,37 +262,93 @@ static void one_step(struct sim *sim)
     sim->now_ms += TICK_MS;
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Nothing happens until the next frame, timer or start. */
+static void skip_idle(struct sim *sim, int64_t until_ms)
+{
+    int64_t next = earlier(sim_next_frame_ms(sim), until_ms);
+
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        const struct sim_node *node = &sim->nodes[i];
+
+        next = earlier(next, node->up ? node->wake_at_ms
+                                      : node->restart_at_ms);
+        if (node->up && lt_turn_pending(node->turn)) {
+            return;
+        }
+        if (node->full) {
+            next = earlier(next, node->room_check_ms);
+        }
+        if (node->parent >= 0 && node->pair == 0) {
+            next = earlier(next, node->link_up_at_ms);
+        }
+    }
+    if (next > sim->now_ms) {
+        sim->now_ms = next;
+    }
+}
+
+enum { TIMES_MAX = 4 };
+
+/* Times at which something happens @n times. */
+static void draw_times(struct sim *sim, unsigned n, int64_t from_ms,
+                       int64_t times[static TIMES_MAX])
+{
+    for (unsigned i = 0; i < TIMES_MAX; i++) {
+        times[i] = i < n ? from_ms + (int64_t)sim_below(
+                                         &sim->schedule,
+                                         (uint64_t)(SAFETY_MS - from_ms))
+                         : INT64_MAX;
+    }
+}
+
+static void write_something(struct sim *sim, int64_t *next_ms)
+{
+    struct sim_node *node = &sim->nodes[sim_below(&sim->work, sim->nodes_n)];
+
+    if (sim->now_ms < *next_ms) {
+        return;
+    }
+    *next_ms = sim->now_ms + 1 +
+               (int64_t)sim_below(&sim->work, 2 * WRITES_BETWEEN_MS);
+    if (node->up && lt_tree_count(lt_engine_tree(node->engine)) > 0) {
+        sim_write(node);
+    }
+}
+
+static void back_up(struct sim *sim)
+{
+    struct sim_node *node =
+        &sim->nodes[sim_below(&sim->schedule, sim->nodes_n)];
+
+    lt_disk_image_free(node->backup);
+    node->backup = lt_disk_snapshot(node->disk);
+}
+
 static void live(struct sim *sim)
 {
-    int64_t restores_at[4] = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX};
+    int64_t restores_at[TIMES_MAX];
+    int64_t fulls_at[TIMES_MAX];
     int64_t next_write = 500;
 
-    for (unsigned i = 0; i < sim->faults.restores && i < 4; i++) {
-        restores_at[i] =
-            8000 + (int64_t)sim_below(&sim->schedule, SAFETY_MS - 9000);
-    }
+    draw_times(sim, sim->faults.restores, 6000, restores_at);
+    draw_times(sim, sim->faults.fulls, 1000, fulls_at);
     while (sim->now_ms < SAFETY_MS && sim->failure[0] == '\0') {
-        if (sim->now_ms >= next_write) {
-            struct sim_node *node =
-                &sim->nodes[sim_below(&sim->work, sim->nodes_n)];
-
-            next_write = sim->now_ms + 1 +
-                         (int64_t)sim_below(&sim->work, 2 * WRITES_BETWEEN_MS);
-            if (node->up && lt_tree_count(lt_engine_tree(node->engine)) > 0) {
-                sim_write(node);
-            }
+        write_something(sim, &next_write);
+        if (sim->now_ms % BACKUP_EVERY_MS == 0) {
+            back_up(sim);
         }
-        if (sim->now_ms % 3000 == 0) {
-            struct sim_node *node =
-                &sim->nodes[sim_below(&sim->schedule, sim->nodes_n)];
-
-            lt_disk_image_free(node->backup);
-            node->backup = lt_disk_snapshot(node->disk);
-        }
-        for (unsigned i = 0; i < 4; i++) {
-            if (sim->now_ms >= restores_at[i]) {
+        for (unsigned i = 0; i < TIMES_MAX; i++) {
+            if (sim->now_ms >= restores_at[i] && sim_restore(sim)) {
                 restores_at[i] = INT64_MAX;
-                restore_one(sim);
+            }
+            if (sim->now_ms >= fulls_at[i]) {
+                fulls_at[i] = INT64_MAX;
+                fill(sim);
             }
         }
         suffer(sim);
@@ -331,39 +356,70 @@ static void live(struct sim *sim)
     }
 }
 
+/* Clients go on asking until they have their answers. True: all have. */
+static bool all_answered(struct sim *sim)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        struct sim_node *node = &sim->nodes[i];
+
+        if (node->up && !node->full &&
+            lt_tree_count(lt_engine_tree(node->engine)) > 0) {
+            all &= !sim_write_again(node);
+        }
+    }
+    return all;
+}
+
+/* What was wrong once is not taken again in that session. */
+static void renew_links(struct sim *sim)
+{
+    for (size_t i = 1; i < sim->nodes_n; i++) {
+        sim_link_down(sim, &sim->nodes[i]);
+    }
+}
+
+/* It did not converge: the failure says what is missing where. */
+static void explain(struct sim *sim, int64_t limit_ms)
+{
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        if (!sim->nodes[i].up) {
+            sim_fail(sim, "I14 node %zu is not up %d s after healing", i,
+                     (int)(limit_ms / 1000));
+            return;
+        }
+    }
+    if (sim_check_all(sim)) {
+        sim_fail(sim, "I9 not converged within %d s of healing",
+                 (int)(limit_ms / 1000));
+    }
+}
+
 static void heal(struct sim *sim)
 {
-    int64_t until = sim->now_ms + HEALING_MS;
+    bool torn = sim->faults.drop > 0 || sim->faults.reorder > 0;
+    int64_t limit_ms = torn ? HOLDS_HEALING_MS : HEALING_MS;
+    int64_t until = sim->now_ms + limit_ms;
     unsigned quiet = 0;
 
     sim->healing = true;
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        lt_disk_fail_syncs(sim->nodes[i].disk, 0);
+    if (sim->done[SIM_FLIP] > 0) {
+        renew_links(sim);
     }
     /* Converged, and still so half a second later. */
     while (sim->failure[0] == '\0' && quiet < 100) {
         if (sim->now_ms > until) {
-            sim_fail(sim, "I9 not converged within %d s of healing",
-                     HEALING_MS / 1000);
-            /* Say what is missing where. */
-            for (size_t i = 0; i < sim->nodes_n; i++) {
-                if (!sim->nodes[i].up) {
-                    return;
-                }
-            }
-            {
-                char why[sizeof(sim->failure)];
-
-                memcpy(why, sim->failure, sizeof(why));
-                sim->failure[0] = '\0';
-                if (sim_check_all(sim)) {
-                    memcpy(sim->failure, why, sizeof(why));
-                }
-            }
+            explain(sim, limit_ms);
             return;
         }
         one_step(sim);
-        quiet = sim_converged(sim) ? quiet + 1 : 0;
+        if (all_answered(sim) && sim_converged(sim)) {
+            quiet++;
+        } else {
+            quiet = 0;
+            skip_idle(sim, until);
+        }
     }
 }
 
@@ -379,7 +435,7 @@ static void clean(struct sim *sim)
         lt_disk_free(node->disk);
         lt_key_free(node->key);
         lt_buf_deinit(&sim->bindings[i]);
-        free(node->writes);
+        free(node->requests);
         free(node->durable);
     }
     for (size_t i = 0; i < sim->frames_n; i++) {
@@ -407,6 +463,7 @@ void sim_run(uint64_t seed, bool trace, struct sim_result *out)
     sim->work.state = seed ^ 0x776f726b;
     sim->clock.state = seed ^ 0x636c6f63;
     draw_faults(sim);
+    lt_disk_seed_sqlite((uint32_t)seed);
     lt_crypto_stub_signatures(!sim->faults.real_keys);
     make_tree(sim);
     for (size_t i = 0; i < sim->nodes_n; i++) {
@@ -430,14 +487,8 @@ void sim_run(uint64_t seed, bool trace, struct sim_result *out)
         .ok = sim->failure[0] == '\0',
         .trace_hash = sim->trace_hash,
         .told = sim->told_n,
-        .drops = sim->done.drops,
-        .duplicates = sim->done.duplicates,
-        .reorders = sim->done.reorders,
-        .crashes = sim->done.crashes,
-        .syncs_failed = sim->done.syncs_failed,
-        .cuts = sim->done.cuts,
-        .restores = sim->done.restores,
     };
+    memcpy(out->done, sim->done, sizeof(out->done));
     memcpy(out->failure, sim->failure, sizeof(out->failure));
     clean(sim);
     free(sim);

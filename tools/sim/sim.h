@@ -27,15 +27,36 @@ uint64_t sim_next(struct sim_rng *rng);
 uint64_t sim_below(struct sim_rng *rng, uint64_t n);
 bool sim_chance(struct sim_rng *rng, unsigned per_mille);
 
+/* The classes of faults: each has to happen in every run of many seeds. */
+enum sim_class {
+    SIM_DROP,
+    SIM_DUPLICATE,
+    SIM_REORDER,
+    SIM_FLIP,            /* of a bit in segments, past the link's own check */
+    SIM_CUT,             /* a link goes down for a while */
+    SIM_CRASH,           /* between two effects of a turn */
+    SIM_POWER,           /* in the middle of the log's own writing */
+    SIM_FAILED_SYNC,
+    SIM_FULL,            /* a commit found no room */
+    SIM_RESTORE,         /* an older disk, the neighbours in reach */
+    SIM_RESTORE_OFFLINE, /* an older disk that wrote before it could ask */
+    SIM_REPEAT,          /* a request was asked again and was known */
+    SIM_CLASSES
+};
+extern const char *const sim_class_words[SIM_CLASSES];
+
 /* What the seed decided to do to this tree, per mille or counts. */
 struct sim_faults {
     unsigned drop;
     unsigned duplicate;
     unsigned reorder;
+    unsigned flip;       /* of a frame of segments */
+    unsigned cut;        /* of a step and link */
     unsigned crash;      /* of an effect */
-    unsigned fail_sync;  /* of a write: a sync fails (the process ends) */
-    unsigned cut;        /* of a step: a link goes down for a while */
-    unsigned restores;   /* how often an older disk comes back */
+    unsigned power;      /* of a turn */
+    unsigned fail_sync;  /* of a turn */
+    unsigned fulls;
+    unsigned restores;
     bool real_keys;      /* Ed25519 instead of its stub */
 };
 
@@ -52,13 +73,19 @@ struct sim_frame {
 struct sim_told {
     struct lt_event_id id;
     unsigned writer;
-    bool mortal;         /* its only copy was on a disk that was put back */
+    bool mortal; /* its only copy was on a disk that was put back */
 };
 
-struct sim_write {
-    uint64_t token;
-    struct lt_event_id ids[4];
-    size_t ids_n;
+/* What a client asks for under one request id, until it has an answer; the
+ * draws of @rng decide what that is. */
+struct sim_request {
+    uint8_t id[LT_REQUEST_LEN];
+    struct sim_rng rng;
+    uint64_t token;           /* of the write under way */
+    bool under_way;
+    bool unknown;             /* it ended without an answer: ask again */
+    bool told;                /* it was answered once */
+    struct lt_event_id event; /* as answered, or about to be */
 };
 
 /* The end of a run as durable at a node, kept by the simulator itself. */
@@ -86,15 +113,23 @@ struct sim_node {
     int64_t clock_offset_ms;
     uint64_t lives;
     bool dying;                    /* alive() has said no */
-    struct sim_write *writes;      /* of the open turn */
-    size_t writes_n, writes_capacity;
+    struct sim_request *requests;
+    size_t requests_n, requests_capacity;
+    size_t asking;                 /* the one being written */
+    bool full;                     /* its intake is closed */
+    int64_t room_check_ms;
+    int64_t quota_until_ms;        /* 0: no quota */
+    unsigned sync_fails;           /* armed for this turn */
     struct sim_durable *durable;
     size_t durable_n, durable_capacity;
-    struct lt_event_id cases[64];  /* own open cases, for steps */
+    struct lt_event_id cases[64];  /* own cases, for steps */
     size_t cases_n;
+    struct lt_event_id directives[16]; /* to this office, for answers */
+    size_t directives_n;
     /* the link to the parent */
     uint64_t pair;                 /* 0: down */
     int64_t link_up_at_ms;
+    int64_t arrives_ms[2];         /* the last frame: to, from the parent */
 };
 
 /* A handle that a RunOpen named on a pair, by direction. */
@@ -127,11 +162,7 @@ struct sim {
     struct sim_handle *handles;
     size_t handles_n, handles_capacity;
     uint64_t trace_hash;
-    /* how often each fault really happened */
-    struct {
-        uint64_t drops, duplicates, reorders, crashes, syncs_failed, cuts,
-            restores;
-    } done;
+    uint64_t done[SIM_CLASSES]; /* how often each really happened */
     char failure[512];             /* the first broken invariant */
 };
 
@@ -140,6 +171,7 @@ void sim_node_start(struct sim_node *node);
 void sim_node_stop(struct sim_node *node); /* frees engine, log, turn */
 void sim_node_crash(struct sim_node *node);
 void sim_node_turn(struct sim_node *node); /* lt_turn_end, and its end */
+void sim_node_room(struct sim_node *node); /* is there room again? */
 struct lt_now sim_node_now(const struct sim_node *node);
 void sim_link_up(struct sim *sim, struct sim_node *child);
 void sim_link_down(struct sim *sim, struct sim_node *child);
@@ -156,7 +188,16 @@ unsigned sim_peer_of(const struct sim *sim, const struct sim_node *node,
 
 /* work.c */
 void sim_write(struct sim_node *node);
+/* Ask again for what has no answer. False: there is nothing such. */
+bool sim_write_again(struct sim_node *node);
+/* The write under @token came to an end. */
+void sim_written(struct sim_node *node, uint64_t token, lt_err result);
+/* The process is gone: what was under way has no answer. */
+void sim_unanswered(struct sim_node *node);
 void sim_open_tree(struct sim *sim);
+
+/* restore.c: a node's disk becomes an older one. False: not now. */
+bool sim_restore(struct sim *sim);
 
 /* check.c: each writes sim->failure and answers false when broken. */
 bool sim_check_ack(struct sim *sim, const struct sim_frame *frame);
@@ -165,13 +206,18 @@ bool sim_check_all(struct sim *sim);
 void sim_fail(struct sim *sim, const char *format, ...) LT_PRINTF(2, 3);
 void sim_mix(struct sim *sim, const void *data, size_t len);
 
+/* trace.c: with --trace, a line for people. */
+void sim_say(const struct sim *sim, const char *format, ...) LT_PRINTF(2, 3);
+void sim_say_frame(const struct sim *sim, const struct sim_frame *frame,
+                   const uint8_t *bytes, const char *fate);
+
 /* sim.c: one seed. @out_hash is the trace hash. True when all invariants
  * held; otherwise @failure says which did not. */
 struct sim_result {
     bool ok;
     uint64_t trace_hash;
     uint64_t told;
-    uint64_t drops, duplicates, reorders, crashes, syncs_failed, cuts, restores;
+    uint64_t done[SIM_CLASSES];
     char failure[512];
 };
 void sim_run(uint64_t seed, bool trace, struct sim_result *out);

@@ -2,26 +2,88 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/answer.h"
 #include "tools/sim/sim.h"
 
-enum { WRITE_TOKENS = 1 };
+/* ---- requests ---- */
 
-static void remember(struct sim_node *node, const struct lt_write *write)
+static struct sim_request *asking(struct sim_node *node)
 {
-    struct sim_write *kept;
+    return &node->requests[node->asking];
+}
 
-    if (!lt_grow(lt_alloc_heap(), (void **)&node->writes,
-                 &node->writes_capacity, node->writes_n,
-                 sizeof(*node->writes))) {
+static struct sim_request *new_request(struct sim_node *node)
+{
+    struct sim_request *request;
+
+    if (!lt_grow(lt_alloc_heap(), (void **)&node->requests,
+                 &node->requests_capacity, node->requests_n,
+                 sizeof(*node->requests))) {
         abort();
     }
-    kept = &node->writes[node->writes_n++];
-    kept->token = write->token;
-    kept->ids_n = write->events_n < LT_COUNT_OF(kept->ids)
-                      ? write->events_n
-                      : LT_COUNT_OF(kept->ids);
-    for (size_t i = 0; i < kept->ids_n; i++) {
-        kept->ids[i] = write->events[i].event->id;
+    node->asking = node->requests_n++;
+    request = asking(node);
+    *request = (struct sim_request){.rng = {sim_next(&node->sim->work)}};
+    for (size_t i = 0; i < LT_REQUEST_LEN; i += 8) {
+        uint64_t random = sim_next(&node->sim->work);
+        memcpy(request->id + i, &random, 8);
+    }
+    return request;
+}
+
+void sim_written(struct sim_node *node, uint64_t token, lt_err result)
+{
+    struct sim *sim = node->sim;
+
+    for (size_t i = node->requests_n; i-- > 0;) {
+        struct sim_request *request = &node->requests[i];
+
+        if (!request->under_way || request->token != token) {
+            continue;
+        }
+        request->under_way = false;
+        request->unknown = result != LT_OK;
+        if (result != LT_OK || request->told) {
+            return;
+        }
+        request->told = true;
+        if (!lt_grow(lt_alloc_heap(), (void **)&sim->told,
+                     &sim->told_capacity, sim->told_n, sizeof(*sim->told))) {
+            abort();
+        }
+        sim->told[sim->told_n++] = (struct sim_told){
+            .id = request->event, .writer = node->index};
+        return;
+    }
+}
+
+void sim_unanswered(struct sim_node *node)
+{
+    for (size_t i = 0; i < node->requests_n; i++) {
+        struct sim_request *request = &node->requests[i];
+
+        request->unknown |= request->under_way;
+        request->under_way = false;
+    }
+}
+
+/* The answer to a request that was known: the same as before, if there was
+ * one. */
+static void take_answer(struct sim_node *node, const struct lt_buf *answer)
+{
+    struct sim_request *request = asking(node);
+    struct lt_answer entry;
+
+    node->sim->done[SIM_REPEAT]++;
+    if (!lt_answer_at(answer->data, answer->len, 0, &entry)) {
+        sim_fail(node->sim, "I3 node %u: an answer without an event",
+                 node->index);
+    } else if (request->told && !lt_event_id_equal(&request->event,
+                                                   &entry.id)) {
+        sim_fail(node->sim, "I3 node %u answered one request in two ways",
+                 node->index);
+    } else {
+        request->event = entry.id;
     }
 }
 
@@ -29,6 +91,7 @@ static lt_err submit(struct sim_node *node, struct lt_event *event,
                      const struct lt_channel *channels, size_t channels_n,
                      const struct lt_part *parts, size_t parts_n)
 {
+    struct sim_request *request = asking(node);
     struct lt_now now = sim_node_now(node);
     struct lt_write_event written = {.event = event,
                                      .channels_n = channels_n,
@@ -45,46 +108,66 @@ static lt_err submit(struct sim_node *node, struct lt_event *event,
     bool repeated;
     lt_err err;
 
-    for (size_t i = 0; i < LT_REQUEST_LEN; i += 8) {
-        uint64_t random = sim_next(&node->sim->work);
-        memcpy(write.request_id + i, &random, 8);
-    }
+    memcpy(write.request_id, request->id, LT_REQUEST_LEN);
     event->recorded_at_ms = now.wall_ms;
     event->has_legal_date = true;
     event->legal_date = lt_civil_day(now.wall_ms);
     event->actor_role = 1;
     event->has_request_id = true;
     memcpy(event->request_id, write.request_id, LT_REQUEST_LEN);
+    request->token = write.token;
+    request->under_way = true;
+    request->unknown = false;
     lt_buf_init(&answer, lt_alloc_heap());
     err = lt_turn_write(node->turn, &now, &write, &answer, &repeated, NULL);
+    if (err == LT_OK && repeated) {
+        take_answer(node, &answer);
+    } else if (err == LT_OK && request->told) {
+        sim_fail(node->sim, "I3 node %u forgot a request that it answered",
+                 node->index);
+    } else if (err == LT_OK) {
+        request->event = event->id;
+    }
     lt_buf_deinit(&answer);
     if (err == LT_OK) {
-        remember(node, &write);
-    } else if (err == LT_EIO) {
+        return LT_OK;
+    }
+    request->under_way = false;
+    request->unknown = !request->told;
+    if (err == LT_EIO) {
         node->dying = true;
-    } else {
+    } else if (err != LT_EFULL || !node->full) {
         sim_fail(node->sim, "I14 node %u refused a write: %s", node->index,
                  lt_err_word(err));
     }
     return err;
 }
 
-static void open_case(struct sim_node *node)
+/* ---- what is written ---- */
+
+static struct lt_event *new_event(uint32_t type)
+{
+    struct lt_event *event = calloc(1, sizeof(*event));
+
+    if (event == NULL) {
+        abort();
+    }
+    event->type = type;
+    return event;
+}
+
+static void open_case(struct sim_node *node, struct sim_rng *rng)
 {
     static const char TEXT[] =
         "Công dân đề nghị xem xét lại đơn giá bồi thường về đất";
     const struct lt_channel channel = {.cls = LT_CLASS_CASE,
                                        .audience = LT_AUDIENCE_UP};
-    struct lt_event *event = calloc(1, sizeof(*event));
+    struct lt_event *event = new_event(LT_EV_CASE_OPENED);
     struct lt_part part = {.content = (const uint8_t *)TEXT,
                            .len = sizeof(TEXT) - 1};
-    uint64_t salt[2] = {sim_next(&node->sim->work), sim_next(&node->sim->work)};
+    uint64_t salt[2] = {sim_next(rng), sim_next(rng)};
 
-    if (event == NULL) {
-        abort();
-    }
     memcpy(part.salt, salt, LT_SALT_LEN);
-    event->type = LT_EV_CASE_OPENED;
     event->case_type = 1;
     event->field = 1;
     event->parts_n = 1;
@@ -94,67 +177,68 @@ static void open_case(struct sim_node *node)
     if (submit(node, event, &channel, 1, &part, 1) == LT_OK) {
         size_t place = node->cases_n < LT_COUNT_OF(node->cases)
                            ? node->cases_n++
-                           : (size_t)sim_below(&node->sim->work,
-                                               LT_COUNT_OF(node->cases));
-        node->cases[place] = event->id;
+                           : (size_t)sim_below(rng, LT_COUNT_OF(node->cases));
+        node->cases[place] = asking(node)->event;
     }
     free(event);
 }
 
-/* A step whose cause is the opening alone: concurrent with other steps, so
- * that the order of the fold is tried. */
-static void step_case(struct sim_node *node)
+/* A step, or the closing, whose cause is the opening alone: concurrent with
+ * the others, so that the order of the fold is tried. */
+static void step_case(struct sim_node *node, struct sim_rng *rng)
 {
     const struct lt_channel channel = {.cls = LT_CLASS_CASE,
                                        .audience = LT_AUDIENCE_UP};
-    struct lt_event *event = calloc(1, sizeof(*event));
+    bool closes = sim_chance(rng, 100);
+    struct lt_event *event =
+        new_event(closes ? LT_EV_CASE_CLOSED : LT_EV_CASE_STEP);
 
-    if (event == NULL) {
-        abort();
+    if (closes) {
+        event->reason = 1 + (uint32_t)sim_below(rng, 7);
+    } else {
+        event->kind = 1 + (uint32_t)sim_below(rng, 13);
     }
-    event->type = LT_EV_CASE_STEP;
-    event->kind = 1 + (uint32_t)sim_below(&node->sim->work, 13);
     event->has_subject = true;
-    event->subject = node->cases[sim_below(&node->sim->work, node->cases_n)];
+    event->subject = node->cases[sim_below(rng, node->cases_n)];
     event->causes_n = 1;
     event->causes[0] = event->subject;
     (void)submit(node, event, &channel, 1, NULL, 0);
     free(event);
 }
 
-static void raise_incident(struct sim_node *node)
+static void raise_incident(struct sim_node *node, struct sim_rng *rng)
 {
     const struct lt_channel channel = {.cls = LT_CLASS_INCIDENT,
                                        .audience = LT_AUDIENCE_UP};
-    struct lt_event *event = calloc(1, sizeof(*event));
+    struct lt_event *event = new_event(LT_EV_INCIDENT_RAISED);
 
-    if (event == NULL) {
-        abort();
-    }
-    event->type = LT_EV_INCIDENT_RAISED;
-    event->people = 5 + (uint32_t)sim_below(&node->sim->work, 90);
+    event->people = 5 + (uint32_t)sim_below(rng, 90);
     (void)submit(node, event, &channel, 1, NULL, 0);
     free(event);
 }
 
-static void issue_directive(struct sim_node *node)
+static bool is_below(const struct sim *sim, size_t node, unsigned above)
+{
+    for (int up = sim->nodes[node].parent; up >= 0;
+         up = sim->nodes[up].parent) {
+        if (up == (int)above) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* To one office below at least. */
+static void issue_directive(struct sim_node *node, struct sim_rng *rng)
 {
     struct sim *sim = node->sim;
-    struct lt_event *event = calloc(1, sizeof(*event));
+    struct lt_event *event = new_event(LT_EV_DIRECTIVE_ISSUED);
     struct lt_channel channels[SIM_NODES_MAX];
     size_t n = 0;
 
-    if (event == NULL) {
-        abort();
-    }
     for (size_t i = node->index + 1; i < sim->nodes_n; i++) {
-        bool below = false;
-
-        for (int up = sim->nodes[i].parent; up >= 0;
-             up = sim->nodes[up].parent) {
-            below |= up == (int)node->index;
-        }
-        if (below && sim_chance(&sim->work, 400)) {
+        if (is_below(sim, i, node->index) &&
+            (n == 0 || sim_chance(rng, 400))) {
             channels[n] = (struct lt_channel){.cls = LT_CLASS_DIRECTIVE,
                                               .audience = LT_AUDIENCE_TO,
                                               .to = sim->nodes[i].office};
@@ -162,33 +246,93 @@ static void issue_directive(struct sim_node *node)
             n++;
         }
     }
-    if (n > 0) {
-        event->type = LT_EV_DIRECTIVE_ISSUED;
-        event->doc_no = (struct lt_text){"12/CT-UBND", 10};
-        event->to_n = n;
-        (void)submit(node, event, channels, n, NULL, 0);
-    }
+    event->doc_no = (struct lt_text){"12/CT-UBND", 10};
+    event->to_n = n;
+    (void)submit(node, event, channels, n, NULL, 0);
     free(event);
+}
+
+static void answer_directive(struct sim_node *node, struct sim_rng *rng)
+{
+    static const uint32_t CODES[] = {1, 3, 4, 5, 6};
+    const struct lt_channel channel = {.cls = LT_CLASS_DIRECTIVE,
+                                       .audience = LT_AUDIENCE_UP};
+    struct lt_event *event = new_event(LT_EV_DIRECTIVE_STATUS);
+    size_t n = node->directives_n < LT_COUNT_OF(node->directives)
+                   ? node->directives_n
+                   : LT_COUNT_OF(node->directives);
+
+    event->code = CODES[sim_below(rng, LT_COUNT_OF(CODES))];
+    event->has_subject = true;
+    event->subject = node->directives[sim_below(rng, n)];
+    event->causes_n = 1;
+    event->causes[0] = event->subject;
+    (void)submit(node, event, &channel, 1, NULL, 0);
+    free(event);
+}
+
+static bool has_below(const struct sim_node *node)
+{
+    for (size_t i = 0; i < node->sim->nodes_n; i++) {
+        if (node->sim->nodes[i].parent == (int)node->index) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the request that is asked for says: repeated, it says the same, or
+ * something else where what it was about is gone. */
+static void ask(struct sim_node *node)
+{
+    struct sim_rng rng = asking(node)->rng;
+    uint64_t kind = sim_below(&rng, 100);
+
+    if (kind < 30 && has_below(node)) {
+        issue_directive(node, &rng);
+    } else if (kind < 40 && node->directives_n > 0) {
+        answer_directive(node, &rng);
+    } else if (kind < 60 || node->cases_n == 0) {
+        open_case(node, &rng);
+    } else if (kind < 92) {
+        step_case(node, &rng);
+    } else {
+        raise_incident(node, &rng);
+    }
+}
+
+bool sim_write_again(struct sim_node *node)
+{
+    for (size_t i = 0; i < node->requests_n; i++) {
+        if (node->requests[i].unknown) {
+            node->asking = i;
+            ask(node);
+            return true;
+        }
+    }
+    return false;
 }
 
 void sim_write(struct sim_node *node)
 {
     struct sim *sim = node->sim;
-    uint64_t kind = sim_below(&sim->work, 100);
-    bool leaf = true;
+    uint64_t dice = sim_below(&sim->work, 100);
 
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        leaf &= sim->nodes[i].parent != (int)node->index;
+    if (dice < 50 && sim_write_again(node)) {
+        return;
     }
-    if (!leaf && kind < 30) {
-        issue_directive(node);
-    } else if (kind < 55 || node->cases_n == 0) {
-        open_case(node);
-    } else if (kind < 90) {
-        step_case(node);
-    } else {
-        raise_incident(node);
+    if (dice >= 97 && node->requests_n > 0) {
+        /* A client that did not hear its answer. */
+        size_t at = (size_t)sim_below(&sim->work, node->requests_n);
+
+        if (node->requests[at].told && !node->requests[at].under_way) {
+            node->asking = at;
+            ask(node);
+            return;
+        }
     }
+    (void)new_request(node);
+    ask(node);
 }
 
 /* The root opens every office, its own first, in one write each. */
@@ -200,19 +344,15 @@ void sim_open_tree(struct sim *sim)
 
     for (size_t i = 0; i < sim->nodes_n; i++) {
         const struct sim_node *node = &sim->nodes[i];
-        struct lt_event *event = calloc(1, sizeof(*event));
+        struct lt_event *event = new_event(LT_EV_OFFICE_OPENED);
         char name[16] = "Xã 00";
         unsigned depth = 0;
 
-        if (event == NULL) {
-            abort();
-        }
         for (int up = node->parent; up >= 0; up = sim->nodes[up].parent) {
             depth++;
         }
         name[strlen(name) - 2] = (char)('0' + i / 10);
         name[strlen(name) - 1] = (char)('0' + i % 10);
-        event->type = LT_EV_OFFICE_OPENED;
         event->office.id = node->office;
         if (node->parent >= 0) {
             event->office.parent = sim->nodes[node->parent].office;
@@ -220,6 +360,7 @@ void sim_open_tree(struct sim *sim)
         event->office.name = (struct lt_text){name, strlen(name)};
         event->office.kind =
             (struct lt_text){KINDS[depth], strlen(KINDS[depth])};
+        (void)new_request(&sim->nodes[0]);
         (void)submit(&sim->nodes[0], event, &channel, 1, NULL, 0);
         free(event);
     }

@@ -1,0 +1,191 @@
+/* The same events give the same state wherever they are folded. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/sim/held.h"
+
+/* The acts of one matter: held->acts[from] up to, not including, [to]. */
+struct matter_acts {
+    const struct sim_held *held;
+    size_t from;
+    size_t to;
+};
+
+static struct matter_acts find_acts(const struct sim_held *held,
+                                    const struct lt_event_id *id)
+{
+    struct matter_acts found = {.held = held};
+    size_t low = 0;
+    size_t high = held->acts_n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (lt_event_id_compare(lt_act_matter(&held->acts[middle]), id) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    found.from = low;
+    while (low < held->acts_n &&
+           lt_event_id_equal(lt_act_matter(&held->acts[low]), id)) {
+        low++;
+    }
+    found.to = low;
+    return found;
+}
+
+/* Fold them; the digest is of the verdicts. */
+static uint64_t fold(const struct matter_acts *of, const struct lt_tree *tree,
+                     struct lt_matter *out)
+{
+    size_t max = of->to - of->from;
+    struct lt_judged *judged = calloc(max, sizeof(*judged));
+    bool *heads = calloc(max, sizeof(*heads));
+    struct lt_act *acts = calloc(max, sizeof(*acts));
+    uint64_t digest = 0;
+    size_t n = 0;
+
+    if (judged == NULL || heads == NULL || acts == NULL) {
+        abort();
+    }
+    for (size_t i = of->from; i < of->to; i++) {
+        /* An event may stand in several streams; it counts once. */
+        if (n == 0 ||
+            !lt_event_id_equal(&acts[n - 1].id, &of->held->acts[i].id)) {
+            acts[n++] = of->held->acts[i];
+        }
+    }
+    if (lt_matter_fold(acts, n, lt_act_matter(&acts[0]), tree,
+                       lt_alloc_heap(), out, judged, heads) != LT_OK) {
+        abort();
+    }
+    for (size_t i = 0; i < n; i++) {
+        digest = digest * 31 + (uint64_t)judged[i].verdict * 17 +
+                 (uint64_t)judged[i].why;
+    }
+    free(judged);
+    free(heads);
+    free(acts);
+    return digest;
+}
+
+static uint64_t state_digest(const struct matter_acts *of,
+                             const struct lt_tree *tree)
+{
+    static struct lt_matter matter; /* large */
+    uint64_t digest = fold(of, tree, &matter);
+
+    digest = digest * 31 + matter.state;
+    digest = digest * 31 + matter.type;
+    digest = digest * 31 + matter.people;
+    digest = digest * 31 + matter.close_reason;
+    digest = digest * 31 + (uint64_t)matter.closed_ms;
+    digest = digest * 31 + (uint64_t)matter.last_event_ms;
+    return digest * 31 + matter.custodian.bytes[0];
+}
+
+/* A case or an incident of the child: its parent holds all of its events. */
+static bool check_own(struct sim *sim, const struct sim_node *child,
+                      const struct matter_acts *below,
+                      const struct matter_acts *above)
+{
+    const struct lt_tree *tree = lt_engine_tree(sim->nodes[0].engine);
+
+    if (above->from == above->to ||
+        state_digest(below, tree) != state_digest(above, tree)) {
+        sim_fail(sim, "I4 nodes %u and %d fold one matter differently",
+                 child->index, child->parent);
+        return false;
+    }
+    return true;
+}
+
+static const struct lt_directive_target *
+target(const struct lt_matter *matter, const struct lt_office *office)
+{
+    for (size_t i = 0; i < matter->targets_n; i++) {
+        if (lt_office_equal(&matter->targets[i].office, office)) {
+            return &matter->targets[i];
+        }
+    }
+    return NULL;
+}
+
+/* A directive to this node: it and the issuer see the same answer. The other
+ * addressees' answers are not its own to know. */
+static bool check_directive(struct sim *sim, const struct sim_node *node,
+                            const struct matter_acts *here,
+                            const struct matter_acts *there)
+{
+    static struct lt_matter ours;
+    static struct lt_matter theirs;
+    const struct lt_tree *tree = lt_engine_tree(sim->nodes[0].engine);
+    const struct lt_directive_target *a;
+    const struct lt_directive_target *b;
+
+    if (here->held->acts[here->from].type != LT_EV_DIRECTIVE_ISSUED &&
+        there->from == there->to) {
+        return true;
+    }
+    if (there->from == there->to) {
+        sim_fail(sim, "I9 the issuer lacks a directive that node %u has",
+                 node->index);
+        return false;
+    }
+    (void)fold(here, tree, &ours);
+    (void)fold(there, tree, &theirs);
+    a = target(&ours, &node->office);
+    b = target(&theirs, &node->office);
+    if (a != NULL && (b == NULL || a->status != b->status ||
+                      a->at_ms != b->at_ms)) {
+        sim_fail(sim, "I4 node %u and the issuer see other answers to one "
+                      "directive", node->index);
+        return false;
+    }
+    return true;
+}
+
+static int node_of(const struct sim *sim, const struct lt_office *office)
+{
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        if (lt_office_equal(&sim->nodes[i].office, office)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+bool sim_check_fold(struct sim *sim, const struct sim_held *held)
+{
+    for (size_t n = 0; n < sim->nodes_n; n++) {
+        const struct sim_node *node = &sim->nodes[n];
+        struct matter_acts here = {.held = &held[n]};
+
+        for (; here.from < held[n].acts_n; here.from = here.to) {
+            const struct lt_act *first = &held[n].acts[here.from];
+            const struct lt_event_id *id = lt_act_matter(first);
+            enum lt_matter_kind kind = lt_type_matter(first->type);
+            bool own = lt_office_equal(&id->origin, &node->office);
+            int issuer = node_of(sim, &id->origin);
+
+            here = find_acts(&held[n], id);
+            if (own && node->parent >= 0 &&
+                (kind == LT_MATTER_CASE || kind == LT_MATTER_INCIDENT)) {
+                struct matter_acts above = find_acts(&held[node->parent], id);
+
+                if (!check_own(sim, node, &here, &above)) {
+                    return false;
+                }
+            } else if (!own && issuer >= 0 && kind == LT_MATTER_DIRECTIVE) {
+                struct matter_acts there = find_acts(&held[issuer], id);
+
+                if (!check_directive(sim, node, &here, &there)) {
+                    return false;
+                }
+            }
+        }
+    }
+    return true;
+}

@@ -1,0 +1,52 @@
+/* What a node's log holds, read once and sorted: the checks work on this, never
+ * on what an engine believes. */
+#ifndef LT_TOOLS_SIM_HELD_H
+#define LT_TOOLS_SIM_HELD_H
+
+#include "daemon/cases/fold.h"
+#include "tools/sim/sim.h"
+
+struct sim_held_event {
+    struct lt_event_id id;
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t number;
+    uint8_t hash[LT_HASH_LEN];
+    bool has_request;
+    uint8_t request[LT_REQUEST_LEN];
+};
+
+struct sim_held_segment {
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t first;
+    uint64_t last;
+    uint8_t hash[LT_HASH_LEN];  /* as the log says */
+    uint8_t bytes[LT_HASH_LEN]; /* of payload and parts, by ourselves */
+};
+
+struct sim_held {
+    struct sim_held_event *events; /* by id, then stream */
+    size_t events_n, events_capacity;
+    struct sim_held_segment *segments; /* by stream, epoch, number */
+    size_t segments_n, segments_capacity;
+    struct lt_act *acts;   /* by matter, then id; one a copy of an event */
+    size_t acts_n, acts_capacity;
+    struct lt_arena arena; /* what acts point into */
+    struct lt_arena scratch;
+    bool broken;
+};
+
+/* False, with sim->failure set, when the log cannot be read. Free it either
+ * way. */
+bool sim_held_read(struct sim *sim, struct sim_node *node,
+                   struct sim_held *out);
+void sim_held_free(struct sim_held *held);
+bool sim_held_event(const struct sim_held *held, const struct lt_event_id *id);
+/* check_fold.c: do neighbours, and issuer and addressee of each directive,
+ * fold the same? */
+bool sim_check_fold(struct sim *sim, const struct sim_held *held);
+int sim_held_compare(const struct sim_held_segment *a,
+                     const struct sim_held_segment *b);
+
+#endif
