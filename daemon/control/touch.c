@@ -104,9 +104,8 @@ uint64_t lt_touch_floor(const struct lt_touch *touch)
 
 void lt_touch_begin(struct lt_touch *touch, uint64_t pos)
 {
-    if (pos > touch->floor) {
-        touch->floor = pos;
-    }
+    touch->floor = pos > touch->floor ? pos : touch->floor;
+    lt_touch_raise(touch, pos);
 }
 
 uint64_t lt_touch_top(const struct lt_touch *touch)
