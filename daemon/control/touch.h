@@ -36,7 +36,7 @@ struct lt_touch_entry *lt_touch_take(struct lt_touch *touch,
                                      uint64_t batch);
 /* What a matter without an entry must wait for. */
 uint64_t lt_touch_floor(const struct lt_touch *touch);
-/* Raise the floor to @pos: what the log held when this life began may concern
+/* Raise floor and top to @pos: what the log held when this life began may concern
  * any matter, and the view may have to be rebuilt first. */
 void lt_touch_begin(struct lt_touch *touch, uint64_t pos);
 /* The highest position written here at all. */
