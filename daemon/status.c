@@ -123,22 +123,24 @@ static json_t *links_json(const struct lt_status *status)
     return list;
 }
 
+/* An office without a keeper, or that has not heard of it yet, has the same
+ * fields: nothing is known in them. */
 static json_t *receipt_json(const struct lt_status *status)
 {
     struct lt_receipt_view receipt;
+    bool heard;
 
     memset(&receipt, 0, sizeof(receipt));
     lt_engine_receipt(status->engine, &receipt);
-    if (!receipt.has_keeper) {
-        return json_null();
-    }
-    return json_pack("{s:o, s:o, s:b, s:o}", "keeper",
-                     office_json(&receipt.keeper), "at",
-                     time_json(receipt.at_ms), "covers_all",
-                     (int)receipt.covers_all, "missing_events",
-                     receipt.at_ms == 0
-                         ? json_null()
-                         : json_integer((json_int_t)receipt.missing_events));
+    heard = receipt.has_keeper && receipt.at_ms != 0;
+    return json_pack(
+        "{s:o, s:o, s:o, s:o}", "keeper",
+        receipt.has_keeper ? office_json(&receipt.keeper) : json_null(), "at",
+        time_json(heard ? receipt.at_ms : 0), "covers_all",
+        heard ? json_boolean(receipt.covers_all) : json_null(),
+        "missing_events",
+        heard ? json_integer((json_int_t)receipt.missing_events)
+              : json_null());
 }
 
 static const char *const OFFICE_STATES[] = {"current", "behind", "silent",
