@@ -19,8 +19,7 @@ struct lt_ask {
 
 static lt_err cannot_connect(const char *path, struct lt_diag *diag)
 {
-    lt_err code = errno == EACCES || errno == EPERM ? LT_EPERM
-                                                    : LT_ENOTRUNNING;
+    lt_err code = errno == EACCES || errno == EPERM ? LT_EPERM : LT_ENOTRUNNING;
 
     lt_diag_set(diag, code);
     lt_diag_arg(diag, code == LT_EPERM ? "what" : "path", "%s", path);
@@ -40,8 +39,8 @@ lt_err lt_ask_open(const char *dir, struct lt_ask **out_ask,
         return cannot_connect(dir, diag);
     }
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (const struct sockaddr *)&address,
-                          sizeof(address)) != 0) {
+    if (fd < 0 ||
+        connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0) {
         lt_err rc = cannot_connect(dir, diag);
 
         if (fd >= 0) {
@@ -140,8 +139,8 @@ lt_err lt_ask_receive(struct lt_ask *ask, int timeout_ms, struct lt_buf *out)
     if (rc != LT_OK) {
         return rc;
     }
-    len = (size_t)head[0] << 24 | (size_t)head[1] << 16 |
-          (size_t)head[2] << 8 | head[3];
+    len = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 |
+          head[3];
     if (len > ANSWER_MAX) {
         return LT_EPROTO;
     }
@@ -161,10 +160,10 @@ lt_err lt_ask_receive(struct lt_ask *ask, int timeout_ms, struct lt_buf *out)
 json_t *lt_tool_request(const struct lt_tool *tool,
                         const struct lt_tool_command *command)
 {
-    json_t *request = json_pack(
-        "{s:s,s:O,s:s,s:i,s:i}", "command", command->name, "options",
-        tool->options, "lang", tool->lang == LT_LANG_VI ? "vi" : "en",
-        "timeout_ms", tool->timeout_ms, "proto", 1);
+    json_t *request =
+        json_pack("{s:s,s:O,s:s,s:i,s:i}", "command", command->name, "options",
+                  tool->options, "lang", tool->lang == LT_LANG_VI ? "vi" : "en",
+                  "timeout_ms", tool->timeout_ms, "proto", 1);
 
     if (request != NULL && command->writes &&
         json_object_set_new(request, "request_id",

@@ -3,10 +3,14 @@
 #include "tools/tool.h"
 
 static const struct lt_tool_column list_columns[] = {
-    {"receipt_code", "ui_receipt_code"}, {"type", "ui_type"},
-    {"field", "ui_field"},               {"state", "ui_state"},
-    {"opened_on", "ui_opened_on"},       {"due_on", "ui_due_on"},
-    {"overdue", "ui_overdue"},           {"id", "ui_id"},
+    {"receipt_code", "ui_receipt_code"},
+    {"type", "ui_type"},
+    {"field", "ui_field"},
+    {"state", "ui_state"},
+    {"opened_on", "ui_opened_on"},
+    {"due_on", "ui_due_on"},
+    {"overdue", "ui_overdue"},
+    {"id", "ui_id"},
     {NULL, NULL}};
 
 static const struct lt_tool_column show_columns[] = {
@@ -24,14 +28,12 @@ static const struct lt_tool_column show_columns[] = {
     {"last_event_at", "ui_last_event"},
     {NULL, NULL}};
 
-static int run_list(struct lt_tool *tool,
-                    const struct lt_tool_command *command)
+static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
 {
     return lt_tool_run_list(tool, command, list_columns);
 }
 
-static int run_show(struct lt_tool *tool,
-                    const struct lt_tool_command *command)
+static int run_show(struct lt_tool *tool, const struct lt_tool_command *command)
 {
     return lt_tool_run_show(tool, command, show_columns);
 }

@@ -13,8 +13,7 @@ static int load(struct lt_tool *tool, struct lt_conf **out_conf)
     lt_err rc;
 
     lt_diag_set(&diag, LT_OK);
-    rc = lt_conf_load(tool->dir, lt_tool_text(tool, "config"), out_conf,
-                      &diag);
+    rc = lt_conf_load(tool->dir, lt_tool_text(tool, "config"), out_conf, &diag);
     if (rc == LT_OK) {
         return 0;
     }
@@ -93,8 +92,7 @@ static void print_json(struct lt_tool *tool, const struct lt_conf *conf)
     json_decref(settings);
 }
 
-static int run_show(struct lt_tool *tool,
-                    const struct lt_tool_command *command)
+static int run_show(struct lt_tool *tool, const struct lt_tool_command *command)
 {
     struct lt_conf *conf = NULL;
     struct lt_buf text;
@@ -121,15 +119,14 @@ static int run_show(struct lt_tool *tool,
         {"config", LT_TOOL_TEXT, "FILE", "ui_opt_config", true},               \
     }
 
-const struct lt_tool_command lt_cmd_config[] = {
-    {.name = "config check",
-     .meta = "",
-     .text = "ui_cmd_config_check",
-     .options = CONFIG_OPTION,
-     .run = run_check},
-    {.name = "config show",
-     .meta = "",
-     .text = "ui_cmd_config_show",
-     .options = CONFIG_OPTION,
-     .run = run_show},
-    {.name = NULL}};
+const struct lt_tool_command lt_cmd_config[] = {{.name = "config check",
+                                                 .meta = "",
+                                                 .text = "ui_cmd_config_check",
+                                                 .options = CONFIG_OPTION,
+                                                 .run = run_check},
+                                                {.name = "config show",
+                                                 .meta = "",
+                                                 .text = "ui_cmd_config_show",
+                                                 .options = CONFIG_OPTION,
+                                                 .run = run_show},
+                                                {.name = NULL}};

@@ -8,19 +8,20 @@ static const struct lt_tool_column list_columns[] = {
     {"to", "ui_to"},         {NULL, NULL}};
 
 static const struct lt_tool_column show_columns[] = {
-    {"id", "ui_id"},         {"doc_no", "ui_doc_no"},
-    {"issuer", "ui_issuer"}, {"issued_at", "ui_issued_at"},
-    {"due_on", "ui_due_on"}, {"to", "ui_to"},
+    {"id", "ui_id"},
+    {"doc_no", "ui_doc_no"},
+    {"issuer", "ui_issuer"},
+    {"issued_at", "ui_issued_at"},
+    {"due_on", "ui_due_on"},
+    {"to", "ui_to"},
     {NULL, NULL}};
 
-static int run_list(struct lt_tool *tool,
-                    const struct lt_tool_command *command)
+static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
 {
     return lt_tool_run_list(tool, command, list_columns);
 }
 
-static int run_show(struct lt_tool *tool,
-                    const struct lt_tool_command *command)
+static int run_show(struct lt_tool *tool, const struct lt_tool_command *command)
 {
     return lt_tool_run_show(tool, command, show_columns);
 }

@@ -3,10 +3,14 @@
 #include "tools/tool.h"
 
 static const struct lt_tool_column list_columns[] = {
-    {"state", "ui_state"},         {"place", "ui_place"},
-    {"subject", "ui_subject"},     {"people", "ui_people"},
-    {"raised_at", "ui_raised_at"}, {"taken_at", "ui_taken_at"},
-    {"closed_at", "ui_closed_at"}, {"id", "ui_id"},
+    {"state", "ui_state"},
+    {"place", "ui_place"},
+    {"subject", "ui_subject"},
+    {"people", "ui_people"},
+    {"raised_at", "ui_raised_at"},
+    {"taken_at", "ui_taken_at"},
+    {"closed_at", "ui_closed_at"},
+    {"id", "ui_id"},
     {NULL, NULL}};
 
 static const struct lt_tool_column show_columns[] = {
@@ -23,14 +27,12 @@ static const struct lt_tool_column show_columns[] = {
     {"closed_at", "ui_closed_at"},
     {NULL, NULL}};
 
-static int run_list(struct lt_tool *tool,
-                    const struct lt_tool_command *command)
+static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
 {
     return lt_tool_run_list(tool, command, list_columns);
 }
 
-static int run_show(struct lt_tool *tool,
-                    const struct lt_tool_command *command)
+static int run_show(struct lt_tool *tool, const struct lt_tool_command *command)
 {
     return lt_tool_run_show(tool, command, show_columns);
 }

@@ -28,7 +28,7 @@ enum {
 struct join {
     struct lt_tool *tool;
     struct lt_diag *diag;
-    struct lt_arena arena;     /* of the token */
+    struct lt_arena arena; /* of the token */
     struct lt_token token;
     struct lt_identity identity;
     struct lt_buf request;
@@ -185,7 +185,7 @@ static lt_err code_of(uint32_t code)
     lt_err err;
 
     for (i = 0; code != 0 && (err = lt_err_at(i)) != LT_OK; i++) {
-        if ((uint32_t)-(int32_t)err == code) {
+        if ((uint32_t) - (int32_t)err == code) {
             return err;
         }
     }

@@ -5,21 +5,24 @@
 #include "tools/tool.h"
 
 static const struct lt_tool_column tip_columns[] = {
-    {"origin", "ui_origin"}, {"channel", "ui_channel"},
-    {"lane", "ui_lane"},     {"epoch", "ui_epoch"},
-    {"first", "ui_first"},   {"last", "ui_last"},
-    {"receipt_last", "ui_receipt"}, {NULL, NULL}};
+    {"origin", "ui_origin"},
+    {"channel", "ui_channel"},
+    {"lane", "ui_lane"},
+    {"epoch", "ui_epoch"},
+    {"first", "ui_first"},
+    {"last", "ui_last"},
+    {"receipt_last", "ui_receipt"},
+    {NULL, NULL}};
 
 static void print_event(struct lt_tool *tool, const char *line, size_t len)
 {
-    static const char *const keys[] = {"committed_at", "effect", "type",
-                                       "event", "channel", "reason"};
+    static const char *const keys[] = {"committed_at", "effect",  "type",
+                                       "event",        "channel", "reason"};
     json_t *event = json_loadb(line, len, 0, NULL);
     size_t i;
 
     for (i = 0; i < LT_COUNT_OF(keys); i++) {
-        const char *word =
-            json_string_value(json_object_get(event, keys[i]));
+        const char *word = json_string_value(json_object_get(event, keys[i]));
 
         if (word != NULL) {
             fputs(i == 0 ? "" : "  ", tool->out);

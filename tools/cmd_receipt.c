@@ -19,8 +19,7 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
         if (!tool->json && found) {
             lt_print_object(tool, answer, columns);
         } else if (!tool->json) {
-            fprintf(tool->out, "%s\n",
-                    lt_ui(tool->lang, "ui_receipt_unknown"));
+            fprintf(tool->out, "%s\n", lt_ui(tool->lang, "ui_receipt_unknown"));
         }
         code = found ? 0 : EXIT_FOUND_SOMETHING;
     }

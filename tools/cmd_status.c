@@ -5,19 +5,15 @@
 
 enum { EXIT_FOUND_SOMETHING = 1 };
 
-static const struct lt_tool_column office_columns[] = {
-    {"name", "ui_office"},
-    {"id", "ui_id"},
-    {"kind", "ui_kind"},
-    {"keeper", "ui_keeper"},
-    {NULL, NULL}};
+static const struct lt_tool_column office_columns[] = {{"name", "ui_office"},
+                                                       {"id", "ui_id"},
+                                                       {"kind", "ui_kind"},
+                                                       {"keeper", "ui_keeper"},
+                                                       {NULL, NULL}};
 static const struct lt_tool_column node_columns[] = {
-    {"state", "ui_state"},
-    {"state_reason", "ui_reason"},
-    {"version", "ui_version"},
-    {"epoch", "ui_epoch"},
-    {"listen", "ui_listen"},
-    {NULL, NULL}};
+    {"state", "ui_state"},     {"state_reason", "ui_reason"},
+    {"version", "ui_version"}, {"epoch", "ui_epoch"},
+    {"listen", "ui_listen"},   {NULL, NULL}};
 static const struct lt_tool_column link_columns[] = {
     {"name", "ui_office"},
     {"role", "ui_role"},
@@ -55,7 +51,8 @@ static void print_alarms(struct lt_tool *tool, const json_t *alarms)
         fprintf(tool->out, "\n%s\n", lt_ui(tool->lang, "ui_all_well"));
         return;
     }
-    json_array_foreach((json_t *)(uintptr_t)alarms, i, alarm) {
+    json_array_foreach((json_t *)(uintptr_t)alarms, i, alarm)
+    {
         const char *severity =
             json_string_value(json_object_get(alarm, "severity"));
         const char *text = json_string_value(json_object_get(alarm, "text"));

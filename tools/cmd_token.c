@@ -8,15 +8,14 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
     int code = lt_tool_ask(tool, command, &answer);
 
     if (code == 0 && !tool->json) {
-        const char *token =
-            json_string_value(json_object_get(answer, "token"));
+        const char *token = json_string_value(json_object_get(answer, "token"));
         const char *expires =
             json_string_value(json_object_get(answer, "expires_at"));
 
         fprintf(tool->out, "%s\n", token == NULL ? "" : token);
         if (expires != NULL) {
-            fprintf(tool->err, "%s: %s\n",
-                    lt_ui(tool->lang, "ui_expires_at"), expires);
+            fprintf(tool->err, "%s: %s\n", lt_ui(tool->lang, "ui_expires_at"),
+                    expires);
         }
     }
     json_decref(answer);

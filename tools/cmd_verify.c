@@ -119,11 +119,11 @@ static void prove_bindings(struct check *check)
                     LT_OK) {
                 continue;
             }
-            issuer = memcmp(binding.issuer_key_id, lt_key_id(check->root),
-                            LT_HASH_LEN) == 0
-                         ? check->root
-                         : find_key(check, &binding.issuer,
-                                    binding.issuer_key_id);
+            issuer =
+                memcmp(binding.issuer_key_id, lt_key_id(check->root),
+                       LT_HASH_LEN) == 0
+                    ? check->root
+                    : find_key(check, &binding.issuer, binding.issuer_key_id);
             if (issuer != NULL && lt_binding_proven(&binding, issuer) &&
                 lt_key_from_public(binding.key, &bound->key) == LT_OK) {
                 more = true;
@@ -172,8 +172,8 @@ static void note_bad(void *ctx, const struct lt_stream *stream, uint64_t epoch,
     lt_epoch_format(epoch, epoch_text);
     (void)json_array_append_new(
         check->bad, json_pack("{s:s,s:s,s:s,s:I,s:s}", "origin", origin,
-                              "channel", channel, "epoch", epoch_text,
-                              "number", (json_int_t)number, "what", what));
+                              "channel", channel, "epoch", epoch_text, "number",
+                              (json_int_t)number, "what", what));
 }
 
 static lt_err verify_log(struct check *check, const char *path,
@@ -196,8 +196,8 @@ static lt_err verify_log(struct check *check, const char *path,
         rc = load_keys(check, log);
     }
     while (rc == LT_OK && more) {
-        rc = lt_log_verify_slice(log, &cursor, SLICE_SEGMENTS, key_of,
-                                 note_bad, check, &check->sums, &more);
+        rc = lt_log_verify_slice(log, &cursor, SLICE_SEGMENTS, key_of, note_bad,
+                                 check, &check->sums, &more);
     }
     lt_log_close(log);
     return rc;
@@ -291,9 +291,9 @@ static int print_result(struct lt_tool *tool, const json_t *answer,
                         bool printed)
 {
     static const struct lt_tool_column sums[] = {
-        {"offices", "ui_office"},   {"streams", "ui_streams"},
+        {"offices", "ui_office"},    {"streams", "ui_streams"},
         {"segments", "ui_segments"}, {"events", "ui_events"},
-        {"parts", "ui_parts"},      {NULL, NULL}};
+        {"parts", "ui_parts"},       {NULL, NULL}};
     bool ok = json_is_true(json_object_get(answer, "ok"));
     const json_t *bad = json_object_get(answer, "bad");
     const json_t *entry;
@@ -311,7 +311,8 @@ static int print_result(struct lt_tool *tool, const json_t *answer,
     fprintf(tool->out, "%s\n",
             lt_ui(tool->lang, ok ? "ui_verify_ok" : "ui_verify_bad"));
     lt_print_object(tool, answer, sums);
-    json_array_foreach((json_t *)(uintptr_t)bad, i, entry) {
+    json_array_foreach((json_t *)(uintptr_t)bad, i, entry)
+    {
         line = json_dumps(entry, JSON_COMPACT);
         fprintf(tool->out, "%s\n", line == NULL ? "?" : line);
         free(line);

@@ -62,10 +62,9 @@ static const char *label_of(const struct lt_tool *tool, const char *key,
     size_t i;
 
     for (i = 0; i < LT_COUNT_OF(lists); i++) {
-        const struct lt_word *row =
-            strcmp(lists[i].key, key) == 0
-                ? lt_word_by_word(lists[i].list, word)
-                : NULL;
+        const struct lt_word *row = strcmp(lists[i].key, key) == 0
+                                        ? lt_word_by_word(lists[i].list, word)
+                                        : NULL;
 
         if (row != NULL) {
             return tool->lang == LT_LANG_VI ? row->vi : row->en;
@@ -91,8 +90,9 @@ static const char *field_label(const struct lt_tool *tool, json_int_t number)
         return "?";
     }
     field = lt_policy_field(policy, (uint32_t)number);
-    return field == NULL ? "?" : tool->lang == LT_LANG_VI ? field->vi
-                                                          : field->en;
+    return field == NULL              ? "?"
+           : tool->lang == LT_LANG_VI ? field->vi
+                                      : field->en;
 }
 
 static void put(char *cell, size_t size, const char *text)
@@ -127,7 +127,8 @@ static void format_cell(const struct lt_tool *tool, const char *key,
                        (long long)json_integer_value(value));
         put(cell, size, number);
     } else if (json_is_array(value)) {
-        json_array_foreach((json_t *)(uintptr_t)value, i, entry) {
+        json_array_foreach((json_t *)(uintptr_t)value, i, entry)
+        {
             put(cell, size, i == 0 ? "" : "; ");
             format_cell(tool, key, entry, cell, size);
         }
@@ -168,7 +169,8 @@ static void measure(struct lt_tool *tool, const json_t *items,
     for (c = 0; columns[c].key != NULL && c < COLUMNS_MAX; c++) {
         widths[c] = lt_text_width(lt_ui(tool->lang, columns[c].title));
     }
-    json_array_foreach((json_t *)(uintptr_t)items, i, item) {
+    json_array_foreach((json_t *)(uintptr_t)items, i, item)
+    {
         for (c = 0; columns[c].key != NULL && c < COLUMNS_MAX; c++) {
             char cell[CELL_MAX] = "";
             size_t width;
@@ -202,7 +204,8 @@ void lt_print_table(struct lt_tool *tool, const json_t *answer,
                      columns[c + 1].key == NULL);
     }
     fputc('\n', tool->out);
-    json_array_foreach((json_t *)(uintptr_t)items, i, item) {
+    json_array_foreach((json_t *)(uintptr_t)items, i, item)
+    {
         for (c = 0; columns[c].key != NULL; c++) {
             char cell[CELL_MAX] = "";
 
@@ -260,9 +263,8 @@ void lt_print_written(struct lt_tool *tool, const json_t *answer)
         {NULL, NULL}};
 
     fprintf(tool->out, "%s\n",
-            lt_ui(tool->lang,
-                  json_is_true(json_object_get(answer, "repeated"))
-                      ? "ui_repeated"
-                      : "ui_written"));
+            lt_ui(tool->lang, json_is_true(json_object_get(answer, "repeated"))
+                                  ? "ui_repeated"
+                                  : "ui_written"));
     lt_print_object(tool, answer, columns);
 }

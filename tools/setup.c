@@ -28,8 +28,7 @@ lt_err lt_setup_check(const char *dir, struct lt_diag *diag)
     bool empty = true;
 
     if (folder == NULL) {
-        return errno == ENOENT ? LT_OK
-                               : refuse_dir(dir, strerror(errno), diag);
+        return errno == ENOENT ? LT_OK : refuse_dir(dir, strerror(errno), diag);
     }
     while ((entry = readdir(folder)) != NULL) {
         empty = empty && (strcmp(entry->d_name, ".") == 0 ||
@@ -73,8 +72,9 @@ static bool put_conf(const struct lt_tool *tool, const struct lt_setup *setup,
         fits = fits && lt_buf_printf(out, "listen_enrol = {\"%s\"}\n", enrol);
     }
     if (setup->superior != NULL) {
-        fits = fits && lt_buf_printf(out, "superior_office = \"%s\"\n"
-                                          "superior_addresses = {",
+        fits = fits && lt_buf_printf(out,
+                                     "superior_office = \"%s\"\n"
+                                     "superior_addresses = {",
                                      setup->superior);
         for (i = 0; i < setup->superior_addresses_n; i++) {
             fits = fits && lt_buf_printf(out, "%s\"%s\"", i == 0 ? "" : ", ",

@@ -13,8 +13,16 @@
 #define DEFAULT_DIR "/var/lib/lienthong"
 
 enum { SHORT_HELP = 'h', GLOBAL_FIRST = 1000, TIMEOUT_MAX_S = 3600 };
-enum global { GLOBAL_DIR, GLOBAL_JSON, GLOBAL_LANG, GLOBAL_TIMEOUT,
-              GLOBAL_HELP, GLOBAL_VERSION, GLOBAL_REQUEST, GLOBALS };
+enum global {
+    GLOBAL_DIR,
+    GLOBAL_JSON,
+    GLOBAL_LANG,
+    GLOBAL_TIMEOUT,
+    GLOBAL_HELP,
+    GLOBAL_VERSION,
+    GLOBAL_REQUEST,
+    GLOBALS
+};
 
 static const struct option global_rows[GLOBALS] = {
     {"dir", required_argument, NULL, GLOBAL_FIRST + GLOBAL_DIR},
@@ -27,8 +35,7 @@ static const struct option global_rows[GLOBALS] = {
 
 /* ---- failures ---- */
 
-int lt_tool_fail(struct lt_tool *tool, const struct lt_diag *diag,
-                 bool unknown)
+int lt_tool_fail(struct lt_tool *tool, const struct lt_diag *diag, bool unknown)
 {
     char text[LT_MESSAGE_MAX];
     char remedy[LT_MESSAGE_MAX];
@@ -76,8 +83,8 @@ static void print_command_line(FILE *out, const struct lt_tool_command *command,
                                enum lt_lang lang)
 {
     enum { TEXT_COLUMN = 34 };
-    size_t width = lt_text_width(command->name) +
-                   lt_text_width(command->meta) + 1;
+    size_t width =
+        lt_text_width(command->name) + lt_text_width(command->meta) + 1;
 
     fprintf(out, "  %s %s", command->name, command->meta);
     if (width >= TEXT_COLUMN) {
@@ -210,8 +217,7 @@ static lt_err make_value(enum lt_tool_value type, const char *text,
     case LT_TOOL_LIST:
         break;
     }
-    *out_value =
-        strcmp(text, "-") == 0 ? read_stdin() : json_string(text);
+    *out_value = strcmp(text, "-") == 0 ? read_stdin() : json_string(text);
     return *out_value == NULL ? LT_ETEXT : LT_OK;
 }
 
@@ -233,9 +239,8 @@ static lt_err keep(struct lt_tool *tool, const char *name,
     }
     key[i] = '\0';
     if (type != LT_TOOL_LIST) {
-        return json_object_set_new(tool->options, key, value) == 0
-                   ? LT_OK
-                   : LT_ENOMEM;
+        return json_object_set_new(tool->options, key, value) == 0 ? LT_OK
+                                                                   : LT_ENOMEM;
     }
     list = json_object_get(tool->options, key);
     if (list == NULL) {
@@ -346,8 +351,8 @@ static size_t fill_options(const struct lt_tool_command *command,
     }
     own = n;
     for (g = 0; g < GLOBALS; g++) {
-        bool taken = g == GLOBAL_VERSION ||
-                     (g == GLOBAL_REQUEST && !command->writes);
+        bool taken =
+            g == GLOBAL_VERSION || (g == GLOBAL_REQUEST && !command->writes);
 
         for (i = 0; i < own; i++) {
             taken = taken || strcmp(out[i].name, global_rows[g].name) == 0;
@@ -410,8 +415,8 @@ static int run_command(struct lt_tool *tool,
 
     (void)fill_options(command, options);
     optind = 0; /* glibc: begin anew, with another table */
-    while (rc == LT_OK && (option = getopt_long(argc, argv, ":h", options,
-                                                &index)) != -1) {
+    while (rc == LT_OK &&
+           (option = getopt_long(argc, argv, ":h", options, &index)) != -1) {
         if (option == SHORT_HELP || option == GLOBAL_FIRST + GLOBAL_HELP) {
             print_command_help(tool->out, tool->lang, command);
             return 0;
@@ -462,8 +467,7 @@ static int choose(struct lt_tool *tool, int argc, char **argv)
     command = find_command(argv, argc, &words);
     if (command != NULL) {
         /* argv[words - 1] takes the place of the program's name. */
-        return run_command(tool, command, argc - words + 1,
-                           argv + words - 1);
+        return run_command(tool, command, argc - words + 1, argv + words - 1);
     }
     if (is_group(argv[0])) {
         bool help = argc > 1 && (strcmp(argv[1], "--help") == 0 ||
@@ -519,81 +523,5 @@ out:
     if (fflush(out) != 0 && code == 0) {
         code = lt_err_exit(LT_EIO);
     }
-    return code;
-}
-
-int lt_tool_run_write(struct lt_tool *tool,
-                      const struct lt_tool_command *command)
-{
-    json_t *answer = NULL;
-    int code = lt_tool_ask(tool, command, &answer);
-
-    if (code == 0 && !tool->json) {
-        lt_print_written(tool, answer);
-    }
-    json_decref(answer);
-    return code;
-}
-
-int lt_tool_run_list(struct lt_tool *tool,
-                     const struct lt_tool_command *command,
-                     const struct lt_tool_column *columns)
-{
-    json_t *answer = NULL;
-    int code = lt_tool_ask(tool, command, &answer);
-
-    if (code == 0 && !tool->json) {
-        lt_print_table(tool, answer, columns);
-    }
-    json_decref(answer);
-    return code;
-}
-
-static void print_texts(struct lt_tool *tool, const json_t *texts)
-{
-    const json_t *entry;
-    size_t i;
-
-    json_array_foreach((json_t *)(uintptr_t)texts, i, entry) {
-        const char *text = json_string_value(json_object_get(entry, "text"));
-        const char *state = json_string_value(json_object_get(entry, "state"));
-
-        fprintf(tool->out, "\n%s: ", lt_ui(tool->lang, "ui_text"));
-        lt_print_text(tool->out, text != NULL ? text : state);
-        fputc('\n', tool->out);
-    }
-}
-
-static void print_events(struct lt_tool *tool, const json_t *events)
-{
-    const json_t *event;
-    size_t i;
-
-    fputc('\n', tool->out);
-    json_array_foreach((json_t *)(uintptr_t)events, i, event) {
-        const char *at =
-            json_string_value(json_object_get(event, "recorded_at"));
-        const char *type = json_string_value(json_object_get(event, "type"));
-        const char *effect =
-            json_string_value(json_object_get(event, "effect"));
-
-        fprintf(tool->out, "%s  %s  %s\n", at == NULL ? "-" : at,
-                type == NULL ? "?" : type, effect == NULL ? "" : effect);
-    }
-}
-
-int lt_tool_run_show(struct lt_tool *tool,
-                     const struct lt_tool_command *command,
-                     const struct lt_tool_column *columns)
-{
-    json_t *answer = NULL;
-    int code = lt_tool_ask(tool, command, &answer);
-
-    if (code == 0 && !tool->json) {
-        lt_print_object(tool, answer, columns);
-        print_texts(tool, json_object_get(answer, "texts"));
-        print_events(tool, json_object_get(answer, "events"));
-    }
-    json_decref(answer);
     return code;
 }

@@ -88,7 +88,8 @@ bool lt_answer_error(struct lt_buf *out, enum lt_lang lang,
     if (request_id != NULL) {
         lt_uuid_format(request_id, uuid);
     }
-    return lt_json_string(out, text) && lt_buf_printf(out, ",\"request_id\":") &&
+    return lt_json_string(out, text) &&
+           lt_buf_printf(out, ",\"request_id\":") &&
            lt_json_string(out, request_id == NULL ? NULL : uuid) &&
            lt_buf_printf(out, ",\"outcome\":\"%s\"}}",
                          unknown ? "unknown" : "none");

@@ -136,10 +136,9 @@ lt_err lt_desk_reader(struct lt_desk *desk, struct lt_view_reader **out_reader,
                  : lt_view_reader_open(desk->view_path, &desk->reader, diag);
         if (rc != LT_OK) {
             desk->reader = NULL;
-            return rc == LT_ENOMEM
-                       ? rc
-                       : lt_desk_refuse(diag, LT_EBUSY, "view",
-                                        "ui_why_view_rebuilt");
+            return rc == LT_ENOMEM ? rc
+                                   : lt_desk_refuse(diag, LT_EBUSY, "view",
+                                                    "ui_why_view_rebuilt");
         }
         desk->reader_inode = (uint64_t)info.st_ino;
         desk->reader_device = (uint64_t)info.st_dev;
@@ -155,8 +154,7 @@ void lt_desk_drop_reader(struct lt_desk *desk)
     desk->reader = NULL;
 }
 
-static lt_err wait_for(struct lt_desk *desk, uint64_t pos,
-                       struct lt_diag *diag)
+static lt_err wait_for(struct lt_desk *desk, uint64_t pos, struct lt_diag *diag)
 {
     desk->must_wait = !desk->last_try;
     desk->wait_pos = pos;
@@ -184,8 +182,7 @@ static lt_err check_own_writes(struct lt_desk *desk,
                                struct lt_diag *diag)
 {
     struct lt_touch_entry *entry = lt_touch_find(desk->touch, id);
-    uint64_t pos =
-        entry != NULL ? entry->pos : lt_touch_floor(desk->touch);
+    uint64_t pos = entry != NULL ? entry->pos : lt_touch_floor(desk->touch);
 
     if (entry != NULL && entry->in_flight > 0) {
         return wait_for(desk, 0, diag);
@@ -204,8 +201,7 @@ static lt_err check_own_writes(struct lt_desk *desk,
                               "ui_why_too_many_writes");
     }
     if (entry->batch == desk->batch) {
-        return lt_desk_refuse(diag, LT_EBUSY, "batch",
-                              "ui_why_twice_in_batch");
+        return lt_desk_refuse(diag, LT_EBUSY, "batch", "ui_why_twice_in_batch");
     }
     entry->batch = desk->batch;
     *out_touch = entry;
@@ -232,8 +228,7 @@ static lt_err parse_matter(struct lt_desk *desk, struct lt_text text, int kind,
                                : lt_view_find_receipt(reader, bits, out_id);
         }
     }
-    return lt_desk_refuse(diag, LT_EINVAL, "id",
-                          "ui_why_not_id");
+    return lt_desk_refuse(diag, LT_EINVAL, "id", "ui_why_not_id");
 }
 
 lt_err lt_desk_matter(struct lt_desk *desk, const struct lt_args *args,
@@ -281,8 +276,7 @@ lt_err lt_desk_office(struct lt_desk *desk, struct lt_text text,
     size_t i;
 
     if (desk->snapshot == NULL || desk->snapshot->tree == NULL) {
-        return lt_desk_refuse(diag, LT_EBUSY, "tree",
-                              "ui_why_no_tree");
+        return lt_desk_refuse(diag, LT_EBUSY, "tree", "ui_why_no_tree");
     }
     if (text.len >= sizeof(word)) {
         return lt_desk_refuse(diag, LT_ENOTFOUND, "office", NULL);

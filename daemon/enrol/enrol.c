@@ -85,8 +85,7 @@ static lt_err check_body(const struct lt_enrol_self *self,
     if (lt_binding_encode(&probe, scratch) != LT_OK ||
         lt_binding_decode(scratch->data, scratch->len, out_binding, NULL) !=
             LT_OK ||
-        lt_csr_open(request->csr.data, request->csr.len, &csr, NULL) !=
-            LT_OK) {
+        lt_csr_open(request->csr.data, request->csr.len, &csr, NULL) != LT_OK) {
         return LT_EMALFORMED;
     }
     fits = lt_office_equal(&out_binding->office, &row->office) &&
@@ -173,8 +172,7 @@ static lt_err write_answer(const struct lt_enrol_self *self,
     struct lt_join_answer answer = {.office = result->row.office};
     size_t i;
 
-    if (self->bindings_n > LT_CHAIN_MAX ||
-        self->chain_n + 2 > LT_CHAIN_MAX) {
+    if (self->bindings_n > LT_CHAIN_MAX || self->chain_n + 2 > LT_CHAIN_MAX) {
         return LT_EINTERNAL;
     }
     answer.certificate = lt_cert_der(cert);
@@ -186,8 +184,7 @@ static lt_err write_answer(const struct lt_enrol_self *self,
     for (i = 0; i < self->bindings_n; i++) {
         bindings[i] = self->bindings[i];
     }
-    bindings[i] =
-        (struct lt_span){result->binding.data, result->binding.len};
+    bindings[i] = (struct lt_span){result->binding.data, result->binding.len};
     answer.bindings = bindings;
     answer.bindings_n = self->bindings_n + 1;
     answer.superiors = self->superiors;
@@ -197,8 +194,7 @@ static lt_err write_answer(const struct lt_enrol_self *self,
 
 static lt_err admit(const struct lt_enrol_self *self,
                     const struct lt_join_request *request,
-                    struct lt_binding *binding,
-                    struct lt_enrol_result *result)
+                    struct lt_binding *binding, struct lt_enrol_result *result)
 {
     struct lt_cert *cert = NULL;
     lt_err rc = sign_binding(self, binding, &result->binding);
@@ -354,8 +350,7 @@ size_t lt_enrol_superiors(
 
     line[0] = *office;
     lines_n = 1 + lt_tree_superiors(tree, office, line + 1);
-    for (i = 0; i < lines_n && i < LT_COUNT_OF(line) && n < LT_CHAIN_MAX;
-         i++) {
+    for (i = 0; i < lines_n && i < LT_COUNT_OF(line) && n < LT_CHAIN_MAX; i++) {
         const struct lt_tree_office *found = lt_tree_find(tree, &line[i]);
 
         memset(&out[n], 0, sizeof(out[n]));

@@ -23,25 +23,25 @@ enum { LT_ENROL_RETRY_MS = 500 };
 /* Who answers. */
 struct lt_enrol_self {
     struct lt_office office;
-    const struct lt_key *key;              /* identity key */
-    const struct lt_cert *cert;            /* of that key */
-    const struct lt_cert *const *chain;    /* issuers between it and the root */
-    size_t chain_n;                        /* at most LT_CHAIN_MAX - 2 */
+    const struct lt_key *key;           /* identity key */
+    const struct lt_cert *cert;         /* of that key */
+    const struct lt_cert *const *chain; /* issuers between it and the root */
+    size_t chain_n;                     /* at most LT_CHAIN_MAX - 2 */
     const struct lt_cert *root;
-    const struct lt_span *bindings;        /* encoded; prove our key, issuer */
-    size_t bindings_n;                     /* first */
-    const struct lt_superior *superiors;   /* of the child, nearest (this */
-    size_t superiors_n;                    /* office) first */
+    const struct lt_span *bindings;      /* encoded; prove our key, issuer */
+    size_t bindings_n;                   /* first */
+    const struct lt_superior *superiors; /* of the child, nearest (this */
+    size_t superiors_n;                  /* office) first */
     uint8_t transport_key[LT_CURVE_LEN];
     const struct lt_tree *tree;
 };
 
 struct lt_enrol_result {
-    lt_err code;              /* what the child is told; LT_OK admits it */
-    bool admitted;            /* store binding and row, then answer */
-    struct lt_token_row row;  /* with used_at and used_by */
-    struct lt_buf binding;    /* encoded */
-    struct lt_buf answer;     /* a whole frame */
+    lt_err code;             /* what the child is told; LT_OK admits it */
+    bool admitted;           /* store binding and row, then answer */
+    struct lt_token_row row; /* with used_at and used_by */
+    struct lt_buf binding;   /* encoded */
+    struct lt_buf answer;    /* a whole frame */
     /* The addresses at which the child says it will listen; they point into
      * the arena of the request. */
     size_t link_addresses_n;

@@ -77,8 +77,7 @@ static bool take_word(const uint8_t **at, const uint8_t *end, char *out,
         return false;
     }
     len = *(*at)++;
-    if (len >= size || (size_t)(end - *at) < len ||
-        !lt_utf8_valid(*at, len)) {
+    if (len >= size || (size_t)(end - *at) < len || !lt_utf8_valid(*at, len)) {
         return false;
     }
     memcpy(out, *at, len);

@@ -18,13 +18,13 @@ enum {
 
 struct lt_token_row {
     uint8_t secret[LT_TOKEN_SECRET_LEN];
-    struct lt_office office;              /* whom it admits */
+    struct lt_office office; /* whom it admits */
     char name[LT_NAME_MAX + 1];
     char kind[LT_TOKEN_WORD_MAX];
-    char code[LT_TOKEN_WORD_MAX];         /* "" when it has none */
+    char code[LT_TOKEN_WORD_MAX]; /* "" when it has none */
     int64_t expires_at_ms;
-    int64_t used_at_ms;                   /* 0: not used yet */
-    uint8_t used_by[LT_HASH_LEN];         /* SHA-256 of the binding's body */
+    int64_t used_at_ms;           /* 0: not used yet */
+    uint8_t used_by[LT_HASH_LEN]; /* SHA-256 of the binding's body */
 };
 
 /* The key of the row: "token/" and 32 hex digits. */
