@@ -406,6 +406,19 @@ void lt_keys_tell(struct lt_engine *engine, struct lt_session *session,
     }
 }
 
+void lt_keys_tell_again(struct lt_engine *engine, struct lt_session *session,
+                        struct lt_unit *unit)
+{
+    struct lt_unit *chain[LT_CHAIN_LEN_MAX];
+    size_t n = lt_keys_chain(engine, unit, chain);
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        lt_map_remove(&session->told, chain[i]->hash, chain[i]);
+    }
+    lt_keys_tell(engine, session, unit);
+}
+
 void lt_keys_free(struct lt_engine *engine)
 {
     size_t i;

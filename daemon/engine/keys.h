@@ -27,6 +27,9 @@ void lt_keys_tell(struct lt_engine *engine, struct lt_session *session,
 /* Note that the session's peer has the unit's chain already. */
 void lt_keys_told(struct lt_engine *engine, struct lt_session *session,
                   struct lt_unit *unit);
+/* The peer lacks a proof that was sent, perhaps: send all of it once more. */
+void lt_keys_tell_again(struct lt_engine *engine, struct lt_session *session,
+                        struct lt_unit *unit);
 void lt_keys_free(struct lt_engine *engine);
 
 #endif

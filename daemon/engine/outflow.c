@@ -10,6 +10,7 @@
 #include "daemon/engine/compare.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/flow.h"
+#include "daemon/engine/keys.h"
 #include "daemon/engine/route.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/streams.h"
@@ -407,6 +408,9 @@ static void held(struct lt_engine *engine, struct lt_flow *flow,
         flow->session->peer_full = true;
         return;
     case LT_HOLD_NO_PROOF:
+        /* The frame with the bindings may be lost: without this the run would
+         * wait for the next session. */
+        lt_keys_tell_again(engine, flow->session, flow->run->track->unit);
         ms = ms == 0 ? LT_HOLD_PROOF_MS : ms;
         break;
     default:
