@@ -1,0 +1,189 @@
+/* Batches under way overtake nothing: answers come in the order of the frames,
+ * so the n-th event id in them belongs to the n-th command. */
+#include "tools/load/sender.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "tools/tool.h"
+
+enum { ANSWER_TIMEOUT_MS = 120000 };
+
+double lt_load_clock(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+void lt_load_sleep_until(double clock_s)
+{
+    struct timespec until = {.tv_sec = (time_t)clock_s};
+
+    until.tv_nsec = (long)((clock_s - (double)until.tv_sec) * 1e9);
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) ==
+           EINTR) {
+    }
+}
+
+struct sender {
+    const struct lt_corpus *corpus;
+    struct lt_load_run *run;
+    struct lt_ask *ask;
+    struct lt_buf frame;
+    struct lt_buf answer;
+    size_t called;   /* commands sent */
+    size_t answered; /* commands whose answer is here */
+    size_t batches;  /* under way */
+    double begun_s;
+};
+
+static bool put_command(struct sender *sender, size_t index,
+                        const char *request_id)
+{
+    const struct lt_load_command *command = &sender->corpus->commands[index];
+    bool later = command->kind == LT_LOAD_STEP ||
+                 command->kind == LT_LOAD_CLOSE;
+
+    return lt_corpus_request(
+        command, later ? sender->run->sent[command->about].event : NULL,
+        request_id, &sender->frame);
+}
+
+static size_t next_batch(const struct sender *sender)
+{
+    size_t left = sender->corpus->commands_n - sender->called;
+
+    return left < sender->run->batch ? left : sender->run->batch;
+}
+
+static lt_err send_batch(struct sender *sender)
+{
+    size_t n = next_batch(sender);
+    char id[LT_UUID_TEXT];
+    bool ok;
+    double now;
+
+    lt_tool_make_id(id);
+    lt_buf_reset(&sender->frame);
+    ok = lt_buf_put(&sender->frame, "[", 1);
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = (i == 0 || lt_buf_put(&sender->frame, ",", 1)) &&
+             put_command(sender, sender->called + i, i == 0 ? id : NULL);
+    }
+    if (!ok || !lt_buf_put(&sender->frame, "]", 1)) {
+        return LT_ENOMEM;
+    }
+    now = lt_load_clock();
+    for (size_t i = 0; i < n; i++) {
+        sender->run->sent[sender->called + i].called_s = now;
+    }
+    sender->called += n;
+    sender->batches++;
+    return lt_ask_send(sender->ask, (const char *)sender->frame.data,
+                       sender->frame.len);
+}
+
+/* Take the event ids of one answer. */
+static lt_err receive_batch(struct sender *sender)
+{
+    static const char key[] = "\"event\":\"";
+    size_t expected = sender->called - sender->answered;
+    const char *at;
+    size_t n = 0;
+    lt_err rc = lt_ask_receive(sender->ask, ANSWER_TIMEOUT_MS,
+                               &sender->answer);
+
+    if (rc != LT_OK || !lt_buf_put(&sender->answer, "", 1)) {
+        return rc != LT_OK ? rc : LT_ENOMEM;
+    }
+    at = (const char *)sender->answer.data;
+    if (strstr(at, "\"error\":") != NULL) {
+        fprintf(stderr, "refused: %.600s\n", strstr(at, "\"error\":"));
+        return LT_EINVAL;
+    }
+    if (expected > sender->run->batch) {
+        expected = sender->run->batch;
+    }
+    while ((at = strstr(at, key)) != NULL && n < expected) {
+        struct lt_load_sent *sent =
+            &sender->run->sent[sender->answered + n];
+        const char *end;
+
+        at += sizeof(key) - 1;
+        end = strchr(at, '"');
+        if (end == NULL || (size_t)(end - at) >= sizeof(sent->event)) {
+            return LT_EPROTO;
+        }
+        memcpy(sent->event, at, (size_t)(end - at));
+        if (sender->run->ledger != NULL) {
+            fprintf(sender->run->ledger, "%s\n", sent->event);
+        }
+        n++;
+    }
+    if (n != expected) {
+        fprintf(stderr, "%zu events in the answer to %zu commands\n", n,
+                expected);
+        return LT_EPROTO;
+    }
+    sender->answered += n;
+    sender->batches--;
+    return LT_OK;
+}
+
+/* When a batch may be sent: its first command at its own moment. */
+static void wait_for_turn(const struct sender *sender)
+{
+    if (sender->run->rate > 0) {
+        lt_load_sleep_until(sender->begun_s +
+                            (double)sender->called / sender->run->rate);
+    }
+}
+
+static lt_err send_all(struct sender *sender)
+{
+    /* A paced call is answered before the next is due, or shows as late. */
+    size_t pipeline = sender->run->rate > 0 ? 1 : LT_LOAD_PIPELINE;
+    lt_err rc = LT_OK;
+
+    sender->begun_s = lt_load_clock();
+    while (rc == LT_OK && sender->answered < sender->corpus->commands_n) {
+        if (sender->called < sender->corpus->commands_n &&
+            sender->batches < pipeline) {
+            wait_for_turn(sender);
+            rc = send_batch(sender);
+        } else {
+            rc = receive_batch(sender);
+        }
+    }
+    sender->run->seconds = lt_load_clock() - sender->begun_s;
+    return rc;
+}
+
+lt_err lt_load_send(const struct lt_corpus *corpus, struct lt_load_run *run)
+{
+    struct sender sender = {.corpus = corpus, .run = run};
+    struct lt_diag diag;
+    lt_err rc = lt_ask_open(run->dir, &sender.ask, &diag);
+
+    if (rc != LT_OK) {
+        fprintf(stderr, "%s: the daemon does not answer\n", run->dir);
+        return rc;
+    }
+    lt_buf_init(&sender.frame, lt_alloc_heap());
+    lt_buf_init(&sender.answer, lt_alloc_heap());
+    rc = send_all(&sender);
+    if (rc != LT_OK) {
+        fprintf(stderr, "stopped after %zu answers: %s\n", sender.answered,
+                lt_err_word(rc));
+    }
+    lt_ask_close(sender.ask);
+    lt_buf_deinit(&sender.frame);
+    lt_buf_deinit(&sender.answer);
+    if (rc == LT_OK && run->ledger != NULL && fflush(run->ledger) != 0) {
+        rc = LT_EIO;
+    }
+    return rc;
+}

@@ -1,0 +1,177 @@
+/* Words of reception desks, and real communes (tests/data, January 2025). All in
+ * NFC. Changing a list changes every corpus. */
+#include "tools/load/words.h"
+
+#include "common/base.h"
+
+static const char *const communes[] = {
+    "Phường An Hòa", "Phường An Tịnh", "Phường Gia Bình", "Phường Gia Lộc",
+    "Phường Hiệp Ninh", "Phường Hiệp Tân", "Phường Hòa Thuận Tây",
+    "Phường Hưng Lợi", "Phường Ia Kring", "Phường Khương Đình",
+    "Phường Kiến Hưng", "Phường Long Hoa", "Phường Long Thành Bắc",
+    "Phường Long Thành Trung", "Phường Lộc Hưng", "Phường Mai Lâm",
+    "Phường Minh Khai", "Phường Mân Thái", "Phường Mỹ Bình", "Phường Mỹ Quý",
+    "Phường Nam Ngạn", "Phường Nguyễn Thái Bình", "Phường Ngọc Hiệp",
+    "Phường Nhị Mỹ", "Phường Ninh Hải", "Phường Ninh Sơn", "Phường Ninh Thạnh",
+    "Phường Phù Lương", "Phường Phú Tân", "Phường Phước Thới",
+    "Phường Quảng Châu", "Phường Quỳnh Lâm", "Phường Rạch Dừa",
+    "Phường Tam Quan", "Phường Thái Học", "Phường Trảng Bàng", "Phường Tân Hà",
+    "Phường Tân Hưng Thuận", "Phường Tây Lộc", "Phường Vạn Phúc",
+    "Phường Đông Vệ", "Thị trấn An Phú", "Thị trấn Bát Xát",
+    "Thị trấn Bến Cầu", "Thị trấn Châu Thành", "Thị trấn Dương Minh Châu",
+    "Thị trấn Gia Lộc", "Thị trấn Gò Dầu", "Thị trấn Mái Dầm",
+    "Thị trấn Mường Tè", "Thị trấn Phong Châu", "Thị trấn Tà Lùng",
+    "Thị trấn Tân Biên", "Thị trấn Tân Châu", "Thị trấn Yên Bình",
+    "Thị trấn Định Quán", "Xã A Mú Sung", "Xã An Bình", "Xã An Cơ",
+    "Xã An Thạnh", "Xã Ba Trinh", "Xã Biên Giới", "Xã Bà Điểm", "Xã Bàu Năng",
+    "Xã Bàu Đồn", "Xã Bình Hiệp", "Xã Bình Minh", "Xã Bằng Cả", "Xã Bến Củi",
+    "Xã Chiềng Lao", "Xã Chiềng Đen", "Xã Chà Là", "Xã Cun Pheo", "Xã Cà Dy",
+    "Xã Cư M'gar", "Xã Cư San", "Xã Cầu Khởi", "Xã Cẩm Giang", "Xã Cẩm Kim",
+    "Xã Cẩm Long", "Xã Diên Tân", "Xã Ea Pô", "Xã Ea Trang", "Xã Ea Ô",
+    "Xã Giang Sơn Tây", "Xã Hiệp Thạnh", "Xã Hoà Mục", "Xã Hoàng Việt",
+    "Xã Huy Hạ", "Xã Hòa Hiệp", "Xã Hòa Hội", "Xã Hòa Thạnh", "Xã Hưng Nhượng",
+    "Xã Hưng Thuận", "Xã Hưng Yên Bắc", "Xã Hảo Đước", "Xã Hợp Thắng",
+    "Xã Hữu Khuông", "Xã Ia Bă", "Xã Ia Khai", "Xã Ia Phí",
+    "Xã Khuê Ngọc Điền", "Xã Kim Đường", "Xã Krông Jing", "Xã La Hiên",
+    "Xã Leng Su Sìn", "Xã Long Chữ", "Xã Long Giang", "Xã Long Khánh",
+    "Xã Long Khê", "Xã Long Phước", "Xã Long Thuận", "Xã Long Thành Nam",
+    "Xã Long Vĩnh", "Xã Lê Chung", "Xã Lộc Nam", "Xã Lộc Ninh", "Xã Lợi Thuận",
+    "Xã Mai Sao", "Xã Minh Côi", "Xã Minh Diệu", "Xã Mường Hung",
+    "Xã Mường Tùng", "Xã Mỏ Công", "Xã Na Sang", "Xã Nga An", "Xã Nghi Phương",
+    "Xã Nghĩa Lộc", "Xã Ngũ Chỉ Sơn", "Xã Ngọc Liên", "Xã Nhân Chính",
+    "Xã Nhân Trạch", "Xã Nhơn Nghĩa A", "Xã Ninh An", "Xã Ninh Lai",
+    "Xã Ninh Điền", "Xã Nà Nhạn", "Xã Nà Sáy", "Xã Nông Thượng", "Xã Nậm Chua",
+    "Xã Nậm Lúc", "Xã Nậm Mả", "Xã Nậm Xe", "Xã Pa Vệ Sử", "Xã Phan",
+    "Xã Phan Sào Nam", "Xã Phan Sơn", "Xã Phong Hòa", "Xã Phú Lai",
+    "Xã Phước Bình", "Xã Phước Chỉ", "Xã Phước Diêm", "Xã Phước Minh",
+    "Xã Phước Ninh", "Xã Phước Thạnh", "Xã Phước Trạch", "Xã Phước Vinh",
+    "Xã Phước Đông", "Xã Phổ Thuận", "Xã Quang Trọng", "Xã Quảng Bạch",
+    "Xã Quảng Đức", "Xã Rạng Đông", "Xã Song Phụng", "Xã Suối Dây",
+    "Xã Suối Ngô", "Xã Suối Đá", "Xã Sơn Thịnh", "Xã Tam Chung",
+    "Xã Thanh Phước", "Xã Thanh Tâm", "Xã Thanh Vĩnh Đông", "Xã Thanh Điền",
+    "Xã Thái Bình Trung", "Xã Thái Phương", "Xã Thôm Mòn", "Xã Thượng Cường",
+    "Xã Thạnh Phú Đông", "Xã Thịnh Đức", "Xã Tiên Phong", "Xã Tiến Bộ",
+    "Xã Trực Thắng", "Xã Tân Duyệt", "Xã Tân Thông Hội", "Xã Tân Tác",
+    "Xã Tăng Thành", "Xã Tế Lợi", "Xã Tịnh Trà", "Xã Vĩnh Hào", "Xã Vĩnh Kim",
+    "Xã Vĩnh Phước B", "Xã Vĩnh Thuận", "Xã Vũ Hoà", "Xã Xuân Minh",
+    "Xã Yên Trung", "Xã Đông Dương", "Xã Đông Hiếu", "Xã Đồng Lạc"};
+
+static const char *const subjects[] = {
+    "bồi thường đất", "đơn giá bồi thường", "hỗ trợ tái định cư",
+    "ranh giới thửa đất", "giấy chứng nhận quyền sử dụng đất",
+    "thu hồi đất nông nghiệp", "chuyển mục đích sử dụng đất", "tách thửa",
+    "lối đi chung", "tranh chấp ranh giới", "đất lấn chiếm",
+    "trật tự xây dựng", "giấy phép xây dựng", "nhà ở xã hội",
+    "ô nhiễm nguồn nước", "khói bụi", "tiếng ồn ban đêm", "rác thải sinh hoạt",
+    "nước thải chăn nuôi", "hệ thống thoát nước", "đường giao thông nông thôn",
+    "cầu dân sinh", "đèn chiếu sáng", "thủy lợi nội đồng", "kênh mương",
+    "hạn hán", "sạt lở bờ sông", "chế độ người có công",
+    "trợ cấp bảo trợ xã hội", "hộ nghèo", "hộ cận nghèo", "bảo hiểm y tế",
+    "bảo hiểm xã hội", "tiền lương", "trợ cấp thôi việc", "khám chữa bệnh",
+    "trạm y tế", "trường mầm non", "thu học phí", "tuyển sinh đầu cấp",
+    "hộ khẩu", "khai sinh", "cải chính hộ tịch", "chứng thực",
+    "thi hành án dân sự", "kê biên tài sản", "thuế sử dụng đất", "phí vệ sinh",
+    "chợ tạm", "kinh doanh karaoke", "thái độ phục vụ",
+    "chậm giải quyết hồ sơ", "cán bộ địa chính", "quy hoạch treo",
+    "dự án khu công nghiệp", "cao tốc", "đường điện cao thế", "giá điện",
+    "nước sạch nông thôn", "khai thác cát", "khai thác đất trái phép",
+    "chó thả rông", "đốt rơm rạ", "thuốc bảo vệ thực vật", "vốn vay ưu đãi",
+    "hợp tác xã", "quỹ tín dụng", "nhà văn hóa thôn", "di tích đình làng",
+    "nghĩa trang nhân dân"};
+
+static const char *const nouns[] = {
+    "hồ sơ", "biên bản", "quyết định", "thông báo", "văn bản", "công văn",
+    "tờ trình", "kế hoạch", "phương án", "bản đồ", "trích lục", "sổ mục kê",
+    "sổ địa chính", "hợp đồng", "hóa đơn", "biên nhận", "giấy mời", "giấy hẹn",
+    "đơn thư", "kết luận", "báo cáo", "danh sách", "bảng kê", "bảng giá",
+    "hệ số", "khung giá", "mức hỗ trợ", "diện tích", "thửa đất", "tờ bản đồ",
+    "mốc giới", "hiện trạng", "công trình", "vật kiến trúc", "cây trồng",
+    "hoa màu", "vườn cây", "ao cá", "chuồng trại", "nhà tạm", "nhà cấp bốn",
+    "tường rào", "giếng khoan", "sân phơi", "lối vào", "cổng ngõ", "mặt đường",
+    "vỉa hè", "cống hộp", "hố ga", "bờ kè", "bãi rác", "lò gạch", "nhà máy",
+    "xưởng gỗ", "cơ sở", "doanh nghiệp", "công ty", "chủ đầu tư", "nhà thầu",
+    "tổ công tác", "hội đồng", "ủy ban nhân dân", "hội đồng nhân dân",
+    "mặt trận", "đoàn thể", "hội nông dân", "hội phụ nữ", "cựu chiến binh",
+    "đoàn thanh niên", "công an xã", "quân sự", "địa chính", "tư pháp",
+    "văn phòng", "một cửa", "thanh tra", "kiểm tra", "tòa án", "viện kiểm sát",
+    "chi cục", "phòng tài nguyên", "phòng nội vụ", "phòng lao động",
+    "sở xây dựng", "ban quản lý", "trung tâm", "quỹ đất", "kho bạc",
+    "ngân hàng", "đại diện", "hộ dân", "bà con", "công dân", "người lao động",
+    "người cao tuổi", "học sinh", "phụ huynh", "giáo viên", "bệnh nhân",
+    "tiểu thương", "ngư dân", "nông dân", "xã viên", "cử tri", "gia đình",
+    "dòng họ", "hàng xóm", "khu phố", "tổ dân phố", "thôn", "ấp", "xóm", "bản",
+    "làng", "xã", "phường", "thị trấn", "huyện", "tỉnh", "mùa khô", "mùa mưa",
+    "vụ đông xuân", "vụ hè thu", "đợt lũ", "cơn bão", "triều cường", "quý một",
+    "quý hai", "nhiệm kỳ", "kỳ họp", "buổi tiếp dân", "cuộc đối thoại",
+    "nguyện vọng", "kiến nghị", "yêu cầu", "ý kiến", "quyền lợi", "nghĩa vụ",
+    "trách nhiệm", "thẩm quyền", "thời hạn", "thủ tục", "trình tự", "căn cứ",
+    "quy định", "nghị định", "thông tư", "luật đất đai", "chính sách",
+    "chế độ", "ngân sách", "kinh phí", "khoản tiền", "tiền mặt",
+    "chuyển khoản", "lãi suất", "phí", "lệ phí", "thuế", "phạt"};
+
+static const char *const verbs[] = {
+    "đề nghị", "kiến nghị", "phản ánh", "khiếu nại", "trình bày", "yêu cầu",
+    "xem xét", "giải quyết", "xác minh", "đo đạc", "kiểm kê", "kiểm đếm",
+    "thẩm định", "phê duyệt", "ban hành", "công bố", "niêm yết", "công khai",
+    "chi trả", "hoàn trả", "thu hồi", "cưỡng chế", "tháo dỡ", "di dời",
+    "san lấp", "đào bới", "lấn chiếm", "xây dựng", "sửa chữa", "nâng cấp",
+    "mở rộng", "cắm mốc", "bàn giao", "tiếp nhận", "thụ lý", "chuyển đơn",
+    "hướng dẫn", "trả lời", "đối thoại", "hòa giải", "rút đơn", "bổ sung",
+    "điều chỉnh", "cấp lại", "cấp đổi", "đính chính", "xác nhận", "chứng thực",
+    "sao lục", "gia hạn", "đình chỉ", "tạm dừng", "tiếp tục", "hoàn thành",
+    "nghiệm thu", "giám sát", "theo dõi", "báo cáo", "tổng hợp", "rà soát",
+    "phân loại", "phối hợp", "tham mưu", "mời họp", "tổ chức", "vận động",
+    "giải thích", "tuyên truyền", "nhắc nhở", "xử phạt", "khởi kiện",
+    "ủy quyền", "sang nhượng", "tặng cho", "thừa kế", "cho thuê", "thế chấp",
+    "canh tác", "gieo trồng", "thu hoạch", "chăn nuôi", "nuôi trồng",
+    "tưới tiêu", "xả thải", "chôn lấp", "thu gom", "vận chuyển", "đổ trộm",
+    "gây ồn", "gây ngập", "làm nứt", "làm hư hỏng", "cản trở", "che chắn",
+    "rào lại", "mở lối", "lắp đặt", "đấu nối", "cắt điện", "mất nước"};
+
+static const char *const quals[] = {
+    "chưa thỏa đáng", "chưa đúng", "quá thấp", "quá chậm", "kéo dài",
+    "nhiều lần", "nhiều năm", "không rõ ràng", "không công bằng",
+    "thiếu minh bạch", "sai đối tượng", "trái quy định", "vượt thẩm quyền",
+    "đúng hạn", "quá hạn", "khẩn cấp", "nghiêm trọng", "thường xuyên",
+    "tạm thời", "lâu dài", "ổn định", "hợp pháp", "bất hợp lý", "đầy đủ",
+    "kịp thời", "chính xác", "cụ thể", "công khai", "dứt điểm", "toàn bộ",
+    "một phần", "phía đông", "phía tây", "phía nam", "phía bắc", "giáp ranh",
+    "liền kề", "đối diện", "cạnh trường học", "gần chợ", "ven sông",
+    "dọc tuyến", "trong hẻm", "đầu thôn", "cuối ấp", "sau nhà", "trước cổng",
+    "từ trước năm", "đến nay", "hiện nay", "mới đây", "trước đây",
+    "bị ảnh hưởng", "bị thiệt hại", "bị từ chối", "bị mất", "đã cũ", "đã hỏng",
+    "đang ở", "đang chờ", "sắp tới", "còn thiếu", "còn lại", "vẫn còn",
+    "rất bức xúc", "rất khó khăn"};
+
+static const char *const links[] = {
+    "và", "nhưng", "do", "vì", "nên", "để", "khi", "sau khi", "trước khi",
+    "theo", "của", "cho", "với", "tại", "về", "từ", "đến", "trong", "ngoài",
+    "mà", "thì", "cũng", "đã", "đang", "sẽ", "chưa", "không", "còn", "lại",
+    "cùng"};
+
+static const char *const places[] = {
+    "Trần Hưng Đạo", "Lê Lợi", "Nguyễn Trãi", "Cách Mạng Tháng Tám",
+    "Hùng Vương", "Quang Trung", "Điện Biên Phủ", "Phan Chu Trinh",
+    "Hai Bà Trưng", "Lý Thường Kiệt", "Tôn Đức Thắng", "Võ Thị Sáu",
+    "Ba Tháng Hai", "Ba Mươi Tháng Tư", "Lạc Long Quân", "Âu Cơ", "Bến Đình",
+    "Gò Nổi", "Bàu Năng", "Suối Dây", "Cầu Khởi", "Đồng Lớn", "Rạch Tràm",
+    "Xóm Mía", "Tân Lập", "Tân Tiến", "Bình Minh", "Long Hải", "Phước Hòa",
+    "Thạnh Lợi", "An Khương", "Trường Lưu", "Ninh An", "Hòa Bình",
+    "Đông Thành", "Trảng Lớn", "Bời Lời", "Giồng Riềng", "Láng Cát", "Cây Da"};
+
+static const char *const doc_types[] = {
+    "QĐ-UBND", "TB-UBND", "CV-UBND", "KL-TTr", "BC-UBND", "GM-UBND",
+    "TTr-TNMT", "PC-TCD", "HD-TCD", "BB-XM", "QĐ-CT", "CV-TNMT"};
+
+const struct lt_load_list lt_load_lists[LT_LOAD_LISTS] = {
+#define LIST(words) {words, LT_COUNT_OF(words)}
+    [LT_LOAD_COMMUNES] = LIST(communes),
+    [LT_LOAD_SUBJECTS] = LIST(subjects),
+    [LT_LOAD_NOUNS] = LIST(nouns),
+    [LT_LOAD_VERBS] = LIST(verbs),
+    [LT_LOAD_QUALS] = LIST(quals),
+    [LT_LOAD_LINKS] = LIST(links),
+    [LT_LOAD_PLACES] = LIST(places),
+    [LT_LOAD_DOC_TYPES] = LIST(doc_types),
+#undef LIST
+};
