@@ -93,7 +93,7 @@ static void put_quoted(struct line *line, const char *text)
 }
 
 static void format_text(struct line *line, const struct lt_diag *diag,
-                        const char *text)
+                        const char *text, const char *remedy)
 {
     char head[8];
     char value[4 * LT_DIAG_VALUE_MAX];
@@ -115,6 +115,10 @@ static void format_text(struct line *line, const struct lt_diag *diag,
         } else {
             put_text(line, value);
         }
+    }
+    if (remedy[0] != '\0') {
+        put_text(line, " remedy=");
+        put_quoted(line, remedy);
     }
 }
 
@@ -146,7 +150,7 @@ static bool is_reserved(const char *key)
 }
 
 static void format_json(struct line *line, const struct lt_diag *diag,
-                        const char *text, int64_t wall_ms)
+                        const char *text, const char *remedy, int64_t wall_ms)
 {
     char time[LT_TIME_TEXT];
 
@@ -162,6 +166,9 @@ static void format_json(struct line *line, const struct lt_diag *diag,
         put_member(line, is_reserved(key) ? "arg_" : "", key,
                    diag->args[i].value);
     }
+    if (remedy[0] != '\0') {
+        put_member(line, "", "remedy", remedy);
+    }
     put(line, "}", 1);
 }
 
@@ -171,12 +178,14 @@ size_t lt_note_format(const struct lt_diag *diag, enum lt_note_form form,
 {
     struct line line = {.text = out_line};
     char text[LT_MESSAGE_MAX];
+    char remedy[LT_MESSAGE_MAX];
 
     (void)lt_message_bare(lang, diag, text, sizeof(text));
+    (void)lt_message_remedy(lang, diag, remedy, sizeof(remedy));
     if (form == LT_NOTE_JSON) {
-        format_json(&line, diag, text, wall_ms);
+        format_json(&line, diag, text, remedy, wall_ms);
     } else {
-        format_text(&line, diag, text);
+        format_text(&line, diag, text, remedy);
     }
     out_line[line.len++] = '\n';
     return line.len;

@@ -2,7 +2,8 @@
  *
  * `<N>CODE text key=value ...` with N as in syslog (6 info, 4 warning, 3
  * error, 2 critical), or, with `notes = json`, one object a line with time,
- * level, code, text and the arguments. Values with spaces or quotes are
+ * level, code, text and the arguments. Where something is wrong the last of
+ * them is `remedy`. Values with spaces or quotes are
  * quoted; control characters come out as \xNN, so a stranger's name cannot
  * begin a line of its own.
  *

@@ -27,6 +27,7 @@ enum { LT_ENROL_WAITING_MAX = 32 };
 struct lt_enrol_waiting {
     bool used;
     uint64_t session;
+    struct lt_office office; /* who was admitted */
     struct lt_buf answer;
 };
 
@@ -60,6 +61,9 @@ struct lt_daemon {
     bool peers_changed;
     int64_t room_check_ms;      /* monotonic; when to look for room again */
     int64_t prune_at_ms;
+    bool trim_due;              /* something happened since the last trim */
+    int64_t trim_at_ms;         /* monotonic; pushed on by what happens */
+    int64_t trimmed_ms;
     uint64_t last_pos;          /* durable */
     int64_t view_behind_since_ms;
     uint64_t own_tokens;

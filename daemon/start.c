@@ -300,7 +300,9 @@ static void wake_loop(void *ctx)
     if (write(daemon->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN) {
         return;
     }
-    lt_control_view_moved(daemon->control);
+    /* Set by the loop once the control thread is there. */
+    lt_control_view_moved(
+        __atomic_load_n(&daemon->control, __ATOMIC_ACQUIRE));
 }
 
 struct fit {
@@ -414,7 +416,11 @@ static lt_err start_control(struct lt_daemon *daemon, struct lt_diag *diag)
         .wake_fd = daemon->wake_fd,
     };
 
-    return lt_control_start(&options, &daemon->control, diag);
+    struct lt_control *control = NULL;
+    lt_err err = lt_control_start(&options, &control, diag);
+
+    __atomic_store_n(&daemon->control, control, __ATOMIC_RELEASE);
+    return err;
 }
 
 lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag)
@@ -473,6 +479,8 @@ lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag)
 
 void lt_daemon_stop(struct lt_daemon *daemon)
 {
+    /* The view's thread wakes the control thread, which asks the view's. */
+    lt_feed_quiet(daemon->feed);
     lt_control_stop(daemon->control);
     lt_link_stop(daemon->link);
     lt_feed_stop(daemon->feed);

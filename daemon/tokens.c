@@ -413,6 +413,7 @@ static lt_err admit(struct lt_daemon *daemon, uint64_t session,
     if (err == LT_OK) {
         daemon->enrol[slot].used = true;
         daemon->enrol[slot].session = session;
+        daemon->enrol[slot].office = result->row.office;
         daemon->enrol[slot].answer = result->answer;
         lt_buf_init(&result->answer, lt_alloc_heap());
     }
@@ -427,6 +428,10 @@ void lt_daemon_enrol_written(struct lt_daemon *daemon, uint64_t token,
     struct lt_diag note = {.code = LT_NENROLLED};
 
     if (result == LT_OK) {
+        char office[LT_OFFICE_TEXT];
+
+        lt_office_format(&waiting->office, office);
+        lt_diag_arg(&note, "office", "%s", office);
         lt_note(&note);
         /* Gone already? The child asks again and gets the same bytes. */
         (void)send_answer(daemon, waiting->session, &waiting->answer);

@@ -109,6 +109,12 @@ static void put_content(struct lt_view_reader *r, struct lt_json *json,
     } else {
         lt_json_null(json);
     }
+    lt_json_key(json, "clock_unsure");
+    if (decoded) {
+        lt_json_bool(json, event->clock_unsure);
+    } else {
+        lt_json_null(json);
+    }
     lt_json_key(json, "causes");
     lt_json_open(json, '[');
     for (size_t i = 0; decoded && i < event->causes_n; i++) {

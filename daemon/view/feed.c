@@ -34,6 +34,7 @@ struct lt_feed {
     void *ctx;
     size_t queue_max;
     pthread_t thread;
+    bool quiet; /* the loop's: the thread has ended */
     pthread_mutex_t lock;
     pthread_cond_t work; /* something was pushed, or stop */
     pthread_cond_t applied_more;
@@ -259,16 +260,26 @@ lt_err lt_feed_start(struct lt_view *view, size_t queue_bytes,
     return LT_OK;
 }
 
+void lt_feed_quiet(struct lt_feed *feed)
+{
+    if (feed == NULL || feed->quiet) {
+        return;
+    }
+    feed->quiet = true;
+    (void)pthread_mutex_lock(&feed->lock);
+    feed->stop = true;
+    (void)pthread_cond_broadcast(&feed->work);
+    (void)pthread_cond_broadcast(&feed->applied_more);
+    (void)pthread_mutex_unlock(&feed->lock);
+    (void)pthread_join(feed->thread, NULL);
+}
+
 void lt_feed_stop(struct lt_feed *feed)
 {
     if (feed == NULL) {
         return;
     }
-    (void)pthread_mutex_lock(&feed->lock);
-    feed->stop = true;
-    (void)pthread_cond_broadcast(&feed->work);
-    (void)pthread_mutex_unlock(&feed->lock);
-    (void)pthread_join(feed->thread, NULL);
+    lt_feed_quiet(feed);
     (void)free_nodes(feed->first, NULL);
     lt_view_close(feed->view);
     (void)pthread_mutex_destroy(&feed->lock);

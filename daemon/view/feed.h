@@ -19,6 +19,9 @@ struct lt_feed;
 LT_MUST_CHECK lt_err lt_feed_start(struct lt_view *view, size_t queue_bytes,
                                    void (*wake)(void *ctx), void *ctx,
                                    struct lt_feed **out_feed);
+/* End the thread: @wake is not called any more, waiters are let go. The rest
+ * can still be asked. */
+void lt_feed_quiet(struct lt_feed *feed);
 void lt_feed_stop(struct lt_feed *feed); /* applies nothing more; closes */
 
 /* The position the queue wants next (pushed or applied + 1). */
