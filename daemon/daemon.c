@@ -16,6 +16,7 @@
 #include "common/note.h"
 #include "daemon/daemon_internal.h"
 #include "daemon/link/sdnotify.h"
+#include "daemon/trim.h"
 
 enum {
     FRAMES_A_TURN_MAX = 256,      /* then a commit, so that acks flow */
@@ -24,6 +25,8 @@ enum {
     FEED_SLICE_BYTES = 256 * 1024,
     ROOM_CHECK_MS = 1000,
     PRUNE_EVERY_MS = 10 * 60 * 1000,
+    TRIM_QUIET_MS = 4 * 1000,     /* without work before a trim */
+    TRIM_EVERY_MS = 60 * 1000,
     REQUESTS_KEPT_DAYS = 30
 };
 
@@ -411,6 +414,21 @@ static lt_err background(struct lt_daemon *daemon, bool *out_more)
     return err;
 }
 
+/* Once work has stopped for a while, what it needed is given back. */
+static void trim_when_quiet(struct lt_daemon *daemon, bool worked)
+{
+    if (worked) {
+        daemon->trim_due = true;
+        daemon->trim_at_ms = daemon->now.mono_ms + TRIM_QUIET_MS;
+    } else if (daemon->trim_due &&
+               daemon->now.mono_ms >= daemon->trim_at_ms &&
+               daemon->now.mono_ms - daemon->trimmed_ms >= TRIM_EVERY_MS) {
+        lt_trim();
+        daemon->trim_due = false;
+        daemon->trimmed_ms = daemon->now.mono_ms;
+    }
+}
+
 /* ---- the published state ---- */
 
 static void publish(struct lt_daemon *daemon)
@@ -537,6 +555,7 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
     }
     if (err == LT_OK) {
         take_complaints(daemon);
+        trim_when_quiet(daemon, *out_more);
         publish_when_due(daemon);
     }
     return err;
@@ -588,6 +607,10 @@ lt_err lt_daemon_run(const struct lt_daemon_options *options,
         struct lt_diag ready = {.code = LT_NREADY};
 
         daemon->state = LT_NODE_READY;
+        /* The first trim comes soon: the start needs the most. */
+        daemon->trim_due = true;
+        daemon->trim_at_ms = daemon->now.mono_ms + TRIM_QUIET_MS;
+        daemon->trimmed_ms = daemon->now.mono_ms - TRIM_EVERY_MS;
         publish(daemon);
         lt_diag_arg(&ready, "links", "%s",
                     lt_link_bound(daemon->link, 0)
