@@ -1,6 +1,7 @@
-/* A token is "lt1_" and the base64url (RFC 4648, no padding) of a Token
- * message: one word without line breaks, that survives mail, paper and a QR
- * code. Reading it is strict: what a person mistyped must not half work. */
+/* A token is "lt1_" and the base64url (RFC 4648, no padding) of a Token message
+ * and four bytes of its hash: one word without line breaks, that survives mail,
+ * paper and a QR code. Reading it is strict: what a person mistyped is seen at
+ * once, before anybody is asked. */
 #include "common/binding.h"
 
 #include <string.h>
@@ -9,7 +10,11 @@
 #include "common/wire.h"
 #include "proto/link.pb-c.h"
 
-enum { PREFIX_LEN = 4, RAW_MAX = (LT_TOKEN_TEXT_MAX - PREFIX_LEN) / 4 * 3 };
+enum {
+    PREFIX_LEN = 4,
+    CHECK_LEN = 4,
+    RAW_MAX = (LT_TOKEN_TEXT_MAX - PREFIX_LEN) / 4 * 3
+};
 
 static const char prefix[] = "lt1_";
 static const char digits[] =
@@ -67,6 +72,15 @@ static bool base64_read(const char *text, size_t len, uint8_t *out,
     return bits == 0; /* one text for one token */
 }
 
+static void check_of(const uint8_t *raw, size_t len,
+                     uint8_t out[static LT_HASH_LEN])
+{
+    const struct lt_span spans[] = {LT_DOMAIN("lienthong/token/1"),
+                                    {raw, len}};
+
+    lt_sha256(spans, LT_COUNT_OF(spans), out);
+}
+
 static ProtobufCBinaryData bytes_of(const void *data, size_t len)
 {
     return (ProtobufCBinaryData){len, (uint8_t *)(uintptr_t)data};
@@ -113,7 +127,7 @@ static lt_err pack_token(const struct lt_token *token, struct lt_buf *out)
     message.enrol_addresses = list;
     message.has_expires_at_ms = 1;
     message.expires_at_ms = token->expires_at_ms;
-    return lt_pack(&message, RAW_MAX, out);
+    return lt_pack(&message, RAW_MAX - CHECK_LEN, out);
 }
 
 lt_err lt_token_format(const struct lt_token *token, struct lt_buf *out_text)
@@ -123,7 +137,17 @@ lt_err lt_token_format(const struct lt_token *token, struct lt_buf *out_text)
     lt_err rc;
 
     lt_buf_init(&raw, out_text->alloc);
+    /* At once, so that no copy of the secret stays behind. */
+    if (lt_buf_reserve(&raw, RAW_MAX) == NULL) {
+        return LT_ENOMEM;
+    }
     rc = pack_token(token, &raw);
+    if (rc == LT_OK) {
+        uint8_t hash[LT_HASH_LEN];
+
+        check_of(raw.data, raw.len, hash);
+        rc = lt_buf_put(&raw, hash, CHECK_LEN) ? LT_OK : LT_ENOMEM;
+    }
     if (rc == LT_OK) {
         size_t len = PREFIX_LEN + base64_len(raw.len);
 
@@ -199,6 +223,7 @@ lt_err lt_token_parse(const char *text, struct lt_arena *arena,
                       struct lt_token *out, struct lt_diag *diag)
 {
     uint8_t raw[RAW_MAX];
+    uint8_t hash[LT_HASH_LEN];
     struct lt_token token = {0};
     void *message = NULL;
     size_t text_len = strlen(text);
@@ -210,8 +235,12 @@ lt_err lt_token_parse(const char *text, struct lt_arena *arena,
         !base64_read(text + PREFIX_LEN, text_len - PREFIX_LEN, raw, &raw_len)) {
         return lt_diag_set(diag, LT_ETOKEN);
     }
-    rc = lt_unpack(&lt__token__descriptor, raw, raw_len, RAW_MAX, arena,
-                   &message, NULL);
+    raw_len = raw_len < CHECK_LEN ? 0 : raw_len - CHECK_LEN;
+    check_of(raw, raw_len, hash);
+    rc = raw_len == 0 || memcmp(hash, raw + raw_len, CHECK_LEN) != 0
+             ? LT_EMALFORMED
+             : lt_unpack(&lt__token__descriptor, raw, raw_len, RAW_MAX, arena,
+                         &message, NULL);
     if (rc == LT_OK && !read_token(message, &token)) {
         rc = LT_EMALFORMED;
     }

@@ -294,6 +294,26 @@ static void what_is_no_token_is_refused(void **state)
                      LT_ETOKEN);
 }
 
+static void one_wrong_letter_makes_it_no_token(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_token token = sample_token();
+    struct lt_token out;
+    char *text;
+
+    assert_int_equal(lt_token_format(&token, &bench->buf), LT_OK);
+    assert_true(lt_buf_put(&bench->buf, "", 1));
+    text = (char *)bench->buf.data;
+    for (size_t i = 4; text[i] != '\0'; i++) {
+        char right = text[i];
+
+        text[i] = right == 'A' ? 'B' : 'A';
+        assert_int_equal(
+            lt_token_parse(text, &bench->arena, &out, &bench->diag), LT_ETOKEN);
+        text[i] = right;
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -307,6 +327,7 @@ int main(void)
         TEST(a_statement_over_its_bounds_is_not_written),
         TEST(a_token_reads_back_as_written),
         TEST(what_is_no_token_is_refused),
+        TEST(one_wrong_letter_makes_it_no_token),
     };
 
     return cmocka_run_group_tests(tests, start_crypto, stop_crypto);
