@@ -65,12 +65,33 @@ static void keep_event(struct sim_held *held, const struct lt_segment *segment,
                   place->hash);
 }
 
+/* Of the payload as stored; of the parts' contents, because a bundle of parts
+ * is proven part by part, however it was compressed. */
+static void hash_bytes(struct sim_held *held, const struct lt_segment *segment,
+                       struct sim_held_segment *out)
+{
+    struct lt_bundle bundle = {0};
+    struct lt_span spans[2] = {{segment->payload, segment->payload_len}};
+
+    lt_sha256(spans, 1, out->payload);
+    if (segment->parts_len > 0 &&
+        lt_bundle_open(segment->parts, segment->parts_len, &held->scratch,
+                       &bundle, NULL) != LT_OK) {
+        held->broken = true;
+    }
+    out->texts_n = bundle.parts_n;
+    for (size_t i = 0; i < bundle.parts_n; i++) {
+        spans[0] = (struct lt_span){out->texts, LT_HASH_LEN};
+        spans[1] = (struct lt_span){bundle.parts[i].content,
+                                    bundle.parts[i].len};
+        lt_sha256(spans, 2, out->texts);
+    }
+}
+
 static bool hold_segment(void *ctx, uint64_t pos, int64_t committed_at_ms,
                          const struct lt_segment *segment)
 {
     struct sim_held *held = ctx;
-    const struct lt_span bytes[] = {{segment->payload, segment->payload_len},
-                                    {segment->parts, segment->parts_len}};
     struct sim_held_segment *kept;
     struct lt_payload payload;
 
@@ -84,8 +105,8 @@ static bool hold_segment(void *ctx, uint64_t pos, int64_t committed_at_ms,
                                       .first = segment->first,
                                       .last = lt_segment_last(segment)};
     memcpy(kept->hash, segment->hash, LT_HASH_LEN);
-    lt_sha256(bytes, LT_COUNT_OF(bytes), kept->bytes);
     lt_arena_reset(&held->scratch);
+    hash_bytes(held, segment, kept);
     if (lt_payload_open(segment, &held->scratch, &payload, NULL) != LT_OK) {
         held->broken = true;
         return false;
@@ -158,7 +179,7 @@ bool sim_held_read(struct sim *sim, struct sim_node *node,
     err = lt_log_read_from(node->log, 1, SIZE_MAX, hold_segment, held);
     if (err != LT_OK || held->broken) {
         sim_fail(sim, "I5 the log of node %u cannot be read: %s", node->index,
-                 lt_err_word(err));
+                 err == LT_OK ? "malformed content" : lt_err_word(err));
         return false;
     }
     qsort(held->events, held->events_n, sizeof(*held->events), compare_events);

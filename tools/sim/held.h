@@ -22,7 +22,9 @@ struct sim_held_segment {
     uint64_t first;
     uint64_t last;
     uint8_t hash[LT_HASH_LEN];  /* as the log says */
-    uint8_t bytes[LT_HASH_LEN]; /* of payload and parts, by ourselves */
+    uint8_t payload[LT_HASH_LEN]; /* as stored, hashed by ourselves */
+    size_t texts_n;
+    uint8_t texts[LT_HASH_LEN];
 };
 
 struct sim_held {

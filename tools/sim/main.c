@@ -16,13 +16,16 @@ enum {
     /* From so many seeds on, each class of faults has to have happened, and
      * the median seed to have told its writers so many events. */
     SEEDS_THAT_SHOW = 200,
-    MEDIAN_LEAST = 200
+    MEDIAN_LEAST = 200,
+    SEEDS_CHOSEN_MAX = 64
 };
 
 struct options {
     uint64_t seeds;
     uint64_t from;
     bool from_given;
+    uint64_t chosen[SEEDS_CHOSEN_MAX]; /* by --seed; then no others */
+    size_t chosen_n;
     bool trace;
     bool twice;
     bool sums;
@@ -57,6 +60,16 @@ static bool read_number(const char *text, uint64_t *out)
     return false;
 }
 
+static bool read_seed(const char *text, struct options *out)
+{
+    if (out->chosen_n == SEEDS_CHOSEN_MAX ||
+        !read_number(text, &out->chosen[out->chosen_n])) {
+        return false;
+    }
+    out->seeds = ++out->chosen_n;
+    return true;
+}
+
 static bool read_options(int argc, char **argv, struct options *out)
 {
     static const struct option OPTIONS[] = {
@@ -75,7 +88,7 @@ static bool read_options(int argc, char **argv, struct options *out)
     while (ok && (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         switch (option) {
         case 'n': ok = read_number(optarg, &out->seeds); break;
-        case 's':
+        case 's': ok = read_seed(optarg, out); break;
         case 'f':
             ok = read_number(optarg, &out->from);
             out->from_given = true;
@@ -88,7 +101,7 @@ static bool read_options(int argc, char **argv, struct options *out)
         }
     }
     if (!ok || optind != argc || out->seeds == 0 || out->seeds > 100000000) {
-        fprintf(stderr, "usage: lienthong-sim [--seeds N] [--from S | --seed S]"
+        fprintf(stderr, "usage: lienthong-sim [--seeds N] [--from S | --seed S...]"
                         " [--plant NAME] [--twice] [--sums] [--trace]\n");
         return false;
     }
@@ -100,7 +113,7 @@ static bool draw_start(struct options *options)
 {
     uint32_t random;
 
-    if (options->from_given) {
+    if (options->from_given || options->chosen_n > 0) {
         return true;
     }
     if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
@@ -213,7 +226,10 @@ int main(int argc, char **argv)
         return EXIT_INTERNAL;
     }
     while (goes_on(&options, &tally)) {
-        run_seed(&options, options.from + tally.seeds, &tally);
+        run_seed(&options,
+                 options.chosen_n > 0 ? options.chosen[tally.seeds]
+                                      : options.from + tally.seeds,
+                 &tally);
     }
     qsort(tally.told, tally.seeds, sizeof(*tally.told), compare);
     median = tally.told[tally.seeds / 2];
