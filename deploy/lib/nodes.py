@@ -24,6 +24,9 @@ PATIENCE_S = float(os.environ.get("LT_PATIENCE_S", "60"))
 REPO = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("LT_BIN", REPO / "build" / "dev" / "bin"))
 
+# The path of a socket has 107 bytes; a tree's folder and node names need some.
+SOCKET_ROOM = 60
+
 
 class Failed(AssertionError):
     """A promise was not kept."""
@@ -223,8 +226,11 @@ class Tree:
     """Offices and their links, in one temporary directory."""
 
     def __init__(self, base=None, seed=None, binary=None):
-        where = base or os.environ.get("LT_TEST_DISK") or REPO / "build" / "system"
-        pathlib.Path(where).mkdir(parents=True, exist_ok=True)
+        where = pathlib.Path(base or os.environ.get("LT_TEST_DISK")
+                             or REPO / "build" / "system")
+        if len(str(where)) > SOCKET_ROOM:
+            where = pathlib.Path("/var/tmp/lienthong") / where.name
+        where.mkdir(parents=True, exist_ok=True)
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="tree-", dir=where))
         self.nodes = {}
         self.binary = binary
@@ -236,12 +242,16 @@ class Tree:
         return self
 
     def __exit__(self, kind, value, trace):
+        self.close(keep=kind is not None and os.environ.get("LT_KEEP") is not None)
+
+    def close(self, keep=False):
+        """End every daemon; keep=True leaves their folders to look at."""
         for node in self.nodes.values():
             node.kill()
-        if kind is None or os.environ.get("LT_KEEP") is None:
-            shutil.rmtree(self.dir, ignore_errors=True)
-        elif kind is not None:
+        if keep:
             print(f"kept: {self.dir}", file=sys.stderr)
+        else:
+            shutil.rmtree(self.dir, ignore_errors=True)
 
     def root(self, name, kind="province", key=None, env=None, start=True):
         node = Node(self.dir / (key or name), name, self.binary)
