@@ -269,7 +269,7 @@ static void take_signals(struct lt_daemon *daemon)
     }
 }
 
-/* ---- intake: open while there is room ---- */
+/* ---- intake: open while there is room; the engine raises the alarm ---- */
 
 static lt_err close_intake(struct lt_daemon *daemon, lt_err why)
 {
@@ -282,7 +282,6 @@ static lt_err close_intake(struct lt_daemon *daemon, lt_err why)
     }
     daemon->state = LT_NODE_INTAKE_REFUSED;
     daemon->state_reason = why;
-    lt_daemon_alarm(daemon, LT_AINTAKE, true, NULL, NULL);
     return lt_turn_input(daemon->turn, &daemon->now, &input);
 }
 
@@ -298,6 +297,9 @@ static lt_err look_for_room(struct lt_daemon *daemon)
         return LT_OK;
     }
     daemon->room_check_ms = daemon->now.mono_ms + ROOM_CHECK_MS;
+    if (!lt_log_roomy(daemon->log)) {
+        return LT_OK;
+    }
     err = lt_log_put_meta(daemon->log, "room/probe", probe, sizeof(probe));
     if (err == LT_OK) {
         err = lt_log_commit(daemon->log);
@@ -317,7 +319,6 @@ static lt_err look_for_room(struct lt_daemon *daemon)
     }
     daemon->state = LT_NODE_READY;
     daemon->state_reason = LT_OK;
-    lt_daemon_alarm(daemon, LT_AINTAKE, false, NULL, NULL);
     return lt_turn_input(daemon->turn, &daemon->now, &input);
 }
 

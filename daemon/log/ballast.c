@@ -118,6 +118,11 @@ void lt_ballast_release(struct lt_log *log)
     (void)close(fd);
 }
 
+bool lt_log_roomy(struct lt_log *log)
+{
+    return lt_ballast_ready(log);
+}
+
 bool lt_ballast_ready(struct lt_log *log)
 {
     struct lt_ballast *ballast = &log->ballast;

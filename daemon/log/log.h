@@ -155,6 +155,8 @@ struct lt_log_stats {
     uint64_t commits;        /* since open */
 };
 void lt_log_stats(struct lt_log *log, struct lt_log_stats *out);
+/* May segments be taken: is the ballast in its place, or room for it again? */
+bool lt_log_roomy(struct lt_log *log);
 /* Uncommitted writes are waiting for lt_log_commit. */
 bool lt_log_dirty(const struct lt_log *log);
 
