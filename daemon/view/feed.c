@@ -16,7 +16,8 @@
 enum {
     NICE = 10,
     BATCH_EVENTS_MAX = 8192, /* bounds a transaction and its part of the WAL */
-    RETRY_FULL_MS = 1000
+    RETRY_FULL_MS = 1000,
+    RELAX_MS = 3000 /* without work before caches are given back */
 };
 
 struct node {
@@ -200,7 +201,9 @@ static void serve_restart(struct lt_feed *feed)
 static void *run(void *arg)
 {
     struct lt_feed *feed = arg;
+    bool relaxed = false;
 
+    (void)pthread_setname_np(pthread_self(), "view");
     /* On Linux a thread has a priority of its own. */
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
     (void)pthread_mutex_lock(&feed->lock);
@@ -209,8 +212,15 @@ static void *run(void *arg)
             serve_restart(feed);
         } else if (feed->first != NULL) {
             serve_batch(feed);
-        } else {
+        } else if (relaxed) {
             (void)wait_for(feed, &feed->work, -1);
+            relaxed = false;
+        } else if (!wait_for(feed, &feed->work, mono_ms() + RELAX_MS) &&
+                   feed->first == NULL) {
+            (void)pthread_mutex_unlock(&feed->lock);
+            lt_view_relax(feed->view);
+            relaxed = true;
+            (void)pthread_mutex_lock(&feed->lock);
         }
     }
     (void)pthread_cond_broadcast(&feed->applied_more);

@@ -246,3 +246,8 @@ lt_err lt_view_end(struct lt_view *view)
     view->in_transaction = false;
     return LT_OK;
 }
+
+void lt_view_relax(struct lt_view *view)
+{
+    (void)sqlite3_db_release_memory(view->db);
+}

@@ -37,6 +37,8 @@ LT_MUST_CHECK lt_err lt_view_apply(struct lt_view *view, uint64_t pos,
                                    int64_t committed_at_ms,
                                    const struct lt_segment *segment);
 LT_MUST_CHECK lt_err lt_view_end(struct lt_view *view);
+/* Give back what a burst needed: the page cache, between two transactions. */
+void lt_view_relax(struct lt_view *view);
 
 /* What could not be read, and by whom it was signed: LT_APAYLOAD or LT_ATEXT.
  * One of a kind is kept until it is taken. False when there is none. */
