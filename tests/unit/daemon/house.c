@@ -45,11 +45,11 @@ static lt_err on_send(void *ctx, uint64_t session, const uint8_t *bytes,
     struct house_frame *frame;
 
     note(office, HAPPENED_SEND)->frame = lt_frame_type(bytes, len);
-    if (house->watch != NULL) {
-        house->watch(house->watch_ctx, office, bytes, len);
-    }
     if (peer == NULL) {
         return LT_OK;
+    }
+    if (house->watch != NULL) {
+        house->watch(house->watch_ctx, office, peer, bytes, len);
     }
     assert_true(lt_grow(lt_alloc_heap(), (void **)&house->frames,
                         &house->frames_capacity, house->frames_n,

@@ -83,8 +83,8 @@ struct house {
     size_t frames_capacity;
     bool no_clerks; /* committed proposals and directives stay unanswered */
     /* Sees each frame as it leaves; may be NULL. */
-    void (*watch)(void *ctx, const struct office *from, const uint8_t *bytes,
-                  size_t len);
+    void (*watch)(void *ctx, const struct office *from, const struct office *to,
+                  const uint8_t *bytes, size_t len);
     void *watch_ctx;
 };
 
