@@ -77,7 +77,7 @@ class Stage:
         # The faults that a run plants are the district's alone.
         plant = os.environ.pop("LIENTHONG_PLANT", None)
         self.env = {"LIENTHONG_PLANT": plant} if plant else {}
-        province = self.tree.root("Tỉnh Tây Ninh", key="p")
+        province = self.tree.root("Tỉnh Tây Ninh", key="p", env=self.shared())
         self.district = self.tree.child(province, "Huyện Thử", "district", key="d", env=self.env)
         self.honest = self.tree.child(self.district, "Xã Ngay Thẳng", "commune", key="c",
                                       env=self.shared())
