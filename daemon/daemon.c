@@ -19,13 +19,15 @@
 #include "daemon/trim.h"
 
 enum {
-    FRAMES_A_TURN_MAX = 256,      /* then a commit, so that acks flow */
+    FRAMES_A_TURN_MAX = 256, /* then a commit, so that acks flow */
     PUBLISH_EVERY_MS = 100,
     PUBLISH_IDLE_MS = 2000,
     FEED_SLICE_BYTES = 256 * 1024,
     ROOM_CHECK_MS = 1000,
     PRUNE_EVERY_MS = 10 * 60 * 1000,
-    TRIM_QUIET_MS = 4 * 1000,     /* without work before a trim */
+    UPKEEP_QUIET_MS = 200,        /* without input before upkeep of the log */
+    WAL_BUSY_BYTES = 16 << 20,    /* a WAL that is copied however busy */
+    TRIM_QUIET_MS = 4 * 1000, /* without work before a trim */
     TRIM_EVERY_MS = 60 * 1000,
     REQUESTS_KEPT_DAYS = 30
 };
@@ -47,8 +49,8 @@ void lt_daemon_alarm(struct lt_daemon *daemon, lt_err code, bool raise,
         note.code = code;
     }
     if (raise) {
-        if (lt_alarms_raise(&daemon->alarms, code, subject,
-                            daemon->now.wall_ms, &note)) {
+        if (lt_alarms_raise(&daemon->alarms, code, subject, daemon->now.wall_ms,
+                            &note)) {
             lt_note(&note);
         }
     } else if (!lt_alarms_clear(&daemon->alarms, code, subject)) {
@@ -122,8 +124,8 @@ static void hook_stored(void *ctx, uint64_t pos, int64_t committed_at_ms,
     lt_clerk_see(daemon->clerk, pos, segment);
 }
 
-static void hook_written(void *ctx, uint64_t token, lt_err result,
-                         uint64_t pos, int64_t committed_at_ms)
+static void hook_written(void *ctx, uint64_t token, lt_err result, uint64_t pos,
+                         int64_t committed_at_ms)
 {
     struct lt_daemon *daemon = ctx;
 
@@ -169,8 +171,7 @@ lt_err lt_daemon_write_own(struct lt_daemon *daemon, struct lt_event *event,
 {
     struct lt_write_event written = {
         .event = event, .channels_n = 1, .channels = channel};
-    struct lt_write write = {
-        .token = token, .events_n = 1, .events = &written};
+    struct lt_write write = {.token = token, .events_n = 1, .events = &written};
     struct lt_buf answer;
     bool repeated;
     lt_err err;
@@ -199,8 +200,7 @@ static lt_err take_link_event(struct lt_daemon *daemon,
         input.role = event->dialled ? LT_ROLE_PARENT : LT_ROLE_CHILD;
         input.office = event->office;
         memcpy(input.transport_key, event->transport_key, LT_CURVE_LEN);
-        daemon->sys->random(daemon->sys->ctx, input.nonce,
-                            sizeof(input.nonce));
+        daemon->sys->random(daemon->sys->ctx, input.nonce, sizeof(input.nonce));
         daemon->status_changed = true;
         return lt_turn_input(daemon->turn, &daemon->now, &input);
     case LT_LINK_DOWN:
@@ -236,6 +236,7 @@ static lt_err take_inputs(struct lt_daemon *daemon, bool *out_busy)
     struct lt_link_event event;
     lt_err err = LT_OK;
     unsigned n = 0;
+    unsigned jobs = 0;
 
     while (err == LT_OK && n < FRAMES_A_TURN_MAX &&
            lt_link_next(daemon->link, &event)) {
@@ -243,7 +244,7 @@ static lt_err take_inputs(struct lt_daemon *daemon, bool *out_busy)
         n++;
     }
     if (err == LT_OK) {
-        err = lt_daemon_jobs(daemon);
+        err = lt_daemon_jobs(daemon, &jobs);
     }
     if (err == LT_OK && daemon->now.mono_ms >= daemon->wake_at_ms) {
         struct lt_input tick = {.kind = LT_IN_TICK};
@@ -251,7 +252,10 @@ static lt_err take_inputs(struct lt_daemon *daemon, bool *out_busy)
         daemon->wake_at_ms = INT64_MAX;
         err = lt_turn_input(daemon->turn, &daemon->now, &tick);
     }
-    *out_busy = n > 0;
+    *out_busy = n > 0 || jobs > 0;
+    if (*out_busy) {
+        daemon->input_ms = daemon->now.mono_ms;
+    }
     return err;
 }
 
@@ -273,8 +277,7 @@ static void take_signals(struct lt_daemon *daemon)
 
 static lt_err close_intake(struct lt_daemon *daemon, lt_err why)
 {
-    struct lt_input input = {
-        .kind = LT_IN_INTAKE, .flag = false, .code = why};
+    struct lt_input input = {.kind = LT_IN_INTAKE, .flag = false, .code = why};
 
     daemon->room_check_ms = daemon->now.mono_ms + ROOM_CHECK_MS;
     if (daemon->state == LT_NODE_INTAKE_REFUSED) {
@@ -374,14 +377,44 @@ static void take_complaints(struct lt_daemon *daemon)
         lt_channel_format(&complaint.stream.channel, channel);
         lt_diag_arg(&diag, "origin", "%s", office);
         lt_diag_arg(&diag, "channel", "%s", channel);
-        lt_daemon_alarm(daemon, complaint.code, true,
-                        &complaint.stream.origin, &diag);
+        lt_daemon_alarm(daemon, complaint.code, true, &complaint.stream.origin,
+                        &diag);
     }
+}
+
+/* Copying the WAL and pruning make a commit that follows wait: for a pause in
+ * the work, unless the WAL has grown too large. */
+static lt_err keep_up(struct lt_daemon *daemon, bool *out_more)
+{
+    struct lt_log_stats stats;
+    bool quiet =
+        daemon->now.mono_ms - daemon->input_ms >= UPKEEP_QUIET_MS;
+    bool more = false;
+    lt_err err = LT_OK;
+
+    lt_log_stats(daemon->log, &stats);
+    if (quiet || stats.wal_bytes >= WAL_BUSY_BYTES) {
+        err = lt_log_checkpoint(daemon->log, &more);
+        *out_more |= more;
+    }
+    if (err == LT_OK && quiet && daemon->now.mono_ms >= daemon->prune_at_ms) {
+        more = false;
+        err = lt_log_prune_requests(
+            daemon->log, daemon->now.wall_ms - REQUESTS_KEPT_DAYS * DAY_MS,
+            &more);
+        if (err == LT_OK && lt_log_dirty(daemon->log)) {
+            err = lt_log_commit(daemon->log);
+        }
+        if (!more) {
+            daemon->prune_at_ms = daemon->now.mono_ms + PRUNE_EVERY_MS;
+        }
+        *out_more |= more;
+    }
+    return err;
 }
 
 static lt_err background(struct lt_daemon *daemon, bool *out_more)
 {
-    bool more = false;
     lt_err err;
 
     *out_more = false;
@@ -391,22 +424,7 @@ static lt_err background(struct lt_daemon *daemon, bool *out_more)
         *out_more = true;
     }
     if (err == LT_OK) {
-        err = lt_log_checkpoint(daemon->log, &more);
-        *out_more |= more;
-    }
-    if (err == LT_OK && daemon->now.mono_ms >= daemon->prune_at_ms) {
-        more = false;
-        err = lt_log_prune_requests(daemon->log,
-                                    daemon->now.wall_ms -
-                                        REQUESTS_KEPT_DAYS * DAY_MS,
-                                    &more);
-        if (err == LT_OK && lt_log_dirty(daemon->log)) {
-            err = lt_log_commit(daemon->log);
-        }
-        if (!more) {
-            daemon->prune_at_ms = daemon->now.mono_ms + PRUNE_EVERY_MS;
-        }
-        *out_more |= more;
+        err = keep_up(daemon, out_more);
     }
     if (err == LT_EFULL) {
         lt_log_rollback(daemon->log);
@@ -421,8 +439,7 @@ static void trim_when_quiet(struct lt_daemon *daemon, bool worked)
     if (worked) {
         daemon->trim_due = true;
         daemon->trim_at_ms = daemon->now.mono_ms + TRIM_QUIET_MS;
-    } else if (daemon->trim_due &&
-               daemon->now.mono_ms >= daemon->trim_at_ms &&
+    } else if (daemon->trim_due && daemon->now.mono_ms >= daemon->trim_at_ms &&
                daemon->now.mono_ms - daemon->trimmed_ms >= TRIM_EVERY_MS) {
         lt_trim();
         daemon->trim_due = false;
@@ -458,8 +475,7 @@ static void publish(struct lt_daemon *daemon)
             ? 0
             : daemon->now.mono_ms - daemon->view_behind_since_ms;
     for (size_t i = 0; i < daemon->alarms.n; i++) {
-        status.clock_unsure |=
-            daemon->alarms.items[i].code == LT_ACLOCKBACK;
+        status.clock_unsure |= daemon->alarms.items[i].code == LT_ACLOCKBACK;
     }
     snapshot.status_json[LT_LANG_VI] =
         lt_status_json(&status, &daemon->now, LT_LANG_VI);

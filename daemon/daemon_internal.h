@@ -36,7 +36,7 @@ struct lt_daemon {
     const struct lt_sys *sys;
     struct lt_now now; /* of this turn */
     int lock_fd;
-    int wake_fd;   /* eventfd: jobs, the view's progress */
+    int wake_fd; /* eventfd: jobs, the view's progress */
     int signal_fd;
     struct lt_conf *conf;
     struct lt_identity identity;
@@ -55,28 +55,30 @@ struct lt_daemon {
     enum lt_node_state state;
     lt_err state_reason;
     int64_t started_at_ms;
-    int64_t wake_at_ms;         /* monotonic; the engine's next tick */
-    int64_t publish_at_ms;      /* monotonic; not before */
+    int64_t wake_at_ms;    /* monotonic; the engine's next tick */
+    int64_t publish_at_ms; /* monotonic; not before */
     bool status_changed;
     bool peers_changed;
-    int64_t room_check_ms;      /* monotonic; when to look for room again */
+    int64_t room_check_ms; /* monotonic; when to look for room again */
     int64_t prune_at_ms;
-    bool trim_due;              /* something happened since the last trim */
-    int64_t trim_at_ms;         /* monotonic; pushed on by what happens */
+    int64_t input_ms;           /* monotonic; of the last frame or job */
+    bool trim_due;      /* something happened since the last trim */
+    int64_t trim_at_ms; /* monotonic; pushed on by what happens */
     int64_t trimmed_ms;
-    uint64_t last_pos;          /* durable */
+    uint64_t last_pos; /* durable */
     int64_t view_behind_since_ms;
     uint64_t own_tokens;
-    struct lt_job *waiting;     /* jobs whose commit is in this turn, by next */
-    struct lt_job *verify;      /* the verify that runs in the background */
+    struct lt_job *waiting; /* jobs whose commit is in this turn, by next */
+    struct lt_job *verify;  /* the verify that runs in the background */
     uint64_t verify_cursor;
     struct lt_log_verify verify_sums;
-    struct lt_buf verify_bad;   /* JSON array text of what is bad */
+    struct lt_buf verify_bad; /* JSON array text of what is bad */
     struct lt_enrol_waiting enrol[LT_ENROL_WAITING_MAX];
 };
 
 /* jobs.c: what the control socket asks. */
-lt_err lt_daemon_jobs(struct lt_daemon *daemon); /* LT_ENOMEM, LT_EIO end it */
+/* Takes all that wait; *out_jobs is how many. LT_ENOMEM and LT_EIO end it. */
+lt_err lt_daemon_jobs(struct lt_daemon *daemon, unsigned *out_jobs);
 void lt_daemon_job_written(struct lt_daemon *daemon, uint64_t token,
                            lt_err result, uint64_t pos,
                            int64_t committed_at_ms);

@@ -140,12 +140,13 @@ void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result)
     }
 }
 
-lt_err lt_daemon_jobs(struct lt_daemon *daemon)
+lt_err lt_daemon_jobs(struct lt_daemon *daemon, unsigned *out_jobs)
 {
     struct lt_job *job;
     lt_err err = LT_OK;
 
     while (err == LT_OK && (job = lt_control_take(daemon->control)) != NULL) {
+        (*out_jobs)++;
         switch (job->kind) {
         case LT_JOB_WRITE:
             err = start_write(daemon, job);
