@@ -18,11 +18,11 @@ struct lt_alloc {
 /* The process's own heap. */
 const struct lt_alloc *lt_alloc_heap(void);
 
-void *lt_new(const struct lt_alloc *alloc, size_t size);         /* zeroed */
-void *lt_new_array(const struct lt_alloc *alloc, size_t count,   /* zeroed; */
-                   size_t size);         /* NULL when count * size overflows */
+void *lt_new(const struct lt_alloc *alloc, size_t size);       /* zeroed */
+void *lt_new_array(const struct lt_alloc *alloc, size_t count, /* zeroed; */
+                   size_t size); /* NULL when count * size overflows */
 void *lt_resize(const struct lt_alloc *alloc, void *ptr, size_t size);
-void lt_free(const struct lt_alloc *alloc, void *ptr);           /* NULL is fine */
+void lt_free(const struct lt_alloc *alloc, void *ptr); /* NULL is fine */
 
 /* Grow an array for one more element of @size bytes: doubles *capacity when
  * @count has reached it. On failure array and capacity are untouched. */

@@ -12,13 +12,13 @@
 struct lt_binding {
     struct lt_office office;
     uint8_t key[LT_PUBKEY_LEN];
-    uint8_t key_id[LT_HASH_LEN];     /* derived */
+    uint8_t key_id[LT_HASH_LEN]; /* derived */
     uint8_t transport_key[LT_CURVE_LEN];
     struct lt_office issuer;
     uint8_t issuer_key_id[LT_HASH_LEN];
     uint64_t serial;
     int64_t issued_at_ms;
-    const uint8_t *body;             /* as signed; borrowed */
+    const uint8_t *body; /* as signed; borrowed */
     size_t body_len;
     uint8_t signature[LT_SIG_LEN];
     uint8_t proof[LT_SIG_LEN];

@@ -56,15 +56,15 @@ const char *lt_event_type_word(uint32_t type);
 
 enum {
     LT_OFFICE_ADDRESSES_MAX = 8,
-    LT_ADDRESS_MAX = 256,    /* bytes of one address */
+    LT_ADDRESS_MAX = 256, /* bytes of one address */
     LT_EVENT_PARTS_MAX = 8,
     LT_BUNDLE_PARTS_MAX = 800, /* small parts of one segment */
-    LT_EVENT_MAX = 14 * 1024, /* bytes of one encoded event */
-    LT_BINDING_MAX = 2048,   /* bytes of one encoded Binding */
+    LT_EVENT_MAX = 14 * 1024,  /* bytes of one encoded event */
+    LT_BINDING_MAX = 2048,     /* bytes of one encoded Binding */
     LT_SEALED_REF_MAX = 32,
     LT_PEOPLE_MAX = 100000,
-    LT_DAY_MIN = -25567,     /* 1900-01-01 */
-    LT_DAY_MAX = 2932896     /* 9999-12-31 */
+    LT_DAY_MIN = -25567, /* 1900-01-01 */
+    LT_DAY_MAX = 2932896 /* 9999-12-31 */
 };
 
 /* An office as the tree's events describe it. */
@@ -79,21 +79,21 @@ struct lt_office_info {
     size_t enrol_addresses_n;
     struct lt_text enrol_addresses[LT_OFFICE_ADDRESSES_MAX];
     bool keeper;
-    bool has_from_date;      /* takes force on a later day */
+    bool has_from_date; /* takes force on a later day */
     int32_t from_date;
 };
 
 /* One event, decoded. Which body fields hold depends on the type; those of
  * other types are zero. Days are civil days since 1970-01-01 (UTC+7). */
 struct lt_event {
-    struct lt_event_id id;   /* from the payload around it */
+    struct lt_event_id id; /* from the payload around it */
     uint64_t hlc;
-    uint32_t type;           /* may be unknown: then no body is read */
+    uint32_t type; /* may be unknown: then no body is read */
     uint64_t needs_feature;
     size_t causes_n;
     struct lt_event_id causes[LT_CAUSES_MAX];
     uint64_t tree_version;
-    int64_t recorded_at_ms;  /* UTC */
+    int64_t recorded_at_ms; /* UTC */
     bool has_legal_date;
     int32_t legal_date;
     uint32_t actor_role;
@@ -111,35 +111,35 @@ struct lt_event {
     struct lt_part_ref parts[LT_EVENT_PARTS_MAX];
 
     /* bodies */
-    uint32_t case_type;      /* case opened */
-    uint32_t field;          /* case opened, denunciation, incident raised */
+    uint32_t case_type; /* case opened */
+    uint32_t field;     /* case opened, denunciation, incident raised */
     bool has_received_on;
     int32_t received_on;
-    struct lt_text number;   /* case opened: the book number */
-    uint32_t kind;           /* steps: StepKind */
-    struct lt_text doc_no;   /* steps, closing, directive */
+    struct lt_text number; /* case opened: the book number */
+    uint32_t kind;         /* steps: StepKind */
+    struct lt_text doc_no; /* steps, closing, directive */
     bool has_doc_date;
     int32_t doc_date;
-    uint32_t reason;         /* closings, voids */
+    uint32_t reason;           /* closings, voids */
     struct lt_text sealed_ref; /* denunciation received */
     uint32_t signer_kind;
     uint32_t accused;
-    uint32_t people;         /* incidents */
-    uint32_t way;            /* incident taken */
-    size_t to_n;             /* directive issued */
+    uint32_t people; /* incidents */
+    uint32_t way;    /* incident taken */
+    size_t to_n;     /* directive issued */
     struct lt_office to[LT_ADDRESSEES_MAX];
     bool has_due;
     int32_t due;
     bool urgent;
-    uint32_t code;           /* directive status: 1 to 6, 13, 15, 16 */
-    struct lt_office_info office;  /* office proposed, opened, changed */
-    bool office_closed;            /* office changed */
+    uint32_t code;                /* directive status: 1 to 6, 13, 15, 16 */
+    struct lt_office_info office; /* office proposed, opened, changed */
+    bool office_closed;           /* office changed */
     bool office_prepared;
     bool has_heir;
     struct lt_office heir;
     bool has_proposal;
     struct lt_event_id proposal;
-    const uint8_t *binding;  /* key bound: an encoded Binding */
+    const uint8_t *binding; /* key bound: an encoded Binding */
     size_t binding_len;
 };
 
@@ -226,8 +226,8 @@ bool lt_packer_fits(const struct lt_packer *packer, size_t event_len,
  * alone; LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_packer_add(struct lt_packer *packer, uint64_t count,
                                    uint64_t hlc, const uint8_t *event,
-                                   size_t event_len, const struct lt_part *parts,
-                                   size_t parts_n);
+                                   size_t event_len,
+                                   const struct lt_part *parts, size_t parts_n);
 size_t lt_packer_count(const struct lt_packer *packer);
 /* Compress and hand out; borrowed until the next call. When the result
  * exceeds LT_PAYLOAD_MAX or LT_PARTS_MAX, *out_taken says how many of the

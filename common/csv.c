@@ -106,10 +106,8 @@ lt_err lt_csv_begin(struct lt_csv *csv, const char *file, char *text,
     bool more = false;
     lt_err rc;
 
-    *csv = (struct lt_csv){.file = file,
-                           .at = text,
-                           .end = text + len,
-                           .columns_n = columns_n};
+    *csv = (struct lt_csv){
+        .file = file, .at = text, .end = text + len, .columns_n = columns_n};
     if (columns_n > LT_CSV_COLUMNS_MAX) {
         return lt_csv_refuse(csv, diag, "too many columns", NULL);
     }

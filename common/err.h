@@ -13,10 +13,10 @@
 #include "common/base.h"
 
 enum lt_severity {
-    LT_SEV_INFO,     /* a note */
-    LT_SEV_ERROR,    /* a request failed; nothing is wrong with the node */
-    LT_SEV_WARNING,  /* an alarm: somebody should look today */
-    LT_SEV_CRITICAL  /* an alarm: somebody should look now */
+    LT_SEV_INFO,    /* a note */
+    LT_SEV_ERROR,   /* a request failed; nothing is wrong with the node */
+    LT_SEV_WARNING, /* an alarm: somebody should look today */
+    LT_SEV_CRITICAL /* an alarm: somebody should look now */
 };
 
 /* X(enum name, code word, number, exit code, severity) */

@@ -38,9 +38,9 @@ enum lt_audience {
 enum lt_lane { LT_LANE_URGENT, LT_LANE_NORMAL, LT_LANE_BULK, LT_LANES };
 
 struct lt_channel {
-    uint8_t cls;             /* enum lt_class; unknown ones are relayed */
-    uint8_t audience;        /* enum lt_audience */
-    struct lt_office to;     /* all zero unless audience is TO */
+    uint8_t cls;         /* enum lt_class; unknown ones are relayed */
+    uint8_t audience;    /* enum lt_audience */
+    struct lt_office to; /* all zero unless audience is TO */
 };
 
 struct lt_stream {

@@ -13,8 +13,7 @@ static lt_err path_in(const char *folder, char out[static PATH_BYTES],
 {
     int len = snprintf(out, PATH_BYTES, "%s/office", folder);
 
-    return len > 0 && len < PATH_BYTES ? LT_OK
-                                       : lt_diag_set(diag, LT_EINVAL);
+    return len > 0 && len < PATH_BYTES ? LT_OK : lt_diag_set(diag, LT_EINVAL);
 }
 
 lt_err lt_origin_save(const struct lt_origin *origin, const char *folder,

@@ -24,10 +24,10 @@ struct lt_kind {
     const char *word;
     const char *vi;
     const char *en;
-    unsigned rank;          /* 1 to 99, rising downward */
+    unsigned rank; /* 1 to 99, rising downward */
     bool may_have_children;
-    bool keeper;            /* what a new office of this kind is by default */
-    const char *variants;   /* names of the same kind, '|' between; or "" */
+    bool keeper;          /* what a new office of this kind is by default */
+    const char *variants; /* names of the same kind, '|' between; or "" */
 };
 
 /* What a case is about. */

@@ -22,18 +22,18 @@ enum {
 struct lt_segment {
     struct lt_stream stream;
     uint64_t epoch;
-    uint64_t first;              /* number of its first event, from 1 */
-    uint32_t count;              /* events, 1 to LT_SEGMENT_EVENTS_MAX */
-    struct lt_point prev;        /* all zero for the first of a stream */
+    uint64_t first;       /* number of its first event, from 1 */
+    uint32_t count;       /* events, 1 to LT_SEGMENT_EVENTS_MAX */
+    struct lt_point prev; /* all zero for the first of a stream */
     uint8_t key_id[LT_HASH_LEN];
     uint8_t compression;
-    const uint8_t *payload;      /* as stored */
+    const uint8_t *payload; /* as stored */
     size_t payload_len;
     uint8_t signature[LT_SIG_LEN];
-    const uint8_t *parts;        /* the bundle as stored, or NULL */
+    const uint8_t *parts; /* the bundle as stored, or NULL */
     size_t parts_len;
     /* Derived by lt_segment_seal and lt_segment_rebuild. */
-    uint8_t hash[LT_HASH_LEN];   /* of header and signature */
+    uint8_t hash[LT_HASH_LEN]; /* of header and signature */
 };
 
 static inline uint64_t lt_segment_last(const struct lt_segment *segment)
@@ -84,6 +84,7 @@ void lt_receipt_format(const uint8_t event_hash[static LT_HASH_LEN],
                        char out_text[static LT_RECEIPT_TEXT]);
 /* Reads what people type: small letters, missing dashes, o for 0, i and l for
  * 1. False when the check character does not fit. */
-LT_MUST_CHECK bool lt_receipt_parse(const char *text, uint8_t out_bits[static 10]);
+LT_MUST_CHECK bool lt_receipt_parse(const char *text,
+                                    uint8_t out_bits[static 10]);
 
 #endif

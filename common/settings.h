@@ -23,10 +23,10 @@ enum lt_setting_type {
     LT_TYPE_ADDRESSES, /* a list of host:port; IPv6 as [::1]:7441 */
     LT_TYPE_OFFICE,    /* 32 hex digits, or empty */
     LT_TYPE_INT,
-    LT_TYPE_BYTES,     /* 65536, 64K, 16M, 2G */
-    LT_TYPE_DURATION,  /* 500ms, 5s, 15m, 24h, 7d; in milliseconds */
-    LT_TYPE_BOOL,      /* yes, no, true, false, on, off */
-    LT_TYPE_CHOICE     /* one of choices; the number is its index */
+    LT_TYPE_BYTES,    /* 65536, 64K, 16M, 2G */
+    LT_TYPE_DURATION, /* 500ms, 5s, 15m, 24h, 7d; in milliseconds */
+    LT_TYPE_BOOL,     /* yes, no, true, false, on, off */
+    LT_TYPE_CHOICE    /* one of choices; the number is its index */
 };
 
 enum lt_setting_applies { LT_APPLIES_RELOAD, LT_APPLIES_RESTART };
@@ -45,8 +45,8 @@ struct lt_setting_info {
     int64_t min;
     int64_t max;
     enum lt_setting_applies applies;
-    const char *choices;  /* "text|json", or "" */
-    const char *text[2];  /* by enum lt_lang */
+    const char *choices; /* "text|json", or "" */
+    const char *text[2]; /* by enum lt_lang */
 };
 
 /* @setting must be below LT_SETTINGS. Static storage. */
@@ -60,8 +60,7 @@ LT_MUST_CHECK bool lt_setting_find(const char *key,
  *
  * Errors, outputs untouched: LT_ECONFIG, with "key" and "reason" in @diag. */
 LT_MUST_CHECK lt_err lt_setting_read(enum lt_setting setting, const char *text,
-                                     int64_t *out_number,
-                                     struct lt_diag *diag);
+                                     int64_t *out_number, struct lt_diag *diag);
 
 /* Split host:port or [v6]:port. The host has no brackets afterwards. False,
  * and untouched, unless @text is exactly that; port 0 is fine (a free one). */

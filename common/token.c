@@ -75,8 +75,7 @@ static bool base64_read(const char *text, size_t len, uint8_t *out,
 static void check_of(const uint8_t *raw, size_t len,
                      uint8_t out[static LT_HASH_LEN])
 {
-    const struct lt_span spans[] = {LT_DOMAIN("lienthong/token/1"),
-                                    {raw, len}};
+    const struct lt_span spans[] = {LT_DOMAIN("lienthong/token/1"), {raw, len}};
 
     lt_sha256(spans, LT_COUNT_OF(spans), out);
 }

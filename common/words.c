@@ -20,8 +20,7 @@ static const struct lt_word steps[] = {
     {6, "verify_done", "có kết quả xác minh", "verification done"},
     {7, "dialogue_held", "đã đối thoại", "dialogue held"},
     {8, "extended", "gia hạn", "time extended"},
-    {9, "decision_issued", "ban hành quyết định giải quyết",
-     "decision issued"},
+    {9, "decision_issued", "ban hành quyết định giải quyết", "decision issued"},
     {10, "decision_sent", "gửi quyết định", "decision sent"},
     {11, "decision_published", "công khai quyết định", "decision published"},
     {12, "citizen_notified", "đã thông báo cho công dân", "citizen notified"},
@@ -100,7 +99,10 @@ static const struct {
     const struct lt_word *words;
     size_t words_n;
 } lists[LT_WORDS_LISTS] = {
-#define LIST(table) {table, LT_COUNT_OF(table)}
+#define LIST(table)                                                            \
+    {                                                                          \
+        table, LT_COUNT_OF(table)                                              \
+    }
     [LT_WORDS_CASE_TYPE] = LIST(case_types),
     [LT_WORDS_STEP] = LIST(steps),
     [LT_WORDS_CLOSE_REASON] = LIST(close_reasons),

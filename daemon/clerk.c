@@ -14,10 +14,10 @@ enum { SLICE_BYTES = 64 * 1024, EVENT_ARENA_MAX = 1024 * 1024 };
 
 struct lt_clerk {
     struct lt_clerk_options options;
-    uint64_t read;      /* position that has been read, answers durable */
-    uint64_t asked;     /* the same with what the open turn answers */
-    uint64_t newest;    /* position that is durable */
-    uint64_t wanted;    /* the newest position that may need an answer */
+    uint64_t read;   /* position that has been read, answers durable */
+    uint64_t asked;  /* the same with what the open turn answers */
+    uint64_t newest; /* position that is durable */
+    uint64_t wanted; /* the newest position that may need an answer */
     struct lt_arena arena;
     const struct lt_now *now;
     uint64_t token;

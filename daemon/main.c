@@ -97,16 +97,27 @@ int main(int argc, char **argv)
     lt_note_start(STDERR_FILENO, LT_NOTE_TEXT, lang, lt_sys_real());
     while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         switch (option) {
-        case 'd': options.dir = optarg; break;
-        case 'c': options.config_path = optarg; break;
-        case 'k': check = true; break;
-        case 'f': return list_failpoints();
+        case 'd':
+            options.dir = optarg;
+            break;
+        case 'c':
+            options.config_path = optarg;
+            break;
+        case 'k':
+            check = true;
+            break;
+        case 'f':
+            return list_failpoints();
         case 'v':
             printf("lienthongd %s wire %d-%d\n", LT_VERSION, LT_WIRE_MIN,
                    LT_WIRE_MAX);
             return 0;
-        case 'h': usage(stdout, lang); return 0;
-        default: usage(stderr, lang); return 64;
+        case 'h':
+            usage(stdout, lang);
+            return 0;
+        default:
+            usage(stderr, lang);
+            return 64;
         }
     }
     if (options.dir == NULL || optind != argc) {

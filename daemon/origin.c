@@ -40,8 +40,7 @@ lt_err lt_daemon_open_origin(struct lt_daemon *daemon, struct lt_diag *diag)
     struct lt_origin origin;
     lt_err err;
 
-    if (!is_root(daemon) ||
-        lt_tree_count(lt_engine_tree(daemon->engine)) > 0) {
+    if (!is_root(daemon) || lt_tree_count(lt_engine_tree(daemon->engine)) > 0) {
         return LT_OK;
     }
     if (snprintf(folder, sizeof(folder), "%s/identity", daemon->options->dir) >=

@@ -238,8 +238,7 @@ static lt_err dial_superior(struct lt_daemon *daemon)
 {
     const char *addresses[ADDRESSES_MAX];
     const char *text = lt_conf_text(daemon->conf, LT_SET_SUPERIOR_OFFICE);
-    size_t n =
-        addresses_of(daemon->conf, LT_SET_SUPERIOR_ADDRESSES, addresses);
+    size_t n = addresses_of(daemon->conf, LT_SET_SUPERIOR_ADDRESSES, addresses);
     struct lt_office office;
     struct lt_binding binding;
 
@@ -301,8 +300,7 @@ static void wake_loop(void *ctx)
         return;
     }
     /* Set by the loop once the control thread is there. */
-    lt_control_view_moved(
-        __atomic_load_n(&daemon->control, __ATOMIC_ACQUIRE));
+    lt_control_view_moved(__atomic_load_n(&daemon->control, __ATOMIC_ACQUIRE));
 }
 
 struct fit {
@@ -317,8 +315,8 @@ static bool compare_hash(void *ctx, uint64_t pos, int64_t committed_at_ms,
     struct fit *fit = ctx;
 
     (void)committed_at_ms;
-    fit->fits = pos == fit->pos &&
-                memcmp(segment->hash, fit->hash, LT_HASH_LEN) == 0;
+    fit->fits =
+        pos == fit->pos && memcmp(segment->hash, fit->hash, LT_HASH_LEN) == 0;
     return false;
 }
 
@@ -344,16 +342,15 @@ static lt_err check_view(struct lt_daemon *daemon, struct lt_view *view)
 static lt_err start_view(struct lt_daemon *daemon, struct lt_diag *diag)
 {
     struct lt_view *view = NULL;
-    lt_err err = lt_view_open(daemon->view_path, &daemon->identity.office,
-                              &view, diag);
+    lt_err err =
+        lt_view_open(daemon->view_path, &daemon->identity.office, &view, diag);
 
     if (err == LT_OK) {
         err = check_view(daemon, view);
     }
     if (err == LT_OK) {
         err = lt_feed_start(
-            view,
-            (size_t)lt_conf_number(daemon->conf, LT_SET_VIEW_QUEUE_BYTES),
+            view, (size_t)lt_conf_number(daemon->conf, LT_SET_VIEW_QUEUE_BYTES),
             wake_loop, daemon, &daemon->feed);
     }
     if (err != LT_OK) {

@@ -73,14 +73,14 @@ static json_t *own_office(const struct lt_status *status)
     for (size_t i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
         json_array_append_new(list, office_json(&superiors[i]));
     }
-    return json_pack(
-        "{s:o, s:s?, s:s?, s:s?, s:o, s:o, s:o, s:I}", "id",
-        office_json(&status->office), "name", self ? self->name : NULL, "kind",
-        self ? self->kind : NULL, "code",
-        self && self->code[0] != '\0' ? self->code : NULL, "parent",
-        self ? office_json(&self->parent) : json_null(), "superiors", list,
-        "keeper", has_keeper ? office_json(&keeper) : json_null(),
-        "tree_version", (json_int_t)lt_tree_version(tree));
+    return json_pack("{s:o, s:s?, s:s?, s:s?, s:o, s:o, s:o, s:I}", "id",
+                     office_json(&status->office), "name",
+                     self ? self->name : NULL, "kind", self ? self->kind : NULL,
+                     "code", self && self->code[0] != '\0' ? self->code : NULL,
+                     "parent", self ? office_json(&self->parent) : json_null(),
+                     "superiors", list, "keeper",
+                     has_keeper ? office_json(&keeper) : json_null(),
+                     "tree_version", (json_int_t)lt_tree_version(tree));
 }
 
 static const char *const LINK_STATES[] = {"connecting", "up", "stalled",
@@ -94,9 +94,8 @@ static json_t *links_json(const struct lt_status *status)
     struct lt_link_view *links =
         calloc(LINKS_MAX, sizeof(*links)); /* too large for a stack */
     json_t *list = json_array();
-    size_t n = links == NULL
-                   ? 0
-                   : lt_engine_links(status->engine, links, LINKS_MAX);
+    size_t n =
+        links == NULL ? 0 : lt_engine_links(status->engine, links, LINKS_MAX);
 
     for (size_t i = 0; i < n && i < LINKS_MAX; i++) {
         const struct lt_link_view *link = &links[i];
@@ -139,8 +138,7 @@ static json_t *receipt_json(const struct lt_status *status)
         time_json(heard ? receipt.at_ms : 0), "covers_all",
         heard ? json_boolean(receipt.covers_all) : json_null(),
         "missing_events",
-        heard ? json_integer((json_int_t)receipt.missing_events)
-              : json_null());
+        heard ? json_integer((json_int_t)receipt.missing_events) : json_null());
 }
 
 static const char *const OFFICE_STATES[] = {"current", "behind", "silent",
@@ -179,11 +177,11 @@ static json_t *branches_json(const struct lt_status *status)
         }
         any = true;
         last = tip.stream;
-        json_array_append_new(
-            list, json_pack("{s:o, s:o, s:I}", "origin",
-                            office_json(&tip.stream.origin), "channel",
-                            channel_json(&tip.stream.channel), "tips",
-                            (json_int_t)tip.tips_n));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:I}", "origin",
+                                              office_json(&tip.stream.origin),
+                                              "channel",
+                                              channel_json(&tip.stream.channel),
+                                              "tips", (json_int_t)tip.tips_n));
     }
     return list;
 }
@@ -192,9 +190,8 @@ static json_t *holds_json(const struct lt_status *status)
 {
     struct lt_hold_view *holds = calloc(HOLDS_MAX, sizeof(*holds));
     json_t *list = json_array();
-    size_t n = holds == NULL
-                   ? 0
-                   : lt_engine_holds(status->engine, holds, HOLDS_MAX);
+    size_t n =
+        holds == NULL ? 0 : lt_engine_holds(status->engine, holds, HOLDS_MAX);
 
     for (size_t i = 0; i < n && i < HOLDS_MAX; i++) {
         json_array_append_new(
@@ -220,33 +217,31 @@ static json_t *alarms_json(const struct lt_status *status, enum lt_lang lang)
         lt_message_text(lang, &alarm->diag, text, sizeof(text));
         lt_message_remedy(lang, &alarm->diag, remedy, sizeof(remedy));
         json_array_append_new(
-            list,
-            json_pack("{s:s, s:s, s:o, s:o, s:s, s:s}", "code",
-                      lt_err_word(alarm->code), "severity",
-                      lt_err_severity(alarm->code) == LT_SEV_CRITICAL
-                          ? "critical"
-                          : "warning",
-                      "since", time_json(alarm->since_ms), "subject",
-                      office_json(&alarm->subject), "text", text, "remedy",
-                      remedy));
+            list, json_pack("{s:s, s:s, s:o, s:o, s:s, s:s}", "code",
+                            lt_err_word(alarm->code), "severity",
+                            lt_err_severity(alarm->code) == LT_SEV_CRITICAL
+                                ? "critical"
+                                : "warning",
+                            "since", time_json(alarm->since_ms), "subject",
+                            office_json(&alarm->subject), "text", text,
+                            "remedy", remedy));
     }
     return list;
 }
 
 static json_t *log_stats_json(const struct lt_log_stats *stats)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:s}", "events",
-                     (json_int_t)stats->events, "segments",
-                     (json_int_t)stats->segments, "parts",
-                     (json_int_t)stats->parts_bytes, "bytes",
-                     (json_int_t)stats->bytes, "wal_bytes",
-                     (json_int_t)stats->wal_bytes, "last_commit_at",
-                     time_json(stats->last_commit_at_ms), "sqlite_version",
-                     sqlite3_libversion());
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:o, s:s}", "events",
+        (json_int_t)stats->events, "segments", (json_int_t)stats->segments,
+        "parts", (json_int_t)stats->parts_bytes, "bytes",
+        (json_int_t)stats->bytes, "wal_bytes", (json_int_t)stats->wal_bytes,
+        "last_commit_at", time_json(stats->last_commit_at_ms), "sqlite_version",
+        sqlite3_libversion());
 }
 
-static const char *const NODE_STATES[] = {"starting", "ready",
-                                          "intake_refused", "stopping"};
+static const char *const NODE_STATES[] = {"starting", "ready", "intake_refused",
+                                          "stopping"};
 
 char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
                      enum lt_lang lang)
@@ -307,17 +302,16 @@ char *lt_status_log_json(const struct lt_engine *engine, struct lt_log *log)
         lt_hex_format(tip.tip.hash, LT_HASH_LEN, hash);
         json_array_append_new(
             items,
-            json_pack(
-                "{s:o, s:o, s:s, s:o, s:I, s:I, s:s, s:n, s:o}", "origin",
-                office_json(&tip.stream.origin), "channel",
-                channel_json(&tip.stream.channel), "lane",
-                lt_lane_word(lt_class_lane(tip.stream.channel.cls)), "epoch",
-                hex64_json(tip.tip.epoch), "first", (json_int_t)tip.first,
-                "last", (json_int_t)tip.tip.number, "hash", hash, "bytes",
-                "receipt_last",
-                tip.receipt_last == 0
-                    ? json_null()
-                    : json_integer((json_int_t)tip.receipt_last)));
+            json_pack("{s:o, s:o, s:s, s:o, s:I, s:I, s:s, s:n, s:o}", "origin",
+                      office_json(&tip.stream.origin), "channel",
+                      channel_json(&tip.stream.channel), "lane",
+                      lt_lane_word(lt_class_lane(tip.stream.channel.cls)),
+                      "epoch", hex64_json(tip.tip.epoch), "first",
+                      (json_int_t)tip.first, "last", (json_int_t)tip.tip.number,
+                      "hash", hash, "bytes", "receipt_last",
+                      tip.receipt_last == 0
+                          ? json_null()
+                          : json_integer((json_int_t)tip.receipt_last)));
     }
     root = json_pack("{s:o, s:n}", "items", items, "next");
     if (root == NULL) {

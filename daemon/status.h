@@ -22,13 +22,13 @@ struct lt_status {
     struct lt_log *log;
     const struct lt_alarms *alarms;
     enum lt_node_state state;
-    lt_err state_reason;          /* LT_OK: null */
+    lt_err state_reason; /* LT_OK: null */
     int64_t started_at_ms;
-    const char *listen_links;     /* first address bound, or NULL */
+    const char *listen_links; /* first address bound, or NULL */
     const char *listen_enrol;
     bool clock_unsure;
-    uint64_t view_applied;        /* position */
-    int64_t view_behind_ms;       /* 0 when current */
+    uint64_t view_applied;  /* position */
+    int64_t view_behind_ms; /* 0 when current */
 };
 
 /* The object of schema lienthong.status/1 in @lang; malloc'ed, the caller

@@ -30,8 +30,8 @@ static bool read_head(const char *line, struct mapping *out)
     }
     out->begin = (uintptr_t)begin;
     out->end = (uintptr_t)end;
-    out->droppable = inode != 0 && perms[0] == 'r' && perms[1] == '-' &&
-                     perms[3] == 'p';
+    out->droppable =
+        inode != 0 && perms[0] == 'r' && perms[1] == '-' && perms[3] == 'p';
     return true;
 }
 

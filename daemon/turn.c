@@ -181,8 +181,8 @@ static lt_err load_tree_segments(struct lt_turn *turn)
     }
     /* By number: a run that goes on from another comes after it. */
     for (size_t i = 1; i < tree.runs_n; i++) {
-        for (size_t j = i;
-             j > 0 && tree.runs[j].first < tree.runs[j - 1].first; j--) {
+        for (size_t j = i; j > 0 && tree.runs[j].first < tree.runs[j - 1].first;
+             j--) {
             struct lt_log_run other = tree.runs[j];
             tree.runs[j] = tree.runs[j - 1];
             tree.runs[j - 1] = other;

@@ -75,7 +75,8 @@ LT_MUST_CHECK lt_err lt_turn_put_meta(struct lt_turn *turn, const char *key,
 /* Perform everything. LT_OK; LT_EFULL when the commit was rolled back (the
  * writes were answered so, the node goes on); LT_EIO, LT_ENOMEM, LT_EINTERNAL:
  * the process must end without another word to anybody. */
-LT_MUST_CHECK lt_err lt_turn_end(struct lt_turn *turn, const struct lt_now *now);
+LT_MUST_CHECK lt_err lt_turn_end(struct lt_turn *turn,
+                                 const struct lt_now *now);
 
 /* Something is waiting for lt_turn_end. */
 bool lt_turn_pending(const struct lt_turn *turn);

@@ -17,7 +17,7 @@
 #include "common/tree.h"
 
 enum lt_matter_kind {
-    LT_MATTER_NONE,      /* tree and key events: no matter */
+    LT_MATTER_NONE, /* tree and key events: no matter */
     LT_MATTER_CASE,
     LT_MATTER_INCIDENT,
     LT_MATTER_DIRECTIVE
@@ -26,18 +26,18 @@ enum lt_matter_kind {
 enum lt_verdict { LT_APPLIED, LT_WAITING, LT_REJECTED };
 enum lt_verdict_reason {
     LT_WHY_NONE,
-    LT_WHY_CAUSE_MISSING,     /* waiting */
-    LT_WHY_TREE_MISSING,      /* waiting: its tree version is not here */
-    LT_WHY_OPENING_MISSING,   /* waiting: the matter's first event */
-    LT_WHY_NEWER_VERSION,     /* waiting: unknown type or feature */
-    LT_WHY_NOT_CUSTODIAN,     /* rejected */
+    LT_WHY_CAUSE_MISSING,   /* waiting */
+    LT_WHY_TREE_MISSING,    /* waiting: its tree version is not here */
+    LT_WHY_OPENING_MISSING, /* waiting: the matter's first event */
+    LT_WHY_NEWER_VERSION,   /* waiting: unknown type or feature */
+    LT_WHY_NOT_CUSTODIAN,   /* rejected */
     LT_WHY_NOT_ADDRESSEE,
-    LT_WHY_NOT_ALLOWED_HERE,  /* no authority by the tree it names */
+    LT_WHY_NOT_ALLOWED_HERE, /* no authority by the tree it names */
     LT_WHY_CLOSED_BEFORE,
     LT_WHY_WRONG_STEP,
-    LT_WHY_MALFORMED,         /* cannot be decoded */
-    LT_WHY_WRONG_CHANNEL,     /* the class does not fit the type */
-    LT_WHY_SET_ASIDE,         /* waiting: the matter is too large to refold */
+    LT_WHY_MALFORMED,     /* cannot be decoded */
+    LT_WHY_WRONG_CHANNEL, /* the class does not fit the type */
+    LT_WHY_SET_ASIDE,     /* waiting: the matter is too large to refold */
     LT_WHYS
 };
 /* The word scripts see ("cause_missing"); NULL for NONE. */
@@ -59,25 +59,25 @@ enum lt_incident_state {
  * index), never content. */
 struct lt_directive_target {
     struct lt_office office;
-    uint32_t status;          /* 0 sent, then the codes 1 to 6 */
+    uint32_t status; /* 0 sent, then the codes 1 to 6 */
     int64_t at_ms;
     struct lt_event_id by;
 };
 struct lt_matter {
     enum lt_matter_kind kind;
     struct lt_event_id id;
-    uint32_t type;            /* case type; denunciation = 4 */
+    uint32_t type; /* case type; denunciation = 4 */
     uint32_t field;
     uint32_t state;
     struct lt_office origin;
     struct lt_office custodian;
-    int32_t opened_on;        /* civil day */
+    int32_t opened_on; /* civil day */
     int64_t opened_ms;
     bool has_due;
     int32_t due;
     int64_t last_event_ms;
-    bool waiting;             /* events of it wait */
-    bool read_only;           /* holds events that need a newer version */
+    bool waiting;   /* events of it wait */
+    bool read_only; /* holds events that need a newer version */
     bool voided;
     bool contested;
     /* incidents */
@@ -106,10 +106,10 @@ struct lt_act {
     uint64_t tree_version;
     int64_t recorded_at_ms;
     uint32_t type;
-    uint8_t cls;             /* of the channel it was read in */
-    bool newer;              /* type, feature or code that we lack */
+    uint8_t cls; /* of the channel it was read in */
+    bool newer;  /* type, feature or code that we lack */
     bool has_parts;
-    bool has_reason;         /* a part of kind reason */
+    bool has_reason; /* a part of kind reason */
     bool has_subject;
     bool has_corrects;
     bool has_due;
@@ -117,8 +117,8 @@ struct lt_act {
     struct lt_event_id subject;
     struct lt_event_id corrects;
     int32_t due;
-    int32_t opened_on;       /* received on, or the legal date */
-    uint32_t kind;           /* steps */
+    int32_t opened_on; /* received on, or the legal date */
+    uint32_t kind;     /* steps */
     uint32_t case_type;
     uint32_t field;
     uint32_t reason;

@@ -23,14 +23,14 @@ enum { LT_LINK_ADDRESSES_MAX = 8 };
 
 struct lt_link_options {
     const struct lt_sys *sys;
-    const uint8_t *curve_secret;       /* 32 bytes, borrowed, mlocked by owner */
+    const uint8_t *curve_secret; /* 32 bytes, borrowed, mlocked by owner */
     uint8_t curve_public[LT_CURVE_LEN];
-    size_t listen_n;                   /* "host:port", "[v6]:port"; port 0 = */
+    size_t listen_n; /* "host:port", "[v6]:port"; port 0 = */
     const char *listen[LT_LINK_ADDRESSES_MAX]; /* any free one */
     size_t enrol_listen_n;
     const char *enrol_listen[LT_LINK_ADDRESSES_MAX];
-    int handshake_ms;                  /* 5000 */
-    int heartbeat_ms;                  /* 10000 */
+    int handshake_ms; /* 5000 */
+    int heartbeat_ms; /* 10000 */
 };
 
 /* Start in the safe order: context, gate bound, self-test (an unknown key must
@@ -64,22 +64,22 @@ void lt_link_hang_up(struct lt_link *link, const struct lt_office *office);
 void lt_link_redial(struct lt_link *link, const struct lt_office *office);
 
 enum lt_link_event_kind {
-    LT_LINK_UP,      /* session, office, transport_key, dialled */
-    LT_LINK_DOWN,    /* session */
-    LT_LINK_FRAME,   /* session, bytes: valid until the next call */
-    LT_LINK_ENROL,   /* session (of the enrolment port), bytes */
-    LT_LINK_ALARM    /* code, office: refused keys, strange answers */
+    LT_LINK_UP,    /* session, office, transport_key, dialled */
+    LT_LINK_DOWN,  /* session */
+    LT_LINK_FRAME, /* session, bytes: valid until the next call */
+    LT_LINK_ENROL, /* session (of the enrolment port), bytes */
+    LT_LINK_ALARM  /* code, office: refused keys, strange answers */
 };
 struct lt_link_event {
     enum lt_link_event_kind kind;
-    uint64_t session;      /* never reused while the process lives; not 0 */
+    uint64_t session; /* never reused while the process lives; not 0 */
     struct lt_office office;
     uint8_t transport_key[LT_CURVE_LEN];
-    bool dialled;          /* we dialled: the peer is a superior */
+    bool dialled; /* we dialled: the peer is a superior */
     const uint8_t *bytes;
     size_t len;
     lt_err code;
-    char detail[64];       /* e.g. the peer's address */
+    char detail[64]; /* e.g. the peer's address */
 };
 
 /* Wait until there is an event, @wake_fd (an eventfd of other threads) is

@@ -66,8 +66,7 @@ lt_err lt_ballast_open(struct lt_log *log, const char *path, int64_t bytes)
     const int folder_len = slash == NULL ? 0 : (int)(slash - path);
     struct statvfs disk;
 
-    if (asprintf(&ballast->folder, "%.*s",
-                 folder_len == 0 ? 1 : folder_len,
+    if (asprintf(&ballast->folder, "%.*s", folder_len == 0 ? 1 : folder_len,
                  slash == NULL ? "." : path) < 0) {
         ballast->folder = NULL;
         return LT_ENOMEM;

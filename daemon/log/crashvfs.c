@@ -47,8 +47,7 @@ static int file_write(sqlite3_file *file, const void *data, int len,
     if ((flags & SQLITE_OPEN_MAIN_DB) != 0 && LT_FAILPOINT(C12)) {
         return SQLITE_IOERR_WRITE;
     }
-    if ((flags & SQLITE_OPEN_WAL) != 0 && at == 0 &&
-        LT_FAILPOINT(C13)) {
+    if ((flags & SQLITE_OPEN_WAL) != 0 && at == 0 && LT_FAILPOINT(C13)) {
         return SQLITE_IOERR_WRITE;
     }
     return real_of(file)->pMethods->xWrite(real_of(file), data, len, at);

@@ -101,8 +101,7 @@ lt_err lt_fetch_row(struct lt_log *log, sqlite3_stmt *stmt,
                     int64_t *out_at_ms)
 {
     const int64_t run = sqlite3_column_int64(stmt, COLUMN_RUN);
-    struct lt_read_slot *slot =
-        &log->reads[(uint64_t)run % LT_LOG_READ_SLOTS];
+    struct lt_read_slot *slot = &log->reads[(uint64_t)run % LT_LOG_READ_SLOTS];
     const uint64_t count = lt_column_u64(stmt, COLUMN_COUNT);
     lt_err err;
 
@@ -281,10 +280,9 @@ lt_err lt_log_each_run(struct lt_log *log,
     return err;
 }
 
-static lt_err each_blob(struct lt_log *log, enum lt_log_stmt which,
-                        bool (*visit)(void *ctx, const uint8_t *bytes,
-                                      size_t len),
-                        void *ctx)
+static lt_err
+each_blob(struct lt_log *log, enum lt_log_stmt which,
+          bool (*visit)(void *ctx, const uint8_t *bytes, size_t len), void *ctx)
 {
     const uint8_t *bytes;
     size_t len;

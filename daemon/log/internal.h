@@ -18,8 +18,8 @@ enum {
     LT_LOG_VALUE_MAX = 1024 * 1024, /* any one value in the database */
     LT_LOG_WAL_IDLE = 1024 * 1024,  /* worth a checkpoint in an idle moment */
     LT_LOG_META_KEY_MAX = 100,
-    LT_LOG_EVIDENCE_MAX = 4096,     /* rows; the engine's quota comes first */
-    LT_LOG_RUN_SETS = 1024,         /* cached runs: sets of four */
+    LT_LOG_EVIDENCE_MAX = 4096, /* rows; the engine's quota comes first */
+    LT_LOG_RUN_SETS = 1024,     /* cached runs: sets of four */
     LT_LOG_RUN_WAYS = 4,
     LT_LOG_READ_SLOTS = 64,
     LT_LOG_ARENA_MAX = 2 * 1024 * 1024
@@ -94,25 +94,25 @@ struct lt_log_totals {
 };
 
 struct lt_ballast {
-    char *path;     /* NULL: none is kept */
+    char *path; /* NULL: none is kept */
     char *folder;
     int64_t bytes;
-    bool in;        /* it lies there at its full size */
+    bool in; /* it lies there at its full size */
 };
 
 struct lt_log {
     sqlite3 *db;
     sqlite3_stmt *stmts[LT_STMTS];
     struct lt_office office;
-    bool dead;              /* outcome unknown: nothing works any more */
-    bool writing;           /* a transaction is open */
+    bool dead;    /* outcome unknown: nothing works any more */
+    bool writing; /* a transaction is open */
     struct lt_log_totals committed;
     struct lt_log_totals pending;
     uint64_t commits;
     int64_t wal_max_bytes;
-    int wal_frames;         /* in the WAL after the last commit */
-    int wal_copied;         /* of them checkpointed already */
-    int64_t prune_after;    /* request id where pruning goes on */
+    int wal_frames;      /* in the WAL after the last commit */
+    int wal_copied;      /* of them checkpointed already */
+    int64_t prune_after; /* request id where pruning goes on */
     struct lt_ballast ballast;
     struct lt_run_entry *runs; /* LT_LOG_RUN_SETS sets of LT_LOG_RUN_WAYS */
     unsigned run_turn;
@@ -175,19 +175,20 @@ LT_MUST_CHECK lt_err lt_log_file_prepare(const char *path,
 /* ---- schema.c ---- */
 
 LT_MUST_CHECK lt_err lt_log_schema_open(struct lt_log *log,
-                                    const struct lt_log_options *options,
-                                    struct lt_diag *diag);
+                                        const struct lt_log_options *options,
+                                        struct lt_diag *diag);
 
 /* ---- run.c ---- */
 
 /* NULL in *out_run when the log holds no such run. Valid until the next call
  * of lt_logrun_find or lt_logrun_add. */
 LT_MUST_CHECK lt_err lt_logrun_find(struct lt_log *log,
-                                 const struct lt_stream *stream, uint64_t epoch,
-                                 struct lt_run_entry **out_run);
+                                    const struct lt_stream *stream,
+                                    uint64_t epoch,
+                                    struct lt_run_entry **out_run);
 LT_MUST_CHECK lt_err lt_logrun_add(struct lt_log *log,
-                                const struct lt_segment *segment,
-                                struct lt_run_entry **out_run);
+                                   const struct lt_segment *segment,
+                                   struct lt_run_entry **out_run);
 void lt_logrun_forget_all(struct lt_log *log);
 
 /* ---- fetch.c ---- */

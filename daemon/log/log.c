@@ -112,8 +112,8 @@ lt_err lt_log_open(const struct lt_log_options *options,
                              ? WAL_MAX_LEAST
                              : options->wal_max_bytes;
     lt_arena_init(&log->arena, lt_alloc_heap(), LT_LOG_ARENA_MAX);
-    log->runs = calloc((size_t)LT_LOG_RUN_SETS * LT_LOG_RUN_WAYS,
-                       sizeof(*log->runs));
+    log->runs =
+        calloc((size_t)LT_LOG_RUN_SETS * LT_LOG_RUN_WAYS, sizeof(*log->runs));
     err = log->runs == NULL ? LT_ENOMEM : lt_sqlite_start();
     if (err != LT_OK) {
         goto fail;

@@ -28,14 +28,14 @@ struct lt_log;
 
 struct lt_log_options {
     const char *path;
-    const char *vfs;           /* NULL = the default; tests hand in theirs */
-    struct lt_office office;   /* whose log it is; another's is refused */
-    int64_t max_bytes;         /* quota of the file; 0 = none */
-    int64_t wal_max_bytes;     /* checkpoint beyond this even when busy */
-    int64_t ballast_bytes;     /* room kept in a file `ballast` beside the log
-                                  for ending well when the disk is full; at
-                                  most a 16th of the disk. 0 = none */
-    int64_t now_ms;            /* wall clock, for created_at */
+    const char *vfs;         /* NULL = the default; tests hand in theirs */
+    struct lt_office office; /* whose log it is; another's is refused */
+    int64_t max_bytes;       /* quota of the file; 0 = none */
+    int64_t wal_max_bytes;   /* checkpoint beyond this even when busy */
+    int64_t ballast_bytes;   /* room kept in a file `ballast` beside the log
+                                for ending well when the disk is full; at
+                                most a 16th of the disk. 0 = none */
+    int64_t now_ms;          /* wall clock, for created_at */
 };
 
 /* Open or create, migrate, check settings by reading them back, check the last
@@ -65,10 +65,9 @@ LT_MUST_CHECK lt_err lt_log_put_evidence(struct lt_log *log,
                                          const struct lt_segment *segment,
                                          int64_t at_ms);
 /* An encoded Binding; the same bytes again are fine. */
-LT_MUST_CHECK lt_err lt_log_put_binding(struct lt_log *log,
-                                        const struct lt_office *office,
-                                        const uint8_t key_id[static LT_HASH_LEN],
-                                        const uint8_t *bytes, size_t len);
+LT_MUST_CHECK lt_err lt_log_put_binding(
+    struct lt_log *log, const struct lt_office *office,
+    const uint8_t key_id[static LT_HASH_LEN], const uint8_t *bytes, size_t len);
 /* The latest SignedStatement page of (from, to); replaces the older. Pages that
  * a shorter statement no longer has stay: their ids tell them. */
 LT_MUST_CHECK lt_err lt_log_put_statement(struct lt_log *log,
@@ -100,27 +99,27 @@ void lt_log_rollback(struct lt_log *log);
 struct lt_log_run {
     struct lt_stream stream;
     uint64_t epoch;
-    uint64_t first;              /* number of its first event */
-    struct lt_point prev;        /* what it goes on from; zero = nothing */
-    struct lt_point last;        /* its end: epoch, last number, hash */
+    uint64_t first;       /* number of its first event */
+    struct lt_point prev; /* what it goes on from; zero = nothing */
+    struct lt_point last; /* its end: epoch, last number, hash */
     uint8_t key_id[LT_HASH_LEN];
-    uint64_t last_hlc;           /* stamp of its last event; 0 if unreadable */
-    uint64_t last_count;         /* event count of its last event; the same */
+    uint64_t last_hlc;   /* stamp of its last event; 0 if unreadable */
+    uint64_t last_count; /* event count of its last event; the same */
 };
-LT_MUST_CHECK lt_err lt_log_each_run(struct lt_log *log,
-                                     bool (*visit)(void *ctx,
-                                                   const struct lt_log_run *run),
-                                     void *ctx);
+LT_MUST_CHECK lt_err lt_log_each_run(
+    struct lt_log *log, bool (*visit)(void *ctx, const struct lt_log_run *run),
+    void *ctx);
 LT_MUST_CHECK lt_err lt_log_each_binding(
     struct lt_log *log,
     bool (*visit)(void *ctx, const uint8_t *bytes, size_t len), void *ctx);
 LT_MUST_CHECK lt_err lt_log_each_statement(
     struct lt_log *log,
     bool (*visit)(void *ctx, const uint8_t *bytes, size_t len), void *ctx);
-LT_MUST_CHECK lt_err lt_log_each_meta(
-    struct lt_log *log, const char *prefix,
-    bool (*visit)(void *ctx, const char *key, const void *value, size_t len),
-    void *ctx);
+LT_MUST_CHECK lt_err lt_log_each_meta(struct lt_log *log, const char *prefix,
+                                      bool (*visit)(void *ctx, const char *key,
+                                                    const void *value,
+                                                    size_t len),
+                                      void *ctx);
 
 typedef bool lt_log_visit_segment(void *ctx, uint64_t pos,
                                   int64_t committed_at_ms,
@@ -148,11 +147,11 @@ struct lt_log_stats {
     uint64_t events;
     uint64_t segments;
     uint64_t parts_bytes;
-    uint64_t bytes;          /* of the database file */
-    uint64_t wal_bytes;      /* not yet copied into it */
-    uint64_t last_pos;       /* committed */
+    uint64_t bytes;     /* of the database file */
+    uint64_t wal_bytes; /* not yet copied into it */
+    uint64_t last_pos;  /* committed */
     int64_t last_commit_at_ms;
-    uint64_t commits;        /* since open */
+    uint64_t commits; /* since open */
 };
 void lt_log_stats(struct lt_log *log, struct lt_log_stats *out);
 /* May segments be taken: is the ballast in its place, or room for it again? */

@@ -15,9 +15,8 @@ static uint64_t mix(uint64_t hash, const uint8_t *bytes, size_t len)
     return hash;
 }
 
-static struct lt_run_entry *set_of(struct lt_log *log,
-                                   const struct lt_stream *stream,
-                                   uint64_t epoch)
+static struct lt_run_entry *
+set_of(struct lt_log *log, const struct lt_stream *stream, uint64_t epoch)
 {
     const struct lt_channel *channel = &stream->channel;
     const uint8_t kind[2] = {channel->cls, channel->audience};
@@ -30,9 +29,8 @@ static struct lt_run_entry *set_of(struct lt_log *log,
     return log->runs + (hash % LT_LOG_RUN_SETS) * LT_LOG_RUN_WAYS;
 }
 
-static struct lt_run_entry *cached(struct lt_run_entry *set,
-                                   const struct lt_stream *stream,
-                                   uint64_t epoch)
+static struct lt_run_entry *
+cached(struct lt_run_entry *set, const struct lt_stream *stream, uint64_t epoch)
 {
     for (size_t i = 0; i < LT_LOG_RUN_WAYS; i++) {
         if (set[i].id != 0 && set[i].epoch == epoch &&
@@ -154,14 +152,15 @@ static lt_err read_end(struct lt_log *log, struct lt_run_entry *entry)
     if (!row || !lt_column_bytes(stmt, 2, entry->last.hash, LT_HASH_LEN)) {
         err = LT_ECORRUPT; /* a run comes with its first segment */
     } else {
-        entry->last.number = lt_column_u64(stmt, 0) + lt_column_u64(stmt, 1) - 1;
+        entry->last.number =
+            lt_column_u64(stmt, 0) + lt_column_u64(stmt, 1) - 1;
     }
     lt_sql_done(stmt);
     return err;
 }
 
 lt_err lt_logrun_find(struct lt_log *log, const struct lt_stream *stream,
-                   uint64_t epoch, struct lt_run_entry **out_run)
+                      uint64_t epoch, struct lt_run_entry **out_run)
 {
     struct lt_run_entry *set = set_of(log, stream, epoch);
     struct lt_run_entry *hit = cached(set, stream, epoch);
@@ -190,7 +189,7 @@ lt_err lt_logrun_find(struct lt_log *log, const struct lt_stream *stream,
 }
 
 lt_err lt_logrun_add(struct lt_log *log, const struct lt_segment *segment,
-                  struct lt_run_entry **out_run)
+                     struct lt_run_entry **out_run)
 {
     struct lt_run_entry *set = set_of(log, &segment->stream, segment->epoch);
     struct lt_run_entry entry = {

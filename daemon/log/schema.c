@@ -51,7 +51,7 @@ static const char *const steps[] = {
     " payload BLOB NOT NULL);"
     "CREATE INDEX segment_run ON segment(run, first);"
     "CREATE TABLE part("
-    " pos INTEGER PRIMARY KEY," /* of the segment */
+    " pos INTEGER PRIMARY KEY,"      /* of the segment */
     " bytes_total INTEGER NOT NULL," /* ever taken, up to this row */
     " bundle BLOB NOT NULL);"
     "CREATE TABLE evidence("
@@ -139,9 +139,8 @@ static lt_err take_step(struct lt_log *log, size_t version,
     }
     err = lt_sql_exec(log, steps[version - 1]);
     if (err == LT_OK && version == 1) {
-        rc = sqlite3_prepare_v2(log->db,
-                                "INSERT INTO identity VALUES(1, ?1, ?2)", -1,
-                                &stmt, NULL);
+        rc = sqlite3_prepare_v2(
+            log->db, "INSERT INTO identity VALUES(1, ?1, ?2)", -1, &stmt, NULL);
         if (rc == SQLITE_OK) {
             lt_bind_blob(stmt, 1, options->office.bytes, LT_OFFICE_LEN);
             lt_bind_u64(stmt, 2, (uint64_t)options->now_ms);
@@ -202,8 +201,9 @@ static lt_err check_office(struct lt_log *log,
     return LT_OK;
 }
 
-lt_err lt_log_schema_open(struct lt_log *log, const struct lt_log_options *options,
-                      struct lt_diag *diag)
+lt_err lt_log_schema_open(struct lt_log *log,
+                          const struct lt_log_options *options,
+                          struct lt_diag *diag)
 {
     const int64_t newest = (int64_t)LT_COUNT_OF(steps);
     int64_t application = 0;

@@ -11,7 +11,12 @@
 
 #include "common/failpoint.h"
 
-enum { QUICK_CHECK_PAGES = 2048, BUSY_MS = 5000, SYNC_NORMAL = 1, SYNC_FULL = 2 };
+enum {
+    QUICK_CHECK_PAGES = 2048,
+    BUSY_MS = 5000,
+    SYNC_NORMAL = 1,
+    SYNC_FULL = 2
+};
 
 static lt_err refuse(struct lt_diag *diag, lt_err err, const char *path,
                      const char *reason)
@@ -56,8 +61,8 @@ static lt_err sync_folder(const char *path)
 lt_err lt_log_file_prepare(const char *path, struct lt_diag *diag)
 {
     struct stat status;
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                  0600);
+    int fd =
+        open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd >= 0) {
         int rc = fchmod(fd, 0600);

@@ -24,8 +24,8 @@ static void report(const struct slice *slice, const struct lt_segment *segment,
 {
     slice->sums->bad++;
     if (slice->bad != NULL) {
-        slice->bad(slice->ctx, &segment->stream, segment->epoch,
-                   segment->first, what);
+        slice->bad(slice->ctx, &segment->stream, segment->epoch, segment->first,
+                   what);
     }
 }
 
@@ -99,8 +99,8 @@ static lt_err check_parts(const struct slice *slice,
         }
     }
     slice->sums->parts += bundle.parts_n;
-    slice->sums->erased_parts += refs > bundle.parts_n ? refs - bundle.parts_n
-                                                       : 0;
+    slice->sums->erased_parts +=
+        refs > bundle.parts_n ? refs - bundle.parts_n : 0;
     return LT_OK;
 }
 

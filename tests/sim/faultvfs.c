@@ -85,8 +85,8 @@ static void add_op(struct lt_disk_file *file, const void *data, size_t len,
     struct lt_disk_op *op;
 
     if (file->ops_n == file->ops_capacity) {
-        file->ops_capacity = file->ops_capacity == 0 ? 16
-                                                     : 2 * file->ops_capacity;
+        file->ops_capacity =
+            file->ops_capacity == 0 ? 16 : 2 * file->ops_capacity;
         file->ops = grown(file->ops, file->ops_capacity * sizeof(*file->ops));
     }
     op = &file->ops[file->ops_n++];
@@ -180,8 +180,7 @@ static void crash_file(struct lt_disk *disk, struct lt_disk_file *file,
     for (size_t i = 0; how != LT_CRASH_LOSE_ALL && i < file->ops_n; i++) {
         const uint64_t dice = lt_disk_random(disk) % 4;
 
-        if (how == LT_CRASH_KEEP_ALL ||
-            (how == LT_CRASH_PREFIX && i < whole) ||
+        if (how == LT_CRASH_KEEP_ALL || (how == LT_CRASH_PREFIX && i < whole) ||
             (how == LT_CRASH_SUBSET && dice < 2)) {
             apply(&file->durable, &file->ops[i]);
         } else if ((how == LT_CRASH_PREFIX && i == whole) ||

@@ -1,4 +1,5 @@
-/* What faultvfs.c (files, faults) and faultvfs_sqlite.c (SQLite's face) share. */
+/* What faultvfs.c (files, faults) and faultvfs_sqlite.c (SQLite's face) share.
+ */
 #ifndef LT_TESTS_SIM_FAULTVFS_INTERNAL_H
 #define LT_TESTS_SIM_FAULTVFS_INTERNAL_H
 
@@ -28,7 +29,7 @@ struct lt_disk_file {
     struct lt_disk_op *ops;
     size_t ops_n;
     size_t ops_capacity;
-    int lock;            /* the highest held by anybody */
+    int lock; /* the highest held by anybody */
     const void *holder;
     struct lt_disk_file *next;
 };

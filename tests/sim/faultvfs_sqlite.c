@@ -238,8 +238,8 @@ static int vfs_access(sqlite3_vfs *vfs, const char *path, int flags, int *out)
     const struct lt_disk_file *file = lt_disk_find(vfs->pAppData, path);
 
     /* As on a real disk an empty file is as good as none to SQLite. */
-    *out = file != NULL &&
-           (flags != SQLITE_ACCESS_EXISTS || file->seen.len > 0);
+    *out =
+        file != NULL && (flags != SQLITE_ACCESS_EXISTS || file->seen.len > 0);
     return SQLITE_OK;
 }
 

@@ -58,11 +58,9 @@ static void ask(struct story *story, const uint8_t mac_secret[32])
     lt_buf_init(&body, lt_alloc_heap());
     memcpy(binding.key, lt_key_public(story->child.node_key), LT_PUBKEY_LEN);
     memcpy(binding.transport_key, story->child.curve_public, LT_CURVE_LEN);
-    memcpy(binding.issuer_key_id, lt_key_id(story->root.node_key),
-           LT_HASH_LEN);
-    assert_int_equal(lt_csr_make(story->child.node_key, &story->child_office,
-                                 &csr),
-                     LT_OK);
+    memcpy(binding.issuer_key_id, lt_key_id(story->root.node_key), LT_HASH_LEN);
+    assert_int_equal(
+        lt_csr_make(story->child.node_key, &story->child_office, &csr), LT_OK);
     assert_int_equal(lt_binding_body_encode(&binding, &body), LT_OK);
     assert_int_equal(lt_binding_prove(story->child.node_key, body.data,
                                       body.len, request.proof),
@@ -103,8 +101,8 @@ static void make_child(struct story *story)
 {
     lt_identity_deinit(&story->child);
     lt_identity_init(&story->child);
-    assert_int_equal(
-        lt_identity_make_keys(&story->child, &story->child_office), LT_OK);
+    assert_int_equal(lt_identity_make_keys(&story->child, &story->child_office),
+                     LT_OK);
 }
 
 static int begin(void **state)
@@ -121,9 +119,9 @@ static int begin(void **state)
     lt_identity_init(&story.child);
     lt_buf_init(&story.request, lt_alloc_heap());
     lt_arena_init(&story.arena, lt_alloc_heap(), LT_FRAME_ARENA);
-    assert_int_equal(lt_identity_make_root(&story.root, lt_sys_real(),
-                                           &story.office),
-                     LT_OK);
+    assert_int_equal(
+        lt_identity_make_root(&story.root, lt_sys_real(), &story.office),
+        LT_OK);
     make_child(&story);
     assert_int_equal(lt_tree_new(lt_alloc_heap(), &story.tree), LT_OK);
     open_office(&story, &story.office, NULL, "Root");
@@ -178,9 +176,8 @@ static void an_admitted_child_can_prove_itself(void **state)
                                      &story->arena, &frame, NULL),
                      LT_OK);
     assert_int_equal(said->code, 0);
-    assert_int_equal(lt_join_mac(result.answer.data, result.answer.len, secret,
-                                 mac),
-                     LT_OK);
+    assert_int_equal(
+        lt_join_mac(result.answer.data, result.answer.len, secret, mac), LT_OK);
     assert_true(said->has_mac);
     assert_memory_equal(mac, said->mac, sizeof(mac));
     bindings = (struct lt_spans){said->bindings_n, said->bindings};
@@ -300,11 +297,9 @@ static void anybody_may_ask_for_the_transport_key(void **state)
     struct lt_buf out;
 
     lt_buf_init(&out, lt_alloc_heap());
-    assert_int_equal(lt_enrol_key_answer(&story->self, &question, &out),
-                     LT_OK);
-    assert_int_equal(lt_frame_decode(out.data, out.len, &story->arena, &frame,
-                                     NULL),
-                     LT_OK);
+    assert_int_equal(lt_enrol_key_answer(&story->self, &question, &out), LT_OK);
+    assert_int_equal(
+        lt_frame_decode(out.data, out.len, &story->arena, &frame, NULL), LT_OK);
     lt_key_answer_bytes(&frame.key_answer, bytes);
     assert_true(lt_key_verify(story->root.node_key, bytes, sizeof(bytes),
                               frame.key_answer.signature));

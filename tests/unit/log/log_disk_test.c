@@ -178,8 +178,8 @@ static void a_power_cut_anywhere_keeps_every_commit_whole(void **state)
         assert_true(count == committed || count == committed + 1u);
         assert_int_equal(answers(log), count);
         kept += count > committed;
-        assert_int_equal(
-            lt_log_read_from(log, 1, SIZE_MAX, seen_parts, NULL), LT_OK);
+        assert_int_equal(lt_log_read_from(log, 1, SIZE_MAX, seen_parts, NULL),
+                         LT_OK);
         assert_int_equal(test_bad(log, writer.key), 0);
         lt_log_close(log);
         writer_deinit(&writer);

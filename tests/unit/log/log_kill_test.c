@@ -1,5 +1,5 @@
-/* Killed at each crash point of the log, a process leaves a sound log. Built with test hooks
- * alone. */
+/* Killed at each crash point of the log, a process leaves a sound log. Built
+ * with test hooks alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,7 +100,7 @@ static void die_at(const char *failpoint, bool is_error)
 static void killed_at_any_crash_point_the_log_is_sound(void **state)
 {
     static const char *const points[] = {
-        "C3:kill:5", "C4:kill:5", "C5:kill:5",   "C6:kill:5",
+        "C3:kill:5", "C4:kill:5",  "C5:kill:5",  "C6:kill:5",
         "C7:kill:5", "C12:kill:9", "C13:kill:2", "C15:kill",
     };
 
@@ -114,7 +114,7 @@ static void killed_at_any_crash_point_the_log_is_sound(void **state)
 static void a_crash_point_that_fails_is_a_failed_disk(void **state)
 {
     static const char *const points[] = {
-        "C3:error:5", "C4:error:5", "C5:error:5",   "C6:error:5",
+        "C3:error:5", "C4:error:5",  "C5:error:5",  "C6:error:5",
         "C7:error:5", "C12:error:9", "C13:error:2", "C15:error",
     };
 

@@ -139,9 +139,9 @@ static void segments_and_evidence_are_append_only(void **state)
     assert_int_equal(lt_log_commit(log), LT_OK);
     lt_log_close(log);
     assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA recursive_triggers=1", NULL, NULL,
-                                  NULL),
-                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "PRAGMA recursive_triggers=1", NULL, NULL, NULL),
+        SQLITE_OK);
     for (size_t i = 0; i < LT_COUNT_OF(attempts); i++) {
         assert_int_equal(sqlite3_exec(db, attempts[i], NULL, NULL, NULL),
                          SQLITE_CONSTRAINT);

@@ -49,8 +49,8 @@ static void a_segment_comes_back_whole(void **state)
         struct lt_segment again;
         uint64_t pos;
 
-        assert_int_equal(
-            lt_log_put_segment(log, segment, 1795000000000, &pos), LT_OK);
+        assert_int_equal(lt_log_put_segment(log, segment, 1795000000000, &pos),
+                         LT_OK);
         assert_int_equal(pos, i + 1);
         assert_int_equal(lt_log_commit(log), LT_OK);
         seen.n = 0;
@@ -260,8 +260,7 @@ static void interleaved_runs_keep_their_own_chains(void **state)
             assert_int_equal(seen.pos[i], from + i);
             again.payload = seen.payload[i];
             lt_segment_rebuild(&again);
-            assert_memory_equal(again.hash, seen.segments[i].hash,
-                                LT_HASH_LEN);
+            assert_memory_equal(again.hash, seen.segments[i].hash, LT_HASH_LEN);
         }
     }
     lt_log_close(log);
@@ -270,8 +269,8 @@ static void interleaved_runs_keep_their_own_chains(void **state)
     }
 }
 
-static void reading_a_run_begins_after_the_number_and_stops_when_told(
-    void **state)
+static void
+reading_a_run_begins_after_the_number_and_stops_when_told(void **state)
 {
     struct place *place = *state;
     struct lt_log *log = test_open(&place->options);
@@ -321,21 +320,21 @@ static void bindings_keep_their_order_and_statements_their_latest(void **state)
 
     lt_buf_init(&text, lt_alloc_heap());
     for (unsigned round = 0; round < 2; round++) {
-        assert_int_equal(lt_log_put_binding(log, &b, key_id,
-                                            (const uint8_t *)"zwei", 4),
-                         LT_OK);
+        assert_int_equal(
+            lt_log_put_binding(log, &b, key_id, (const uint8_t *)"zwei", 4),
+            LT_OK);
         assert_int_equal(
             lt_log_put_binding(log, &a, key_id, (const uint8_t *)"one", 3),
             LT_OK);
-        assert_int_equal(lt_log_put_statement(log, &a, &b, 0,
-                                              (const uint8_t *)"old", 3),
-                         LT_OK);
-        assert_int_equal(lt_log_put_statement(log, &a, &b, 1,
-                                              (const uint8_t *)"page", 4),
-                         LT_OK);
-        assert_int_equal(lt_log_put_statement(log, &a, &b, 0,
-                                              (const uint8_t *)"new", 3),
-                         LT_OK);
+        assert_int_equal(
+            lt_log_put_statement(log, &a, &b, 0, (const uint8_t *)"old", 3),
+            LT_OK);
+        assert_int_equal(
+            lt_log_put_statement(log, &a, &b, 1, (const uint8_t *)"page", 4),
+            LT_OK);
+        assert_int_equal(
+            lt_log_put_statement(log, &a, &b, 0, (const uint8_t *)"new", 3),
+            LT_OK);
         assert_int_equal(lt_log_commit(log), LT_OK);
     }
     lt_log_close(log);

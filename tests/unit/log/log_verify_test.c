@@ -216,9 +216,9 @@ static void erased_texts_are_counted_and_not_bad(void **state)
 
     edit(fixture, "DELETE FROM part WHERE pos IN (2, 3)");
     log = test_open(&fixture->options);
-    assert_int_equal(lt_log_verify_slice(log, &cursor, 100, NULL, NULL, NULL,
-                                         &sums, &more),
-                     LT_OK);
+    assert_int_equal(
+        lt_log_verify_slice(log, &cursor, 100, NULL, NULL, NULL, &sums, &more),
+        LT_OK);
     assert_false(more);
     assert_int_equal(sums.bad, 0);
     assert_int_equal(sums.parts, (SEGMENTS - 2) * EVENTS);

@@ -187,9 +187,9 @@ uint64_t test_bad(struct lt_log *log, const struct lt_key *key)
 
     while (more) {
         assert_int_equal(
-            lt_log_verify_slice(log, &cursor, 3, key == NULL ? NULL : one_key,
-                                say_bad, key == NULL ? NULL : (void *)(uintptr_t)key,
-                                &sums, &more),
+            lt_log_verify_slice(
+                log, &cursor, 3, key == NULL ? NULL : one_key, say_bad,
+                key == NULL ? NULL : (void *)(uintptr_t)key, &sums, &more),
             LT_OK);
     }
     return sums.bad;

@@ -8,8 +8,8 @@
 struct writer {
     struct lt_stream stream;
     uint64_t epoch;
-    struct lt_point tip;     /* zero before the first segment */
-    uint64_t count;          /* of the last event */
+    struct lt_point tip; /* zero before the first segment */
+    uint64_t count;      /* of the last event */
     uint64_t hlc;
     struct lt_key *key;
     struct lt_packer *packer;

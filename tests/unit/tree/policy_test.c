@@ -189,8 +189,7 @@ static void a_table_that_cannot_be_read_is_not_passed_over(void **state)
     assert_int_equal(unlink(folder.file), 0);
     assert_int_equal(mkdir(folder.file, 0700), 0);
     assert_int_equal(
-        lt_policy_load(lt_alloc_heap(), folder.path, &policy, NULL),
-        LT_EINVAL);
+        lt_policy_load(lt_alloc_heap(), folder.path, &policy, NULL), LT_EINVAL);
     assert_null(policy);
     folder_clear(folder.path);
 }

@@ -84,8 +84,8 @@ static void words_and_numbers_are_those_of_the_format(void **state)
     free(proto);
 }
 
-static void each_row_is_found_by_both_ends_and_speaks_both_languages(
-    void **state)
+static void
+each_row_is_found_by_both_ends_and_speaks_both_languages(void **state)
 {
     (void)state;
     for (int list = 0; list < LT_WORDS_LISTS; list++) {
@@ -93,8 +93,8 @@ static void each_row_is_found_by_both_ends_and_speaks_both_languages(
         uint32_t last = 0;
 
         assert_non_null(lt_word_at((enum lt_words)list, 0));
-        for (size_t i = 0;
-             (word = lt_word_at((enum lt_words)list, i)) != NULL; i++) {
+        for (size_t i = 0; (word = lt_word_at((enum lt_words)list, i)) != NULL;
+             i++) {
             assert_true(word->number > last);
             last = word->number;
             assert_ptr_equal(
