@@ -111,11 +111,11 @@ static lt_err put_into_tree(struct lt_daemon *daemon, const struct lt_job *job,
 {
     const struct lt_tree *tree = lt_engine_tree(daemon->engine);
     const struct lt_tree_office *root = lt_tree_root(tree);
-    bool writer = root != NULL &&
-                  lt_office_equal(&root->id, &daemon->identity.office);
-    const struct lt_channel channel = {
-        .cls = LT_CLASS_TREE,
-        .audience = writer ? LT_AUDIENCE_ALL : LT_AUDIENCE_UP};
+    bool writer =
+        root != NULL && lt_office_equal(&root->id, &daemon->identity.office);
+    const struct lt_channel channel = {.cls = LT_CLASS_TREE,
+                                       .audience = writer ? LT_AUDIENCE_ALL
+                                                          : LT_AUDIENCE_UP};
     struct lt_event *event = lt_new(lt_alloc_heap(), sizeof(*event));
     lt_err err;
 
@@ -167,12 +167,11 @@ static lt_err answer_token(struct lt_daemon *daemon, struct lt_job *job,
     lt_office_format(&token->office, office);
     lt_time_format(token->expires_at_ms, expires);
     err = lt_token_format(token, &text);
-    if (err == LT_OK &&
-        !lt_buf_printf(&job->answer,
-                       "{\"token\":\"%.*s\",\"office\":\"%s\","
-                       "\"expires_at\":\"%s\"}",
-                       (int)text.len, (const char *)text.data, office,
-                       expires)) {
+    if (err == LT_OK && !lt_buf_printf(&job->answer,
+                                       "{\"token\":\"%.*s\",\"office\":\"%s\","
+                                       "\"expires_at\":\"%s\"}",
+                                       (int)text.len, (const char *)text.data,
+                                       office, expires)) {
         err = LT_ENOMEM;
     }
     if (text.data != NULL) {
@@ -219,9 +218,8 @@ static lt_err make_token(struct lt_daemon *daemon, struct lt_job *job,
     if (self == NULL) {
         return lt_diag_set(&job->diag, LT_EBUSY);
     }
-    if (kind == NULL ||
-        !lt_policy_may_stand_below(daemon->policy, job->office_kind,
-                                   self->kind)) {
+    if (kind == NULL || !lt_policy_may_stand_below(
+                            daemon->policy, job->office_kind, self->kind)) {
         lt_diag_set(&job->diag, LT_EINVAL);
         lt_diag_arg(&job->diag, "option", "%s", "kind");
         lt_diag_arg(&job->diag, "reason", "%s",
@@ -235,7 +233,8 @@ static lt_err make_token(struct lt_daemon *daemon, struct lt_job *job,
     }
     daemon->sys->random(daemon->sys->ctx, token.id, sizeof(token.id));
     daemon->sys->random(daemon->sys->ctx, token.secret, sizeof(token.secret));
-    memcpy(token.parent_key_id, lt_key_id(daemon->identity.node_key), LT_HASH_LEN);
+    memcpy(token.parent_key_id, lt_key_id(daemon->identity.node_key),
+           LT_HASH_LEN);
     memcpy(token.root_hash, lt_cert_fingerprint(daemon->identity.root_cert),
            LT_HASH_LEN);
     token.expires_at_ms = daemon->now.wall_ms + job->valid_ms;
@@ -329,9 +328,8 @@ static void put_own_addresses(const struct lt_daemon *daemon,
         own->info.link_addresses[own->info.link_addresses_n++] =
             (struct lt_text){address, strlen(address)};
     }
-    for (size_t i = 0;
-         n == 0 && i < LT_OFFICE_ADDRESSES_MAX &&
-         (address = lt_link_bound(daemon->link, i)) != NULL;
+    for (size_t i = 0; n == 0 && i < LT_OFFICE_ADDRESSES_MAX &&
+                       (address = lt_link_bound(daemon->link, i)) != NULL;
          i++) {
         own->info.link_addresses[own->info.link_addresses_n++] =
             (struct lt_text){address, strlen(address)};
@@ -406,8 +404,8 @@ static lt_err admit(struct lt_daemon *daemon, uint64_t session,
         err = store_row(daemon, token_id, &result->row);
     }
     if (err == LT_OK) {
-        err = lt_daemon_write_own(daemon, event, &CHANNEL,
-                                  LT_TOKEN_ENROL | slot);
+        err =
+            lt_daemon_write_own(daemon, event, &CHANNEL, LT_TOKEN_ENROL | slot);
     }
     lt_free(lt_alloc_heap(), event);
     if (err == LT_OK) {
@@ -423,8 +421,7 @@ static lt_err admit(struct lt_daemon *daemon, uint64_t session,
 void lt_daemon_enrol_written(struct lt_daemon *daemon, uint64_t token,
                              lt_err result)
 {
-    struct lt_enrol_waiting *waiting =
-        &daemon->enrol[token & ~LT_TOKEN_ENROL];
+    struct lt_enrol_waiting *waiting = &daemon->enrol[token & ~LT_TOKEN_ENROL];
     struct lt_diag note = {.code = LT_NENROLLED};
 
     if (result == LT_OK) {
@@ -465,7 +462,7 @@ static lt_err take_join(struct lt_daemon *daemon, uint64_t session,
                               &result);
     }
     if (err == LT_OK) {
-        if (result.admitted && row.used_at_ms == 0) {
+        if (result.admitted && has_row && row.used_at_ms == 0) {
             err = admit(daemon, session, request->token_id, &result);
         } else {
             err = send_answer(daemon, session, &result.answer);
