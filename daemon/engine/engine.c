@@ -255,12 +255,28 @@ static void scan(struct lt_engine *engine)
 
 /* ---- inputs ---- */
 
+/* Who was sent what was never stored here takes it for granted that we have
+ * it, and the one it came from may have lost it since: a new session with them
+ * compares what is there. */
+static void begin_afresh(struct lt_engine *engine)
+{
+    size_t i;
+
+    for (i = 0; i < engine->sessions_n; i++) {
+        if (engine->sessions[i]->ahead) {
+            lt_session_close(engine, engine->sessions[i], LT_OK);
+        }
+    }
+    engine->forgot = false;
+}
+
 static void set_intake(struct lt_engine *engine, bool open, lt_err code)
 {
     struct lt_run *run;
 
     if (!open) {
         engine->intake_closed = true;
+        engine->forgot = true;
         engine->intake_code = code == LT_OK ? LT_EFULL : code;
         lt_alarm_raise(engine, LT_AINTAKE, &engine->self->id, NULL, NULL);
         return;
@@ -275,6 +291,7 @@ static void set_intake(struct lt_engine *engine, bool open, lt_err code)
     }
     engine->ask_again_ms = 0;
     lt_intake_ask_again(engine);
+    begin_afresh(engine);
 }
 
 lt_err lt_engine_step(struct lt_engine *engine, const struct lt_now *now,
@@ -396,6 +413,15 @@ static void make_durable(struct lt_engine *engine)
     }
 }
 
+static void all_durable(struct lt_engine *engine)
+{
+    size_t i;
+
+    for (i = 0; i < engine->sessions_n && !engine->forgot; i++) {
+        engine->sessions[i]->ahead = false;
+    }
+}
+
 static void feed_tree(struct lt_engine *engine)
 {
     uint64_t version = lt_tree_version(engine->tree);
@@ -429,6 +455,7 @@ lt_err lt_engine_committed(struct lt_engine *engine, const struct lt_now *now,
 {
     enter(engine, now, effects);
     make_durable(engine);
+    all_durable(engine);
     lt_intake_ack(engine);
     feed_tree(engine);
     if (!engine->oom) {
@@ -446,6 +473,7 @@ lt_err lt_engine_rolled_back(struct lt_engine *engine, const struct lt_now *now,
     struct lt_run *run;
 
     enter(engine, now, effects);
+    engine->forgot = true; /* until the intake has been closed and opened */
     run = engine->dirty;
     engine->dirty = NULL;
     engine->dirty_last = NULL;

@@ -148,6 +148,8 @@ static bool packet_add(struct lt_engine *engine, struct packet *packet,
         return false;
     }
     lt_flow_set(flow, lt_segment_last(segment), flow->acked);
+    packet->session->ahead |=
+        lt_segment_last(segment) > flow->run->durable.number;
     return true;
 }
 

@@ -320,6 +320,7 @@ struct lt_session {
     size_t unacked;            /* flows with sent > acked */
     size_t held_n;             /* flows that the peer held back */
     bool peer_full;            /* it said so: no acks to be expected */
+    bool ahead;                /* was sent what is not durable here */
 
     /* in */
     struct lt_inrun *inruns;
@@ -405,6 +406,7 @@ struct lt_engine {
     uint64_t check_token;
 
     bool intake_closed;
+    bool forgot;               /* something was forwarded and not stored */
     lt_err intake_code;
     int64_t ask_again_ms;      /* what was rolled back; 0: nothing */
 

@@ -168,6 +168,15 @@ static int compare_acts(const void *a, const void *b)
     return order != 0 ? order : lt_event_id_compare(&left->id, &right->id);
 }
 
+/* An empty log has no arrays. */
+static void sort(void *array, size_t n, size_t size,
+                 int (*compare)(const void *a, const void *b))
+{
+    if (n > 0) {
+        qsort(array, n, size, compare);
+    }
+}
+
 bool sim_held_read(struct sim *sim, struct sim_node *node,
                    struct sim_held *held)
 {
@@ -182,10 +191,10 @@ bool sim_held_read(struct sim *sim, struct sim_node *node,
                  err == LT_OK ? "malformed content" : lt_err_word(err));
         return false;
     }
-    qsort(held->events, held->events_n, sizeof(*held->events), compare_events);
-    qsort(held->segments, held->segments_n, sizeof(*held->segments),
-          compare_segments);
-    qsort(held->acts, held->acts_n, sizeof(*held->acts), compare_acts);
+    sort(held->events, held->events_n, sizeof(*held->events), compare_events);
+    sort(held->segments, held->segments_n, sizeof(*held->segments),
+         compare_segments);
+    sort(held->acts, held->acts_n, sizeof(*held->acts), compare_acts);
     return true;
 }
 
