@@ -73,7 +73,8 @@ def includes_of(command, file, cwd, source):
     root = str(source) + "/"
 
     def ours(path):
-        return path.startswith(root) or path == str(file)
+        # The compiler's own <command-line> may seem to lie in the build folder.
+        return not path.endswith(">") and (path.startswith(root) or path == str(file))
 
     for line in run(command + ["-E", str(file)], cwd).splitlines():
         mark = re.match(r'# \d+ "([^"]*)"((?: \d)*)$', line)
