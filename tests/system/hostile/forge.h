@@ -58,8 +58,8 @@ void forge_compress(const struct lt_buf *raw, struct lt_buf *out);
 void forge_bundle(const uint8_t salt[LT_SALT_LEN], const struct words *text,
                   struct lt_buf *out);
 
-/* The next segment of @run, signed. It points into the buffers, which live until
- * the process ends. */
+/* The next segment of @run, signed. It points into the buffers, which live
+ * until the process ends. */
 void run_seal(struct run *run, uint32_t count, uint8_t compression,
               const struct lt_buf *payload, const struct lt_buf *parts,
               struct lt_segment *out);

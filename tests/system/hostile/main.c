@@ -18,8 +18,7 @@ static void usage(FILE *out)
 }
 
 /* One round; false when the connection went away in its middle. */
-static bool play(struct peer *peer, const struct frames *frames,
-                 int64_t end_ms)
+static bool play(struct peer *peer, const struct frames *frames, int64_t end_ms)
 {
     unsigned connection = peer->connections;
 
@@ -91,8 +90,8 @@ static int run(const char *dir, const struct scenario *scenario,
     if (peer != NULL) {
         rc = peer_open(peer, dir, &diag);
     }
-    if (rc != LT_OK || (other != NULL &&
-                        !lt_office_parse(other, &peer->other))) {
+    if (rc != LT_OK ||
+        (other != NULL && !lt_office_parse(other, &peer->other))) {
         fprintf(stderr, "lt-hostile: %s: %s\n", dir, lt_err_word(rc));
         return 1;
     }
@@ -125,11 +124,20 @@ int main(int argc, char **argv)
 
     while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         switch (option) {
-        case 'd': dir = optarg; break;
-        case 's': seconds = strtod(optarg, NULL); break;
-        case 'o': other = optarg; break;
-        case 'l': return list();
-        default: usage(stderr); return 64;
+        case 'd':
+            dir = optarg;
+            break;
+        case 's':
+            seconds = strtod(optarg, NULL);
+            break;
+        case 'o':
+            other = optarg;
+            break;
+        case 'l':
+            return list();
+        default:
+            usage(stderr);
+            return 64;
         }
     }
     if (dir == NULL || optind + 1 != argc) {

@@ -297,7 +297,7 @@ static void take_frame(struct peer *peer, const uint8_t *bytes, size_t len)
     case LT_FRAME_BYE:
         peer->byes++;
         peer_say(peer, "{\"saw\":\"bye\",\"code\":\"%s\"}",
-                 lt_err_word((lt_err)-(int)frame.bye.code));
+                 lt_err_word((lt_err) - (int)frame.bye.code));
         hang_up(peer);
         break;
     default:
@@ -361,10 +361,10 @@ void peer_turn(struct peer *peer, int ms)
         }
         memset(items, 0, sizeof(items));
         if (peer->socket != NULL) {
-            items[0] = (zmq_pollitem_t){.socket = peer->socket,
-                                        .events = ZMQ_POLLIN};
-            items[1] = (zmq_pollitem_t){.socket = peer->monitor,
-                                        .events = ZMQ_POLLIN};
+            items[0] =
+                (zmq_pollitem_t){.socket = peer->socket, .events = ZMQ_POLLIN};
+            items[1] =
+                (zmq_pollitem_t){.socket = peer->monitor, .events = ZMQ_POLLIN};
             n = 2;
         }
         if (zmq_poll(items, n, left < 20 ? (long)left : 20) > 0) {

@@ -13,10 +13,10 @@
 
 enum peer_lie {
     LIE_NONE = 0,
-    LIE_SIGNER = 1,       /* the proof is by another key */
-    LIE_KEY_ID = 2,       /* says a key that nobody has bound */
-    LIE_CURVE = 4,        /* a fresh transport key */
-    LIE_OFFICE = 8,       /* says another office's id */
+    LIE_SIGNER = 1, /* the proof is by another key */
+    LIE_KEY_ID = 2, /* says a key that nobody has bound */
+    LIE_CURVE = 4,  /* a fresh transport key */
+    LIE_OFFICE = 8, /* says another office's id */
     LIE_WIRE_OLD = 16,
     LIE_WIRE_NEW = 32,
     LIE_NO_HELLO = 64,    /* speaks before the handshake */
@@ -32,7 +32,7 @@ struct peer {
     uint8_t parent_curve[LT_CURVE_LEN];
     uint8_t curve_secret[LT_CURVE_LEN];
     uint8_t curve_public[LT_CURVE_LEN];
-    struct lt_office other; /* for scenarios that name somebody else */
+    struct lt_office other;  /* for scenarios that name somebody else */
     struct lt_key *stranger; /* a key of nobody's */
     unsigned lies;           /* enum peer_lie */
     uint64_t epoch;
@@ -49,7 +49,7 @@ struct peer {
     unsigned connections;
     unsigned sessions; /* handshakes that were completed */
     unsigned byes;
-    unsigned lines;    /* printed */
+    unsigned lines; /* printed */
 };
 
 int64_t peer_clock_ms(void);
