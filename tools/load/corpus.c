@@ -78,31 +78,42 @@ static const struct lt_load_field *some_field(uint64_t *chance)
                     : &fields[lt_load_below(chance, LT_COUNT_OF(fields))];
 }
 
-static const char *keep(struct maker *maker, const struct lt_buf *text,
-                        bool counts)
+static const char *keep(struct maker *maker, const struct lt_buf *text)
 {
     char *copy = lt_arena_take(&maker->corpus->arena, text->len + 1);
 
     if (copy != NULL) {
         memcpy(copy, text->data, text->len);
-        if (counts) {
-            maker->corpus->text_bytes += text->len;
-        }
     }
     return copy;
 }
 
+/* The number of a document, or of the entry in the book. */
+static const char *make_number(struct maker *maker, bool document)
+{
+    struct lt_buf text;
+    const char *kept = NULL;
+
+    lt_buf_init(&text, lt_alloc_heap());
+    if (document ? lt_text_doc_no(&maker->chance, maker->at, &text)
+                 : lt_text_book_number(maker->at, &text)) {
+        kept = keep(maker, &text);
+    }
+    lt_buf_deinit(&text);
+    return kept;
+}
+
 /* A text of @make, kept. NULL when memory has run out. */
 static const char *make_text(struct maker *maker,
-                             bool (*make)(uint64_t *, struct lt_buf *),
-                             bool counts)
+                             bool (*make)(uint64_t *, struct lt_buf *))
 {
     struct lt_buf text;
     const char *kept = NULL;
 
     lt_buf_init(&text, lt_alloc_heap());
     if (make(&maker->chance, &text)) {
-        kept = keep(maker, &text, counts);
+        maker->corpus->text_bytes += text.len;
+        kept = keep(maker, &text);
     }
     lt_buf_deinit(&text);
     return kept;
@@ -115,8 +126,8 @@ static bool make_open(struct maker *maker, struct lt_load_command *command)
     command->kind = LT_LOAD_OPEN;
     command->type = n < 5 ? 1 : n < 8 ? 2 : 3;
     command->field = some_field(&maker->chance);
-    command->number = make_text(maker, lt_text_book_number, false);
-    command->text = make_text(maker, lt_text_petition, true);
+    command->number = make_number(maker, false);
+    command->text = make_text(maker, lt_text_petition);
     maker->last[maker->at] = (uint32_t)maker->at;
     return command->text != NULL && command->number != NULL;
 }
@@ -127,8 +138,8 @@ static bool make_incident(struct maker *maker,
     command->kind = LT_LOAD_INCIDENT;
     command->field = some_field(&maker->chance);
     command->people = 5 + lt_load_below(&maker->chance, 120);
-    command->place = make_text(maker, lt_text_place, true);
-    command->subject = make_text(maker, lt_text_subject, true);
+    command->place = make_text(maker, lt_text_place);
+    command->subject = make_text(maker, lt_text_subject);
     return command->place != NULL && command->subject != NULL;
 }
 
@@ -155,10 +166,10 @@ static bool make_later(struct maker *maker, struct lt_load_command *command,
     }
     maker->last[about] = (uint32_t)maker->at;
     if (note) {
-        command->text = make_text(maker, lt_text_note, true);
+        command->text = make_text(maker, lt_text_note);
         return command->text != NULL;
     }
-    command->doc_no = make_text(maker, lt_text_doc_no, false);
+    command->doc_no = make_number(maker, true);
     return command->doc_no != NULL;
 }
 

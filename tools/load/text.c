@@ -15,19 +15,19 @@ static unsigned number(uint64_t *chance, unsigned below)
     return 1 + lt_load_below(chance, below);
 }
 
-/* "verb noun quality", sometimes tied to the next by a small word. */
+/* Some words in a row; what people complain about comes up again. */
 static bool phrase(uint64_t *chance, struct lt_buf *out, unsigned parts)
 {
+    static const enum lt_load_words forms[] = {
+        LT_LOAD_LINKS, LT_LOAD_QUALS, LT_LOAD_VERBS, LT_LOAD_NOUNS,
+        LT_LOAD_SUBJECTS};
     bool ok = true;
 
     for (unsigned i = 0; ok && i < parts; i++) {
-        uint32_t form = lt_load_below(chance, 4);
+        enum lt_load_words form =
+            forms[lt_load_below(chance, LT_COUNT_OF(forms))];
 
-        ok = lt_buf_printf(out, " %s",
-                           word(chance, form == 0   ? LT_LOAD_LINKS
-                                        : form == 1 ? LT_LOAD_QUALS
-                                        : form == 2 ? LT_LOAD_VERBS
-                                                    : LT_LOAD_NOUNS));
+        ok = lt_buf_printf(out, " %s", word(chance, form));
     }
     return ok;
 }
@@ -92,13 +92,14 @@ bool lt_text_subject(uint64_t *chance, struct lt_buf *out)
            phrase(chance, out, 3);
 }
 
-bool lt_text_doc_no(uint64_t *chance, struct lt_buf *out)
+bool lt_text_doc_no(uint64_t *chance, size_t at, struct lt_buf *out)
 {
-    return lt_buf_printf(out, "%u/%s", number(chance, 4999),
+    return lt_buf_printf(out, "%zu/%s",
+                         at / 2 + lt_load_below(chance, 16) + 1,
                          word(chance, LT_LOAD_DOC_TYPES));
 }
 
-bool lt_text_book_number(uint64_t *chance, struct lt_buf *out)
+bool lt_text_book_number(size_t at, struct lt_buf *out)
 {
-    return lt_buf_printf(out, "%u/2025-TD", number(chance, 4999));
+    return lt_buf_printf(out, "%zu/2025-TD", at + 1);
 }

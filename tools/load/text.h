@@ -15,9 +15,9 @@ bool lt_text_petition(uint64_t *chance, struct lt_buf *out);
 bool lt_text_note(uint64_t *chance, struct lt_buf *out);
 bool lt_text_place(uint64_t *chance, struct lt_buf *out);
 bool lt_text_subject(uint64_t *chance, struct lt_buf *out);
-/* "1284/QĐ-UBND" */
-bool lt_text_doc_no(uint64_t *chance, struct lt_buf *out);
-/* "417/2025-TD" */
-bool lt_text_book_number(uint64_t *chance, struct lt_buf *out);
+/* Numbers of documents and of the book, which rise with @at: "1284/QĐ-UBND",
+ * "417/2025-TD". */
+bool lt_text_doc_no(uint64_t *chance, size_t at, struct lt_buf *out);
+bool lt_text_book_number(size_t at, struct lt_buf *out);
 
 #endif
