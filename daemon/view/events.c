@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/words.h"
+
 enum { POS_TEXT = 24, LINES_MAX = 10000 };
 
 /* A position is a "p" and the sequence of the event's row. */
@@ -77,6 +79,46 @@ static void put_type(struct lt_json *json, const struct lt_event *event)
     lt_json_word(json, word);
 }
 
+/* The one word that tells what kind of its type an event is. */
+static const char *detail_word(const struct lt_event *event)
+{
+    const struct lt_word *row = NULL;
+
+    switch (event->type) {
+    case LT_EV_CASE_STEP:
+    case LT_EV_DENUNCIATION_STEP:
+        row = lt_word_by_number(LT_WORDS_STEP, event->kind);
+        break;
+    case LT_EV_CASE_CLOSED:
+    case LT_EV_DENUNCIATION_CLOSED:
+        row = lt_word_by_number(LT_WORDS_CLOSE_REASON, event->reason);
+        break;
+    case LT_EV_INCIDENT_TAKEN:
+        row = lt_word_by_number(LT_WORDS_INCIDENT_WAY, event->way);
+        break;
+    case LT_EV_INCIDENT_CLOSED:
+        row = lt_word_by_number(LT_WORDS_INCIDENT_END, event->reason);
+        break;
+    case LT_EV_DIRECTIVE_STATUS:
+        row = lt_word_by_number(LT_WORDS_DIRECTIVE_CODE, event->code);
+        break;
+    default:
+        break;
+    }
+    return row == NULL ? NULL : row->word;
+}
+
+static void put_detail(struct lt_json *json, const struct lt_event *event,
+                       bool decoded)
+{
+    struct lt_text none = {NULL, 0};
+
+    lt_json_key(json, "detail");
+    lt_json_word(json, decoded ? detail_word(event) : NULL);
+    lt_json_key(json, "doc_no");
+    lt_json_text(json, decoded && event->doc_no.len > 0 ? event->doc_no : none);
+}
+
 /* Fields that only a decoded event has; null for others. */
 static void put_content(struct lt_view_reader *r, struct lt_json *json,
                         bool has_id, uint64_t hlc, bool decoded)
@@ -115,6 +157,7 @@ static void put_content(struct lt_view_reader *r, struct lt_json *json,
     } else {
         lt_json_null(json);
     }
+    put_detail(json, event, decoded);
     lt_json_key(json, "causes");
     lt_json_open(json, '[');
     for (size_t i = 0; decoded && i < event->causes_n; i++) {

@@ -2,15 +2,11 @@
  * what may be added to them. */
 #include "daemon/view/reader.h"
 
+#include <stdio.h>
+
+#include "common/words.h"
+
 enum { PART_PLACE = 2, PART_SUBJECT = 3, PART_HELP = 4, PART_REASON = 5 };
-
-static const char *case_type_word(uint32_t type)
-{
-    static const char *const words[] = {NULL, "complaint", "recommendation",
-                                        "feedback", "denunciation"};
-
-    return type < LT_COUNT_OF(words) ? words[type] : NULL;
-}
 
 static const char *case_state_word(uint32_t state)
 {
@@ -27,12 +23,34 @@ static const char *incident_state_word(uint32_t state)
     return state < LT_COUNT_OF(words) ? words[state] : NULL;
 }
 
-static const char *status_word(uint32_t code)
+static const char *word_of(enum lt_words list, uint32_t number)
 {
-    static const char *const words[] = {NULL, "01", "02", "03",
-                                        "04", "05", "06"};
+    const struct lt_word *row = lt_word_by_number(list, number);
 
-    return code < LT_COUNT_OF(words) ? words[code] : NULL;
+    return row == NULL ? NULL : row->word;
+}
+
+/* A field without a word, of a table newer than ours, shows as its number. */
+static void put_field(const struct lt_view_reader *r, struct lt_json *json,
+                      uint32_t field)
+{
+    const char *word =
+        r->field_word == NULL ? NULL : r->field_word(r->words_ctx, field);
+    char number[16];
+
+    lt_json_key(json, "field");
+    if (word == NULL && field != 0) {
+        (void)snprintf(number, sizeof(number), "%u", (unsigned)field);
+        word = number;
+    }
+    lt_json_word(json, word);
+}
+
+static void put_reason(struct lt_json *json, enum lt_words list,
+                       const struct lt_matter *m, bool closed)
+{
+    lt_json_key(json, "reason");
+    lt_json_word(json, closed ? word_of(list, m->close_reason) : NULL);
 }
 
 static void put_time(struct lt_json *json, const char *key, int64_t ms)
@@ -80,21 +98,17 @@ static void put_receipt(struct lt_json *json, const struct lt_stored *s)
     lt_json_word(json, text);
 }
 
-static void case_fields(const struct lt_stored *s, struct lt_json *json,
+static void case_fields(const struct lt_view_reader *r, struct lt_json *json,
                         int32_t today)
 {
+    const struct lt_stored *s = &r->stored;
     const struct lt_matter *m = &s->matter;
 
     put_receipt(json, s);
     put_label(json, "number", s);
     lt_json_key(json, "type");
-    lt_json_word(json, case_type_word(m->type));
-    lt_json_key(json, "field");
-    if (m->field == 0) {
-        lt_json_null(json);
-    } else {
-        lt_json_uint(json, m->field);
-    }
+    lt_json_word(json, word_of(LT_WORDS_CASE_TYPE, m->type));
+    put_field(r, json, m->field);
     lt_json_key(json, "state");
     lt_json_word(json, case_state_word(m->state));
     lt_json_key(json, "custodian");
@@ -113,6 +127,7 @@ static void case_fields(const struct lt_stored *s, struct lt_json *json,
     lt_json_bool(json, m->waiting);
     lt_json_key(json, "voided");
     lt_json_bool(json, m->voided);
+    put_reason(json, LT_WORDS_CLOSE_REASON, m, m->state == LT_CASE_CLOSED);
 }
 
 static lt_err put_text(struct lt_view_reader *r, struct lt_json *json,
@@ -155,6 +170,9 @@ static lt_err incident_fields(struct lt_view_reader *r, struct lt_json *json)
     lt_json_bool(json, m->waiting);
     lt_json_key(json, "voided");
     lt_json_bool(json, m->voided);
+    put_field(r, json, m->field);
+    put_reason(json, LT_WORDS_INCIDENT_END, m,
+               m->state == LT_INCIDENT_CLOSED_ST);
     return rc;
 }
 
@@ -168,7 +186,7 @@ static lt_err target_item(struct lt_view_reader *r, struct lt_json *json,
     lt_json_key(json, "office");
     lt_json_office(json, &target->office);
     lt_json_key(json, "status");
-    lt_json_word(json, status_word(target->status));
+    lt_json_word(json, word_of(LT_WORDS_DIRECTIVE_CODE, target->status));
     put_time(json, "at", target->at_ms);
     if (target->status != 0) {
         rc = lt_seq_of(r, &target->by, &seq);
@@ -214,7 +232,7 @@ lt_err lt_item_fields(struct lt_view_reader *r, struct lt_json *json,
     lt_json_event(json, &r->stored.matter.id);
     switch (r->stored.matter.kind) {
     case LT_MATTER_CASE:
-        case_fields(&r->stored, json, today);
+        case_fields(r, json, today);
         break;
     case LT_MATTER_INCIDENT:
         return incident_fields(r, json);

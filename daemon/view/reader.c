@@ -27,6 +27,9 @@ static lt_err prepare(struct lt_view_reader *r)
                             " ON e.seq=r.seq WHERE r.key=?1"},
         {&r->get_receipt,
          "SELECT key FROM matter WHERE receipt=?1 ORDER BY key LIMIT 1"},
+        {&r->get_lives,
+         "SELECT DISTINCT origin,epoch FROM life WHERE origin BETWEEN ?1 AND ?2"
+         " AND epoch BETWEEN ?3 AND ?4 LIMIT 2"},
         {&r->get_event, "SELECT " EVENT_COLUMNS " FROM event WHERE seq=?1"},
         {&r->get_seq, "SELECT seq FROM ref WHERE key=?1"},
         {&r->events_from, "SELECT " EVENT_COLUMNS " FROM event WHERE seq>=?1"
@@ -115,6 +118,13 @@ void lt_view_reader_close(struct lt_view_reader *reader)
     lt_arena_deinit(&reader->arena);
     lt_free(heap, reader->path);
     lt_free(heap, reader);
+}
+
+void lt_view_reader_set_words(struct lt_view_reader *reader,
+                              lt_view_word_fn *field_word, const void *ctx)
+{
+    reader->field_word = field_word;
+    reader->words_ctx = ctx;
 }
 
 lt_err lt_reader_begin(struct lt_view_reader *r)

@@ -19,11 +19,15 @@ struct lt_view_reader {
     struct lt_event event; /* scratch, large */
     struct lt_stored stored;
 
+    lt_view_word_fn *field_word; /* NULL: numbers are printed */
+    const void *words_ctx;
+
     sqlite3_stmt *list_all;
     sqlite3_stmt *list_open;
     sqlite3_stmt *get_matter;
     sqlite3_stmt *get_matter_of;
     sqlite3_stmt *get_receipt;
+    sqlite3_stmt *get_lives;
     sqlite3_stmt *get_event;
     sqlite3_stmt *get_seq;
     sqlite3_stmt *events_from;

@@ -56,6 +56,11 @@ LT_MUST_CHECK lt_err lt_view_reader_open(const char *path,
                                          struct lt_view_reader **out_reader,
                                          struct lt_diag *diag);
 void lt_view_reader_close(struct lt_view_reader *reader);
+/* The word of a field of deploy/policy, for what the reader prints. Without
+ * it, and for a field that it answers with NULL, the number stands as text. */
+typedef const char *lt_view_word_fn(const void *ctx, uint32_t field);
+void lt_view_reader_set_words(struct lt_view_reader *reader,
+                              lt_view_word_fn *field_word, const void *ctx);
 
 enum lt_view_what { LT_VIEW_CASES, LT_VIEW_INCIDENTS, LT_VIEW_DIRECTIVES };
 struct lt_view_query {
@@ -90,6 +95,13 @@ LT_MUST_CHECK lt_err lt_view_events(struct lt_view_reader *reader,
                                     const char *from, uint32_t max,
                                     struct lt_buf *out_lines,
                                     struct lt_buf *out_next);
+/* Find an event by the beginnings of its id, "3bb245f9:d88208e7:2": at least 8
+ * digits of the office and of the epoch, and the whole count. The event itself
+ * need not be here. Errors: LT_EINVAL (not of this form), LT_ENOTFOUND (no such
+ * office and epoch), LT_EAMBIGUOUS. */
+LT_MUST_CHECK lt_err lt_view_find_short(struct lt_view_reader *reader,
+                                        const char *text,
+                                        struct lt_event_id *out_id);
 
 /* What the desk must know before it writes about a matter. @id may be any
  * event of it. For a directive addressed to @self, state is the status code of

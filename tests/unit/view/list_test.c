@@ -28,6 +28,11 @@ static void raise_and_take(struct viewing *v, struct lt_event_id *out_id)
     viewing_write(v, &v->district, &up, &e, 1);
 }
 
+static const char *field_word(const void *ctx, uint32_t field)
+{
+    return field == 3 ? ctx : NULL;
+}
+
 static void a_case_is_listed_with_every_field(void **state)
 {
     struct viewing *v = *state;
@@ -36,20 +41,81 @@ static void a_case_is_listed_with_every_field(void **state)
     const char *list;
 
     viewing_write(v, &v->commune, &up, &e, 1);
+    lt_view_reader_set_words(v->reader, field_word, "housing");
     list = viewing_list(v, LT_VIEW_CASES, 0);
     /* The receipt code follows from the event's bytes; it has its own test. */
     assert_non_null(
         strstr(list, "{\"items\":[{\"id\":\"03030303030303030303030303030303:"
                      "0000000000003001:1\",\"receipt_code\":\""));
     assert_non_null(strstr(
-        list, "\",\"number\":\"17/TCD\",\"type\":\"complaint\",\"field\":3,"
-              "\"state\":\"open\","
-              "\"custodian\":\"03030303030303030303030303030303\","
-              "\"origin\":\"03030303030303030303030303030303\","
-              "\"opened_on\":\"2026-11-21\",\"due_on\":null,\"overdue\":false,"
-              "\"last_event_at\":\"2026-11-21T07:00:00.000Z\","
-              "\"contested\":false,\"waiting\":false,\"voided\":false}],"
-              "\"next\":null}"));
+        list,
+        "\",\"number\":\"17/TCD\",\"type\":\"complaint\",\"field\":\"housing\","
+        "\"state\":\"open\","
+        "\"custodian\":\"03030303030303030303030303030303\","
+        "\"origin\":\"03030303030303030303030303030303\","
+        "\"opened_on\":\"2026-11-21\",\"due_on\":null,\"overdue\":false,"
+        "\"last_event_at\":\"2026-11-21T07:00:00.000Z\","
+        "\"contested\":false,\"waiting\":false,\"voided\":false,"
+        "\"reason\":null}],\"next\":null}"));
+}
+
+/* A table older than the office that wrote: the number, never nothing. */
+static void a_field_without_a_word_shows_its_number(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+    struct lt_build_event e = viewing_case(&v->commune);
+
+    e.event.field = 77;
+    viewing_write(v, &v->commune, &up, &e, 1);
+    lt_view_reader_set_words(v->reader, field_word, "housing");
+    assert_non_null(
+        strstr(viewing_list(v, LT_VIEW_CASES, 0), "\"field\":\"77\""));
+}
+
+static void the_beginnings_of_an_id_find_it(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+    struct lt_build_event e = viewing_case(&v->commune);
+    struct lt_event_id id;
+
+    viewing_write(v, &v->commune, &up, &e, 1);
+    assert_int_equal(lt_view_find_short(v->reader, "03030303:00000000:1", &id),
+                     LT_OK);
+    assert_true(lt_event_id_equal(&id, &e.event.id));
+    assert_int_equal(lt_view_find_short(v->reader, viewing_id(&id), &id),
+                     LT_OK);
+    assert_int_equal(lt_view_find_short(v->reader, "03030304:00000000:1", &id),
+                     LT_ENOTFOUND);
+    assert_int_equal(lt_view_find_short(v->reader, "0303030:00000000:1", &id),
+                     LT_EINVAL);
+    assert_int_equal(lt_view_find_short(v->reader, "03030303:0000000:1", &id),
+                     LT_EINVAL);
+    assert_int_equal(lt_view_find_short(v->reader, "03030303:00000000:", &id),
+                     LT_EINVAL);
+    assert_int_equal(lt_view_find_short(v->reader, "03030303:00000000:1x", &id),
+                     LT_EINVAL);
+    assert_int_equal(lt_view_find_short(v->reader, "03030303", &id), LT_EINVAL);
+    assert_int_equal(lt_view_find_short(v->reader, "", &id), LT_EINVAL);
+}
+
+static void two_lives_that_begin_alike_are_told(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+    struct lt_build_event e = viewing_case(&v->commune);
+    struct lt_event_id id;
+
+    viewing_write(v, &v->commune, &up, &e, 1);
+    lt_build_restart(&v->commune);
+    e = viewing_case(&v->commune);
+    viewing_write(v, &v->commune, &up, &e, 1);
+    assert_int_equal(lt_view_find_short(v->reader, "03030303:00000000:1", &id),
+                     LT_EAMBIGUOUS);
+    assert_int_equal(
+        lt_view_find_short(v->reader, viewing_id(&e.event.id), &id), LT_OK);
+    assert_true(lt_event_id_equal(&id, &e.event.id));
 }
 
 static void an_incident_is_listed_with_every_field(void **state)
@@ -69,8 +135,8 @@ static void an_incident_is_listed_with_every_field(void **state)
         "\"arrived_at\":\"2026-11-21T07:00:00.025Z\","
         "\"taken_at\":\"2026-11-21T07:01:00.000Z\","
         "\"taken_by\":\"02020202020202020202020202020202\","
-        "\"closed_at\":null,\"waiting\":false,\"voided\":false}],"
-        "\"next\":null}");
+        "\"closed_at\":null,\"waiting\":false,\"voided\":false,"
+        "\"field\":null,\"reason\":null}],\"next\":null}");
 }
 
 static void a_directive_is_listed_with_its_statuses(void **state)
@@ -123,7 +189,9 @@ static void events_are_told_line_by_line(void **state)
         "\"channel\":\"incident/up\",\"epoch\":\"0000000000002001\","
         "\"number\":1,\"type\":\"INCIDENT_TAKEN\","
         "\"hlc\":\"01a1fce887e00000\",\"recorded_at\":"
-        "\"2026-11-21T07:01:00.000Z\",\"legal_date\":null,\"causes\":["
+        "\"2026-11-21T07:01:00.000Z\",\"legal_date\":null,"
+        "\"clock_unsure\":false,\"detail\":\"screen\",\"doc_no\":null,"
+        "\"causes\":["
         "\"03030303030303030303030303030303:0000000000003001:1\"],"
         "\"committed_at\":\"2026-11-21T07:01:00.025Z\","
         "\"effect\":\"applied\",\"reason\":null}\n");
@@ -283,6 +351,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         VIEWING_TEST(a_case_is_listed_with_every_field),
+        VIEWING_TEST(a_field_without_a_word_shows_its_number),
+        VIEWING_TEST(the_beginnings_of_an_id_find_it),
+        VIEWING_TEST(two_lives_that_begin_alike_are_told),
         VIEWING_TEST(an_incident_is_listed_with_every_field),
         VIEWING_TEST(a_directive_is_listed_with_its_statuses),
         VIEWING_TEST(events_are_told_line_by_line),
