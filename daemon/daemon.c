@@ -16,176 +16,12 @@
 #include "common/note.h"
 #include "daemon/daemon_internal.h"
 #include "daemon/link/sdnotify.h"
-#include "daemon/trim.h"
 
 enum {
     FRAMES_A_TURN_MAX = 256, /* then a commit, so that acks flow */
     PUBLISH_EVERY_MS = 100,
-    PUBLISH_IDLE_MS = 2000,
-    FEED_SLICE_BYTES = 256 * 1024,
-    ROOM_CHECK_MS = 1000,
-    PRUNE_EVERY_MS = 10 * 60 * 1000,
-    UPKEEP_QUIET_MS = 200,        /* without input before upkeep of the log */
-    WAL_BUSY_BYTES = 16 << 20,    /* a WAL that is copied however busy */
-    TRIM_QUIET_MS = 4 * 1000, /* without work before a trim */
-    TRIM_EVERY_MS = 60 * 1000,
-    REQUESTS_KEPT_DAYS = 30
+    PUBLISH_IDLE_MS = 2000
 };
-
-static const int64_t DAY_MS = INT64_C(24) * 3600 * 1000;
-
-void lt_daemon_alarm(struct lt_daemon *daemon, lt_err code, bool raise,
-                     const struct lt_office *subject,
-                     const struct lt_diag *diag)
-{
-    static const struct lt_office self = {{0}};
-    struct lt_diag note = {.code = code};
-
-    if (subject == NULL) {
-        subject = &self;
-    }
-    if (diag != NULL) {
-        note = *diag;
-        note.code = code;
-    }
-    if (raise) {
-        if (lt_alarms_raise(&daemon->alarms, code, subject, daemon->now.wall_ms,
-                            &note)) {
-            lt_note(&note);
-        }
-    } else if (!lt_alarms_clear(&daemon->alarms, code, subject)) {
-        return;
-    }
-    daemon->status_changed = true;
-}
-
-/* ---- hooks of the turn ---- */
-
-static lt_err hook_send(void *ctx, uint64_t session, const uint8_t *bytes,
-                        size_t len)
-{
-    struct lt_daemon *daemon = ctx;
-
-    (void)LT_FAILPOINT(C9);
-    return lt_link_send(daemon->link, session, bytes, len);
-}
-
-static void hook_close(void *ctx, uint64_t session, lt_err code)
-{
-    struct lt_daemon *daemon = ctx;
-
-    (void)code; /* the engine has noted why */
-    lt_link_close(daemon->link, session);
-    daemon->status_changed = true;
-}
-
-static void hook_alarm(void *ctx, const struct lt_effect *effect)
-{
-    lt_daemon_alarm(ctx, effect->code, effect->raise, &effect->office,
-                    &effect->diag);
-}
-
-static void hook_note(void *ctx, const struct lt_effect *effect)
-{
-    struct lt_daemon *daemon = ctx;
-    struct lt_diag note = effect->diag;
-
-    note.code = effect->code;
-    lt_note(&note);
-    daemon->status_changed = true;
-}
-
-static void hook_peers(void *ctx)
-{
-    struct lt_daemon *daemon = ctx;
-
-    daemon->peers_changed = true;
-    daemon->status_changed = true;
-}
-
-static void hook_wake(void *ctx, int64_t mono_ms)
-{
-    struct lt_daemon *daemon = ctx;
-
-    if (mono_ms < daemon->wake_at_ms) {
-        daemon->wake_at_ms = mono_ms;
-    }
-}
-
-static void hook_stored(void *ctx, uint64_t pos, int64_t committed_at_ms,
-                        const struct lt_segment *segment)
-{
-    struct lt_daemon *daemon = ctx;
-
-    daemon->last_pos = pos;
-    daemon->status_changed = true;
-    /* When the queue is full the background reads it from the log later. */
-    (void)lt_feed_push(daemon->feed, pos, committed_at_ms, segment);
-    lt_clerk_see(daemon->clerk, pos, segment);
-}
-
-static void hook_written(void *ctx, uint64_t token, lt_err result, uint64_t pos,
-                         int64_t committed_at_ms)
-{
-    struct lt_daemon *daemon = ctx;
-
-    if ((token & LT_TOKEN_CLERK) != 0) {
-        lt_clerk_written(daemon->clerk, result);
-    } else if ((token & LT_TOKEN_ENROL) != 0) {
-        lt_daemon_enrol_written(daemon, token, result);
-    } else if ((token & LT_TOKEN_OWN) == 0) {
-        lt_daemon_job_written(daemon, token, result, pos, committed_at_ms);
-    }
-}
-
-static void hook_committing(void *ctx, bool begins)
-{
-    struct lt_daemon *daemon = ctx;
-
-    lt_link_alive(daemon->link, begins);
-}
-
-static const struct lt_turn_hooks HOOKS = {
-    .send = hook_send,
-    .close = hook_close,
-    .alarm = hook_alarm,
-    .note = hook_note,
-    .peers = hook_peers,
-    .wake = hook_wake,
-    .stored = hook_stored,
-    .written = hook_written,
-    .committing = hook_committing,
-};
-
-lt_err lt_daemon_turn_new(struct lt_daemon *daemon)
-{
-    struct lt_turn_hooks hooks = HOOKS;
-
-    hooks.ctx = daemon;
-    return lt_turn_new(lt_alloc_heap(), daemon->engine, daemon->log, &hooks,
-                       &daemon->turn);
-}
-
-lt_err lt_daemon_write_own(struct lt_daemon *daemon, struct lt_event *event,
-                           const struct lt_channel *channel, uint64_t token)
-{
-    struct lt_write_event written = {
-        .event = event, .channels_n = 1, .channels = channel};
-    struct lt_write write = {.token = token, .events_n = 1, .events = &written};
-    struct lt_buf answer;
-    bool repeated;
-    lt_err err;
-
-    event->actor_role = 6; /* ROLE_SYSTEM */
-    event->recorded_at_ms = daemon->now.wall_ms;
-    event->has_legal_date = true;
-    event->legal_date = lt_civil_day(daemon->now.wall_ms);
-    lt_buf_init(&answer, lt_alloc_heap());
-    err = lt_turn_write(daemon->turn, &daemon->now, &write, &answer, &repeated,
-                        NULL);
-    lt_buf_deinit(&answer);
-    return err;
-}
 
 /* ---- inputs ---- */
 
@@ -270,180 +106,6 @@ static void take_signals(struct lt_daemon *daemon)
         } else if (info.ssi_signo == SIGHUP) {
             lt_daemon_reload(daemon);
         }
-    }
-}
-
-/* ---- intake: open while there is room; the engine raises the alarm ---- */
-
-static lt_err close_intake(struct lt_daemon *daemon, lt_err why)
-{
-    struct lt_input input = {.kind = LT_IN_INTAKE, .flag = false, .code = why};
-
-    daemon->room_check_ms = daemon->now.mono_ms + ROOM_CHECK_MS;
-    if (daemon->state == LT_NODE_INTAKE_REFUSED) {
-        return LT_OK;
-    }
-    daemon->state = LT_NODE_INTAKE_REFUSED;
-    daemon->state_reason = why;
-    return lt_turn_input(daemon->turn, &daemon->now, &input);
-}
-
-/* A small write that is rolled forward tells whether there is room again. */
-static lt_err look_for_room(struct lt_daemon *daemon)
-{
-    struct lt_input input = {.kind = LT_IN_INTAKE, .flag = true};
-    static const uint8_t probe[32 * 1024];
-    lt_err err;
-
-    if (daemon->state != LT_NODE_INTAKE_REFUSED ||
-        daemon->now.mono_ms < daemon->room_check_ms) {
-        return LT_OK;
-    }
-    daemon->room_check_ms = daemon->now.mono_ms + ROOM_CHECK_MS;
-    if (!lt_log_roomy(daemon->log)) {
-        return LT_OK;
-    }
-    err = lt_log_put_meta(daemon->log, "room/probe", probe, sizeof(probe));
-    if (err == LT_OK) {
-        err = lt_log_commit(daemon->log);
-    }
-    if (err == LT_OK) {
-        err = lt_log_put_meta(daemon->log, "room/probe", NULL, 0);
-    }
-    if (err == LT_OK) {
-        err = lt_log_commit(daemon->log);
-    }
-    if (err == LT_EFULL) {
-        lt_log_rollback(daemon->log);
-        return LT_OK;
-    }
-    if (err != LT_OK) {
-        return err;
-    }
-    daemon->state = LT_NODE_READY;
-    daemon->state_reason = LT_OK;
-    return lt_turn_input(daemon->turn, &daemon->now, &input);
-}
-
-/* ---- background work ---- */
-
-struct feeding {
-    struct lt_daemon *daemon;
-    bool full;
-};
-
-static bool feed_one(void *ctx, uint64_t pos, int64_t committed_at_ms,
-                     const struct lt_segment *segment)
-{
-    struct feeding *feeding = ctx;
-
-    feeding->full =
-        !lt_feed_push(feeding->daemon->feed, pos, committed_at_ms, segment);
-    return !feeding->full;
-}
-
-/* True when there is more to do at once. */
-static lt_err feed_view(struct lt_daemon *daemon, bool *out_more)
-{
-    struct feeding feeding = {.daemon = daemon};
-    lt_err err;
-
-    if (lt_feed_error(daemon->feed) != LT_OK) {
-        lt_daemon_alarm(daemon, LT_AVIEWREBUILT, true, NULL, NULL);
-        lt_feed_restart(daemon->feed);
-    }
-    if (lt_feed_next(daemon->feed) > daemon->last_pos) {
-        return LT_OK;
-    }
-    err = lt_log_read_from(daemon->log, lt_feed_next(daemon->feed),
-                           FEED_SLICE_BYTES, feed_one, &feeding);
-    if (err == LT_OK && !feeding.full) {
-        *out_more = true;
-    }
-    return err;
-}
-
-/* What the view found that nobody can read. */
-static void take_complaints(struct lt_daemon *daemon)
-{
-    struct lt_view_complaint complaint;
-
-    while (lt_feed_complaint(daemon->feed, &complaint)) {
-        struct lt_diag diag = {.code = complaint.code};
-        char office[LT_OFFICE_TEXT];
-        char channel[LT_CHANNEL_TEXT];
-
-        lt_office_format(&complaint.stream.origin, office);
-        lt_channel_format(&complaint.stream.channel, channel);
-        lt_diag_arg(&diag, "origin", "%s", office);
-        lt_diag_arg(&diag, "channel", "%s", channel);
-        lt_daemon_alarm(daemon, complaint.code, true, &complaint.stream.origin,
-                        &diag);
-    }
-}
-
-/* Copying the WAL and pruning make a commit that follows wait: for a pause in
- * the work, unless the WAL has grown too large. */
-static lt_err keep_up(struct lt_daemon *daemon, bool *out_more)
-{
-    struct lt_log_stats stats;
-    bool quiet =
-        daemon->now.mono_ms - daemon->input_ms >= UPKEEP_QUIET_MS;
-    bool more = false;
-    lt_err err = LT_OK;
-
-    lt_log_stats(daemon->log, &stats);
-    if (quiet || stats.wal_bytes >= WAL_BUSY_BYTES) {
-        err = lt_log_checkpoint(daemon->log, &more);
-        *out_more |= more;
-    }
-    if (err == LT_OK && quiet && daemon->now.mono_ms >= daemon->prune_at_ms) {
-        more = false;
-        err = lt_log_prune_requests(
-            daemon->log, daemon->now.wall_ms - REQUESTS_KEPT_DAYS * DAY_MS,
-            &more);
-        if (err == LT_OK && lt_log_dirty(daemon->log)) {
-            err = lt_log_commit(daemon->log);
-        }
-        if (!more) {
-            daemon->prune_at_ms = daemon->now.mono_ms + PRUNE_EVERY_MS;
-        }
-        *out_more |= more;
-    }
-    return err;
-}
-
-static lt_err background(struct lt_daemon *daemon, bool *out_more)
-{
-    lt_err err;
-
-    *out_more = false;
-    err = feed_view(daemon, out_more);
-    if (err == LT_OK && daemon->verify != NULL) {
-        err = lt_daemon_verify_slice(daemon);
-        *out_more = true;
-    }
-    if (err == LT_OK) {
-        err = keep_up(daemon, out_more);
-    }
-    if (err == LT_EFULL) {
-        lt_log_rollback(daemon->log);
-        err = LT_OK;
-    }
-    return err;
-}
-
-/* Once work has stopped for a while, what it needed is given back. */
-static void trim_when_quiet(struct lt_daemon *daemon, bool worked)
-{
-    if (worked) {
-        daemon->trim_due = true;
-        daemon->trim_at_ms = daemon->now.mono_ms + TRIM_QUIET_MS;
-    } else if (daemon->trim_due && daemon->now.mono_ms >= daemon->trim_at_ms &&
-               daemon->now.mono_ms - daemon->trimmed_ms >= TRIM_EVERY_MS) {
-        lt_trim();
-        daemon->trim_due = false;
-        daemon->trimmed_ms = daemon->now.mono_ms;
     }
 }
 
@@ -536,7 +198,7 @@ static lt_err end_turn(struct lt_daemon *daemon)
 
     lt_daemon_jobs_settled(daemon, err);
     if (err == LT_EFULL) {
-        err = close_intake(daemon, LT_EFULL);
+        err = lt_daemon_close_intake(daemon, LT_EFULL);
         if (err == LT_OK) {
             err = lt_turn_end(daemon->turn, &daemon->now);
         }
@@ -554,7 +216,7 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
 
     err = take_inputs(daemon, &busy);
     if (err == LT_OK) {
-        err = look_for_room(daemon);
+        err = lt_daemon_look_for_room(daemon);
     }
     if (err == LT_OK && lt_clerk_wants(daemon->clerk)) {
         err = lt_clerk_slice(daemon->clerk, &daemon->now);
@@ -568,11 +230,11 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
     }
     *out_more = busy;
     if (err == LT_OK && !busy) {
-        err = background(daemon, out_more);
+        err = lt_daemon_background(daemon, out_more);
     }
     if (err == LT_OK) {
-        take_complaints(daemon);
-        trim_when_quiet(daemon, *out_more);
+        lt_daemon_take_complaints(daemon);
+        lt_daemon_trim_when_quiet(daemon, *out_more);
         publish_when_due(daemon);
     }
     return err;
@@ -625,9 +287,8 @@ lt_err lt_daemon_run(const struct lt_daemon_options *options,
 
         daemon->state = LT_NODE_READY;
         /* The first trim comes soon: the start needs the most. */
-        daemon->trim_due = true;
-        daemon->trim_at_ms = daemon->now.mono_ms + TRIM_QUIET_MS;
-        daemon->trimmed_ms = daemon->now.mono_ms - TRIM_EVERY_MS;
+        daemon->trimmed_ms = INT64_MIN / 2;
+        lt_daemon_trim_when_quiet(daemon, true);
         publish(daemon);
         lt_diag_arg(&ready, "links", "%s",
                     lt_link_bound(daemon->link, 0)

@@ -61,7 +61,7 @@ struct lt_daemon {
     bool peers_changed;
     int64_t room_check_ms; /* monotonic; when to look for room again */
     int64_t prune_at_ms;
-    int64_t input_ms;           /* monotonic; of the last frame or job */
+    int64_t input_ms;   /* monotonic; of the last frame or job */
     bool trim_due;      /* something happened since the last trim */
     int64_t trim_at_ms; /* monotonic; pushed on by what happens */
     int64_t trimmed_ms;
@@ -107,7 +107,17 @@ lt_err lt_daemon_open_origin(struct lt_daemon *daemon, struct lt_diag *diag);
 /* jobs.c: jobs that wrote nothing but small values end with the turn. */
 void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result);
 
-/* daemon.c */
+/* upkeep.c: beside the work. */
+/* No room: writers are refused until there is. */
+lt_err lt_daemon_close_intake(struct lt_daemon *daemon, lt_err why);
+lt_err lt_daemon_look_for_room(struct lt_daemon *daemon);
+/* One slice of everything that waits for a pause; *out_more: there is more. */
+lt_err lt_daemon_background(struct lt_daemon *daemon, bool *out_more);
+/* What the view could not read becomes an alarm. */
+void lt_daemon_take_complaints(struct lt_daemon *daemon);
+void lt_daemon_trim_when_quiet(struct lt_daemon *daemon, bool worked);
+
+/* hooks.c: what effects do. */
 lt_err lt_daemon_turn_new(struct lt_daemon *daemon);
 lt_err lt_daemon_write_own(struct lt_daemon *daemon, struct lt_event *event,
                            const struct lt_channel *channel, uint64_t token);

@@ -9,7 +9,7 @@
  * An ack can only come out of lt_engine_committed, which is called only after
  * lt_log_commit has returned LT_OK. A failed commit of unknown outcome ends the
  * turn with LT_EIO before anything else is said. */
-#include "daemon/turn.h"
+#include "daemon/turn_internal.h"
 
 #include <string.h>
 
@@ -22,46 +22,6 @@ enum {
     COMMITS_A_TURN_MAX = 8,
     READ_SEGMENTS_MAX = 64,
     STATEMENT_WAIT_MS = 60 * 1000
-};
-
-struct stored {
-    size_t effect;
-    uint64_t pos;
-};
-
-struct write_end {
-    uint64_t token;
-    uint64_t pos;
-};
-
-/* A statement that waits for a commit which has to be made anyway: only the
- * latest counts, so it is not worth a sync of its own. */
-struct statement {
-    struct lt_office from;
-    struct lt_office to;
-    uint32_t page;
-    uint8_t *bytes;
-    size_t len;
-};
-
-struct lt_turn {
-    const struct lt_alloc *alloc;
-    struct lt_engine *engine;
-    struct lt_log *log;
-    struct lt_turn_hooks hooks;
-    struct lt_effects *effects;
-    bool pending;
-    struct stored *stored; /* of the open transaction */
-    size_t stored_n;
-    size_t stored_capacity;
-    struct write_end *writes; /* to be told at the end of the turn */
-    size_t writes_n;
-    size_t writes_capacity;
-    uint64_t last_pos;
-    struct statement *statements;
-    size_t statements_n;
-    size_t statements_capacity;
-    int64_t statements_since_ms; /* monotonic; when the oldest began to wait */
 };
 
 lt_err lt_turn_new(const struct lt_alloc *alloc, struct lt_engine *engine,
@@ -91,144 +51,11 @@ void lt_turn_free(struct lt_turn *turn)
         return;
     }
     lt_effects_free(turn->effects);
-    for (size_t i = 0; i < turn->statements_n; i++) {
-        lt_free(turn->alloc, turn->statements[i].bytes);
-    }
+    lt_turn_letters_forget(turn);
     lt_free(turn->alloc, turn->statements);
     lt_free(turn->alloc, turn->stored);
     lt_free(turn->alloc, turn->writes);
     lt_free(turn->alloc, turn);
-}
-
-/* ---- loading ---- */
-
-struct loading {
-    struct lt_turn *turn;
-    lt_err err;
-};
-
-static bool load_binding(void *ctx, const uint8_t *bytes, size_t len)
-{
-    struct loading *loading = ctx;
-
-    loading->err = lt_engine_load_binding(loading->turn->engine, bytes, len);
-    return loading->err == LT_OK;
-}
-
-static bool load_run(void *ctx, const struct lt_log_run *run)
-{
-    struct loading *loading = ctx;
-    struct lt_engine_run engine_run = {
-        .stream = run->stream,
-        .epoch = run->epoch,
-        .first = run->first,
-        .prev = run->prev,
-        .last = run->last,
-        .last_hlc = run->last_hlc,
-    };
-
-    memcpy(engine_run.key_id, run->key_id, LT_HASH_LEN);
-    loading->err = lt_engine_load_run(loading->turn->engine, &engine_run);
-    return loading->err == LT_OK;
-}
-
-static bool load_tree(void *ctx, uint64_t pos, int64_t committed_at_ms,
-                      const struct lt_segment *segment)
-{
-    struct loading *loading = ctx;
-
-    (void)pos;
-    (void)committed_at_ms;
-    loading->err = lt_engine_load_tree(loading->turn->engine, segment);
-    return loading->err == LT_OK;
-}
-
-/* Runs of the tree's streams, gathered first: the log's statements cannot be
- * stepped twice at once. */
-struct tree_runs {
-    struct lt_turn *turn;
-    struct lt_log_run *runs;
-    size_t runs_n;
-    size_t capacity;
-    bool failed;
-};
-
-static bool gather_tree_run(void *ctx, const struct lt_log_run *run)
-{
-    struct tree_runs *tree = ctx;
-
-    if (run->stream.channel.cls != LT_CLASS_TREE ||
-        run->stream.channel.audience != LT_AUDIENCE_ALL) {
-        return true;
-    }
-    if (!lt_grow(tree->turn->alloc, (void **)&tree->runs, &tree->capacity,
-                 tree->runs_n, sizeof(*tree->runs))) {
-        tree->failed = true;
-        return false;
-    }
-    tree->runs[tree->runs_n++] = *run;
-    return true;
-}
-
-static lt_err load_tree_segments(struct lt_turn *turn)
-{
-    struct tree_runs tree = {.turn = turn};
-    struct loading loading = {.turn = turn};
-    lt_err err = lt_log_each_run(turn->log, gather_tree_run, &tree);
-
-    if (err == LT_OK && tree.failed) {
-        err = LT_ENOMEM;
-    }
-    /* By number: a run that goes on from another comes after it. */
-    for (size_t i = 1; i < tree.runs_n; i++) {
-        for (size_t j = i; j > 0 && tree.runs[j].first < tree.runs[j - 1].first;
-             j--) {
-            struct lt_log_run other = tree.runs[j];
-            tree.runs[j] = tree.runs[j - 1];
-            tree.runs[j - 1] = other;
-        }
-    }
-    for (size_t i = 0; i < tree.runs_n && err == LT_OK; i++) {
-        err = lt_log_read_run(turn->log, &tree.runs[i].stream,
-                              tree.runs[i].epoch, tree.runs[i].first - 1,
-                              SIZE_MAX, load_tree, &loading);
-        if (err == LT_OK) {
-            err = loading.err;
-        }
-    }
-    lt_free(turn->alloc, tree.runs);
-    return err;
-}
-
-static bool load_statement(void *ctx, const uint8_t *bytes, size_t len)
-{
-    struct loading *loading = ctx;
-
-    loading->err = lt_engine_load_statement(loading->turn->engine, bytes, len);
-    return loading->err == LT_OK;
-}
-
-lt_err lt_turn_load(struct lt_turn *turn)
-{
-    struct loading loading = {.turn = turn};
-    struct lt_log_stats stats;
-    lt_err err = lt_log_each_binding(turn->log, load_binding, &loading);
-
-    if (err == LT_OK && loading.err == LT_OK) {
-        err = lt_log_each_run(turn->log, load_run, &loading);
-    }
-    if (err == LT_OK && loading.err == LT_OK) {
-        err = load_tree_segments(turn);
-    }
-    if (err == LT_OK && loading.err == LT_OK) {
-        err = lt_log_each_statement(turn->log, load_statement, &loading);
-    }
-    if (err == LT_OK) {
-        err = loading.err;
-    }
-    lt_log_stats(turn->log, &stats);
-    turn->last_pos = stats.last_pos;
-    return err;
 }
 
 /* ---- inputs ---- */
@@ -246,7 +73,7 @@ static lt_err remember_write(struct lt_turn *turn, uint64_t token)
                  turn->writes_n, sizeof(*turn->writes))) {
         return LT_ENOMEM;
     }
-    turn->writes[turn->writes_n++] = (struct write_end){.token = token};
+    turn->writes[turn->writes_n++] = (struct lt_turn_write_end){.token = token};
     turn->pending = true;
     return LT_OK;
 }
@@ -394,80 +221,10 @@ static lt_err store_segment(struct lt_turn *turn, const struct lt_now *now,
     err = lt_log_put_segment(turn->log, &effect->segment, now->wall_ms, &pos);
     if (err == LT_OK && pos != 0) {
         turn->stored[turn->stored_n++] =
-            (struct stored){.effect = index, .pos = pos};
+            (struct lt_turn_stored){.effect = index, .pos = pos};
         turn->last_pos = pos;
     }
     return err;
-}
-
-static struct statement *find_statement(struct lt_turn *turn,
-                                        const struct lt_effect *effect)
-{
-    for (size_t i = 0; i < turn->statements_n; i++) {
-        struct statement *statement = &turn->statements[i];
-
-        if (statement->page == effect->page &&
-            lt_office_equal(&statement->from, &effect->office) &&
-            lt_office_equal(&statement->to, &effect->to)) {
-            return statement;
-        }
-    }
-    return NULL;
-}
-
-static lt_err keep_statement(struct lt_turn *turn, const struct lt_now *now,
-                             const struct lt_effect *effect)
-{
-    struct statement *statement = find_statement(turn, effect);
-    uint8_t *bytes = lt_new(turn->alloc, effect->len);
-
-    if (bytes == NULL) {
-        return LT_ENOMEM;
-    }
-    memcpy(bytes, effect->bytes, effect->len);
-    if (statement == NULL) {
-        if (!lt_grow(turn->alloc, (void **)&turn->statements,
-                     &turn->statements_capacity, turn->statements_n,
-                     sizeof(*turn->statements))) {
-            lt_free(turn->alloc, bytes);
-            return LT_ENOMEM;
-        }
-        if (turn->statements_n == 0) {
-            turn->statements_since_ms = now->mono_ms;
-        }
-        statement = &turn->statements[turn->statements_n++];
-        statement->from = effect->office;
-        statement->to = effect->to;
-        statement->page = effect->page;
-        statement->bytes = NULL;
-    }
-    lt_free(turn->alloc, statement->bytes);
-    statement->bytes = bytes;
-    statement->len = effect->len;
-    return LT_OK;
-}
-
-/* Into the open transaction with what waits. */
-static lt_err put_statements(struct lt_turn *turn)
-{
-    lt_err err = LT_OK;
-
-    for (size_t i = 0; i < turn->statements_n && err == LT_OK; i++) {
-        const struct statement *statement = &turn->statements[i];
-
-        err = lt_log_put_statement(turn->log, &statement->from, &statement->to,
-                                   statement->page, statement->bytes,
-                                   statement->len);
-    }
-    return err;
-}
-
-static void forget_statements(struct lt_turn *turn)
-{
-    for (size_t i = 0; i < turn->statements_n; i++) {
-        lt_free(turn->alloc, turn->statements[i].bytes);
-    }
-    turn->statements_n = 0;
 }
 
 static lt_err perform(struct lt_turn *turn, const struct lt_now *now,
@@ -491,7 +248,7 @@ static lt_err perform(struct lt_turn *turn, const struct lt_now *now,
         return lt_log_put_binding(turn->log, &effect.office, effect.key_id,
                                   effect.bytes, effect.len);
     case LT_FX_STORE_STATEMENT:
-        return keep_statement(turn, now, &effect);
+        return lt_turn_letter_keep(turn, now, &effect);
     case LT_FX_READ:
         return perform_read(turn, now, &effect);
     case LT_FX_PEERS:
@@ -533,7 +290,7 @@ static lt_err perform_all(struct lt_turn *turn, const struct lt_now *now,
 static void tell_stored(struct lt_turn *turn, const struct lt_now *now)
 {
     for (size_t i = 0; i < turn->stored_n; i++) {
-        const struct stored *stored = &turn->stored[i];
+        const struct lt_turn_stored *stored = &turn->stored[i];
         const struct lt_effect *effect =
             lt_effects_at(turn->effects, stored->effect);
 
@@ -564,7 +321,7 @@ static lt_err commit(struct lt_turn *turn, const struct lt_now *now)
          now->mono_ms - turn->statements_since_ms < STATEMENT_WAIT_MS)) {
         return LT_OK;
     }
-    err = put_statements(turn);
+    err = lt_turn_letters_put(turn);
     if (err != LT_OK) {
         return err;
     }
@@ -576,7 +333,7 @@ static lt_err commit(struct lt_turn *turn, const struct lt_now *now)
         turn->hooks.committing(turn->hooks.ctx, false);
     }
     if (err == LT_OK) {
-        forget_statements(turn);
+        lt_turn_letters_forget(turn);
     }
     return err;
 }

@@ -1,0 +1,159 @@
+/* What the turn's effects do to the world, and the daemon's own words. */
+#include <string.h>
+
+#include "common/failpoint.h"
+#include "common/note.h"
+#include "daemon/daemon_internal.h"
+
+void lt_daemon_alarm(struct lt_daemon *daemon, lt_err code, bool raise,
+                     const struct lt_office *subject,
+                     const struct lt_diag *diag)
+{
+    static const struct lt_office self = {{0}};
+    struct lt_diag note = {.code = code};
+
+    if (subject == NULL) {
+        subject = &self;
+    }
+    if (diag != NULL) {
+        note = *diag;
+        note.code = code;
+    }
+    if (raise) {
+        if (lt_alarms_raise(&daemon->alarms, code, subject, daemon->now.wall_ms,
+                            &note)) {
+            lt_note(&note);
+        }
+    } else if (!lt_alarms_clear(&daemon->alarms, code, subject)) {
+        return;
+    }
+    daemon->status_changed = true;
+}
+
+/* ---- hooks of the turn ---- */
+
+static lt_err hook_send(void *ctx, uint64_t session, const uint8_t *bytes,
+                        size_t len)
+{
+    struct lt_daemon *daemon = ctx;
+
+    (void)LT_FAILPOINT(C9);
+    return lt_link_send(daemon->link, session, bytes, len);
+}
+
+static void hook_close(void *ctx, uint64_t session, lt_err code)
+{
+    struct lt_daemon *daemon = ctx;
+
+    (void)code; /* the engine has noted why */
+    lt_link_close(daemon->link, session);
+    daemon->status_changed = true;
+}
+
+static void hook_alarm(void *ctx, const struct lt_effect *effect)
+{
+    lt_daemon_alarm(ctx, effect->code, effect->raise, &effect->office,
+                    &effect->diag);
+}
+
+static void hook_note(void *ctx, const struct lt_effect *effect)
+{
+    struct lt_daemon *daemon = ctx;
+    struct lt_diag note = effect->diag;
+
+    note.code = effect->code;
+    lt_note(&note);
+    daemon->status_changed = true;
+}
+
+static void hook_peers(void *ctx)
+{
+    struct lt_daemon *daemon = ctx;
+
+    daemon->peers_changed = true;
+    daemon->status_changed = true;
+}
+
+static void hook_wake(void *ctx, int64_t mono_ms)
+{
+    struct lt_daemon *daemon = ctx;
+
+    if (mono_ms < daemon->wake_at_ms) {
+        daemon->wake_at_ms = mono_ms;
+    }
+}
+
+static void hook_stored(void *ctx, uint64_t pos, int64_t committed_at_ms,
+                        const struct lt_segment *segment)
+{
+    struct lt_daemon *daemon = ctx;
+
+    daemon->last_pos = pos;
+    daemon->status_changed = true;
+    /* When the queue is full the background reads it from the log later. */
+    (void)lt_feed_push(daemon->feed, pos, committed_at_ms, segment);
+    lt_clerk_see(daemon->clerk, pos, segment);
+}
+
+static void hook_written(void *ctx, uint64_t token, lt_err result, uint64_t pos,
+                         int64_t committed_at_ms)
+{
+    struct lt_daemon *daemon = ctx;
+
+    if ((token & LT_TOKEN_CLERK) != 0) {
+        lt_clerk_written(daemon->clerk, result);
+    } else if ((token & LT_TOKEN_ENROL) != 0) {
+        lt_daemon_enrol_written(daemon, token, result);
+    } else if ((token & LT_TOKEN_OWN) == 0) {
+        lt_daemon_job_written(daemon, token, result, pos, committed_at_ms);
+    }
+}
+
+static void hook_committing(void *ctx, bool begins)
+{
+    struct lt_daemon *daemon = ctx;
+
+    lt_link_alive(daemon->link, begins);
+}
+
+static const struct lt_turn_hooks HOOKS = {
+    .send = hook_send,
+    .close = hook_close,
+    .alarm = hook_alarm,
+    .note = hook_note,
+    .peers = hook_peers,
+    .wake = hook_wake,
+    .stored = hook_stored,
+    .written = hook_written,
+    .committing = hook_committing,
+};
+
+lt_err lt_daemon_turn_new(struct lt_daemon *daemon)
+{
+    struct lt_turn_hooks hooks = HOOKS;
+
+    hooks.ctx = daemon;
+    return lt_turn_new(lt_alloc_heap(), daemon->engine, daemon->log, &hooks,
+                       &daemon->turn);
+}
+
+lt_err lt_daemon_write_own(struct lt_daemon *daemon, struct lt_event *event,
+                           const struct lt_channel *channel, uint64_t token)
+{
+    struct lt_write_event written = {
+        .event = event, .channels_n = 1, .channels = channel};
+    struct lt_write write = {.token = token, .events_n = 1, .events = &written};
+    struct lt_buf answer;
+    bool repeated;
+    lt_err err;
+
+    event->actor_role = 6; /* ROLE_SYSTEM */
+    event->recorded_at_ms = daemon->now.wall_ms;
+    event->has_legal_date = true;
+    event->legal_date = lt_civil_day(daemon->now.wall_ms);
+    lt_buf_init(&answer, lt_alloc_heap());
+    err = lt_turn_write(daemon->turn, &daemon->now, &write, &answer, &repeated,
+                        NULL);
+    lt_buf_deinit(&answer);
+    return err;
+}

@@ -1,0 +1,191 @@
+/* What the loop does beside its work: looking for room on the disk, feeding the
+ * view, copying the WAL, verifying, giving memory back. In small slices, and
+ * only when no input waits. */
+#include "daemon/daemon_internal.h"
+#include "daemon/trim.h"
+
+enum {
+    FEED_SLICE_BYTES = 256 * 1024,
+    ROOM_CHECK_MS = 1000,
+    PRUNE_EVERY_MS = 10 * 60 * 1000,
+    UPKEEP_QUIET_MS = 200,     /* without input before upkeep of the log */
+    WAL_BUSY_BYTES = 16 << 20, /* a WAL that is copied however busy */
+    TRIM_QUIET_MS = 4 * 1000,  /* without work before a trim */
+    TRIM_EVERY_MS = 60 * 1000,
+    REQUESTS_KEPT_DAYS = 30
+};
+
+static const int64_t DAY_MS = INT64_C(24) * 3600 * 1000;
+
+/* ---- intake: open while there is room; the engine raises the alarm ---- */
+
+lt_err lt_daemon_close_intake(struct lt_daemon *daemon, lt_err why)
+{
+    struct lt_input input = {.kind = LT_IN_INTAKE, .flag = false, .code = why};
+
+    daemon->room_check_ms = daemon->now.mono_ms + ROOM_CHECK_MS;
+    if (daemon->state == LT_NODE_INTAKE_REFUSED) {
+        return LT_OK;
+    }
+    daemon->state = LT_NODE_INTAKE_REFUSED;
+    daemon->state_reason = why;
+    return lt_turn_input(daemon->turn, &daemon->now, &input);
+}
+
+/* A small write that is rolled forward tells whether there is room again. */
+lt_err lt_daemon_look_for_room(struct lt_daemon *daemon)
+{
+    struct lt_input input = {.kind = LT_IN_INTAKE, .flag = true};
+    static const uint8_t probe[32 * 1024];
+    lt_err err;
+
+    if (daemon->state != LT_NODE_INTAKE_REFUSED ||
+        daemon->now.mono_ms < daemon->room_check_ms) {
+        return LT_OK;
+    }
+    daemon->room_check_ms = daemon->now.mono_ms + ROOM_CHECK_MS;
+    if (!lt_log_roomy(daemon->log)) {
+        return LT_OK;
+    }
+    err = lt_log_put_meta(daemon->log, "room/probe", probe, sizeof(probe));
+    if (err == LT_OK) {
+        err = lt_log_commit(daemon->log);
+    }
+    if (err == LT_OK) {
+        err = lt_log_put_meta(daemon->log, "room/probe", NULL, 0);
+    }
+    if (err == LT_OK) {
+        err = lt_log_commit(daemon->log);
+    }
+    if (err == LT_EFULL) {
+        lt_log_rollback(daemon->log);
+        return LT_OK;
+    }
+    if (err != LT_OK) {
+        return err;
+    }
+    daemon->state = LT_NODE_READY;
+    daemon->state_reason = LT_OK;
+    return lt_turn_input(daemon->turn, &daemon->now, &input);
+}
+
+/* ---- background work ---- */
+
+struct feeding {
+    struct lt_daemon *daemon;
+    bool full;
+};
+
+static bool feed_one(void *ctx, uint64_t pos, int64_t committed_at_ms,
+                     const struct lt_segment *segment)
+{
+    struct feeding *feeding = ctx;
+
+    feeding->full =
+        !lt_feed_push(feeding->daemon->feed, pos, committed_at_ms, segment);
+    return !feeding->full;
+}
+
+/* True when there is more to do at once. */
+static lt_err feed_view(struct lt_daemon *daemon, bool *out_more)
+{
+    struct feeding feeding = {.daemon = daemon};
+    lt_err err;
+
+    if (lt_feed_error(daemon->feed) != LT_OK) {
+        lt_daemon_alarm(daemon, LT_AVIEWREBUILT, true, NULL, NULL);
+        lt_feed_restart(daemon->feed);
+    }
+    if (lt_feed_next(daemon->feed) > daemon->last_pos) {
+        return LT_OK;
+    }
+    err = lt_log_read_from(daemon->log, lt_feed_next(daemon->feed),
+                           FEED_SLICE_BYTES, feed_one, &feeding);
+    if (err == LT_OK && !feeding.full) {
+        *out_more = true;
+    }
+    return err;
+}
+
+/* What the view found that nobody can read. */
+void lt_daemon_take_complaints(struct lt_daemon *daemon)
+{
+    struct lt_view_complaint complaint;
+
+    while (lt_feed_complaint(daemon->feed, &complaint)) {
+        struct lt_diag diag = {.code = complaint.code};
+        char office[LT_OFFICE_TEXT];
+        char channel[LT_CHANNEL_TEXT];
+
+        lt_office_format(&complaint.stream.origin, office);
+        lt_channel_format(&complaint.stream.channel, channel);
+        lt_diag_arg(&diag, "origin", "%s", office);
+        lt_diag_arg(&diag, "channel", "%s", channel);
+        lt_daemon_alarm(daemon, complaint.code, true, &complaint.stream.origin,
+                        &diag);
+    }
+}
+
+/* Copying the WAL and pruning make a commit that follows wait: for a pause in
+ * the work, unless the WAL has grown too large. */
+static lt_err keep_up(struct lt_daemon *daemon, bool *out_more)
+{
+    struct lt_log_stats stats;
+    bool quiet = daemon->now.mono_ms - daemon->input_ms >= UPKEEP_QUIET_MS;
+    bool more = false;
+    lt_err err = LT_OK;
+
+    lt_log_stats(daemon->log, &stats);
+    if (quiet || stats.wal_bytes >= WAL_BUSY_BYTES) {
+        err = lt_log_checkpoint(daemon->log, &more);
+        *out_more |= more;
+    }
+    if (err == LT_OK && quiet && daemon->now.mono_ms >= daemon->prune_at_ms) {
+        more = false;
+        err = lt_log_prune_requests(
+            daemon->log, daemon->now.wall_ms - REQUESTS_KEPT_DAYS * DAY_MS,
+            &more);
+        if (err == LT_OK && lt_log_dirty(daemon->log)) {
+            err = lt_log_commit(daemon->log);
+        }
+        if (!more) {
+            daemon->prune_at_ms = daemon->now.mono_ms + PRUNE_EVERY_MS;
+        }
+        *out_more |= more;
+    }
+    return err;
+}
+
+lt_err lt_daemon_background(struct lt_daemon *daemon, bool *out_more)
+{
+    lt_err err;
+
+    *out_more = false;
+    err = feed_view(daemon, out_more);
+    if (err == LT_OK && daemon->verify != NULL) {
+        err = lt_daemon_verify_slice(daemon);
+        *out_more = true;
+    }
+    if (err == LT_OK) {
+        err = keep_up(daemon, out_more);
+    }
+    if (err == LT_EFULL) {
+        lt_log_rollback(daemon->log);
+        err = LT_OK;
+    }
+    return err;
+}
+
+/* Once work has stopped for a while, what it needed is given back. */
+void lt_daemon_trim_when_quiet(struct lt_daemon *daemon, bool worked)
+{
+    if (worked) {
+        daemon->trim_due = true;
+        daemon->trim_at_ms = daemon->now.mono_ms + TRIM_QUIET_MS;
+    } else if (daemon->trim_due && daemon->now.mono_ms >= daemon->trim_at_ms &&
+               daemon->now.mono_ms - daemon->trimmed_ms >= TRIM_EVERY_MS) {
+        lt_trim();
+        daemon->trim_due = false;
+        daemon->trimmed_ms = daemon->now.mono_ms;
+    }
+}
