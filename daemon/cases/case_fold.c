@@ -37,23 +37,19 @@ static void apply_opening(struct lt_matter *matter, const struct lt_act *act)
     matter->due = act->due;
 }
 
-static void apply_step(struct lt_matter *matter, const struct lt_act *act)
+uint32_t lt_case_state_after(uint32_t state, uint32_t kind)
 {
-    if (matter->state == LT_CASE_CLOSED) {
-        return; /* written before its author saw the closing: a remark */
+    if (state == LT_CASE_CLOSED) {
+        return state; /* written before its author saw the closing: a remark */
     }
-    switch (act->kind) {
+    switch (kind) {
     case STEP_ACCEPTED:
-        if (matter->state == LT_CASE_OPEN) {
-            matter->state = LT_CASE_ACCEPTED;
-        }
-        break;
+        return state == LT_CASE_OPEN ? LT_CASE_ACCEPTED : state;
     case STEP_CITIZEN_NOTIFIED:
     case STEP_NOTE:
-        break;
+        return state;
     default:
-        matter->state = LT_CASE_IN_PROGRESS;
-        break;
+        return LT_CASE_IN_PROGRESS;
     }
 }
 
@@ -66,7 +62,7 @@ void lt_case_apply(struct lt_matter *matter, const struct lt_act *act)
         break;
     case LT_EV_CASE_STEP:
     case LT_EV_DENUNCIATION_STEP:
-        apply_step(matter, act);
+        matter->state = lt_case_state_after(matter->state, act->kind);
         break;
     case LT_EV_CASE_CLOSED:
     case LT_EV_DENUNCIATION_CLOSED:

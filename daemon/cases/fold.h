@@ -49,6 +49,8 @@ enum lt_case_state {
     LT_CASE_IN_PROGRESS,
     LT_CASE_CLOSED
 };
+/* The state that a step of @kind leaves a case in that was in @state. */
+uint32_t lt_case_state_after(uint32_t state, uint32_t kind);
 enum lt_incident_state {
     LT_INCIDENT_RAISED_ST = 1,
     LT_INCIDENT_TAKEN_ST,

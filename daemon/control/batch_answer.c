@@ -4,21 +4,40 @@
 #include "daemon/answer.h"
 #include "daemon/control/answer.h"
 
+/* What the write left behind. A repetition wrote nothing now: whatever was
+ * written since its first time is not known here. */
+static struct lt_touch_known known_after(const struct lt_slot *slot,
+                                         const struct lt_job *job,
+                                         const struct lt_answer *answer)
+{
+    struct lt_touch_known known = slot->draft->leaves;
+
+    known.is = known.is && !job->repeated;
+    known.epoch = answer->id.epoch;
+    known.count = answer->id.count;
+    return known;
+}
+
 static void note_written(struct lt_desk *desk, const struct lt_slot *slot,
                          const struct lt_job *job)
 {
     struct lt_touch_entry *entry = slot->draft->touch;
+    struct lt_touch_known known = {.is = false};
     struct lt_answer answer;
+    bool there =
+        job->result == LT_OK &&
+        lt_answer_at(job->answer.data, job->answer.len, slot->entry, &answer);
 
+    if (there) {
+        known = known_after(slot, job, &answer);
+    }
     if (entry != NULL) {
         entry->in_flight--;
-        if (job->result == LT_OK && job->pos > entry->pos) {
-            entry->pos = job->pos;
+        if (job->result == LT_OK) {
+            lt_touch_learn(entry, job->pos, &known);
         }
-    } else if (job->result == LT_OK && slot->draft->opens &&
-               lt_answer_at(job->answer.data, job->answer.len, slot->entry,
-                            &answer)) {
-        lt_touch_note(desk->touch, &answer.id, job->pos);
+    } else if (there && slot->draft->opens) {
+        lt_touch_note(desk->touch, &answer.id, job->pos, &known);
     }
 }
 

@@ -31,6 +31,7 @@ struct lt_desk {
     /* for the batch at work */
     struct lt_arena *arena;
     uint64_t batch;                 /* its number, from 1 */
+    uint64_t applied;               /* how far the view had come */
     int64_t now_ms;                 /* wall clock */
     int32_t today;
     bool last_try;                  /* waited long enough: refuse instead */
@@ -51,6 +52,7 @@ struct lt_draft {
     bool opens;                     /* the event's own id is the matter's */
     struct lt_event_id matter;      /* unless it opens one */
     struct lt_touch_entry *touch;
+    struct lt_touch_known leaves;   /* of a case; without the write's id */
 };
 
 /* Part kinds and retentions, as in proto/log.proto. */
@@ -76,7 +78,8 @@ void lt_draft_about(struct lt_draft *draft, const struct lt_event_id *matter,
                     const struct lt_view_heads *heads);
 
 /* Find the matter that option ID names, of @kind (enum lt_matter_kind): an
- * event id or, for cases, a receipt code. Waits for own writes (must_wait).
+ * event id or, for cases, a receipt code. Waits for own writes (must_wait),
+ * unless it @writes and what they left behind is known here.
  * Marks it as touched by this batch when @writes.
  * Errors: LT_EINVAL, LT_ENOTFOUND, LT_EBUSY, LT_EIO, LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_desk_matter(struct lt_desk *desk,
@@ -106,6 +109,9 @@ LT_MUST_CHECK lt_err lt_desk_office(struct lt_desk *desk, struct lt_text text,
  * answered, or NULL. "Busy" has a reason alone. */
 lt_err lt_desk_refuse(struct lt_diag *diag, lt_err code, const char *what,
                       const char *reason);
+
+/* "Not a known field", with those that are. LT_EINVAL. */
+lt_err lt_desk_refuse_field(const struct lt_desk *desk, struct lt_diag *diag);
 
 /* The handlers of the command table. */
 #define X(id, name, kind, handler, known, must) LT_HANDLER_##kind(handler)

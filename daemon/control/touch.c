@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-enum { BUCKETS = 1024, WAYS = 8 };
+/* As many cases as a commune has open at once, and more; memory that no entry
+ * was ever put into is never touched. */
+enum { BUCKETS = 8192, WAYS = 8 };
 
 struct lt_touch {
     const struct lt_alloc *alloc;
@@ -30,18 +32,16 @@ void lt_touch_free(struct lt_touch *touch)
     }
 }
 
-/* Offices choose their own epochs; what matters here is that one office's
- * consecutive counts spread, and nobody gains by a collision. */
+/* Consecutive counts of one life stand side by side: they spread evenly, and
+ * few matters touch few pages. Nobody gains by a collision. */
 static size_t bucket_of(const struct lt_event_id *id)
 {
-    uint64_t mix = id->epoch ^ id->count * UINT64_C(0x9E3779B97F4A7C15);
-    uint64_t origin;
+    uint64_t mix;
 
-    memcpy(&origin, id->origin.bytes, sizeof(origin));
-    mix ^= origin;
-    mix ^= mix >> 29;
+    memcpy(&mix, id->origin.bytes, sizeof(mix));
+    mix ^= id->epoch;
     mix *= UINT64_C(0xBF58476D1CE4E5B9);
-    return (size_t)(mix >> 40) % BUCKETS;
+    return (size_t)((mix >> 40) + id->count) % BUCKETS;
 }
 
 struct lt_touch_entry *lt_touch_find(struct lt_touch *touch,
@@ -120,14 +120,23 @@ void lt_touch_raise(struct lt_touch *touch, uint64_t pos)
     }
 }
 
+void lt_touch_learn(struct lt_touch_entry *entry, uint64_t pos,
+                    const struct lt_touch_known *known)
+{
+    if (pos >= entry->pos) {
+        entry->pos = pos;
+        entry->known = *known;
+    }
+}
+
 void lt_touch_note(struct lt_touch *touch, const struct lt_event_id *id,
-                   uint64_t pos)
+                   uint64_t pos, const struct lt_touch_known *known)
 {
     struct lt_touch_entry *entry = lt_touch_take(touch, id, 0);
 
     if (entry == NULL) {
         touch->floor = pos > touch->floor ? pos : touch->floor;
-    } else if (pos > entry->pos) {
-        entry->pos = pos;
+    } else {
+        lt_touch_learn(entry, pos, known);
     }
 }
