@@ -10,7 +10,7 @@
 
 enum {
     LT_LOAD_BATCH_MAX = 1000,
-    LT_LOAD_PIPELINE = 4 /* batches under way on the connection */
+    LT_LOAD_PIPELINE = 8 /* batches under way; a daemon takes as many */
 };
 
 struct lt_load_sent {
