@@ -2,15 +2,15 @@
 
 #include <string.h>
 
-/* As many cases as a commune has open at once, and more; memory that no entry
- * was ever put into is never touched. */
-enum { BUCKETS = 8192, WAYS = 8 };
+/* As many cases as a commune has open at once, and more; memory is taken for
+ * a shelf of buckets when the first entry is put there. */
+enum { BUCKETS = 8192, WAYS = 8, SHELF = 16 };
 
 struct lt_touch {
     const struct lt_alloc *alloc;
     uint64_t floor;
     uint64_t top;
-    struct lt_touch_entry entries[BUCKETS][WAYS];
+    struct lt_touch_entry (*shelves[BUCKETS / SHELF])[WAYS];
 };
 
 lt_err lt_touch_new(const struct lt_alloc *alloc, struct lt_touch **out_touch)
@@ -27,9 +27,15 @@ lt_err lt_touch_new(const struct lt_alloc *alloc, struct lt_touch **out_touch)
 
 void lt_touch_free(struct lt_touch *touch)
 {
-    if (touch != NULL) {
-        lt_free(touch->alloc, touch);
+    size_t i;
+
+    if (touch == NULL) {
+        return;
     }
+    for (i = 0; i < LT_COUNT_OF(touch->shelves); i++) {
+        lt_free(touch->alloc, touch->shelves[i]);
+    }
+    lt_free(touch->alloc, touch);
 }
 
 /* Consecutive counts of one life stand side by side: they spread evenly, and
@@ -44,13 +50,32 @@ static size_t bucket_of(const struct lt_event_id *id)
     return (size_t)((mix >> 40) + id->count) % BUCKETS;
 }
 
+/* NULL: no entry was ever put there. */
+static struct lt_touch_entry *find_bucket(const struct lt_touch *touch,
+                                          size_t bucket)
+{
+    struct lt_touch_entry(*shelf)[WAYS] = touch->shelves[bucket / SHELF];
+
+    return shelf == NULL ? NULL : shelf[bucket % SHELF];
+}
+
+static struct lt_touch_entry *make_bucket(struct lt_touch *touch, size_t bucket)
+{
+    struct lt_touch_entry(**shelf)[WAYS] = &touch->shelves[bucket / SHELF];
+
+    if (*shelf == NULL) {
+        *shelf = lt_new_array(touch->alloc, SHELF, sizeof(**shelf));
+    }
+    return find_bucket(touch, bucket);
+}
+
 struct lt_touch_entry *lt_touch_find(struct lt_touch *touch,
                                      const struct lt_event_id *id)
 {
-    struct lt_touch_entry *bucket = touch->entries[bucket_of(id)];
+    struct lt_touch_entry *bucket = find_bucket(touch, bucket_of(id));
     size_t i;
 
-    for (i = 0; i < WAYS; i++) {
+    for (i = 0; bucket != NULL && i < WAYS; i++) {
         if (bucket[i].used && lt_event_id_equal(&bucket[i].id, id)) {
             return &bucket[i];
         }
@@ -68,10 +93,14 @@ struct lt_touch_entry *lt_touch_take(struct lt_touch *touch,
                                      const struct lt_event_id *id,
                                      uint64_t batch)
 {
-    struct lt_touch_entry *bucket = touch->entries[bucket_of(id)];
-    struct lt_touch_entry *entry = lt_touch_find(touch, id);
+    struct lt_touch_entry *bucket = make_bucket(touch, bucket_of(id));
+    struct lt_touch_entry *entry;
     size_t i;
 
+    if (bucket == NULL) {
+        return NULL;
+    }
+    entry = lt_touch_find(touch, id);
     if (entry != NULL) {
         return entry;
     }

@@ -44,8 +44,9 @@ void lt_touch_free(struct lt_touch *touch);
 /* NULL when there is none. */
 struct lt_touch_entry *lt_touch_find(struct lt_touch *touch,
                                      const struct lt_event_id *id);
-/* Find or make. NULL when every place it may stand in is in flight: the
- * caller answers "busy". @batch is under preparation and is not evicted. */
+/* Find or make. NULL when every place it may stand in is in flight, or
+ * memory has run out: the caller answers "busy". @batch is under preparation
+ * and is not evicted. */
 struct lt_touch_entry *lt_touch_take(struct lt_touch *touch,
                                      const struct lt_event_id *id,
                                      uint64_t batch);
