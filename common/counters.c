@@ -6,7 +6,7 @@
 static _Atomic uint64_t values[LT_COUNTERS];
 
 static const struct lt_counter_info infos[LT_COUNTERS] = {
-#define X(id, name, kind, vi, en) [id] = {name, LT_KIND_##kind, {vi, en}},
+#define X(id, name, vi, en) [id] = {name, {vi, en}},
 #include "common/counters_table.h"
 #undef X
 };
@@ -14,11 +14,6 @@ static const struct lt_counter_info infos[LT_COUNTERS] = {
 void lt_counter_add(enum lt_counter counter, uint64_t by)
 {
     (void)atomic_fetch_add_explicit(&values[counter], by, memory_order_relaxed);
-}
-
-void lt_counter_set(enum lt_counter counter, uint64_t value)
-{
-    atomic_store_explicit(&values[counter], value, memory_order_relaxed);
 }
 
 uint64_t lt_counter_get(enum lt_counter counter)

@@ -1,4 +1,4 @@
-/* Counters: what the daemon did, for status and metrics.
+/* Counters: what the daemon did, for `status`.
  *
  * One table, counters_table.h. The pure parts do not count; their callers do.
  *
@@ -9,23 +9,18 @@
 #include "common/base.h"
 
 enum lt_counter {
-#define X(id, name, kind, vi, en) id,
+#define X(id, name, vi, en) id,
 #include "common/counters_table.h"
 #undef X
     LT_COUNTERS
 };
 
-enum lt_counter_kind { LT_KIND_COUNTER, LT_KIND_GAUGE };
-
 struct lt_counter_info {
     const char *name;
-    enum lt_counter_kind kind;
     const char *text[2]; /* by enum lt_lang */
 };
 
 void lt_counter_add(enum lt_counter counter, uint64_t by);
-/* For gauges. */
-void lt_counter_set(enum lt_counter counter, uint64_t value);
 uint64_t lt_counter_get(enum lt_counter counter);
 
 /* @counter must be below LT_COUNTERS. Static storage. */

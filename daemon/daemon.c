@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/failpoint.h"
+#include "common/link_msg.h"
 #include "common/note.h"
 #include "daemon/daemon_internal.h"
 #include "daemon/link/sdnotify.h"
@@ -45,9 +46,10 @@ static lt_err take_link_event(struct lt_daemon *daemon,
         return lt_turn_input(daemon->turn, &daemon->now, &input);
     case LT_LINK_FRAME:
         (void)LT_FAILPOINT(C1);
-        if (event->len > 0 && event->bytes[0] == 7) {
-            (void)LT_FAILPOINT(C10); /* an Ack */
+        if (event->len > 0 && event->bytes[0] == LT_FRAME_ACK) {
+            (void)LT_FAILPOINT(C10);
         }
+        lt_daemon_count_frame(event->bytes, event->len, false);
         input.kind = LT_IN_FRAME;
         input.bytes = event->bytes;
         input.len = event->len;

@@ -98,8 +98,10 @@ void lt_daemon_stop(struct lt_daemon *daemon);
 /* The offices whose keys the gate admits, and the superior that is dialled. */
 lt_err lt_daemon_peers(struct lt_daemon *daemon);
 
-/* Read the configuration again (SIGHUP). */
+/* Read the configuration again (SIGHUP) and apply what a reload changes. */
 void lt_daemon_reload(struct lt_daemon *daemon);
+/* Is there code that applies @setting at a reload? */
+bool lt_daemon_reloads(enum lt_setting setting);
 
 /* origin.c: a new root's first word. */
 lt_err lt_daemon_open_origin(struct lt_daemon *daemon, struct lt_diag *diag);
@@ -118,6 +120,10 @@ void lt_daemon_take_complaints(struct lt_daemon *daemon);
 void lt_daemon_trim_when_quiet(struct lt_daemon *daemon, bool worked);
 
 /* hooks.c: what effects do. */
+/* Count a frame that left or came, and a segment that became durable. */
+void lt_daemon_count_frame(const uint8_t *bytes, size_t len, bool sent);
+void lt_daemon_count_stored(const struct lt_office *self,
+                            const struct lt_segment *segment);
 lt_err lt_daemon_turn_new(struct lt_daemon *daemon);
 lt_err lt_daemon_write_own(struct lt_daemon *daemon, struct lt_event *event,
                            const struct lt_channel *channel, uint64_t token);

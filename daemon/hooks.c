@@ -1,7 +1,9 @@
 /* What the turn's effects do to the world, and the daemon's own words. */
 #include <string.h>
 
+#include "common/counters.h"
 #include "common/failpoint.h"
+#include "common/link_msg.h"
 #include "common/note.h"
 #include "daemon/daemon_internal.h"
 
@@ -30,6 +32,28 @@ void lt_daemon_alarm(struct lt_daemon *daemon, lt_err code, bool raise,
     daemon->status_changed = true;
 }
 
+void lt_daemon_count_frame(const uint8_t *bytes, size_t len, bool sent)
+{
+    bool ack = len > 0 && bytes[0] == LT_FRAME_ACK;
+
+    lt_counter_add(sent ? LT_CNT_FRAMES_SENT : LT_CNT_FRAMES_RECEIVED, 1);
+    lt_counter_add(sent ? LT_CNT_BYTES_SENT : LT_CNT_BYTES_RECEIVED, len);
+    if (ack) {
+        lt_counter_add(sent ? LT_CNT_ACKS_SENT : LT_CNT_ACKS_RECEIVED, 1);
+    }
+}
+
+void lt_daemon_count_stored(const struct lt_office *self,
+                            const struct lt_segment *segment)
+{
+    if (lt_office_equal(&segment->stream.origin, self)) {
+        lt_counter_add(LT_CNT_EVENTS_WRITTEN, segment->count);
+    } else {
+        lt_counter_add(LT_CNT_EVENTS_TAKEN, segment->count);
+        lt_counter_add(LT_CNT_SEGMENTS_TAKEN, 1);
+    }
+}
+
 /* ---- hooks of the turn ---- */
 
 static lt_err hook_send(void *ctx, uint64_t session, const uint8_t *bytes,
@@ -38,6 +62,7 @@ static lt_err hook_send(void *ctx, uint64_t session, const uint8_t *bytes,
     struct lt_daemon *daemon = ctx;
 
     (void)LT_FAILPOINT(C9);
+    lt_daemon_count_frame(bytes, len, true);
     return lt_link_send(daemon->link, session, bytes, len);
 }
 
@@ -90,6 +115,7 @@ static void hook_stored(void *ctx, uint64_t pos, int64_t committed_at_ms,
 
     daemon->last_pos = pos;
     daemon->status_changed = true;
+    lt_daemon_count_stored(&daemon->identity.office, segment);
     /* When the queue is full the background reads it from the log later. */
     (void)lt_feed_push(daemon->feed, pos, committed_at_ms, segment);
     lt_clerk_see(daemon->clerk, pos, segment);

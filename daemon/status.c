@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/counters.h"
 #include "common/version.h"
 
 enum { LINKS_MAX = 512, OFFICES_MAX = 4096, HOLDS_MAX = 256 };
@@ -240,6 +241,20 @@ static json_t *log_stats_json(const struct lt_log_stats *stats)
         sqlite3_libversion());
 }
 
+/* {name: value}; they belong to the process, not to the log. */
+static json_t *counters_json(void)
+{
+    json_t *counters = json_object();
+
+    for (unsigned i = 0; i < LT_COUNTERS; i++) {
+        enum lt_counter counter = (enum lt_counter)i;
+
+        json_object_set_new(counters, lt_counter_info(counter)->name,
+                            json_integer((json_int_t)lt_counter_get(counter)));
+    }
+    return counters;
+}
+
 static const char *const NODE_STATES[] = {"starting", "ready", "intake_refused",
                                           "stopping"};
 
@@ -280,13 +295,13 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
     json_object_set_new(root, "branches", branches_json(status));
     json_object_set_new(root, "holds", holds_json(status));
     json_object_set_new(root, "alarms", alarms_json(status, lang));
+    json_object_set_new(root, "counters", counters_json());
     text = json_dumps(root, JSON_COMPACT);
     json_decref(root);
     return text;
 }
 
-/* Bytes of a tip's run are not asked for here: reading them would cost a scan;
- * `bytes` of an item is null until the log keeps a sum. */
+/* `bytes` of an item is null: the log keeps no sum a run (log.h says why). */
 char *lt_status_log_json(const struct lt_engine *engine, struct lt_log *log)
 {
     json_t *items = json_array();

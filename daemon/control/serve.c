@@ -18,6 +18,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/counters.h"
+
 enum { FD_WAKE, FD_LISTEN, FD_CLIENTS };
 
 /* ---- batches and the loop ---- */
@@ -155,6 +157,26 @@ void lt_control_drop_client(struct lt_control *control,
     lt_client_close(client);
 }
 
+/* What has no known end yet is not refused. */
+static bool refused(const struct lt_slot *slot)
+{
+    return slot->err != LT_OK ||
+           (slot->pending != NULL && slot->pending->done &&
+            slot->pending->job.result != LT_OK);
+}
+
+static void count(const struct lt_batch *batch)
+{
+    size_t i;
+
+    lt_counter_add(LT_CNT_COMMANDS, batch->slots_n);
+    for (i = 0; i < batch->slots_n; i++) {
+        if (refused(&batch->slots[i])) {
+            lt_counter_add(LT_CNT_COMMANDS_REFUSED, 1);
+        }
+    }
+}
+
 /* Answer what can be answered, in order. */
 static void answer_batches(struct lt_control *control, struct lt_client *client)
 {
@@ -163,6 +185,7 @@ static void answer_batches(struct lt_control *control, struct lt_client *client)
         struct lt_batch *batch = pop_batch(client);
         size_t mark;
 
+        count(batch);
         if (batch->streams && batch->slots[0].err == LT_OK) {
             client->streams = true;
             client->follow = batch->follow;

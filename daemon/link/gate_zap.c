@@ -11,6 +11,7 @@
 #include <string.h>
 #include <zmq.h>
 
+#include "common/counters.h"
 #include "daemon/link/gate.h"
 #include "daemon/link/socket.h"
 
@@ -250,7 +251,10 @@ bool lt_zap_answer(struct lt_zap *zap, void *socket, int64_t now_ms,
         bool probe = false;
 
         admit = known(zap, &request, user_id, &probe);
-        alarm = !admit && !probe && worth_an_alarm(zap, &request, now_ms);
+        if (!admit && !probe) {
+            lt_counter_add(LT_CNT_PEERS_REFUSED, 1);
+            alarm = worth_an_alarm(zap, &request, now_ms);
+        }
     }
     if (!reply(socket, &request, admit, admit ? user_id : "")) {
         *out_broken = true;

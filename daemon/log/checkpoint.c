@@ -8,6 +8,8 @@
  * cheaper than growing. */
 #include "daemon/log/internal.h"
 
+#include "common/counters.h"
+
 enum { FRAME_BYTES = LT_LOG_PAGE + 24, WAL_HEAD_BYTES = 32 };
 
 int64_t lt_log_wal_bytes(const struct lt_log *log)
@@ -36,6 +38,7 @@ lt_err lt_log_copy_wal(struct lt_log *log, int mode)
     }
     log->wal_frames = frames;
     log->wal_copied = copied;
+    lt_counter_add(LT_CNT_CHECKPOINTS, 1);
     return LT_OK;
 }
 

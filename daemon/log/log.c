@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/counters.h"
 #include "common/failpoint.h"
 
 enum { WAL_MAX_LEAST = 2 * LT_LOG_WAL_IDLE };
@@ -264,6 +265,7 @@ lt_err lt_log_commit(struct lt_log *log)
     log->writing = false;
     log->committed = log->pending;
     log->commits++;
+    lt_counter_add(LT_CNT_COMMITS, 1);
     if (LT_FAILPOINT(C7)) {
         return lt_log_break(log);
     }

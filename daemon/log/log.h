@@ -95,7 +95,8 @@ void lt_log_rollback(struct lt_log *log);
  * A visitor must not call the log. Reading sees what the open transaction has
  * written. LT_ECORRUPT: a row that makes no sense; the log goes on. */
 
-/* A run: one epoch of one stream, as held here. */
+/* A run: one epoch of one stream, as held here. How many bytes it takes is not
+ * known: a sum would be an update a segment, or a scan at the start. */
 struct lt_log_run {
     struct lt_stream stream;
     uint64_t epoch;

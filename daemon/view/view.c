@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/counters.h"
+
 enum {
     PAYLOAD_ARENA_MAX = 4 * 1024 * 1024,
     EVENT_ARENA_MAX = 2 * 1024 * 1024,
@@ -203,6 +205,7 @@ lt_err lt_view_begin(struct lt_view *view)
         rc = lt_db_run(view->begin);
     }
     view->in_transaction = rc == LT_OK;
+    view->batch_events = 0;
     return rc;
 }
 
@@ -220,6 +223,7 @@ lt_err lt_view_apply(struct lt_view *view, uint64_t pos,
         return rc;
     }
     view->pos = pos;
+    view->batch_events += segment->count;
     memcpy(view->hash, segment->hash, LT_HASH_LEN);
     return LT_OK;
 }
@@ -244,6 +248,7 @@ lt_err lt_view_end(struct lt_view *view)
         return rc;
     }
     view->in_transaction = false;
+    lt_counter_add(LT_CNT_VIEW_EVENTS, view->batch_events);
     return LT_OK;
 }
 

@@ -24,6 +24,7 @@ struct lt_view {
     uint8_t hash[LT_HASH_LEN];
     int64_t next_seq;
     bool in_transaction;
+    uint64_t batch_events;         /* applied in the open transaction */
     bool stale;                    /* memory is ahead of the file: reload */
     bool tree_grew;                /* in the segment at hand */
     struct lt_arena payload_arena; /* one segment */

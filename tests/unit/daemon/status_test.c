@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "common/counters.h"
 #include "daemon/status.h"
 
 enum { PAGE_MAX = 64 * 1024, PATH_MAX_TEXT = 256 };
@@ -371,6 +372,28 @@ static void the_log_list_has_one_item_a_tip(void **state)
     free(text);
 }
 
+/* Each row of the table by its name, and what was done shows. */
+static void every_counter_is_published(void **state)
+{
+    struct house *house = *state;
+    struct lt_alarms alarms = {0};
+    json_t *before = status_of(&house->offices[COMMUNE], &alarms, LT_LANG_VI);
+    json_t *after;
+
+    (void)office_wrote_case(&house->offices[COMMUNE], 1);
+    after = status_of(&house->offices[COMMUNE], &alarms, LT_LANG_VI);
+    assert_int_equal(json_object_size(json_object_get(after, "counters")),
+                     LT_COUNTERS);
+    for (unsigned i = 0; i < LT_COUNTERS; i++) {
+        assert_true(json_is_integer(
+            at(after, "counters", lt_counter_info((enum lt_counter)i)->name)));
+    }
+    assert_true(json_integer_value(at(after, "counters", "commits_total")) >
+                json_integer_value(at(before, "counters", "commits_total")));
+    json_decref(before);
+    json_decref(after);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +402,7 @@ int main(void)
         HOUSE_TEST(what_is_not_known_is_null),
         HOUSE_TEST(an_alarm_speaks_both_languages),
         HOUSE_TEST(the_log_list_has_one_item_a_tip),
+        HOUSE_TEST(every_counter_is_published),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
