@@ -4,7 +4,8 @@
  * One row feeds the parser, the range check, `config show` and the manual.
  * Sizes take K, M or G; durations ms, s, m, h or d. The default is written as
  * in a file; min and max are in the unit (bytes, ms) and 0, 0 where a type has
- * no range. RELOAD settings change with SIGHUP, RESTART ones with a restart. */
+ * no range. RELOAD settings change with SIGHUP, RESTART ones with a restart; a
+ * RELOAD row needs its line in daemon/start.c. */
 X(LT_SET_LISTEN_LINKS, "listen_links", LT_TYPE_ADDRESSES, "", "127.0.0.1:7441",
   0, 0, RESTART, "",
   "Địa chỉ nghe kết nối của cấp dưới; có thể nhiều địa chỉ, IPv6 đặt trong []",
@@ -21,12 +22,12 @@ X(LT_SET_SUPERIOR_OFFICE, "superior_office", LT_TYPE_OFFICE, "", "", 0, 0,
   RESTART, "", "Mã cơ quan cấp trên (32 chữ số hex); để trống ở cấp cao nhất",
   "Id of the superior office (32 hex digits); empty at the top")
 X(LT_SET_URGENT_PER_HOUR, "urgent_per_hour", LT_TYPE_INT, "/h", "60", 1, 100000,
-  RELOAD, "", "Số sự kiện khẩn mà một cơ quan được gửi mỗi giờ",
+  RESTART, "", "Số sự kiện khẩn mà một cơ quan được gửi mỗi giờ",
   "Urgent events that one office may write in an hour")
 X(LT_SET_NOTES, "notes", LT_TYPE_CHOICE, "", "text", 0, 0, RELOAD, "text|json",
   "Dạng nhật ký vận hành trên stderr", "Form of the notes on stderr")
 X(LT_SET_STATEMENT_INTERVAL, "statement_interval", LT_TYPE_DURATION, "ms",
-  "15m", 1000, 86400000, RELOAD, "",
+  "15m", 1000, 86400000, RESTART, "",
   "Khoảng thời gian giữa hai bản kê khi không có thay đổi",
   "Time between two statements when nothing changes")
 X(LT_SET_WAL_MAX_BYTES, "wal_max_bytes", LT_TYPE_BYTES, "bytes", "64M", 1048576,
@@ -44,8 +45,8 @@ X(LT_SET_VIEW_QUEUE_BYTES, "view_queue_bytes", LT_TYPE_BYTES, "bytes", "4M",
   65536, 268435456, RESTART, "",
   "Bộ nhớ cho dữ liệu đang chờ đưa vào phần hiển thị",
   "Memory for what waits to be shown by the view")
-X(LT_SET_CLOCK_TOLERANCE, "clock_tolerance", LT_TYPE_DURATION, "ms", "30s", 1000,
-  3600000, RELOAD, "", "Độ lệch đồng hồ giữa hai cơ quan trước khi báo động",
+X(LT_SET_CLOCK_TOLERANCE, "clock_tolerance", LT_TYPE_DURATION, "ms", "5m", 1000,
+  3600000, RESTART, "", "Độ lệch đồng hồ giữa hai cơ quan trước khi báo động",
   "Difference of two offices' clocks before an alarm")
 X(LT_SET_WINDOW_START_BYTES, "window_start_bytes", LT_TYPE_BYTES, "bytes", "8K",
   1024, 1048576, RESTART, "",

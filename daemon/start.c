@@ -80,6 +80,22 @@ static void set_note_form(const struct lt_daemon *daemon)
                          : LT_NOTE_TEXT);
 }
 
+/* What a reload applies: each row of the table that says so, and no other. */
+static const struct {
+    enum lt_setting setting;
+    void (*apply)(const struct lt_daemon *daemon);
+} reloaded[] = {{LT_SET_NOTES, set_note_form}};
+
+bool lt_daemon_reloads(enum lt_setting setting)
+{
+    for (size_t i = 0; i < LT_COUNT_OF(reloaded); i++) {
+        if (reloaded[i].setting == setting) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void lt_daemon_reload(struct lt_daemon *daemon)
 {
     struct lt_buf restart;
@@ -89,7 +105,9 @@ void lt_daemon_reload(struct lt_daemon *daemon)
     lt_buf_init(&restart, lt_alloc_heap());
     err = lt_conf_reload(daemon->conf, &restart, &diag);
     if (err == LT_OK) {
-        set_note_form(daemon);
+        for (size_t i = 0; i < LT_COUNT_OF(reloaded); i++) {
+            reloaded[i].apply(daemon);
+        }
         lt_diag_set(&diag, LT_NRELOADED);
         if (restart.len > 0) {
             lt_diag_arg(&diag, "restart", "%.*s", (int)restart.len,
@@ -170,6 +188,7 @@ static lt_err start_engine(struct lt_daemon *daemon)
             (size_t)lt_conf_number(conf, LT_SET_WINDOW_MAX_BYTES),
         .statement_interval_ms =
             lt_conf_number(conf, LT_SET_STATEMENT_INTERVAL),
+        .clock_tolerance_ms = lt_conf_number(conf, LT_SET_CLOCK_TOLERANCE),
         .zstd_level = 3,
         .plant = lt_engine_plants(),
     };

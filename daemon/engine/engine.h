@@ -45,6 +45,7 @@ struct lt_engine_options {
     size_t window_start_bytes;
     size_t window_max_bytes;
     int64_t statement_interval_ms;   /* 15 minutes */
+    int64_t clock_tolerance_ms;      /* another office's clock, until an alarm */
     int zstd_level;
     uint32_t plant;                  /* enum lt_plant; 0 outside tests */
 };

@@ -165,8 +165,8 @@ static void on_ping(struct lt_engine *engine, struct lt_session *session,
         session->skew_ms =
             ping->wall_ms + session->rtt_ms / 2 - engine->now.wall_ms;
         session->ping_ms = 0;
-        if (session->skew_ms > LT_SKEW_ALARM_MS ||
-            session->skew_ms < -LT_SKEW_ALARM_MS) {
+        if (session->skew_ms > engine->options.clock_tolerance_ms ||
+            session->skew_ms < -engine->options.clock_tolerance_ms) {
             lt_alarm_raise(engine, LT_ACLOCKSKEW, &session->unit->id, NULL,
                            NULL);
         } else {

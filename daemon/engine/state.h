@@ -59,7 +59,6 @@ enum {
     LT_STATEMENT_GAP_MS = 1000,
     LT_HOLD_MS = 10 * 60 * 1000,
     LT_HOLD_PROOF_MS = 60 * 1000,
-    LT_SKEW_ALARM_MS = 5 * 60 * 1000,
     LT_RATE_MS = 10,
     LT_ASK_AGAIN_MS = 1000
 };

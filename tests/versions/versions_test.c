@@ -141,6 +141,7 @@ static void check_log(const struct version *version, const char *path)
                                         .window_start_bytes = 8192,
                                         .window_max_bytes = 1 << 20,
                                         .statement_interval_ms = 1000,
+                                        .clock_tolerance_ms = 300000,
                                         .zstd_level = 1};
     struct lt_log_verify sums = {0};
     struct lt_engine *engine = NULL;

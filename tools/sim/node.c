@@ -23,8 +23,8 @@ struct lt_now sim_node_now(const struct sim_node *node)
 {
     return (struct lt_now){
         .mono_ms = node->sim->now_ms,
-        .wall_ms = node->sim->now_ms + INT64_C(1790000000000) +
-                   node->clock_offset_ms,
+        .wall_ms =
+            node->sim->now_ms + INT64_C(1790000000000) + node->clock_offset_ms,
     };
 }
 
@@ -208,9 +208,9 @@ static void put_bindings(struct sim_node *node)
             uint8_t key_id[LT_HASH_LEN];
 
             lt_key_id_of(lt_key_public(sim->nodes[i].key), key_id);
-            err = lt_log_put_binding(node->log, &sim->nodes[i].office, key_id,
-                                     sim->bindings[i].data,
-                                     sim->bindings[i].len);
+            err =
+                lt_log_put_binding(node->log, &sim->nodes[i].office, key_id,
+                                   sim->bindings[i].data, sim->bindings[i].len);
         }
     }
     if (err == LT_OK) {
@@ -250,6 +250,7 @@ static lt_err open_parts(struct sim_node *node)
         .window_start_bytes = 8192,
         .window_max_bytes = 1 << 20,
         .statement_interval_ms = 15 * 60 * 1000,
+        .clock_tolerance_ms = 5 * 60 * 1000,
         .zstd_level = 1,
         .plant = lt_engine_plants(),
     };
@@ -295,8 +296,10 @@ static void check_kept(struct sim_node *node, const struct sim_durable *before,
             durable_of(node, &before[i].stream, before[i].epoch)->last;
 
         if (last < before[i].last) {
-            sim_fail(node->sim, "I1 node %u lost %llu to %llu of a run in a "
-                     "crash", node->index, (unsigned long long)last + 1,
+            sim_fail(node->sim,
+                     "I1 node %u lost %llu to %llu of a run in a "
+                     "crash",
+                     node->index, (unsigned long long)last + 1,
                      (unsigned long long)before[i].last);
             return;
         }
@@ -370,8 +373,7 @@ void sim_node_crash(struct sim_node *node)
         sim->done[SIM_POWER]++;
     } else {
         sim->done[node->sync_fails > 0 ? SIM_FAILED_SYNC : SIM_CRASH]++;
-        lt_disk_crash(node->disk, HOW[sim_below(&sim->disk,
-                                                LT_COUNT_OF(HOW))]);
+        lt_disk_crash(node->disk, HOW[sim_below(&sim->disk, LT_COUNT_OF(HOW))]);
         (void)lt_disk_crashed(node->disk);
     }
     sim_say(sim, "node %u crashes", node->index);
@@ -431,8 +433,7 @@ void sim_node_room(struct sim_node *node)
     static const uint8_t probe[32 * 1024];
     lt_err err;
 
-    if (!node->up || !node->full ||
-        node->sim->now_ms < node->room_check_ms) {
+    if (!node->up || !node->full || node->sim->now_ms < node->room_check_ms) {
         return;
     }
     node->room_check_ms = node->sim->now_ms + 200;
@@ -544,9 +545,9 @@ void sim_link_down(struct sim *sim, struct sim_node *child)
         return;
     }
     child->pair = 0;
-    child->link_up_at_ms = sim->now_ms + 20 +
-                           (int64_t)sim_below(&sim->net,
-                                              sim->healing ? 100 : 2000);
+    child->link_up_at_ms =
+        sim->now_ms + 20 +
+        (int64_t)sim_below(&sim->net, sim->healing ? 100 : 2000);
     sim_drop_pair(sim, pair);
     input.session = child_session(pair);
     step(child, &input);

@@ -303,18 +303,18 @@ static void a_reload_is_all_or_nothing(void **state)
     struct lt_diag diag;
 
     (void)state;
-    put_file("lienthong.conf", "urgent_per_hour = 5\nhandshake = 1s\n");
+    put_file("lienthong.conf", "notes = text\nhandshake = 1s\n");
     conf = load();
     lt_buf_init(&restart, lt_alloc_heap());
-    put_file("lienthong.conf", "urgent_per_hour = 6\nhandshake = never\n");
+    put_file("lienthong.conf", "notes = json\nhandshake = never\n");
     assert_int_equal(lt_conf_reload(conf, &restart, &diag), LT_ECONFIG);
     assert_string_equal(arg_of(&diag, "line"), "2");
-    assert_int_equal(lt_conf_number(conf, LT_SET_URGENT_PER_HOUR), 5);
+    assert_int_equal(lt_conf_number(conf, LT_SET_NOTES), 0);
 
     put_file("lienthong.conf",
-             "urgent_per_hour = 6\nhandshake = 2s\nwal_max_bytes = 8M\n");
+             "notes = json\nhandshake = 2s\nwal_max_bytes = 8M\n");
     assert_int_equal(lt_conf_reload(conf, &restart, &diag), LT_OK);
-    assert_int_equal(lt_conf_number(conf, LT_SET_URGENT_PER_HOUR), 6);
+    assert_int_equal(lt_conf_number(conf, LT_SET_NOTES), 1);
     assert_int_equal(lt_conf_number(conf, LT_SET_HANDSHAKE), 1000);
     assert_true(lt_buf_put(&restart, "", 1));
     assert_string_equal((const char *)restart.data, "wal_max_bytes, handshake");

@@ -195,6 +195,7 @@ static void start(struct first_start *first, const struct place *place)
                                                .window_start_bytes = 8192,
                                                .window_max_bytes = 1 << 20,
                                                .statement_interval_ms = 1000,
+                                               .clock_tolerance_ms = 300000,
                                                .zstd_level = 1};
 
     memset(first, 0, sizeof(*first));

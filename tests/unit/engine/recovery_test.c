@@ -271,6 +271,20 @@ static void clock_before_the_log_is_said_and_marks_events(void **state)
     assert_true(net_same(&net, COMMUNE, PROVINCE, COMMUNE));
 }
 
+/* The tolerance of the net's offices is five minutes. */
+static void clock_beside_a_neighbour_s_is_said_beyond_the_tolerance(void **state)
+{
+    const int64_t minute = INT64_C(60) * 1000;
+
+    (void)state;
+    net.nodes[COMMUNE].clock_skew_ms = 4 * minute;
+    net_run(&net, 2 * minute);
+    assert_false(net_alarm(&net, DISTRICT, LT_ACLOCKSKEW));
+    net.nodes[COMMUNE].clock_skew_ms = 6 * minute;
+    net_run(&net, 2 * minute);
+    assert_true(net_alarm(&net, DISTRICT, LT_ACLOCKSKEW));
+}
+
 static void second_machine_with_one_identity_raises_the_alarm(void **state)
 {
     uint64_t first;
@@ -310,6 +324,7 @@ int main(void)
         PROMISE(full_disk_acknowledges_nothing_and_recovers),
         PROMISE(own_write_that_was_rolled_back_leaves_no_hole),
         PROMISE(clock_before_the_log_is_said_and_marks_events),
+        PROMISE(clock_beside_a_neighbour_s_is_said_beyond_the_tolerance),
         PROMISE(second_machine_with_one_identity_raises_the_alarm),
     };
 
