@@ -97,6 +97,10 @@ static lt_err open_denunciation(struct lt_desk *desk,
         draft->opens = true;
         draft->event->field = field;
         draft->event->sealed_ref = args->texts[LT_OPT_SEALED_REF];
+        draft->leaves =
+            (struct lt_touch_known){.is = true,
+                                    .type = LT_CASE_TYPE_DENUNCIATION,
+                                    .state = LT_CASE_OPEN};
         rc = take_dates(desk, args, draft->event, diag);
     }
     return rc;
@@ -133,6 +137,8 @@ lt_err lt_case_open(struct lt_desk *desk, const struct lt_args *args,
     draft->event->case_type = type;
     draft->event->field = field;
     draft->event->number = args->texts[LT_OPT_NUMBER];
+    draft->leaves = (struct lt_touch_known){
+        .is = true, .type = (uint8_t)type, .state = LT_CASE_OPEN};
     rc = take_dates(desk, args, draft->event, diag);
     if (rc == LT_OK) {
         rc = lt_draft_text(desk, draft, LT_PART_TEXT, LT_KEEP_CASE,
@@ -187,6 +193,10 @@ static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
         return rc;
     }
     lt_draft_about(draft, id, heads);
+    draft->leaves = (struct lt_touch_known){
+        .is = !heads->voided && heads->type <= UINT8_MAX,
+        .type = (uint8_t)heads->type,
+        .state = LT_CASE_CLOSED};
     rc = take_dates(desk, args, draft->event, diag);
     if (rc != LT_OK || sealed) {
         return rc;
@@ -222,6 +232,7 @@ lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
                      diag);
     if (rc == LT_OK) {
         draft->event->kind = kind;
+        draft->leaves.state = (uint8_t)lt_case_state_after(heads.state, kind);
     }
     return rc;
 }

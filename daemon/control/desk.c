@@ -175,10 +175,35 @@ lt_err lt_desk_settle(struct lt_desk *desk)
     return LT_EBUSY;
 }
 
-/* May this command go on, as far as our own writes about @id matter? */
+/* What our own last write about @id left behind, while the view has not come
+ * there. False: ask the view. */
+static bool take_known(const struct lt_desk *desk,
+                       const struct lt_event_id *id,
+                       struct lt_view_heads *out)
+{
+    const struct lt_touch_entry *entry = lt_touch_find(desk->touch, id);
+
+    if (entry == NULL || !entry->known.is || desk->applied >= entry->pos) {
+        return false;
+    }
+    *out = (struct lt_view_heads){.kind = LT_MATTER_CASE,
+                                  .state = entry->known.state,
+                                  .type = entry->known.type,
+                                  .origin = id->origin,
+                                  .custodian = desk->office,
+                                  .matter = *id,
+                                  .heads_n = 1};
+    out->heads[0] = (struct lt_event_id){.origin = desk->office,
+                                         .epoch = entry->known.epoch,
+                                         .count = entry->known.count};
+    return true;
+}
+
+/* May this command go on, as far as our own writes about @id matter? @known:
+ * what they left behind is. */
 static lt_err check_own_writes(struct lt_desk *desk,
                                const struct lt_event_id *id, bool writes,
-                               struct lt_touch_entry **out_touch,
+                               bool known, struct lt_touch_entry **out_touch,
                                struct lt_diag *diag)
 {
     struct lt_touch_entry *entry = lt_touch_find(desk->touch, id);
@@ -187,7 +212,7 @@ static lt_err check_own_writes(struct lt_desk *desk,
     if (entry != NULL && entry->in_flight > 0) {
         return wait_for(desk, 0, diag);
     }
-    if (lt_feed_applied(desk->feed) < pos) {
+    if (!known && desk->applied < pos) {
         return wait_for(desk, pos, diag);
     }
     if (!writes) {
@@ -231,28 +256,38 @@ static lt_err parse_matter(struct lt_desk *desk, struct lt_text text, int kind,
     return lt_desk_refuse(diag, LT_EINVAL, "id", "ui_why_not_id");
 }
 
+static lt_err ask_view(struct lt_desk *desk, const struct lt_event_id *id,
+                       struct lt_view_heads *out_heads, struct lt_diag *diag)
+{
+    struct lt_view_reader *reader;
+    lt_err rc = lt_desk_reader(desk, &reader, diag);
+
+    if (rc == LT_OK) {
+        rc = lt_view_heads(reader, id, &desk->office, out_heads);
+        if (rc == LT_EIO) {
+            lt_desk_drop_reader(desk);
+        }
+    }
+    return rc;
+}
+
 lt_err lt_desk_matter(struct lt_desk *desk, const struct lt_args *args,
                       int kind, bool writes, struct lt_event_id *out_id,
                       struct lt_view_heads *out_heads,
                       struct lt_touch_entry **out_touch, struct lt_diag *diag)
 {
     struct lt_text text = args->texts[LT_OPT_ID];
-    struct lt_view_reader *reader;
+    bool known = false;
     lt_err rc = parse_matter(desk, text, kind, out_id, diag);
 
     if (rc == LT_OK) {
-        rc = check_own_writes(desk, out_id, writes, out_touch, diag);
+        known = writes && take_known(desk, out_id, out_heads);
+        rc = check_own_writes(desk, out_id, writes, known, out_touch, diag);
     } else if (rc == LT_ENOTFOUND && lt_desk_settle(desk) != LT_OK) {
         return LT_EBUSY; /* its opening may not have come to the view yet */
     }
-    if (rc == LT_OK) {
-        rc = lt_desk_reader(desk, &reader, diag);
-    }
-    if (rc == LT_OK) {
-        rc = lt_view_heads(reader, out_id, &desk->office, out_heads);
-        if (rc == LT_EIO) {
-            lt_desk_drop_reader(desk);
-        }
+    if (rc == LT_OK && !known) {
+        rc = ask_view(desk, out_id, out_heads, diag);
     }
     if (rc == LT_ENOTFOUND || (rc == LT_OK && out_heads->kind != kind)) {
         lt_diag_set(diag, LT_ENOTFOUND);
