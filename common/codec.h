@@ -201,9 +201,11 @@ LT_MUST_CHECK lt_err lt_bundle_open(const uint8_t *bytes, size_t len,
                                     struct lt_arena *arena,
                                     struct lt_bundle *out_bundle,
                                     struct lt_diag *diag);
-/* Encode and compress. Appends to @out. */
+/* Encode and compress at zstd's @level (LT_BUNDLE_LEVEL to try whether it
+ * fits). Appends to @out. */
+enum { LT_BUNDLE_LEVEL = 3 };
 LT_MUST_CHECK lt_err lt_bundle_pack(const struct lt_part *parts, size_t parts_n,
-                                    struct lt_buf *out);
+                                    int level, struct lt_buf *out);
 /* Does every part in the bundle match a PartRef of the payload (hash, size)?
  * Absent parts are fine. Errors: LT_EPART on a mismatch or a part that no
  * event names; LT_EMALFORMED. */
@@ -216,6 +218,8 @@ struct lt_packer;
 LT_MUST_CHECK lt_err lt_packer_new(const struct lt_alloc *alloc, int level,
                                    struct lt_packer **out_packer);
 void lt_packer_free(struct lt_packer *packer);
+/* Compress at another level from the next take on. */
+void lt_packer_level(struct lt_packer *packer, int level);
 /* Would this event still fit (count, payload, parts, by the raw sizes and the
  * measured ratio)? The first event always fits. */
 bool lt_packer_fits(const struct lt_packer *packer, size_t event_len,

@@ -9,7 +9,6 @@
 #include "common/wire.h"
 #include "proto/log.pb-c.h"
 
-enum { BUNDLE_LEVEL = 3 };
 
 static bool read_part(const Lt__Part *part, struct lt_part *out)
 {
@@ -99,7 +98,7 @@ static lt_err pack_raw(const struct lt_part *parts, size_t parts_n,
     return rc;
 }
 
-lt_err lt_bundle_pack(const struct lt_part *parts, size_t parts_n,
+lt_err lt_bundle_pack(const struct lt_part *parts, size_t parts_n, int level,
                       struct lt_buf *out)
 {
     struct lt_buf raw;
@@ -111,7 +110,7 @@ lt_err lt_bundle_pack(const struct lt_part *parts, size_t parts_n,
     lt_buf_init(&raw, out->alloc);
     rc = pack_raw(parts, parts_n, &raw);
     if (rc == LT_OK) {
-        rc = lt_compress(raw.data, raw.len, BUNDLE_LEVEL, out);
+        rc = lt_compress(raw.data, raw.len, level, out);
     }
     lt_buf_deinit(&raw);
     return rc;

@@ -74,6 +74,11 @@ lt_err lt_packer_new(const struct lt_alloc *alloc, int level,
     return LT_OK;
 }
 
+void lt_packer_level(struct lt_packer *packer, int level)
+{
+    packer->level = level;
+}
+
 void lt_packer_free(struct lt_packer *packer)
 {
     if (packer == NULL) {
@@ -190,7 +195,7 @@ static lt_err try_parts(struct lt_packer *packer, const struct lt_part *parts,
         return LT_OK;
     }
     lt_buf_reset(&packer->bundle);
-    rc = lt_bundle_pack(parts, parts_n, &packer->bundle);
+    rc = lt_bundle_pack(parts, parts_n, LT_BUNDLE_LEVEL, &packer->bundle);
     if (rc == LT_OK && packer->bundle.len > LT_PARTS_MAX) {
         rc = LT_ETOOBIG;
     }
@@ -348,7 +353,8 @@ static lt_err make_bundle(struct lt_packer *packer, size_t count)
             at += part->len;
         }
     }
-    return lt_bundle_pack(packer->parts, parts_n, &packer->bundle);
+    return lt_bundle_pack(packer->parts, parts_n, packer->level,
+                          &packer->bundle);
 }
 
 /* How many from the front have no more parts than a bundle may hold. */

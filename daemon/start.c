@@ -190,6 +190,7 @@ static lt_err start_engine(struct lt_daemon *daemon)
             lt_conf_number(conf, LT_SET_STATEMENT_INTERVAL),
         .clock_tolerance_ms = lt_conf_number(conf, LT_SET_CLOCK_TOLERANCE),
         .zstd_level = 3,
+        .zstd_level_thrifty = 12,
         .plant = lt_engine_plants(),
     };
     lt_err err;

@@ -79,7 +79,8 @@ static lt_err check_parts(struct lt_engine *engine,
         return LT_OK;
     }
     lt_buf_reset(&engine->out);
-    rc = lt_bundle_pack(event->parts, event->parts_n, &engine->out);
+    rc = lt_bundle_pack(event->parts, event->parts_n, LT_BUNDLE_LEVEL,
+                        &engine->out);
     if (rc == LT_OK && engine->out.len > LT_PARTS_MAX) {
         rc = LT_ETOOBIG;
     }
@@ -361,6 +362,12 @@ static void flush_track(struct lt_engine *engine, struct lt_track *track)
 
 void lt_author_flush(struct lt_engine *engine)
 {
+    /* What is little is packed as small as can be: it costs the desk less
+     * than a millisecond and a thin link a tenth. A burst is packed fast. */
+    lt_packer_level(engine->packer,
+                    engine->pending_arena.used_bytes <= LT_THRIFTY_BYTES
+                        ? engine->options.zstd_level_thrifty
+                        : engine->options.zstd_level);
     while (engine->pending != NULL && !engine->oom) {
         struct lt_track *track = engine->pending;
 

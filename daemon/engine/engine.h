@@ -46,7 +46,8 @@ struct lt_engine_options {
     size_t window_max_bytes;
     int64_t statement_interval_ms;   /* 15 minutes */
     int64_t clock_tolerance_ms;      /* another office's clock, until an alarm */
-    int zstd_level;
+    int zstd_level;         /* of a burst */
+    int zstd_level_thrifty; /* of a turn that wrote little */
     uint32_t plant;                  /* enum lt_plant; 0 outside tests */
 };
 

@@ -142,7 +142,7 @@ static void check_log(const struct version *version, const char *path)
                                         .window_max_bytes = 1 << 20,
                                         .statement_interval_ms = 1000,
                                         .clock_tolerance_ms = 300000,
-                                        .zstd_level = 1};
+                                        .zstd_level = 1, .zstd_level_thrifty = 1};
     struct lt_log_verify sums = {0};
     struct lt_engine *engine = NULL;
     struct lt_turn *turn = NULL;

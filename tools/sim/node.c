@@ -252,6 +252,7 @@ static lt_err open_parts(struct sim_node *node)
         .statement_interval_ms = 15 * 60 * 1000,
         .clock_tolerance_ms = 5 * 60 * 1000,
         .zstd_level = 1,
+        .zstd_level_thrifty = 1,
         .plant = lt_engine_plants(),
     };
     const struct lt_turn_hooks hooks = {
@@ -396,8 +397,11 @@ static void arm(struct sim_node *node)
         node->sync_fails = 1;
     }
     if (sim_chance(&sim->disk, sim->faults.power)) {
-        lt_disk_crash_after(node->disk, 1 + sim_below(&sim->disk, 12),
-                            HOW[sim_below(&sim->disk, LT_COUNT_OF(HOW))]);
+        /* One after the other: compilers differ in the order of arguments. */
+        uint64_t after = 1 + sim_below(&sim->disk, 12);
+        enum lt_crash how = HOW[sim_below(&sim->disk, LT_COUNT_OF(HOW))];
+
+        lt_disk_crash_after(node->disk, after, how);
     }
 }
 

@@ -141,7 +141,7 @@ static void a_part_that_is_not_the_named_one_is_noticed(void **state)
         struct lt_segment s = bench->segment;                                  \
         statement;                                                             \
         lt_buf_reset(&bench->buf);                                             \
-        assert_int_equal(lt_bundle_pack(&p, 1, &bench->buf), LT_OK);           \
+        assert_int_equal(lt_bundle_pack(&p, 1, LT_BUNDLE_LEVEL, &bench->buf), LT_OK);           \
         s.parts = bench->buf.data;                                             \
         s.parts_len = bench->buf.len;                                          \
         assert_int_equal(lt_bundle_check(&s, &bench->arena, &bench->diag),     \
@@ -172,7 +172,7 @@ static void a_part_twice_is_refused(void **state)
     memset(parts[0].salt, 1, LT_SALT_LEN);
     parts[1] = parts[0];
     lt_buf_reset(&bench->buf);
-    assert_int_equal(lt_bundle_pack(parts, 2, &bench->buf), LT_OK);
+    assert_int_equal(lt_bundle_pack(parts, 2, LT_BUNDLE_LEVEL, &bench->buf), LT_OK);
     bench->segment.parts = bench->buf.data;
     bench->segment.parts_len = bench->buf.len;
     assert_int_equal(lt_bundle_check(&bench->segment, &bench->arena, NULL),

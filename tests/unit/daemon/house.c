@@ -222,7 +222,7 @@ void office_start(struct office *office)
         .window_max_bytes = 1 << 20,
         .statement_interval_ms = 15 * 60 * 1000,
         .clock_tolerance_ms = 5 * 60 * 1000,
-        .zstd_level = 1,
+        .zstd_level = 1, .zstd_level_thrifty = 1,
     };
     const struct lt_turn_hooks hooks = {
         .ctx = office,

@@ -196,7 +196,7 @@ static void start(struct first_start *first, const struct place *place)
                                                .window_max_bytes = 1 << 20,
                                                .statement_interval_ms = 1000,
                                                .clock_tolerance_ms = 300000,
-                                               .zstd_level = 1};
+                                               .zstd_level = 1, .zstd_level_thrifty = 1};
 
     memset(first, 0, sizeof(*first));
     memset(office.bytes, 0x5c, LT_OFFICE_LEN);

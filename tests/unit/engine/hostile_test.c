@@ -289,7 +289,7 @@ static void text_that_does_not_match_its_hash_is_refused(void **state)
 
     (void)state;
     lt_buf_init(&bundle, lt_alloc_heap());
-    assert_int_equal(lt_bundle_pack(&part, 1, &bundle), LT_OK);
+    assert_int_equal(lt_bundle_pack(&part, 1, LT_BUNDLE_LEVEL, &bundle), LT_OK);
     segments[1].parts = bundle.data;
     segments[1].parts_len = bundle.len;
     hand_segments(&hand, 1, segments, SEGMENTS);

@@ -154,7 +154,7 @@ void net_start(struct net *net, unsigned index)
         .window_max_bytes = node->window_max,
         .statement_interval_ms = 15 * 60 * 1000,
         .clock_tolerance_ms = 5 * 60 * 1000,
-        .zstd_level = 1,
+        .zstd_level = 1, .zstd_level_thrifty = 1,
         .plant = node->plant,
     };
 
