@@ -115,6 +115,10 @@ static void hook_stored(void *ctx, uint64_t pos, int64_t committed_at_ms,
 
     daemon->last_pos = pos;
     daemon->status_changed = true;
+    if (segment->prev.epoch != segment->epoch &&
+        lt_office_equal(&segment->stream.origin, &daemon->identity.office)) {
+        (void)LT_FAILPOINT(C17);
+    }
     lt_daemon_count_stored(&daemon->identity.office, segment);
     /* When the queue is full the background reads it from the log later. */
     (void)lt_feed_push(daemon->feed, pos, committed_at_ms, segment);

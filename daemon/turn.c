@@ -214,6 +214,7 @@ static lt_err store_segment(struct lt_turn *turn, const struct lt_now *now,
     uint64_t pos = 0;
     lt_err err;
 
+    (void)LT_FAILPOINT(C2);
     if (!lt_grow(turn->alloc, (void **)&turn->stored, &turn->stored_capacity,
                  turn->stored_n, sizeof(*turn->stored))) {
         return LT_ENOMEM;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "common/counters.h"
+#include "common/failpoint.h"
 
 enum { FD_WAKE, FD_LISTEN, FD_CLIENTS };
 
@@ -185,6 +186,7 @@ static void answer_batches(struct lt_control *control, struct lt_client *client)
         struct lt_batch *batch = pop_batch(client);
         size_t mark;
 
+        (void)LT_FAILPOINT(C11);
         count(batch);
         if (batch->streams && batch->slots[0].err == LT_OK) {
             client->streams = true;
@@ -242,6 +244,7 @@ static void take_frame(struct lt_control *control, struct lt_client *client,
         client->in_at = client->in.len;
         return;
     }
+    (void)LT_FAILPOINT(command);
     batch = lt_batch_read(json, len, now, control->options.sys);
     if (batch == NULL) {
         client->dead = true;
@@ -322,6 +325,7 @@ static void accept_one(struct lt_control *control)
     if (fd < 0) {
         return;
     }
+    (void)LT_FAILPOINT(accept);
     if (!lt_client_permitted(fd, control->group)) {
         code = LT_EPERM;
     } else {

@@ -12,6 +12,7 @@
 #include <zmq.h>
 
 #include "common/counters.h"
+#include "common/failpoint.h"
 #include "daemon/link/gate.h"
 #include "daemon/link/socket.h"
 
@@ -239,6 +240,7 @@ bool lt_zap_answer(struct lt_zap *zap, void *socket, int64_t now_ms,
     bool alarm = false;
 
     memset(&request, 0, sizeof(request));
+    (void)LT_FAILPOINT(gate);
     if (!read_request(socket, &request)) {
         *out_broken = true;
         return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/counters.h"
+#include "common/failpoint.h"
 
 enum {
     PAYLOAD_ARENA_MAX = 4 * 1024 * 1024,
@@ -206,6 +207,7 @@ lt_err lt_view_begin(struct lt_view *view)
     }
     view->in_transaction = rc == LT_OK;
     view->batch_events = 0;
+    (void)LT_FAILPOINT(view_apply);
     return rc;
 }
 
@@ -248,6 +250,7 @@ lt_err lt_view_end(struct lt_view *view)
         return rc;
     }
     view->in_transaction = false;
+    (void)LT_FAILPOINT(view_commit);
     lt_counter_add(LT_CNT_VIEW_EVENTS, view->batch_events);
     return LT_OK;
 }
