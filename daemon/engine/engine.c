@@ -330,6 +330,9 @@ lt_err lt_engine_step(struct lt_engine *engine, const struct lt_now *now,
         set_intake(engine, input->flag, input->code);
         break;
     case LT_IN_TICK:
+        /* The earliest wake was asked for, and has come; a later one that was
+         * asked for as well is forgotten with it. */
+        engine->wake_ms = 0;
         lt_statement_pump(engine);
         break;
     }

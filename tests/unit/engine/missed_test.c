@@ -30,8 +30,7 @@ static int teardown(void **state)
 
 static void cases(unsigned n)
 {
-    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), n),
-                     LT_OK);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), n), LT_OK);
 }
 
 static uint64_t at(unsigned node)
@@ -66,8 +65,7 @@ static void proof_of_a_key_that_was_lost_is_told_again(void **state)
     assert_int_equal(net_write(&net, other, net_up(LT_CLASS_CASE), 3), LT_OK);
     net_run(&net, 5 * 60 * 1000);
     assert_true(lost);
-    assert_int_equal(
-        net_class_events(&net, PROVINCE, other, LT_CLASS_CASE), 3);
+    assert_int_equal(net_class_events(&net, PROVINCE, other, LT_CLASS_CASE), 3);
     assert_int_equal(net.nodes[DISTRICT].closes, 0);
 }
 

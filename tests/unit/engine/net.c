@@ -465,6 +465,8 @@ static bool deliver(struct net *net, unsigned index)
         net_turn(net, index);
         any = true;
     }
+    /* Without a timer a silent link would never be noticed. */
+    assert_true(net->failed || node->in_commit || node->wake_ms != INT64_MAX);
     return any;
 }
 
