@@ -57,8 +57,8 @@ static uint64_t fold(const struct matter_acts *of, const struct lt_tree *tree,
             acts[n++] = of->held->acts[i];
         }
     }
-    if (lt_matter_fold(acts, n, lt_act_matter(&acts[0]), tree,
-                       lt_alloc_heap(), out, judged, heads) != LT_OK) {
+    if (lt_matter_fold(acts, n, lt_act_matter(&acts[0]), tree, lt_alloc_heap(),
+                       out, judged, heads) != LT_OK) {
         abort();
     }
     for (size_t i = 0; i < n; i++) {
@@ -102,8 +102,8 @@ static bool check_own(struct sim *sim, const struct sim_node *child,
     return true;
 }
 
-static const struct lt_directive_target *
-target(const struct lt_matter *matter, const struct lt_office *office)
+static const struct lt_directive_target *target(const struct lt_matter *matter,
+                                                const struct lt_office *office)
 {
     for (size_t i = 0; i < matter->targets_n; i++) {
         if (lt_office_equal(&matter->targets[i].office, office)) {
@@ -138,10 +138,12 @@ static bool check_directive(struct sim *sim, const struct sim_node *node,
     (void)fold(there, tree, &theirs);
     a = target(&ours, &node->office);
     b = target(&theirs, &node->office);
-    if (a != NULL && (b == NULL || a->status != b->status ||
-                      a->at_ms != b->at_ms)) {
-        sim_fail(sim, "I4 node %u and the issuer see other answers to one "
-                      "directive", node->index);
+    if (a != NULL &&
+        (b == NULL || a->status != b->status || a->at_ms != b->at_ms)) {
+        sim_fail(sim,
+                 "I4 node %u and the issuer see other answers to one "
+                 "directive",
+                 node->index);
         return false;
     }
     return true;

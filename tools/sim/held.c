@@ -82,8 +82,8 @@ static void hash_bytes(struct sim_held *held, const struct lt_segment *segment,
     out->texts_n = bundle.parts_n;
     for (size_t i = 0; i < bundle.parts_n; i++) {
         spans[0] = (struct lt_span){out->texts, LT_HASH_LEN};
-        spans[1] = (struct lt_span){bundle.parts[i].content,
-                                    bundle.parts[i].len};
+        spans[1] =
+            (struct lt_span){bundle.parts[i].content, bundle.parts[i].len};
         lt_sha256(spans, 2, out->texts);
     }
 }
@@ -162,8 +162,7 @@ static int compare_acts(const void *a, const void *b)
 {
     const struct lt_act *left = a;
     const struct lt_act *right = b;
-    int order =
-        lt_event_id_compare(lt_act_matter(left), lt_act_matter(right));
+    int order = lt_event_id_compare(lt_act_matter(left), lt_act_matter(right));
 
     return order != 0 ? order : lt_event_id_compare(&left->id, &right->id);
 }
@@ -221,7 +220,5 @@ bool sim_held_event(const struct sim_held *held, const struct lt_event_id *id)
             high = middle;
         }
     }
-    return low < held->events_n &&
-           lt_event_id_equal(&held->events[low].id, id);
+    return low < held->events_n && lt_event_id_equal(&held->events[low].id, id);
 }
-

@@ -21,7 +21,7 @@ struct sim_held_segment {
     uint64_t epoch;
     uint64_t first;
     uint64_t last;
-    uint8_t hash[LT_HASH_LEN];  /* as the log says */
+    uint8_t hash[LT_HASH_LEN];    /* as the log says */
     uint8_t payload[LT_HASH_LEN]; /* as stored, hashed by ourselves */
     size_t texts_n;
     uint8_t texts[LT_HASH_LEN];
@@ -32,7 +32,7 @@ struct sim_held {
     size_t events_n, events_capacity;
     struct sim_held_segment *segments; /* by stream, epoch, number */
     size_t segments_n, segments_capacity;
-    struct lt_act *acts;   /* by matter, then id; one a copy of an event */
+    struct lt_act *acts; /* by matter, then id; one a copy of an event */
     size_t acts_n, acts_capacity;
     struct lt_arena arena; /* what acts point into */
     struct lt_arena scratch;

@@ -87,22 +87,37 @@ static bool read_options(int argc, char **argv, struct options *out)
     *out = (struct options){.seeds = 1};
     while (ok && (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         switch (option) {
-        case 'n': ok = read_number(optarg, &out->seeds); break;
-        case 's': ok = read_seed(optarg, out); break;
+        case 'n':
+            ok = read_number(optarg, &out->seeds);
+            break;
+        case 's':
+            ok = read_seed(optarg, out);
+            break;
         case 'f':
             ok = read_number(optarg, &out->from);
             out->from_given = true;
             break;
-        case 'p': out->plant = optarg; break;
-        case 't': out->trace = true; break;
-        case '2': out->twice = true; break;
-        case 'u': out->sums = true; break;
-        default: ok = false; break;
+        case 'p':
+            out->plant = optarg;
+            break;
+        case 't':
+            out->trace = true;
+            break;
+        case '2':
+            out->twice = true;
+            break;
+        case 'u':
+            out->sums = true;
+            break;
+        default:
+            ok = false;
+            break;
         }
     }
     if (!ok || optind != argc || out->seeds == 0 || out->seeds > 100000000) {
-        fprintf(stderr, "usage: lienthong-sim [--seeds N] [--from S | --seed S...]"
-                        " [--plant NAME] [--twice] [--sums] [--trace]\n");
+        fprintf(stderr,
+                "usage: lienthong-sim [--seeds N] [--from S | --seed S...]"
+                " [--plant NAME] [--twice] [--sums] [--trace]\n");
         return false;
     }
     return true;
@@ -147,8 +162,8 @@ static void run_seed(const struct options *options, uint64_t seed,
         tally->done[i] += result.done[i];
     }
     if (options->trace) {
-        printf("seed %" PRIu64 " trace %016" PRIx64 " told %" PRIu64 "\n",
-               seed, result.trace_hash, result.told);
+        printf("seed %" PRIu64 " trace %016" PRIx64 " told %" PRIu64 "\n", seed,
+               result.trace_hash, result.told);
     }
     if (!result.ok) {
         fail(tally, options, seed, result.failure);
@@ -193,7 +208,8 @@ static bool shows_something(const struct tally *tally, uint64_t median)
     }
     if (median < MEDIAN_LEAST) {
         printf("FAIL lienthong-sim: the median seed told %" PRIu64
-               " events, not %d\n", median, MEDIAN_LEAST);
+               " events, not %d\n",
+               median, MEDIAN_LEAST);
         shows = false;
     }
     return shows;

@@ -117,12 +117,12 @@ void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
         return; /* the session is gone */
     }
     note_handle(sim, &frame, bytes);
-    if (!sim_check_ack(sim, &(struct sim_frame){.from = from->index,
-                                                .to = to,
-                                                .pair = session / 2,
-                                                .bytes = (uint8_t *)(uintptr_t)
-                                                    bytes,
-                                                .len = len})) {
+    if (!sim_check_ack(sim,
+                       &(struct sim_frame){.from = from->index,
+                                           .to = to,
+                                           .pair = session / 2,
+                                           .bytes = (uint8_t *)(uintptr_t)bytes,
+                                           .len = len})) {
         return;
     }
     delay_ms = in_order(sim, &frame, delay_ms);
@@ -164,8 +164,7 @@ static size_t earliest(const struct sim *sim)
 
 int64_t sim_next_frame_ms(const struct sim *sim)
 {
-    return sim->frames_n == 0 ? INT64_MAX
-                              : sim->frames[earliest(sim)].at_ms;
+    return sim->frames_n == 0 ? INT64_MAX : sim->frames[earliest(sim)].at_ms;
 }
 
 bool sim_deliver(struct sim *sim)
@@ -189,8 +188,8 @@ bool sim_deliver(struct sim *sim)
     if (node->up) {
         now = sim_node_now(node);
         sim_say_frame(sim, &frame, frame.bytes, "recv");
-        input.session = 2 * frame.pair + (sim->nodes[frame.from].parent ==
-                                          (int)frame.to);
+        input.session =
+            2 * frame.pair + (sim->nodes[frame.from].parent == (int)frame.to);
         input.bytes = frame.bytes;
         input.len = frame.len;
         if (lt_turn_input(node->turn, &now, &input) != LT_OK) {

@@ -6,8 +6,8 @@
 #include <string.h>
 
 enum {
-    SAFETY_MS = 20 * 1000,      /* of virtual time under faults */
-    HEALING_MS = 90 * 1000,     /* at most, to converge */
+    SAFETY_MS = 20 * 1000,  /* of virtual time under faults */
+    HEALING_MS = 90 * 1000, /* at most, to converge */
     /* The same where frames were lost or overtaken within a session, as TCP
      * never does: a hold may outlive its reason, for ten minutes. */
     HOLDS_HEALING_MS = 15 * 60 * 1000,
@@ -92,8 +92,8 @@ static void bind(struct sim *sim, struct sim_node *node)
         node->parent < 0 ? sim->root : sim->nodes[node->parent].key;
     struct lt_binding binding = {
         .office = node->office,
-        .issuer = node->parent < 0 ? node->office
-                                   : sim->nodes[node->parent].office,
+        .issuer =
+            node->parent < 0 ? node->office : sim->nodes[node->parent].office,
         .serial = 1,
         .issued_at_ms = 1,
     };
@@ -255,6 +255,9 @@ static void one_step(struct sim *sim)
         if (node->up) {
             sim_node_turn(node);
         }
+        if (node->up && node->wake_at_ms == INT64_MAX) {
+            sim_fail(sim, "I14 node %u waits for no timer", node->index);
+        }
         if (node->up && node->dying) {
             sim_node_crash(node);
         }
@@ -275,8 +278,7 @@ static void skip_idle(struct sim *sim, int64_t until_ms)
     for (size_t i = 0; i < sim->nodes_n; i++) {
         const struct sim_node *node = &sim->nodes[i];
 
-        next = earlier(next, node->up ? node->wake_at_ms
-                                      : node->restart_at_ms);
+        next = earlier(next, node->up ? node->wake_at_ms : node->restart_at_ms);
         if (node->up && lt_turn_pending(node->turn)) {
             return;
         }
@@ -299,10 +301,11 @@ static void draw_times(struct sim *sim, unsigned n, int64_t from_ms,
                        int64_t times[static TIMES_MAX])
 {
     for (unsigned i = 0; i < TIMES_MAX; i++) {
-        times[i] = i < n ? from_ms + (int64_t)sim_below(
-                                         &sim->schedule,
-                                         (uint64_t)(SAFETY_MS - from_ms))
-                         : INT64_MAX;
+        times[i] =
+            i < n
+                ? from_ms + (int64_t)sim_below(&sim->schedule,
+                                               (uint64_t)(SAFETY_MS - from_ms))
+                : INT64_MAX;
     }
 }
 
@@ -313,8 +316,8 @@ static void write_something(struct sim *sim, int64_t *next_ms)
     if (sim->now_ms < *next_ms) {
         return;
     }
-    *next_ms = sim->now_ms + 1 +
-               (int64_t)sim_below(&sim->work, 2 * WRITES_BETWEEN_MS);
+    *next_ms =
+        sim->now_ms + 1 + (int64_t)sim_below(&sim->work, 2 * WRITES_BETWEEN_MS);
     if (node->up && lt_tree_count(lt_engine_tree(node->engine)) > 0) {
         sim_write(node);
     }
@@ -407,9 +410,11 @@ static void heal(struct sim *sim)
     if (sim->done[SIM_FLIP] > 0) {
         renew_links(sim);
     }
+    sim_say(sim, "healing begins");
     /* Converged, and still so half a second later. */
     while (sim->failure[0] == '\0' && quiet < 100) {
         if (sim->now_ms > until) {
+            sim_say(sim, "healing took too long");
             explain(sim, limit_ms);
             return;
         }

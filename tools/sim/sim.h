@@ -32,10 +32,10 @@ enum sim_class {
     SIM_DROP,
     SIM_DUPLICATE,
     SIM_REORDER,
-    SIM_FLIP,            /* of a bit in segments, past the link's own check */
-    SIM_CUT,             /* a link goes down for a while */
-    SIM_CRASH,           /* between two effects of a turn */
-    SIM_POWER,           /* in the middle of the log's own writing */
+    SIM_FLIP,  /* of a bit in segments, past the link's own check */
+    SIM_CUT,   /* a link goes down for a while */
+    SIM_CRASH, /* between two effects of a turn */
+    SIM_POWER, /* in the middle of the log's own writing */
     SIM_FAILED_SYNC,
     SIM_FULL,            /* a commit found no room */
     SIM_RESTORE,         /* an older disk, the neighbours in reach */
@@ -50,21 +50,21 @@ struct sim_faults {
     unsigned drop;
     unsigned duplicate;
     unsigned reorder;
-    unsigned flip;       /* of a frame of segments */
-    unsigned cut;        /* of a step and link */
-    unsigned crash;      /* of an effect */
-    unsigned power;      /* of a turn */
-    unsigned fail_sync;  /* of a turn */
+    unsigned flip;      /* of a frame of segments */
+    unsigned cut;       /* of a step and link */
+    unsigned crash;     /* of an effect */
+    unsigned power;     /* of a turn */
+    unsigned fail_sync; /* of a turn */
     unsigned fulls;
     unsigned restores;
-    bool real_keys;      /* Ed25519 instead of its stub */
+    bool real_keys; /* Ed25519 instead of its stub */
 };
 
 struct sim_frame {
     int64_t at_ms;
-    uint64_t order;      /* ties: no pointers, a total order */
+    uint64_t order; /* ties: no pointers, a total order */
     unsigned from, to;
-    uint64_t pair;       /* the session pair that it belongs to */
+    uint64_t pair; /* the session pair that it belongs to */
     uint8_t *bytes;
     size_t len;
 };
@@ -81,7 +81,7 @@ struct sim_told {
 struct sim_request {
     uint8_t id[LT_REQUEST_LEN];
     struct sim_rng rng;
-    uint64_t token;           /* of the write under way */
+    uint64_t token; /* of the write under way */
     bool under_way;
     bool unknown;             /* it ended without an answer: ask again */
     bool told;                /* it was answered once */
@@ -98,7 +98,7 @@ struct sim_durable {
 struct sim_node {
     unsigned index;
     struct sim *sim;
-    int parent;                    /* -1 at the root */
+    int parent; /* -1 at the root */
     struct lt_office office;
     struct lt_key *key;
     uint8_t transport_key[LT_CURVE_LEN];
@@ -112,24 +112,24 @@ struct sim_node {
     int64_t wake_at_ms;
     int64_t clock_offset_ms;
     uint64_t lives;
-    bool dying;                    /* alive() has said no */
+    bool dying; /* alive() has said no */
     struct sim_request *requests;
     size_t requests_n, requests_capacity;
-    size_t asking;                 /* the one being written */
-    bool full;                     /* its intake is closed */
+    size_t asking; /* the one being written */
+    bool full;     /* its intake is closed */
     int64_t room_check_ms;
-    int64_t quota_until_ms;        /* 0: no quota */
-    unsigned sync_fails;           /* armed for this turn */
+    int64_t quota_until_ms; /* 0: no quota */
+    unsigned sync_fails;    /* armed for this turn */
     struct sim_durable *durable;
     size_t durable_n, durable_capacity;
-    struct lt_event_id cases[64];  /* own cases, for steps */
+    struct lt_event_id cases[64]; /* own cases, for steps */
     size_t cases_n;
     struct lt_event_id directives[16]; /* to this office, for answers */
     size_t directives_n;
     /* the link to the parent */
-    uint64_t pair;                 /* 0: down */
+    uint64_t pair; /* 0: down */
     int64_t link_up_at_ms;
-    int64_t arrives_ms[2];         /* the last frame: to, from the parent */
+    int64_t arrives_ms[2]; /* the last frame: to, from the parent */
 };
 
 /* A handle that a RunOpen named on a pair, by direction. */
@@ -153,7 +153,7 @@ struct sim {
     struct sim_node nodes[SIM_NODES_MAX];
     size_t nodes_n;
     uint8_t root_key[LT_PUBKEY_LEN];
-    struct lt_key *root;           /* the root key, signs the root's binding */
+    struct lt_key *root; /* the root key, signs the root's binding */
     struct lt_buf bindings[SIM_NODES_MAX];
     struct sim_frame *frames;
     size_t frames_n, frames_capacity;
@@ -163,7 +163,7 @@ struct sim {
     size_t handles_n, handles_capacity;
     uint64_t trace_hash;
     uint64_t done[SIM_CLASSES]; /* how often each really happened */
-    char failure[512];             /* the first broken invariant */
+    char failure[512];          /* the first broken invariant */
 };
 
 /* node.c */

@@ -65,8 +65,7 @@ static void say_frame(const struct lt_frame *frame)
     case LT_FRAME_DIGESTS:
         printf(" lane %d", (int)frame->digests.lane);
         for (size_t i = 0; i < frame->digests.origins_n; i++) {
-            printf(" %02x:%02x%02x",
-                   frame->digests.origins[i].origin.bytes[0],
+            printf(" %02x:%02x%02x", frame->digests.origins[i].origin.bytes[0],
                    frame->digests.origins[i].digest[0],
                    frame->digests.origins[i].digest[1]);
         }

@@ -47,12 +47,12 @@ void sim_written(struct sim_node *node, uint64_t token, lt_err result)
             return;
         }
         request->told = true;
-        if (!lt_grow(lt_alloc_heap(), (void **)&sim->told,
-                     &sim->told_capacity, sim->told_n, sizeof(*sim->told))) {
+        if (!lt_grow(lt_alloc_heap(), (void **)&sim->told, &sim->told_capacity,
+                     sim->told_n, sizeof(*sim->told))) {
             abort();
         }
-        sim->told[sim->told_n++] = (struct sim_told){
-            .id = request->event, .writer = node->index};
+        sim->told[sim->told_n++] =
+            (struct sim_told){.id = request->event, .writer = node->index};
         return;
     }
 }
@@ -78,8 +78,8 @@ static void take_answer(struct sim_node *node, const struct lt_buf *answer)
     if (!lt_answer_at(answer->data, answer->len, 0, &entry)) {
         sim_fail(node->sim, "I3 node %u: an answer without an event",
                  node->index);
-    } else if (request->told && !lt_event_id_equal(&request->event,
-                                                   &entry.id)) {
+    } else if (request->told &&
+               !lt_event_id_equal(&request->event, &entry.id)) {
         sim_fail(node->sim, "I3 node %u answered one request in two ways",
                  node->index);
     } else {
@@ -165,9 +165,11 @@ static void open_case(struct sim_node *node, struct sim_rng *rng)
     struct lt_event *event = new_event(LT_EV_CASE_OPENED);
     struct lt_part part = {.content = (const uint8_t *)TEXT,
                            .len = sizeof(TEXT) - 1};
-    uint64_t salt[2] = {sim_next(rng), sim_next(rng)};
 
-    memcpy(part.salt, salt, LT_SALT_LEN);
+    for (size_t i = 0; i < LT_SALT_LEN; i += 8) {
+        uint64_t random = sim_next(rng);
+        memcpy(part.salt + i, &random, 8);
+    }
     event->case_type = 1;
     event->field = 1;
     event->parts_n = 1;
@@ -237,8 +239,7 @@ static void issue_directive(struct sim_node *node, struct sim_rng *rng)
     size_t n = 0;
 
     for (size_t i = node->index + 1; i < sim->nodes_n; i++) {
-        if (is_below(sim, i, node->index) &&
-            (n == 0 || sim_chance(rng, 400))) {
+        if (is_below(sim, i, node->index) && (n == 0 || sim_chance(rng, 400))) {
             channels[n] = (struct lt_channel){.cls = LT_CLASS_DIRECTIVE,
                                               .audience = LT_AUDIENCE_TO,
                                               .to = sim->nodes[i].office};
