@@ -33,6 +33,9 @@ static lt_err take_link_event(struct lt_daemon *daemon,
 
     switch (event->kind) {
     case LT_LINK_UP:
+        if (event->dialled) {
+            daemon->superior_session = event->session;
+        }
         input.kind = LT_IN_SESSION_UP;
         input.role = event->dialled ? LT_ROLE_PARENT : LT_ROLE_CHILD;
         input.office = event->office;
@@ -41,6 +44,7 @@ static lt_err take_link_event(struct lt_daemon *daemon,
         daemon->status_changed = true;
         return lt_turn_input(daemon->turn, &daemon->now, &input);
     case LT_LINK_DOWN:
+        lt_daemon_session_gone(daemon, event->session);
         input.kind = LT_IN_SESSION_DOWN;
         daemon->status_changed = true;
         return lt_turn_input(daemon->turn, &daemon->now, &input);
@@ -127,8 +131,13 @@ static void publish(struct lt_daemon *daemon)
         .listen_links = lt_link_bound(daemon->link, 0),
         .listen_enrol = lt_link_enrol_bound(daemon->link, 0),
         .view_applied = lt_feed_applied(daemon->feed),
+        .apart_since_ms = daemon->apart_since_ms,
     };
+    const char *superior;
 
+    superior = lt_conf_text(daemon->conf, LT_SET_SUPERIOR_OFFICE);
+    status.has_superior =
+        superior != NULL && lt_office_parse(superior, &status.superior);
     if (status.view_applied >= daemon->last_pos) {
         daemon->view_behind_since_ms = 0;
     } else if (daemon->view_behind_since_ms == 0) {
@@ -283,6 +292,7 @@ lt_err lt_daemon_run(const struct lt_daemon_options *options,
     daemon->wake_at_ms = 0;
     daemon->sys->now(daemon->sys->ctx, &daemon->now);
     daemon->started_at_ms = daemon->now.wall_ms;
+    daemon->apart_since_ms = daemon->now.wall_ms;
     err = lt_daemon_start(daemon, diag);
     if (err == LT_OK) {
         struct lt_diag ready = {.code = LT_NREADY};

@@ -61,6 +61,8 @@ struct lt_daemon {
     bool peers_changed;
     int64_t room_check_ms; /* monotonic; when to look for room again */
     int64_t prune_at_ms;
+    uint64_t superior_session;  /* with the office that we dial; 0: none */
+    int64_t apart_since_ms;     /* wall; since it was last there */
     int64_t input_ms;   /* monotonic; of the last frame or job */
     bool trim_due;      /* something happened since the last trim */
     int64_t trim_at_ms; /* monotonic; pushed on by what happens */
@@ -120,6 +122,8 @@ void lt_daemon_take_complaints(struct lt_daemon *daemon);
 void lt_daemon_trim_when_quiet(struct lt_daemon *daemon, bool worked);
 
 /* hooks.c: what effects do. */
+/* Remember since when the superior is not there. */
+void lt_daemon_session_gone(struct lt_daemon *daemon, uint64_t session);
 /* Count a frame that left or came, and a segment that became durable. */
 void lt_daemon_count_frame(const uint8_t *bytes, size_t len, bool sent);
 void lt_daemon_count_stored(const struct lt_office *self,

@@ -66,11 +66,20 @@ static lt_err hook_send(void *ctx, uint64_t session, const uint8_t *bytes,
     return lt_link_send(daemon->link, session, bytes, len);
 }
 
+void lt_daemon_session_gone(struct lt_daemon *daemon, uint64_t session)
+{
+    if (session == daemon->superior_session) {
+        daemon->superior_session = 0;
+        daemon->apart_since_ms = daemon->now.wall_ms;
+    }
+}
+
 static void hook_close(void *ctx, uint64_t session, lt_err code)
 {
     struct lt_daemon *daemon = ctx;
 
     (void)code; /* the engine has noted why */
+    lt_daemon_session_gone(daemon, session);
     lt_link_close(daemon->link, session);
     daemon->status_changed = true;
 }

@@ -90,8 +90,25 @@ static const char *const LINK_STATES[] = {"connecting", "up", "stalled",
 static const char *const LINK_ROLES[] = {"", "child", "parent", "bypass",
                                          "reader"};
 
+/* The superior that is dialled and not there: a link without a session. What
+ * waits for it is not known before it has said what it holds. */
+static json_t *apart_json(const struct lt_status *status)
+{
+    const struct lt_tree_office *office =
+        lt_tree_find(lt_engine_tree(status->engine), &status->superior);
+
+    return json_pack("{s:o, s:s?, s:s, s:s, s:o, s:n, s:{s:n, s:n, s:n}, s:n, "
+                     "s:n, s:n}",
+                     "office", office_json(&status->superior), "name",
+                     office ? office->name : NULL, "role", "parent", "state",
+                     "connecting", "since", time_json(status->apart_since_ms),
+                     "last_ack_at", "waiting", "urgent", "normal", "bulk",
+                     "rtt_ms", "skew_ms", "reason");
+}
+
 static json_t *links_json(const struct lt_status *status)
 {
+    bool apart = status->has_superior;
     struct lt_link_view *links =
         calloc(LINKS_MAX, sizeof(*links)); /* too large for a stack */
     json_t *list = json_array();
@@ -103,6 +120,7 @@ static json_t *links_json(const struct lt_status *status)
         const struct lt_tree_office *office =
             lt_tree_find(lt_engine_tree(status->engine), &link->office);
 
+        apart = apart && link->role != LT_ROLE_PARENT;
         json_array_append_new(
             list,
             json_pack(
@@ -118,6 +136,9 @@ static json_t *links_json(const struct lt_status *status)
                 (json_int_t)link->waiting[LT_LANE_BULK], "rtt_ms",
                 number_or_null(link->rtt_ms), "skew_ms",
                 (json_int_t)link->skew_ms, "reason", code_json(link->reason)));
+    }
+    if (apart) {
+        json_array_append_new(list, apart_json(status));
     }
     free(links);
     return list;

@@ -26,6 +26,9 @@ struct lt_status {
     int64_t started_at_ms;
     const char *listen_links; /* first address bound, or NULL */
     const char *listen_enrol;
+    bool has_superior;            /* by the configuration */
+    struct lt_office superior;
+    int64_t apart_since_ms;       /* wall; no session with it since */
     bool clock_unsure;
     uint64_t view_applied;  /* position */
     int64_t view_behind_ms; /* 0 when current */
