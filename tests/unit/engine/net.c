@@ -322,7 +322,9 @@ static void perform_one(struct net *net, struct node *node,
         note_alarm(node, effect);
         break;
     case LT_FX_WAKE:
-        node->wake_ms = effect->at_ms;
+        if (effect->at_ms < node->wake_ms) { /* the earliest counts */
+            node->wake_ms = effect->at_ms;
+        }
         break;
     case LT_FX_PEERS:
     case LT_FX_NOTE:
