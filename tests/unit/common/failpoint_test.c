@@ -91,12 +91,15 @@ static void a_bug_is_planted_and_taken_out(void **state)
 
 static void the_crash_points_of_the_ack_path_are_all_there(void **state)
 {
-    (void)state;
-    for (size_t i = 0; i < 18; i++) {
-        char name[8];
+    /* C14, C16 and C18 are points of backups, of a change of keys and of
+     * another parent: nothing of it can be met yet. */
+    static const char *const names[] = {"C1",  "C2",  "C3",  "C4",  "C5",
+                                        "C6",  "C7",  "C8",  "C9",  "C10",
+                                        "C11", "C12", "C13", "C15", "C17"};
 
-        (void)snprintf(name, sizeof(name), "C%zu", i + 1);
-        assert_string_equal(lt_failpoint_at(i)->name, name);
+    (void)state;
+    for (size_t i = 0; i < LT_COUNT_OF(names); i++) {
+        assert_string_equal(lt_failpoint_at(i)->name, names[i]);
         assert_true(strlen(lt_failpoint_at(i)->text) > 10);
     }
     assert_null(lt_failpoint_at(LT_FAILPOINTS));
