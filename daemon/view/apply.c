@@ -457,8 +457,10 @@ static lt_err apply_event(struct lt_view *view, struct coming *c,
         (lt_class_fits(c->act.type, LT_CLASS_TREE))) {
         return apply_tree_event(view, c);
     }
-    rc = apply_matter_event(view, c);
-    return rc == LT_OK ? add_texts(view, c, bundle, cursor) : rc;
+    /* First the texts: folding a matter anew decodes its other events into
+     * view->event. */
+    rc = add_texts(view, c, bundle, cursor);
+    return rc == LT_OK ? apply_matter_event(view, c) : rc;
 }
 
 /* A payload that nobody can read still shows that something stands there. Its

@@ -176,6 +176,37 @@ static void a_directive_is_listed_with_its_statuses(void **state)
         "\"next\":null}");
 }
 
+/* Two addressees who answer without having seen each other: the second answer
+ * makes the matter be folded anew, and keeps its own texts. */
+static void answers_side_by_side_keep_their_reasons(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel to = lt_build_to(LT_CLASS_DIRECTIVE, &v->commune.id);
+    struct lt_channel up = lt_build_up(LT_CLASS_DIRECTIVE);
+    struct lt_build_event e =
+        lt_build_event(&v->province, LT_EV_DIRECTIVE_ISSUED);
+    struct lt_event_id id = e.event.id;
+    const char *shown;
+
+    e.event.doc_no = (struct lt_text){"12/CV", 5};
+    e.event.to_n = 2;
+    e.event.to[0] = v->commune.id;
+    e.event.to[1] = v->district.id;
+    lt_build_text(&e, 1, "Tiếp công dân");
+    viewing_write(v, &v->province, &to, &e, 1);
+    e = lt_build_about(&v->commune, LT_EV_DIRECTIVE_STATUS, &id);
+    e.event.code = 3;
+    viewing_write(v, &v->commune, &up, &e, 1);
+    e = lt_build_about(&v->district, LT_EV_DIRECTIVE_STATUS, &id);
+    e.event.code = 2;
+    lt_build_text(&e, 5, "Không đúng địa bàn");
+    viewing_write(v, &v->district, &up, &e, 1);
+    assert_non_null(strstr(viewing_list(v, LT_VIEW_DIRECTIVES, 0),
+                           "\"reason\":\"Không đúng địa bàn\""));
+    shown = viewing_show(v, &id);
+    assert_null(strstr(shown, "\"announced\""));
+}
+
 static void events_are_told_line_by_line(void **state)
 {
     struct viewing *v = *state;
@@ -356,6 +387,7 @@ int main(void)
         VIEWING_TEST(two_lives_that_begin_alike_are_told),
         VIEWING_TEST(an_incident_is_listed_with_every_field),
         VIEWING_TEST(a_directive_is_listed_with_its_statuses),
+        VIEWING_TEST(answers_side_by_side_keep_their_reasons),
         VIEWING_TEST(events_are_told_line_by_line),
         VIEWING_TEST(a_position_that_is_none_is_refused),
         VIEWING_TEST(showing_a_case_adds_its_events_and_texts),
