@@ -191,7 +191,7 @@ static void step_case(struct sim_node *node, struct sim_rng *rng)
 {
     const struct lt_channel channel = {.cls = LT_CLASS_CASE,
                                        .audience = LT_AUDIENCE_UP};
-    bool closes = sim_chance(rng, 100);
+    bool closes = sim_chance(rng, 200);
     struct lt_event *event =
         new_event(closes ? LT_EV_CASE_CLOSED : LT_EV_CASE_STEP);
 
@@ -291,9 +291,9 @@ static void ask(struct sim_node *node)
 
     if (kind < 30 && has_below(node)) {
         issue_directive(node, &rng);
-    } else if (kind < 40 && node->directives_n > 0) {
+    } else if (kind < 50 && node->directives_n > 0) {
         answer_directive(node, &rng);
-    } else if (kind < 60 || node->cases_n == 0) {
+    } else if (kind < 65 || node->cases_n == 0) {
         open_case(node, &rng);
     } else if (kind < 92) {
         step_case(node, &rng);
