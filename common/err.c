@@ -129,3 +129,43 @@ void lt_diag_arg(struct lt_diag *diag, const char *key, const char *format, ...)
     }
     diag->args_n++;
 }
+
+static char *find_allowed(struct lt_diag *diag)
+{
+    unsigned i;
+
+    for (i = 0; i < diag->args_n; i++) {
+        if (strcmp(diag->args[i].key, "allowed") == 0) {
+            return diag->args[i].value;
+        }
+    }
+    return NULL;
+}
+
+void lt_diag_allow(struct lt_diag *diag, const char *word)
+{
+    static const char more[] = ", \xE2\x80\xA6";
+    char *list = diag == NULL ? NULL : find_allowed(diag);
+    size_t len;
+
+    if (list == NULL) {
+        lt_diag_arg(diag, "allowed", "%s", word);
+        return;
+    }
+    len = strlen(list);
+    if (len >= sizeof(more) - 1 &&
+        strcmp(list + len - (sizeof(more) - 1), more) == 0) {
+        return;
+    }
+    if (len + 2 + strlen(word) < LT_DIAG_VALUE_MAX) {
+        (void)snprintf(list + len, LT_DIAG_VALUE_MAX - len, ", %s", word);
+        return;
+    }
+    while (len + sizeof(more) > LT_DIAG_VALUE_MAX) {
+        char *last = strrchr(list, ',');
+
+        len = last == NULL ? 0 : (size_t)(last - list);
+        list[len] = '\0';
+    }
+    memcpy(list + len, more, sizeof(more));
+}

@@ -64,4 +64,8 @@ lt_err lt_diag_set(struct lt_diag *diag, lt_err code);
 void lt_diag_arg(struct lt_diag *diag, const char *key, const char *format, ...)
     LT_PRINTF(3, 4);
 
+/* Add one more word to the argument "allowed", the list of what would have
+ * been right. A list that grows too long ends with an ellipsis. */
+void lt_diag_allow(struct lt_diag *diag, const char *word);
+
 #endif

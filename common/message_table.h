@@ -8,9 +8,9 @@
 
 /* --- Errors ----------------------------------------------------------- */
 X("invalid",
-  "Giá trị không hợp lệ[: {what}][ ({reason})]",
+  "Giá trị không hợp lệ[: {what}][ ({reason})][. Dùng một trong: {allowed}]",
   "Xem lại giá trị vừa nhập rồi thử lại; chưa có gì được ghi.",
-  "a value is not valid[: {what}][ ({reason})]",
+  "a value is not valid[: {what}][ ({reason})][. Use one of: {allowed}]",
   "Look at the value again and repeat; nothing has been written.")
 X("no_memory",
   "Máy không còn đủ bộ nhớ[ cho {what}]",
@@ -20,9 +20,10 @@ X("no_memory",
   "Close other programs or add memory, then repeat. What was acknowledged is "
   "still on disk.")
 X("usage",
-  "Dùng lệnh chưa đúng[: {what}][ ({reason})]",
+  "Dùng lệnh chưa đúng[: {what}][ ({reason})][. Dùng một trong: {allowed}]",
   "Chạy lienthong --help, hoặc lienthong LỆNH --help, để xem cách dùng.",
-  "the command was not used correctly[: {what}][ ({reason})]",
+  "the command was not used correctly[: {what}][ ({reason})]"
+  "[. Use one of: {allowed}]",
   "Run lienthong --help, or lienthong COMMAND --help, to see how.")
 X("input_missing",
   "Không đọc được tệp đầu vào[ {path}][: {reason}]",
@@ -192,9 +193,9 @@ X("text_not_utf8",
   "the text is not valid UTF-8 or holds a NUL[: {what}]",
   "Save it as Unicode UTF-8 (not TCVN3 or VNI) and enter it again.")
 X("too_big",
-  "Vượt quá giới hạn kích thước[: {what}][ (tối đa {max})]",
+  "Vượt quá giới hạn kích thước[: {what}][ ({reason})][ (tối đa {max})]",
   "Rút ngắn nội dung, hoặc chia thành nhiều lần nhập.",
-  "larger than the limit[: {what}][ (at most {max})]",
+  "larger than the limit[: {what}][ ({reason})][ (at most {max})]",
   "Shorten it, or enter it in several pieces.")
 X("key_not_bound",
   "Khoá của bên kết nối[ {key}] chưa được cấp trên xác nhận cho cơ quan nào[ "

@@ -11,8 +11,10 @@ X("ui_usage", "Cách dùng", "Usage")
 X("ui_commands", "Các lệnh", "Commands")
 X("ui_options", "Tuỳ chọn", "Options")
 X("ui_request", "Mã yêu cầu", "Request id")
-X("ui_written", "Đã ghi", "Written")
-X("ui_repeated", "Đã ghi từ trước, không ghi thêm", "Written before, not again")
+X("ui_written", "Đã lưu tại đây ✓",
+  "Stored here")
+X("ui_repeated", "Đã lưu tại đây từ trước ✓ (không ghi thêm)",
+  "Stored here before, nothing was written again")
 X("ui_committed_at", "Ghi lúc", "Committed at")
 X("ui_receipt_code", "Mã biên nhận", "Receipt code")
 X("ui_expires_at", "Hết hạn", "Expires at")
@@ -34,7 +36,8 @@ X("ui_reason", "Lý do", "Reason")
 X("ui_role", "Vai trò", "Role")
 X("ui_links", "Kết nối", "Links")
 X("ui_waiting", "Đang chờ", "Waiting")
-X("ui_last_ack", "Xác nhận cuối", "Last ack")
+X("ui_last_ack", "Đã tới lúc",
+  "Last arrival")
 X("ui_alarms", "Báo động", "Alarms")
 X("ui_log", "Nhật ký", "Log")
 X("ui_view", "Hiển thị", "View")
@@ -70,13 +73,15 @@ X("ui_people", "Số người", "People")
 X("ui_raised_at", "Báo lúc", "Raised at")
 X("ui_arrived_at", "Tới lúc", "Arrived at")
 X("ui_taken_at", "Tiếp nhận lúc", "Taken at")
-X("ui_taken_by", "Người tiếp nhận", "Taken by")
+X("ui_taken_by", "Nơi tiếp nhận",
+  "Taken by")
 X("ui_closed_at", "Kết thúc lúc", "Closed at")
 X("ui_doc_no", "Số văn bản", "Document no.")
 X("ui_issuer", "Nơi ban hành", "Issuer")
 X("ui_issued_at", "Ban hành lúc", "Issued at")
 X("ui_to", "Nơi nhận", "To")
-X("ui_status", "Trạng thái", "Status")
+X("ui_status", "Thực hiện",
+  "Status")
 X("ui_at", "Lúc", "At")
 
 X("ui_key", "Mục", "Setting")
@@ -146,26 +151,31 @@ X("ui_cmd_config_show", "xem cấu hình đang có hiệu lực",
 X("ui_opt_open", "chỉ những việc chưa xong", "only what is open")
 X("ui_opt_closed", "chỉ những việc đã xong", "only what is closed")
 X("ui_opt_office", "của cơ quan này", "of this office")
-X("ui_opt_since", "từ ngày (YYYY-MM-DD)", "from this day on (YYYY-MM-DD)")
+X("ui_opt_since", "từ ngày (21/11/2026)",
+  "from this day on (21/11/2026)")
 X("ui_opt_limit", "nhiều nhất bao nhiêu dòng", "at most so many lines")
 X("ui_opt_after", "tiếp theo lần trước", "go on after an earlier answer")
-X("ui_opt_type", "complaint, recommendation, feedback hoặc denunciation",
-  "complaint, recommendation, feedback or denunciation")
-X("ui_opt_field", "lĩnh vực", "what it is about")
+X("ui_opt_type", "loại đơn, một từ ở dưới",
+  "one of the words below")
+X("ui_opt_field", "lĩnh vực, một từ ở dưới",
+  "what it is about, one of the words below")
 X("ui_opt_text", "tóm tắt, không ghi tên người; - đọc từ stdin",
   "summary without names; - reads from stdin")
 X("ui_opt_sealed_ref", "số trong sổ mật (chỉ với tố cáo)",
   "number in the sealed register (denunciations only)")
-X("ui_opt_legal_date", "ngày tính thời hạn", "the day that time limits count from")
-X("ui_opt_date", "ngày nhận", "the day it was received")
-X("ui_opt_doc_date", "ngày văn bản", "date of the document")
+X("ui_opt_legal_date", "ngày tính thời hạn (21/11/2026)",
+  "the day that time limits count from (21/11/2026)")
+X("ui_opt_date", "ngày nhận (21/11/2026)",
+  "the day it was received (21/11/2026)")
+X("ui_opt_doc_date", "ngày văn bản (21/11/2026)",
+  "date of the document (21/11/2026)")
 X("ui_opt_help", "cần hỗ trợ gì", "what help is needed")
 X("ui_opt_way", "tiếp nhận trên màn hình hay qua điện thoại",
   "taken on the screen or by phone")
 X("ui_opt_urgent", "hỏa tốc", "urgent")
 X("ui_opt_valid", "thời hạn của mã, ví dụ 7d, 12h", "how long it is good, as 7d, 12h")
-X("ui_opt_check", "kết quả 1 nếu có điều bất thường",
-  "exit 1 when something is wrong")
+X("ui_opt_check", "cho cron: im lặng nếu ổn; có chuyện thì nêu lý do, kết quả 1",
+  "for cron: quiet when all is well; else reasons and exit 1")
 X("ui_opt_events", "từng sự kiện, theo thứ tự ghi", "events, in order of commit")
 X("ui_opt_from", "bắt đầu từ vị trí này", "from this position on")
 X("ui_opt_follow", "chờ và in tiếp sự kiện mới", "wait for what comes")
@@ -175,17 +185,18 @@ X("ui_opt_listen", "địa chỉ nghe kết nối, HOST:PORT",
   "where links are accepted, HOST:PORT")
 X("ui_opt_enrol_listen", "địa chỉ nghe kết nạp, HOST:PORT",
   "where enrolment is accepted, HOST:PORT")
-X("ui_receipt_unknown", "Không có trong sổ", "Not in the book")
+X("ui_receipt_unknown", "Không có trong sổ của cơ quan cấp",
+  "Not in the book of the office that issued it")
 X("ui_channel", "Kênh", "Channel")
 X("ui_lane", "Làn", "Lane")
 X("ui_first", "Đầu", "First")
 X("ui_last", "Cuối", "Last")
 X("ui_streams", "Luồng", "Streams")
 
-X("ui_why_missing", "thiếu",
+X("ui_why_missing", "còn thiếu",
   "missing")
-X("ui_why_not_uuid", "không phải UUID viết thường",
-  "not a UUID in small letters")
+X("ui_why_not_uuid", "phải là UUID viết thường",
+  "it must be a UUID in small letters")
 X("ui_why_proto", "chỉ dùng được phiên bản 1",
   "only version 1 is spoken here")
 X("ui_why_no_command", "không có lệnh này",
@@ -204,8 +215,8 @@ X("ui_why_batch_refused", "một lệnh khác trong lô bị từ chối",
   "another command of the batch was refused")
 X("ui_why_id_used", "mã này đã dùng cho lệnh khác",
   "it was used for another command")
-X("ui_why_day_out", "ở tương lai hoặc quá lâu trước đây",
-  "in the future, or too long ago")
+X("ui_why_day_out", "ở tương lai hoặc quá 30 năm trước",
+  "in the future, or more than 30 years ago")
 X("ui_why_no_text_here", "tố cáo không kèm văn bản nào",
   "a denunciation carries no text")
 X("ui_why_not_sealed_ref", "không phải số của sổ mật",
@@ -214,8 +225,8 @@ X("ui_why_no_field", "không có lĩnh vực này",
   "not a known field")
 X("ui_why_sealed_only", "chỉ dùng cho tố cáo",
   "for denunciations only")
-X("ui_why_not_custodian", "cơ quan này không giữ hồ sơ",
-  "this office is not its custodian")
+X("ui_why_not_custodian", "hồ sơ không do cơ quan này giữ[ mà do {holder}]",
+  "this office is not its custodian[, {holder} is]")
 X("ui_why_newer", "có sự kiện cần phiên bản mới hơn",
   "it holds events of a newer version")
 X("ui_why_closed", "đã kết thúc",
@@ -230,23 +241,23 @@ X("ui_why_bad_text", "có ký tự điều khiển hoặc không phải UTF-8",
   "a control character, or not UTF-8")
 X("ui_why_not_text", "không phải văn bản",
   "not a text")
-X("ui_why_too_long", "quá dài",
-  "too long")
+X("ui_why_too_long", "nhiều nhất {max} ký tự",
+  "at most {max} characters")
 X("ui_why_empty", "để trống",
   "empty")
-X("ui_why_not_in_range", "không phải số trong khoảng cho phép",
-  "not a number in range")
+X("ui_why_not_in_range", "phải là số từ {min} đến {max}",
+  "it must be a number from {min} to {max}")
 X("ui_why_not_list", "không phải danh sách",
   "not a list")
 X("ui_why_too_many", "quá nhiều",
   "too many")
-X("ui_why_not_date", "không phải ngày dạng YYYY-MM-DD",
-  "not a date YYYY-MM-DD")
+X("ui_why_not_date", "phải là ngày có thật, dạng 21/11/2026 hoặc 2026-11-21",
+  "it must be a real date, as 21/11/2026 or 2026-11-21")
 X("ui_why_not_flag", "không phải true hoặc false",
   "not true or false")
 X("ui_why_not_object", "không phải đối tượng JSON",
   "not an object")
-X("ui_why_unknown_option", "không có tuỳ chọn này",
+X("ui_why_unknown_option", "lệnh này không có tuỳ chọn đó",
   "unknown option")
 X("ui_why_view_rebuilt", "phần hiển thị đang được dựng lại",
   "the view is being rebuilt")
@@ -258,8 +269,8 @@ X("ui_why_too_many_writes", "quá nhiều lần ghi chưa xong",
   "too many writes are under way")
 X("ui_why_twice_in_batch", "hai lệnh trong một lô về cùng một việc",
   "two commands of one batch about one matter")
-X("ui_why_not_id", "không phải mã số hoặc mã biên nhận",
-  "neither an event id nor a receipt code")
+X("ui_why_not_id", "phải là mã số, đoạn đầu mã số, hoặc mã biên nhận",
+  "it must be an id, the beginning of one, or a receipt code")
 X("ui_why_no_tree", "chưa biết sơ đồ cơ quan",
   "the tree is not known yet")
 X("ui_why_not_below", "không thuộc cấp dưới của cơ quan này",
@@ -278,14 +289,16 @@ X("ui_why_open_closed", "open và closed loại trừ nhau",
   "open and closed exclude each other")
 X("ui_why_starting", "đang khởi động",
   "still starting")
-X("ui_why_check_char", "ký tự kiểm tra không khớp",
-  "the check character does not fit")
-X("ui_why_types", "complaint, recommendation, feedback hoặc denunciation",
-  "complaint, recommendation, feedback or denunciation")
-X("ui_why_ends", "received, appointed, petition_taken, left hoặc error",
-  "received, appointed, petition_taken, left or error")
-X("ui_why_ways", "screen hoặc phone", "screen or phone")
-X("ui_why_codes", "từ 02 đến 06", "02 to 06")
+X("ui_why_check_char", "gõ sai: ký tự kiểm tra không khớp; xem lại biên nhận",
+  "mistyped: the check character does not fit")
+X("ui_why_types", "không có loại đơn này",
+  "not a known type")
+X("ui_why_ends", "không có lý do này",
+  "not a known reason")
+X("ui_why_ways", "không có cách này",
+  "not a known way")
+X("ui_why_codes", "không có mã này",
+  "not a code that is reported")
 X("ui_state_open", "đang mở", "open")
 X("ui_state_accepted", "đã thụ lý", "accepted")
 X("ui_state_in_progress", "đang giải quyết", "in progress")
@@ -295,3 +308,161 @@ X("ui_state_taken", "đã tiếp nhận", "taken")
 X("ui_state_unchanged", "giữ nguyên", "unchanged")
 X("ui_state_corrected", "đã sửa", "corrected")
 X("ui_state_voided", "đã hủy do ghi nhầm", "voided")
+X("ui_what_case", "vụ việc",
+  "the case")
+X("ui_what_incident", "tin báo",
+  "the incident")
+X("ui_what_directive", "chỉ đạo",
+  "the directive")
+X("ui_what_accepted", "thụ lý",
+  "acceptance")
+X("ui_what_id", "mã số",
+  "the id")
+X("ui_what_kind", "bước (KIND)",
+  "the step (KIND)")
+X("ui_what_code", "mã (CODE)",
+  "the code (CODE)")
+X("ui_what_request_id", "mã yêu cầu (--request-id)",
+  "the request id (--request-id)")
+X("ui_what_batch", "lô lệnh",
+  "the batch")
+X("ui_help_more", "Xem lienthong LỆNH --help để biết tuỳ chọn và ví dụ.",
+  "See lienthong COMMAND --help for options and an example.")
+X("ui_example", "Ví dụ",
+  "Example")
+X("ui_opt_request", "mã để lặp lại lệnh mà không ghi hai lần",
+  "repeat a command under it without writing twice")
+X("ui_holder", "Nơi giữ",
+  "Held by")
+X("ui_help", "Đề nghị",
+  "Help asked")
+X("ui_receipt_last", "Cấp trên đã có đến",
+  "Keeper has up to")
+X("ui_receipt_found", "Có trong sổ từ {since}, {state}",
+  "In the book since {since}, {state}")
+X("ui_receipt_unchanged", "chưa sửa",
+  "unchanged")
+X("ui_receipt_corrected", "đã sửa",
+  "corrected")
+X("ui_receipt_voided", "đã hủy do ghi nhầm",
+  "voided")
+X("ui_receipt_holder", "Hồ sơ đang ở: {holder}",
+  "Held by: {holder}")
+X("ui_mark_contested", " (mâu thuẫn)",
+  " (contested)")
+X("ui_mark_waiting", " (chờ dữ liệu)",
+  " (waiting)")
+X("ui_mark_overdue", " QUÁ HẠN",
+  " OVERDUE")
+X("ui_status_not_yet", "chưa tới",
+  "not arrived")
+X("ui_history", "Diễn biến",
+  "History")
+X("ui_document", "số",
+  "no.")
+X("ui_text_announced", "(nội dung chưa tới)",
+  "(not here yet)")
+X("ui_text_erased", "(đã xóa)",
+  "(erased)")
+X("ui_text_held", "(được giữ tại nơi lập)",
+  "(held where it was written)")
+X("ui_text_here", "(trống)",
+  "(empty)")
+X("ui_effect_waiting", "ĐANG CHỜ",
+  "waiting")
+X("ui_effect_rejected", "KHÔNG CÓ HIỆU LỰC",
+  "no effect")
+X("ui_from_time", "từ",
+  "since")
+X("ui_link_none", "chưa có kết nối",
+  "no link yet")
+X("ui_acked_at", "đã tới",
+  "arrived")
+X("ui_to_send", "Chờ gửi",
+  "To be sent")
+X("ui_urgent", "khẩn",
+  "urgent")
+X("ui_arrived", "Đã tới nơi lưu",
+  "At the keeper")
+X("ui_receipt_all", "{keeper} đã nhận đủ đến {at} ✓",
+  "{keeper} has everything up to {at}")
+X("ui_receipt_missing", "{keeper} còn thiếu {count} sự kiện, đang gửi",
+  "{keeper} lacks {count} events, on their way")
+X("ui_receipt_none", "chưa có tin từ {keeper}",
+  "no word from {keeper} yet")
+X("ui_stored", "Đã lưu tại đây",
+  "Stored here")
+X("ui_stored_events", "{count} sự kiện, mới nhất {at} ✓",
+  "{count} events, the newest {at}")
+X("ui_view_behind", "còn {count} sự kiện chưa lên danh sách",
+  "{count} events are not in the lists yet")
+X("ui_below", "Cấp dưới",
+  "Below")
+X("ui_links_up", "{up}/{all} cơ quan thông suốt",
+  "{up} of {all} offices are up")
+X("ui_office_id", "Mã cơ quan",
+  "Office id")
+X("ui_why_extra", "thừa; văn bản có dấu cách phải đặt trong dấu nháy",
+  "too much; a text with blanks needs quotes")
+X("ui_why_no_value", "thiếu giá trị",
+  "its value is missing")
+X("ui_why_not_number", "phải là số nguyên",
+  "it must be a whole number")
+X("ui_why_langs", "chỉ có vi và en; tiếng khác chưa có",
+  "vi or en")
+X("ui_why_seconds", "phải là số giây, lớn hơn 0, nhiều nhất 3600",
+  "seconds, more than 0, at most 3600")
+X("ui_event_CASE_OPENED", "mở hồ sơ",
+  "case opened")
+X("ui_event_CASE_STEP", "bước xử lý",
+  "step")
+X("ui_event_CASE_CLOSED", "kết thúc",
+  "closed")
+X("ui_event_DENUNCIATION_RECEIVED", "nhận đơn tố cáo (sổ mật)",
+  "denunciation received")
+X("ui_event_DENUNCIATION_STEP", "bước xử lý",
+  "step")
+X("ui_event_DENUNCIATION_CLOSED", "kết thúc",
+  "closed")
+X("ui_event_INCIDENT_RAISED", "báo đông người",
+  "incident raised")
+X("ui_event_INCIDENT_UPDATED", "bổ sung",
+  "updated")
+X("ui_event_INCIDENT_TAKEN", "tiếp nhận",
+  "taken")
+X("ui_event_INCIDENT_CLOSED", "kết thúc",
+  "closed")
+X("ui_event_DIRECTIVE_ISSUED", "ban hành chỉ đạo",
+  "directive issued")
+X("ui_event_DIRECTIVE_STATUS", "thực hiện",
+  "status")
+X("ui_event_ENTRY_VOIDED", "hủy do ghi nhầm",
+  "voided")
+X("ui_event_TEXT_ERASED", "xóa nội dung",
+  "text erased")
+X("ui_event_ERASURE_RECEIPT", "đã xóa tại đây",
+  "erasure done")
+X("ui_verdict_cause_missing", "chưa nhận việc trước đó",
+  "what it follows has not arrived")
+X("ui_verdict_tree_missing", "chưa nhận sơ đồ cơ quan mới",
+  "the tree has not arrived")
+X("ui_verdict_opening_missing", "chưa nhận hồ sơ gốc",
+  "the opening has not arrived")
+X("ui_verdict_newer_version", "cần phiên bản mới hơn",
+  "it needs a newer version")
+X("ui_verdict_not_custodian", "không phải nơi giữ hồ sơ",
+  "not by its custodian")
+X("ui_verdict_not_addressee", "không gửi cho cơ quan đó",
+  "not by an addressee")
+X("ui_verdict_not_allowed_here", "cơ quan đó không được ghi ở đây",
+  "that office may not write here")
+X("ui_verdict_closed_before", "hồ sơ đã kết thúc",
+  "it was closed before")
+X("ui_verdict_wrong_step", "sai bước",
+  "a wrong step")
+X("ui_verdict_malformed", "không đọc được",
+  "it cannot be read")
+X("ui_verdict_wrong_channel", "sai kênh",
+  "in a wrong channel")
+X("ui_verdict_set_aside", "đã để riêng",
+  "set aside")

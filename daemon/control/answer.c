@@ -52,19 +52,59 @@ bool lt_json_string(struct lt_buf *out, const char *text)
                         : lt_json_quote(out, text, strlen(text));
 }
 
-/* Reasons are words of the catalogue; those of other parts stay as they are. */
-static void put_reason(enum lt_lang lang, struct lt_diag *diag)
+static bool is_mentioned(const char *text, const char *key)
+{
+    char name[LT_DIAG_KEY_MAX + 2];
+
+    (void)snprintf(name, sizeof(name), "{%s}", key);
+    return strstr(text, name) != NULL;
+}
+
+/* Put @word of the catalogue in the place of an argument's value, filled with
+ * the others; those that it mentions are then told and need not stand again. */
+static void put_word_of(enum lt_lang lang, struct lt_diag *diag, unsigned at,
+                        const char *word)
+{
+    const char *text = lt_ui(lang, word);
+    char filled[LT_DIAG_VALUE_MAX];
+    unsigned kept = 0;
+    unsigned i;
+
+    if (strcmp(text, word) == 0) {
+        return; /* not of the catalogue: it stays as it is */
+    }
+    (void)lt_ui_format(lang, word, diag, filled, sizeof(filled));
+    memcpy(diag->args[at].value, filled, sizeof(filled));
+    for (i = 0; i < diag->args_n; i++) {
+        if (i == at || !is_mentioned(text, diag->args[i].key)) {
+            if (kept != i) {
+                diag->args[kept] = diag->args[i];
+            }
+            kept++;
+        }
+    }
+    diag->args_n = kept;
+}
+
+/* Reasons are words of the catalogue, and so are some of the things that they
+ * are about. What people typed is neither. */
+static void put_words(enum lt_lang lang, struct lt_diag *diag)
 {
     unsigned i;
 
     for (i = 0; i < diag->args_n; i++) {
-        if (strcmp(diag->args[i].key, "reason") == 0) {
-            char word[LT_DIAG_VALUE_MAX];
+        char word[LT_DIAG_VALUE_MAX + 16];
 
-            memcpy(word, diag->args[i].value, sizeof(word));
-            (void)snprintf(diag->args[i].value, sizeof(word), "%s",
-                           lt_ui(lang, word));
+        if (strcmp(diag->args[i].key, "reason") == 0) {
+            (void)snprintf(word, sizeof(word), "%s", diag->args[i].value);
+        } else if (strcmp(diag->args[i].key, "what") == 0 &&
+                   diag->code != LT_ENOTFOUND && diag->code != LT_EAMBIGUOUS) {
+            (void)snprintf(word, sizeof(word), "ui_what_%s",
+                           diag->args[i].value);
+        } else {
+            continue;
         }
+        put_word_of(lang, diag, i, word);
     }
 }
 
@@ -77,7 +117,7 @@ bool lt_answer_error(struct lt_buf *out, enum lt_lang lang,
     char text[LT_MESSAGE_MAX];
     char uuid[LT_UUID_TEXT];
 
-    put_reason(lang, &copy);
+    put_words(lang, &copy);
     (void)lt_message_text(lang, diag, text, sizeof(text));
     if (!lt_buf_printf(out, "{\"error\":{\"code\":\"%s\",\"text\":",
                        lt_err_word(diag->code)) ||

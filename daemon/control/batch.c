@@ -1,5 +1,6 @@
 #include "daemon/control/batch_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/control/quick_json.h"
@@ -7,6 +8,43 @@
 enum { VIEW_PATIENCE_MS = 2000 };
 
 /* ---- what the commands share ---- */
+
+/* Does the tool take it as a word, not as --an-option? */
+static bool is_word(const struct lt_command *command, int option)
+{
+    return option == LT_OPT_ID ||
+           (option == LT_OPT_KIND && command->kind == LT_COMMAND_WRITE) ||
+           (option == LT_OPT_CODE && command->kind != LT_COMMAND_TOKEN);
+}
+
+/* What a refusal is about is an option: call it as people type it. */
+static void label_option(const struct lt_command *command, struct lt_diag *diag)
+{
+    unsigned i;
+    int option;
+
+    if (command == NULL || diag->code == LT_ENOTFOUND) {
+        return; /* what is not found is what they typed */
+    }
+    for (i = 0; i < diag->args_n; i++) {
+        char *what = diag->args[i].value;
+
+        for (option = 0;
+             strcmp(diag->args[i].key, "what") == 0 && option < LT_OPTIONS;
+             option++) {
+            if ((command->known >> option & 1) != 0 &&
+                strcmp(what, lt_option_at((enum lt_option)option)->name) == 0 &&
+                !is_word(command, option)) {
+                (void)snprintf(what, sizeof(diag->args[i].value), "--%s",
+                               lt_option_at((enum lt_option)option)->name);
+                for (; *what != '\0'; what++) {
+                    *what = *what == '_' ? '-' : *what;
+                }
+                return;
+            }
+        }
+    }
+}
 
 lt_err lt_slot_refuse(struct lt_batch *batch, struct lt_slot *slot,
                       const struct lt_diag *diag, lt_err err)
@@ -20,6 +58,7 @@ lt_err lt_slot_refuse(struct lt_batch *batch, struct lt_slot *slot,
     slot->err = err;
     if (diag != NULL && diag->code == err) {
         *slot->diag = *diag;
+        label_option(slot->command, slot->diag);
     } else {
         lt_diag_set(slot->diag, err);
     }
@@ -104,6 +143,7 @@ static lt_err read_outside(struct lt_batch *batch, struct lt_slot *slot,
     const json_t *proto = json_object_get(command, "proto");
     const json_t *timeout = json_object_get(command, "timeout_ms");
 
+    slot->names = json_is_true(json_object_get(command, "names"));
     if (lang != NULL && !lt_lang_parse(lang, &slot->lang)) {
         slot->lang = LT_LANG_VI;
     }

@@ -39,6 +39,7 @@ struct lt_pending {
 struct lt_slot {
     const struct lt_command *command; /* NULL: unknown */
     enum lt_lang lang;
+    bool names;                       /* the client wants names of offices */
     bool has_id;                      /* the client gave a request id */
     uint8_t request_id[LT_REQUEST_LEN];
     bool outside_bad;                 /* refused before its options */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "daemon/control/names.h"
 #include "daemon/control/vocabulary.h"
 
 enum { TOKEN_VALID_MS = 7 * 24 * 3600 * 1000 };
@@ -74,7 +75,9 @@ static lt_err prepare_token(struct lt_batch *batch, struct lt_slot *slot,
         return lt_desk_refuse(diag, LT_ETOOBIG, "name", NULL);
     }
     if (!lt_vocabulary_office_kind(desk->policy, args->texts[LT_OPT_KIND])) {
-        return lt_desk_refuse(diag, LT_EINVAL, "kind", "ui_why_no_kind");
+        lt_desk_refuse(diag, LT_EINVAL, "kind", "ui_why_no_kind");
+        lt_vocabulary_allow_kinds(diag, desk->policy);
+        return LT_EINVAL;
     }
     if (lt_args_has(args, LT_OPT_VALID) &&
         !lt_duration_parse(args->texts[LT_OPT_VALID], &valid_ms)) {
@@ -118,7 +121,10 @@ static lt_err prepare_slot(struct lt_batch *batch, size_t index,
                    : slot->command->write(desk, &args, slot->draft, diag);
     case LT_COMMAND_READ:
     case LT_COMMAND_STREAM:
-        return prepare_read(batch, slot, desk, &args, diag);
+        rc = prepare_read(batch, slot, desk, &args, diag);
+        return rc == LT_OK && slot->names && !lt_names_put(desk, &slot->out)
+                   ? LT_ENOMEM
+                   : rc;
     case LT_COMMAND_TOKEN:
         return prepare_token(batch, slot, desk, &args, diag);
     case LT_COMMAND_VERIFY:

@@ -25,8 +25,7 @@ static lt_err take_dates(struct lt_desk *desk, const struct lt_args *args,
 
         if (lt_args_has(args, dates[i]) &&
             (day > desk->today || day < desk->today - OPENED_BEFORE_DAYS)) {
-            return lt_desk_refuse(diag, LT_EINVAL,
-                                  lt_option_at(dates[i])->name,
+            return lt_desk_refuse(diag, LT_EINVAL, lt_option_at(dates[i])->name,
                                   "ui_why_day_out");
         }
     }
@@ -81,8 +80,7 @@ static lt_err open_denunciation(struct lt_desk *desk,
     lt_err rc;
 
     if (lt_args_has(args, LT_OPT_TEXT) || lt_args_has(args, LT_OPT_NUMBER)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "text",
-                              "ui_why_no_text_here");
+        return lt_desk_refuse(diag, LT_EINVAL, "text", "ui_why_no_text_here");
     }
     if (!lt_args_has(args, LT_OPT_SEALED_REF)) {
         return lt_desk_refuse(diag, LT_EUSAGE, "sealed_ref", "ui_why_missing");
@@ -114,12 +112,12 @@ lt_err lt_case_open(struct lt_desk *desk, const struct lt_args *args,
     lt_err rc;
 
     if (!lt_vocabulary_case_type(args->texts[LT_OPT_TYPE], &type)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "type",
-                              "ui_why_types");
+        lt_desk_refuse(diag, LT_EINVAL, "type", "ui_why_types");
+        lt_vocabulary_allow(diag, LT_WORDS_CASE_TYPE);
+        return LT_EINVAL;
     }
-    if (!lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD],
-                             &field)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "field", "ui_why_no_field");
+    if (!lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD], &field)) {
+        return lt_desk_refuse_field(desk, diag);
     }
     if (type == LT_CASE_TYPE_DENUNCIATION) {
         return open_denunciation(desk, args, draft, field, diag);
@@ -152,6 +150,7 @@ static lt_err take_case(struct lt_desk *desk, const struct lt_args *args,
                         struct lt_draft *draft, struct lt_view_heads *heads,
                         struct lt_event_id *id, struct lt_diag *diag)
 {
+    const struct lt_tree_office *holder = NULL;
     lt_err rc = lt_desk_matter(desk, args, LT_MATTER_CASE, true, id, heads,
                                &draft->touch, diag);
 
@@ -160,20 +159,24 @@ static lt_err take_case(struct lt_desk *desk, const struct lt_args *args,
         return rc;
     }
     if (!lt_office_equal(&heads->custodian, &desk->office)) {
-        return lt_desk_refuse(diag, LT_EPERM, "case",
-                              "ui_why_not_custodian");
+        lt_desk_refuse(diag, LT_EPERM, "case", "ui_why_not_custodian");
+        if (desk->snapshot != NULL && desk->snapshot->tree != NULL) {
+            holder = lt_tree_find(desk->snapshot->tree, &heads->custodian);
+        }
+        if (holder != NULL) {
+            lt_diag_arg(diag, "holder", "%s", holder->name);
+        }
+        return LT_EPERM;
     }
     if (heads->read_only) {
-        return lt_desk_refuse(diag, LT_ESTATE, "case",
-                              "ui_why_newer");
+        return lt_desk_refuse(diag, LT_ESTATE, "case", "ui_why_newer");
     }
     if (heads->state == LT_CASE_CLOSED) {
         return lt_desk_refuse(diag, LT_ESTATE, "case", "ui_why_closed");
     }
     if (heads->type == LT_CASE_TYPE_DENUNCIATION &&
         (lt_args_has(args, LT_OPT_TEXT) || lt_args_has(args, LT_OPT_DOC_NO))) {
-        return lt_desk_refuse(diag, LT_EINVAL, "text",
-                              "ui_why_no_text_here");
+        return lt_desk_refuse(diag, LT_EINVAL, "text", "ui_why_no_text_here");
     }
     return LT_OK;
 }
@@ -185,18 +188,18 @@ static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
                           struct lt_diag *diag)
 {
     bool sealed = heads->type == LT_CASE_TYPE_DENUNCIATION;
-    lt_err rc = lt_draft_begin(
-        desk, draft, type, sealed ? LT_CLASS_DENUNCIATION : LT_CLASS_CASE,
-        LT_AUDIENCE_UP, NULL);
+    lt_err rc = lt_draft_begin(desk, draft, type,
+                               sealed ? LT_CLASS_DENUNCIATION : LT_CLASS_CASE,
+                               LT_AUDIENCE_UP, NULL);
 
     if (rc != LT_OK) {
         return rc;
     }
     lt_draft_about(draft, id, heads);
-    draft->leaves = (struct lt_touch_known){
-        .is = !heads->voided && heads->type <= UINT8_MAX,
-        .type = (uint8_t)heads->type,
-        .state = LT_CASE_CLOSED};
+    draft->leaves = (struct lt_touch_known){.is = !heads->voided &&
+                                                  heads->type <= UINT8_MAX,
+                                            .type = (uint8_t)heads->type,
+                                            .state = LT_CASE_CLOSED};
     rc = take_dates(desk, args, draft->event, diag);
     if (rc != LT_OK || sealed) {
         return rc;
@@ -215,15 +218,16 @@ lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
     lt_err rc;
 
     if (!lt_vocabulary_step(args->texts[LT_OPT_KIND], &kind)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "kind", "ui_why_no_step");
+        lt_desk_refuse(diag, LT_EINVAL, "kind", "ui_why_no_step");
+        lt_vocabulary_allow(diag, LT_WORDS_STEP);
+        return LT_EINVAL;
     }
     rc = take_case(desk, args, draft, &heads, &id, diag);
     if (rc != LT_OK) {
         return rc;
     }
     if (kind == LT_STEP_WORD_ACCEPTED && heads.state != LT_CASE_OPEN) {
-        return lt_desk_refuse(diag, LT_ESTATE, "accepted",
-                              "ui_why_accepted");
+        return lt_desk_refuse(diag, LT_ESTATE, "accepted", "ui_why_accepted");
     }
     rc = begin_about(desk, args, draft, &heads, &id,
                      heads.type == LT_CASE_TYPE_DENUNCIATION
@@ -246,8 +250,9 @@ lt_err lt_case_close(struct lt_desk *desk, const struct lt_args *args,
     lt_err rc;
 
     if (!lt_vocabulary_close_reason(args->texts[LT_OPT_REASON], &reason)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "reason",
-                              "ui_why_no_reason");
+        lt_desk_refuse(diag, LT_EINVAL, "reason", "ui_why_no_reason");
+        lt_vocabulary_allow(diag, LT_WORDS_CLOSE_REASON);
+        return LT_EINVAL;
     }
     rc = take_case(desk, args, draft, &heads, &id, diag);
     if (rc != LT_OK) {

@@ -65,6 +65,18 @@ static lt_err refuse(struct lt_diag *diag, lt_err code, const char *option,
     return code;
 }
 
+static bool is_blank(struct lt_text text)
+{
+    size_t i;
+
+    for (i = 0; i < text.len; i++) {
+        if (strchr(" \t\n", text.data[i]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static lt_err take_text(const struct lt_option_row *row, const json_t *json,
                         struct lt_arena *arena, struct lt_text *out_text,
                         struct lt_diag *diag)
@@ -90,7 +102,7 @@ static lt_err take_text(const struct lt_option_row *row, const json_t *json,
         lt_diag_arg(diag, "max", "%lld", (long long)row->max);
         return rc;
     }
-    if ((int64_t)chars < row->min) {
+    if ((int64_t)chars < row->min || (row->min > 0 && is_blank(text))) {
         return refuse(diag, LT_EINVAL, row->name, "ui_why_empty");
     }
     *out_text = text;
@@ -134,8 +146,8 @@ static lt_err take_list(const struct lt_option_row *row, const json_t *json,
     for (i = 0; i < n; i++) {
         struct lt_option_row entry = {
             .name = row->name, .min = 1, .max = LT_NAME_MAX};
-        lt_err rc = take_text(&entry, json_array_get(json, i), arena, &list[i],
-                              diag);
+        lt_err rc =
+            take_text(&entry, json_array_get(json, i), arena, &list[i], diag);
 
         if (rc != LT_OK) {
             return rc;
@@ -198,7 +210,8 @@ static lt_err check_missing(const struct lt_command *command,
 
     for (i = 0; i < LT_OPTIONS; i++) {
         if ((missing >> i & 1) != 0) {
-            return refuse(diag, LT_EUSAGE, option_rows[i].name, "ui_why_missing");
+            return refuse(diag, LT_EUSAGE, option_rows[i].name,
+                          "ui_why_missing");
         }
     }
     return LT_OK;

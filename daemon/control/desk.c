@@ -4,7 +4,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/policy.h"
 #include "daemon/cases/fold.h"
+#include "daemon/control/vocabulary.h"
 
 enum { ROLE_OFFICER = 1, CANDIDATES_MAX = 5 };
 
@@ -19,6 +21,13 @@ lt_err lt_desk_refuse(struct lt_diag *diag, lt_err code, const char *what,
         lt_diag_arg(diag, "reason", "%s", reason);
     }
     return code;
+}
+
+lt_err lt_desk_refuse_field(const struct lt_desk *desk, struct lt_diag *diag)
+{
+    lt_desk_refuse(diag, LT_EINVAL, "field", "ui_why_no_field");
+    lt_vocabulary_allow_fields(diag, desk->policy);
+    return LT_EINVAL;
 }
 
 /* ---- drafts ---- */
@@ -121,6 +130,13 @@ static void check_file(struct lt_desk *desk)
     }
 }
 
+static const char *field_word(const void *ctx, uint32_t field)
+{
+    const struct lt_field *row = lt_policy_field(ctx, field);
+
+    return row == NULL ? NULL : row->word;
+}
+
 lt_err lt_desk_reader(struct lt_desk *desk, struct lt_view_reader **out_reader,
                       struct lt_diag *diag)
 {
@@ -140,6 +156,7 @@ lt_err lt_desk_reader(struct lt_desk *desk, struct lt_view_reader **out_reader,
                                    : lt_desk_refuse(diag, LT_EBUSY, "view",
                                                     "ui_why_view_rebuilt");
         }
+        lt_view_reader_set_words(desk->reader, field_word, desk->policy);
         desk->reader_inode = (uint64_t)info.st_ino;
         desk->reader_device = (uint64_t)info.st_dev;
         desk->reader_batch = desk->batch;
@@ -177,8 +194,7 @@ lt_err lt_desk_settle(struct lt_desk *desk)
 
 /* What our own last write about @id left behind, while the view has not come
  * there. False: ask the view. */
-static bool take_known(const struct lt_desk *desk,
-                       const struct lt_event_id *id,
+static bool take_known(const struct lt_desk *desk, const struct lt_event_id *id,
                        struct lt_view_heads *out)
 {
     const struct lt_touch_entry *entry = lt_touch_find(desk->touch, id);
@@ -239,7 +255,7 @@ static lt_err parse_matter(struct lt_desk *desk, struct lt_text text, int kind,
     char word[LT_EVENT_ID_TEXT];
     uint8_t bits[10];
     struct lt_view_reader *reader;
-    lt_err rc;
+    lt_err rc = LT_EINVAL;
 
     if (text.len < sizeof(word)) {
         memcpy(word, text.data, text.len);
@@ -252,8 +268,16 @@ static lt_err parse_matter(struct lt_desk *desk, struct lt_text text, int kind,
             return rc != LT_OK ? rc
                                : lt_view_find_receipt(reader, bits, out_id);
         }
+        rc = lt_desk_reader(desk, &reader, diag);
+        if (rc == LT_OK) {
+            rc = lt_view_find_short(reader, word, out_id);
+        }
     }
-    return lt_desk_refuse(diag, LT_EINVAL, "id", "ui_why_not_id");
+    if (rc == LT_EAMBIGUOUS) {
+        return lt_desk_refuse(diag, rc, word, NULL);
+    }
+    return rc == LT_EINVAL ? lt_desk_refuse(diag, rc, "id", "ui_why_not_id")
+                           : rc;
 }
 
 static lt_err ask_view(struct lt_desk *desk, const struct lt_event_id *id,

@@ -13,8 +13,7 @@ static int compare_offices(const void *a, const void *b)
 
 /* Resolve the addressees: below this office, each once, in order of id so that
  * the same command makes the same event. */
-static lt_err take_addressees(struct lt_desk *desk,
-                              const struct lt_args *args,
+static lt_err take_addressees(struct lt_desk *desk, const struct lt_args *args,
                               struct lt_event *event, struct lt_diag *diag)
 {
     size_t n = 0;
@@ -48,8 +47,8 @@ static lt_err open_channels(struct lt_desk *desk, struct lt_draft *draft)
     const struct lt_event *event = draft->event;
     size_t i;
 
-    draft->channels = lt_arena_take(desk->arena,
-                                    event->to_n * sizeof(*draft->channels));
+    draft->channels =
+        lt_arena_take(desk->arena, event->to_n * sizeof(*draft->channels));
     if (draft->channels == NULL) {
         return LT_ENOMEM;
     }
@@ -87,8 +86,7 @@ lt_err lt_directive_issue(struct lt_desk *desk, const struct lt_args *args,
         event->has_due = true;
         event->due = (int32_t)args->numbers[LT_OPT_DUE];
         if (event->due < event->legal_date) {
-            return lt_desk_refuse(diag, LT_EINVAL, "due",
-                                  "ui_why_due_before");
+            return lt_desk_refuse(diag, LT_EINVAL, "due", "ui_why_due_before");
         }
     }
     rc = take_addressees(desk, args, event, diag);
@@ -111,7 +109,9 @@ lt_err lt_directive_status(struct lt_desk *desk, const struct lt_args *args,
     lt_err rc;
 
     if (!lt_vocabulary_status(args->texts[LT_OPT_CODE], &code)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "code", "ui_why_codes");
+        lt_desk_refuse(diag, LT_EINVAL, "code", "ui_why_codes");
+        lt_vocabulary_allow(diag, LT_WORDS_DIRECTIVE_CODE);
+        return LT_EINVAL;
     }
     rc = lt_desk_matter(desk, args, LT_MATTER_DIRECTIVE, true, &id, &heads,
                         &draft->touch, diag);
@@ -124,11 +124,10 @@ lt_err lt_directive_status(struct lt_desk *desk, const struct lt_args *args,
                               "ui_why_not_addressed");
     }
     if (heads.read_only) {
-        return lt_desk_refuse(diag, LT_ESTATE, "directive",
-                              "ui_why_newer");
+        return lt_desk_refuse(diag, LT_ESTATE, "directive", "ui_why_newer");
     }
-    rc = lt_draft_begin(desk, draft, LT_EV_DIRECTIVE_STATUS,
-                        LT_CLASS_DIRECTIVE, LT_AUDIENCE_UP, NULL);
+    rc = lt_draft_begin(desk, draft, LT_EV_DIRECTIVE_STATUS, LT_CLASS_DIRECTIVE,
+                        LT_AUDIENCE_UP, NULL);
     if (rc != LT_OK) {
         return rc;
     }

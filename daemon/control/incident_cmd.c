@@ -23,9 +23,8 @@ lt_err lt_incident_raise(struct lt_desk *desk, const struct lt_args *args,
     lt_err rc;
 
     if (lt_args_has(args, LT_OPT_FIELD) &&
-        !lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD],
-                             &field)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "field", "ui_why_no_field");
+        !lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD], &field)) {
+        return lt_desk_refuse_field(desk, diag);
     }
     rc = lt_draft_begin(desk, draft, LT_EV_INCIDENT_RAISED, LT_CLASS_INCIDENT,
                         LT_AUDIENCE_UP, NULL);
@@ -52,8 +51,8 @@ static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
 {
     struct lt_event_id id = {.count = 0};
     bool own;
-    lt_err rc = lt_desk_matter(desk, args, LT_MATTER_INCIDENT, true, &id,
-                               heads, &draft->touch, diag);
+    lt_err rc = lt_desk_matter(desk, args, LT_MATTER_INCIDENT, true, &id, heads,
+                               &draft->touch, diag);
 
     draft->matter = id; /* a repetition that is refused has it as well */
     if (rc != LT_OK) {
@@ -61,17 +60,14 @@ static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
     }
     own = lt_office_equal(&heads->origin, &desk->office);
     if (!own && (desk->snapshot == NULL || desk->snapshot->tree == NULL)) {
-        return lt_desk_refuse(diag, LT_EBUSY, "tree",
-                              "ui_why_no_tree");
+        return lt_desk_refuse(diag, LT_EBUSY, "tree", "ui_why_no_tree");
     }
-    if (!own && !lt_tree_above(desk->snapshot->tree, &desk->office,
-                               &heads->origin)) {
-        return lt_desk_refuse(diag, LT_EPERM, "incident",
-                              "ui_why_not_below");
+    if (!own &&
+        !lt_tree_above(desk->snapshot->tree, &desk->office, &heads->origin)) {
+        return lt_desk_refuse(diag, LT_EPERM, "incident", "ui_why_not_below");
     }
     if (heads->read_only) {
-        return lt_desk_refuse(diag, LT_ESTATE, "incident",
-                              "ui_why_newer");
+        return lt_desk_refuse(diag, LT_ESTATE, "incident", "ui_why_newer");
     }
     if (heads->state == LT_INCIDENT_CLOSED_ST) {
         return lt_desk_refuse(diag, LT_ESTATE, "incident", "ui_why_closed");
@@ -96,15 +92,16 @@ lt_err lt_incident_take(struct lt_desk *desk, const struct lt_args *args,
 
     if (lt_args_has(args, LT_OPT_WAY) &&
         !lt_vocabulary_way(args->texts[LT_OPT_WAY], &way)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "way", "ui_why_ways");
+        lt_desk_refuse(diag, LT_EINVAL, "way", "ui_why_ways");
+        lt_vocabulary_allow(diag, LT_WORDS_INCIDENT_WAY);
+        return LT_EINVAL;
     }
     rc = begin_about(desk, args, draft, LT_EV_INCIDENT_TAKEN, &heads, diag);
     if (rc != LT_OK) {
         return rc;
     }
     if (heads.state == LT_INCIDENT_TAKEN_ST) {
-        return lt_desk_refuse(diag, LT_ESTATE, "incident",
-                              "ui_why_taken");
+        return lt_desk_refuse(diag, LT_ESTATE, "incident", "ui_why_taken");
     }
     draft->event->way = way;
     return LT_OK;
@@ -136,8 +133,9 @@ lt_err lt_incident_close(struct lt_desk *desk, const struct lt_args *args,
     lt_err rc;
 
     if (!lt_vocabulary_incident_end(args->texts[LT_OPT_REASON], &reason)) {
-        return lt_desk_refuse(diag, LT_EINVAL, "reason",
-                              "ui_why_ends");
+        lt_desk_refuse(diag, LT_EINVAL, "reason", "ui_why_ends");
+        lt_vocabulary_allow(diag, LT_WORDS_INCIDENT_END);
+        return LT_EINVAL;
     }
     rc = begin_about(desk, args, draft, LT_EV_INCIDENT_CLOSED, &heads, diag);
     if (rc == LT_OK) {

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/policy.h"
-#include "common/words.h"
 #include "daemon/control/desk.h"
 
 enum { WORD_MAX = 64, STATUS_FIRST = 2, STATUS_LAST = 6 };
@@ -34,6 +33,46 @@ static bool find(enum lt_words list, struct lt_text text, uint32_t *out_number)
     }
     *out_number = row->number;
     return true;
+}
+
+static bool is_status(uint32_t code)
+{
+    /* 01 is the daemon's own; 13 to 16 are the issuer's. */
+    return code >= STATUS_FIRST && code <= STATUS_LAST;
+}
+
+void lt_vocabulary_allow(struct lt_diag *diag, enum lt_words list)
+{
+    const struct lt_word *row;
+    size_t i;
+
+    for (i = 0; (row = lt_word_at(list, i)) != NULL; i++) {
+        if (list != LT_WORDS_DIRECTIVE_CODE || is_status(row->number)) {
+            lt_diag_allow(diag, row->word);
+        }
+    }
+}
+
+void lt_vocabulary_allow_fields(struct lt_diag *diag,
+                                const struct lt_policy *policy)
+{
+    const struct lt_field *row;
+    size_t i;
+
+    for (i = 0; (row = lt_policy_field_at(policy, i)) != NULL; i++) {
+        lt_diag_allow(diag, row->word);
+    }
+}
+
+void lt_vocabulary_allow_kinds(struct lt_diag *diag,
+                               const struct lt_policy *policy)
+{
+    const struct lt_kind *row;
+    size_t i;
+
+    for (i = 0; (row = lt_policy_kind_at(policy, i)) != NULL; i++) {
+        lt_diag_allow(diag, row->word);
+    }
 }
 
 bool lt_vocabulary_case_type(struct lt_text word, uint32_t *out_type)
@@ -105,9 +144,8 @@ bool lt_vocabulary_status(struct lt_text word, uint32_t *out_code)
 {
     uint32_t code;
 
-    if (!find(LT_WORDS_DIRECTIVE_CODE, word, &code) || code < STATUS_FIRST ||
-        code > STATUS_LAST) {
-        return false; /* 01 is the daemon's own; 13 to 16 are the issuer's */
+    if (!find(LT_WORDS_DIRECTIVE_CODE, word, &code) || !is_status(code)) {
+        return false;
     }
     *out_code = code;
     return true;

@@ -5,11 +5,19 @@
 #define LT_CONTROL_VOCABULARY_H
 
 #include "common/codec.h"
+#include "common/words.h"
 
 struct lt_policy;
 
 /* The step that a case takes once (STEP_ACCEPTED of proto/log.proto). */
 enum { LT_STEP_WORD_ACCEPTED = 1 };
+
+/* Tell in @diag which words would have been right. */
+void lt_vocabulary_allow(struct lt_diag *diag, enum lt_words list);
+void lt_vocabulary_allow_fields(struct lt_diag *diag,
+                                const struct lt_policy *policy);
+void lt_vocabulary_allow_kinds(struct lt_diag *diag,
+                               const struct lt_policy *policy);
 
 /* "complaint" and so on; "denunciation" is 4. */
 LT_MUST_CHECK bool lt_vocabulary_case_type(struct lt_text word,
