@@ -171,6 +171,11 @@ json_t *lt_tool_request(const struct lt_tool *tool,
         json_decref(request);
         return NULL;
     }
+    if (request != NULL && !command->writes && !tool->json &&
+        json_object_set_new(request, "names", json_true()) != 0) {
+        json_decref(request);
+        return NULL;
+    }
     return request;
 }
 
@@ -206,9 +211,8 @@ static lt_err exchange(struct lt_tool *tool,
     return rc;
 }
 
-/* An answer that is an error: printed as it came, or as text. */
-static int print_refusal(struct lt_tool *tool, const json_t *error,
-                         const struct lt_buf *answer)
+int lt_tool_refused(struct lt_tool *tool, const json_t *error,
+                    const struct lt_buf *answer)
 {
     const char *code = json_string_value(json_object_get(error, "code"));
     const char *text = json_string_value(json_object_get(error, "text"));
@@ -261,12 +265,13 @@ int lt_tool_ask(struct lt_tool *tool, const struct lt_tool_command *command,
     }
     error = json_object_get(json, "error");
     if (error != NULL) {
-        code = print_refusal(tool, error, &answer);
+        code = lt_tool_refused(tool, error, &answer);
         goto out;
     }
     if (tool->json) {
         fprintf(tool->out, "%s\n", (const char *)answer.data);
     }
+    tool->names = json_object_get(json, "names");
     *out_answer = json;
     json = NULL;
 

@@ -122,11 +122,13 @@ static int run_show(struct lt_tool *tool, const struct lt_tool_command *command)
 const struct lt_tool_command lt_cmd_config[] = {{.name = "config check",
                                                  .meta = "",
                                                  .text = "ui_cmd_config_check",
+                                                 .example = "--config /etc/lienthong/lienthong.conf",
                                                  .options = CONFIG_OPTION,
                                                  .run = run_check},
                                                 {.name = "config show",
                                                  .meta = "",
                                                  .text = "ui_cmd_config_show",
+                                                 .example = "",
                                                  .options = CONFIG_OPTION,
                                                  .run = run_show},
                                                 {.name = NULL}};

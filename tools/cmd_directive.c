@@ -3,18 +3,21 @@
 #include "tools/tool.h"
 
 static const struct lt_tool_column list_columns[] = {
-    {"doc_no", "ui_doc_no"}, {"issued_at", "ui_issued_at"},
-    {"due_on", "ui_due_on"}, {"id", "ui_id"},
-    {"to", "ui_to"},         {NULL, NULL}};
+    {"doc_no", "ui_doc_no", LT_CELL_PLAIN, true},
+    {"issuer", "ui_issuer", LT_CELL_OFFICE, true},
+    {"issued_at", "ui_issued_at", LT_CELL_TIME, false},
+    {"due_on", "ui_due_on", LT_CELL_DUE, false},
+    {"to", "ui_to", LT_CELL_TARGETS, true},
+    {"id", "ui_id", LT_CELL_SHORT_ID, false},
+    {.key = NULL}};
 
 static const struct lt_tool_column show_columns[] = {
-    {"id", "ui_id"},
-    {"doc_no", "ui_doc_no"},
-    {"issuer", "ui_issuer"},
-    {"issued_at", "ui_issued_at"},
-    {"due_on", "ui_due_on"},
-    {"to", "ui_to"},
-    {NULL, NULL}};
+    {"doc_no", "ui_doc_no", LT_CELL_PLAIN, false},
+    {"issuer", "ui_issuer", LT_CELL_OFFICE, false},
+    {"issued_at", "ui_issued_at", LT_CELL_TIME, false},
+    {"due_on", "ui_due_on", LT_CELL_DUE, false},
+    {"id", "ui_id", LT_CELL_PLAIN, false},
+    {.key = NULL}};
 
 static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
 {
@@ -30,29 +33,34 @@ const struct lt_tool_command lt_cmd_directive[] = {
     {.name = "directive issue",
      .meta = "--to OFFICE ... --doc-no N --text T",
      .text = "ui_cmd_directive_issue",
+     .example = "--to \"Xã Tân Bình\" \"Xã Thạnh Đức\" --doc-no 12/CT-UBND "
+                "--text \"Tiếp công dân\" --due 30/11/2026",
      .writes = true,
      .options = {{"to", LT_TOOL_LIST, "OFFICE ...", "ui_to", false},
                  {"doc-no", LT_TOOL_TEXT, "N", "ui_doc_no", false},
                  {"text", LT_TOOL_TEXT, "T", "ui_opt_text", false},
-                 {"due", LT_TOOL_TEXT, "D", "ui_due_on", false},
+                 {"due", LT_TOOL_DAY, "D", "ui_due_on", false},
                  {"urgent", LT_TOOL_FLAG, "", "ui_opt_urgent", false},
-                 {"legal-date", LT_TOOL_TEXT, "D", "ui_opt_legal_date", false}},
+                 {"legal-date", LT_TOOL_DAY, "D", "ui_opt_legal_date", false}},
      .run = lt_tool_run_write},
     {.name = "directive status",
      .words = {"id", "code"},
      .meta = "DIRECTIVE CODE",
      .text = "ui_cmd_directive_status",
+     .example = "bd585def:5b282bbc:5 03",
      .writes = true,
      .options = {{"reason", LT_TOOL_TEXT, "T", "ui_reason", false}},
      .run = lt_tool_run_write},
     {.name = "directive list",
      .meta = "",
      .text = "ui_cmd_directive_list",
+     .example = "--open",
      .options = LT_TOOL_LIST_OPTIONS,
      .run = run_list},
     {.name = "directive show",
      .words = {"id"},
      .meta = "DIRECTIVE",
      .text = "ui_cmd_directive_show",
+     .example = "bd585def:5b282bbc:5",
      .run = run_show},
     {.name = NULL}};

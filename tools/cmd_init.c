@@ -41,6 +41,16 @@ static lt_err take_origin(const struct lt_tool *tool, struct lt_origin *out,
                : rc;
 }
 
+static void allow_kinds(const struct lt_policy *policy, struct lt_diag *diag)
+{
+    const struct lt_kind *row;
+    size_t i;
+
+    for (i = 0; (row = lt_policy_kind_at(policy, i)) != NULL; i++) {
+        lt_diag_allow(diag, row->word);
+    }
+}
+
 static lt_err check_options(const struct lt_tool *tool,
                             struct lt_origin *origin, struct lt_diag *diag)
 {
@@ -53,6 +63,7 @@ static lt_err check_options(const struct lt_tool *tool,
     if (name == NULL || kind == NULL) {
         lt_diag_set(diag, LT_EUSAGE);
         lt_diag_arg(diag, "what", "%s", name == NULL ? "--name" : "--kind");
+        lt_diag_arg(diag, "reason", "%s", lt_ui(tool->lang, "ui_why_missing"));
         return LT_EUSAGE;
     }
     rc = take_origin(tool, origin, diag);
@@ -61,7 +72,8 @@ static lt_err check_options(const struct lt_tool *tool,
     }
     if (rc == LT_OK && lt_policy_kind(policy, kind) == NULL) {
         rc = lt_diag_set(diag, LT_EINVAL);
-        lt_diag_arg(diag, "what", "%s", "kind");
+        lt_diag_arg(diag, "what", "%s", "--kind");
+        allow_kinds(policy, diag);
     }
     lt_policy_free(policy);
     if (rc == LT_OK) {
@@ -115,6 +127,8 @@ const struct lt_tool_command lt_cmd_init[] = {
     {.name = "init",
      .meta = "--name NAME --kind KIND",
      .text = "ui_cmd_init",
+     .example =
+         "--name \"Tỉnh Tây Ninh\" --kind province --listen 0.0.0.0:7441",
      .options = {{"name", LT_TOOL_TEXT, "NAME", "ui_name", true},
                  {"kind", LT_TOOL_TEXT, "KIND", "ui_kind", true},
                  {"code", LT_TOOL_TEXT, "CODE", "ui_code", true},

@@ -392,6 +392,7 @@ const struct lt_tool_command lt_cmd_join[] = {
      .words = {"token"},
      .meta = "TOKEN",
      .text = "ui_cmd_join",
+     .example = "lt1_... --listen 0.0.0.0:7441",
      .options = {{"listen", LT_TOOL_TEXT, "A", "ui_opt_listen", true},
                  {"enrol-listen", LT_TOOL_TEXT, "A", "ui_opt_enrol_listen",
                   true}},

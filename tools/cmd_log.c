@@ -5,27 +5,36 @@
 #include "tools/tool.h"
 
 static const struct lt_tool_column tip_columns[] = {
-    {"origin", "ui_origin"},
-    {"channel", "ui_channel"},
-    {"lane", "ui_lane"},
-    {"epoch", "ui_epoch"},
-    {"first", "ui_first"},
-    {"last", "ui_last"},
-    {"receipt_last", "ui_receipt"},
-    {NULL, NULL}};
+    {"origin", "ui_origin", LT_CELL_OFFICE, true},
+    {"channel", "ui_channel", LT_CELL_PLAIN, true},
+    {"lane", "ui_lane", LT_CELL_PLAIN, false},
+    {"epoch", "ui_epoch", LT_CELL_SHORT, false},
+    {"first", "ui_first", LT_CELL_PLAIN, false},
+    {"last", "ui_last", LT_CELL_PLAIN, false},
+    {"receipt_last", "ui_receipt_last", LT_CELL_PLAIN, false},
+    {.key = NULL}};
 
+/* For who keeps a machine: time, effect, type, id and channel as they are. */
 static void print_event(struct lt_tool *tool, const char *line, size_t len)
 {
-    static const char *const keys[] = {"committed_at", "effect",  "type",
-                                       "event",        "channel", "reason"};
+    static const char *const keys[] = {"effect", "type", "event", "channel",
+                                       "reason"};
     json_t *event = json_loadb(line, len, 0, NULL);
+    const char *at = json_string_value(json_object_get(event, "committed_at"));
+    char time[LT_TOOL_TIME_TEXT];
     size_t i;
 
+    fputs(at != NULL && lt_format_time(at, time) ? time : "?", tool->out);
     for (i = 0; i < LT_COUNT_OF(keys); i++) {
         const char *word = json_string_value(json_object_get(event, keys[i]));
+        char id[LT_EVENT_ID_TEXT];
 
+        if (word != NULL && i == 2) {
+            lt_format_short_id(word, id);
+            word = id;
+        }
         if (word != NULL) {
-            fputs(i == 0 ? "" : "  ", tool->out);
+            fputs("  ", tool->out);
             lt_print_text(tool->out, word);
         }
     }
@@ -57,26 +66,16 @@ static int refused(struct lt_tool *tool, const struct lt_buf *frame)
 {
     static const char begin[] = "{\"error\":";
     json_t *answer;
-    const json_t *error;
-    const char *code;
-    lt_err err;
+    int code;
 
     if (frame->len < sizeof(begin) ||
         memcmp(frame->data, begin, sizeof(begin) - 1) != 0) {
         return 0;
     }
     answer = json_loadb((const char *)frame->data, frame->len, 0, NULL);
-    error = json_object_get(answer, "error");
-    code = json_string_value(json_object_get(error, "code"));
-    err = code == NULL ? LT_EPROTO : lt_err_by_word(code);
-    if (tool->json) {
-        fprintf(tool->err, "%.*s\n", (int)frame->len,
-                (const char *)frame->data);
-        json_decref(answer);
-        return lt_err_exit(err);
-    }
+    code = lt_tool_refused(tool, json_object_get(answer, "error"), frame);
     json_decref(answer);
-    return lt_tool_fail_code(tool, err, NULL);
+    return code;
 }
 
 static int stream(struct lt_tool *tool, struct lt_ask *ask, bool follow)
@@ -155,6 +154,7 @@ const struct lt_tool_command lt_cmd_log[] = {
     {.name = "log",
      .meta = "",
      .text = "ui_cmd_log",
+     .example = "--events --follow",
      .options = {{"events", LT_TOOL_FLAG, "", "ui_opt_events", false},
                  {"from", LT_TOOL_TEXT, "POS", "ui_opt_from", false},
                  {"follow", LT_TOOL_FLAG, "", "ui_opt_follow", false}},

@@ -3,13 +3,25 @@
 
 enum { EXIT_FOUND_SOMETHING = 1 };
 
+/* In the words of the citizen's right: since when, and whether it was changed.
+ */
+static void print_found(struct lt_tool *tool, const json_t *answer)
+{
+    const char *since = json_string_value(json_object_get(answer, "since"));
+    const char *state = json_string_value(json_object_get(answer, "state"));
+    const char *holder = json_string_value(json_object_get(answer, "holder"));
+    char time[LT_TOOL_TIME_TEXT];
+
+    lt_print_line(
+        tool, "ui_receipt_found", "since",
+        since != NULL && lt_format_time(since, time) ? time : "-", "state",
+        state == NULL ? "-" : lt_format_ui(tool, "ui_receipt_", state));
+    lt_print_line(tool, "ui_receipt_holder", "holder",
+                  lt_format_office(tool, holder), NULL, NULL);
+}
+
 static int run(struct lt_tool *tool, const struct lt_tool_command *command)
 {
-    static const struct lt_tool_column columns[] = {{"code", "ui_receipt_code"},
-                                                    {"since", "ui_since"},
-                                                    {"state", "ui_state"},
-                                                    {"holder", "ui_custodian"},
-                                                    {NULL, NULL}};
     json_t *answer = NULL;
     int code = lt_tool_ask(tool, command, &answer);
 
@@ -17,7 +29,7 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
         bool found = json_is_true(json_object_get(answer, "found"));
 
         if (!tool->json && found) {
-            lt_print_object(tool, answer, columns);
+            print_found(tool, answer);
         } else if (!tool->json) {
             fprintf(tool->out, "%s\n", lt_ui(tool->lang, "ui_receipt_unknown"));
         }
@@ -27,9 +39,11 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
     return code;
 }
 
-const struct lt_tool_command lt_cmd_receipt[] = {{.name = "receipt",
-                                                  .words = {"code"},
-                                                  .meta = "CODE",
-                                                  .text = "ui_cmd_receipt",
-                                                  .run = run},
-                                                 {.name = NULL}};
+const struct lt_tool_command lt_cmd_receipt[] = {
+    {.name = "receipt",
+     .words = {"code"},
+     .meta = "CODE",
+     .text = "ui_cmd_receipt",
+     .example = "T9C0-CA9E-C6J7-GFKQ-C",
+     .run = run},
+    {.name = NULL}};

@@ -1,45 +1,235 @@
-/* lienthong status [--check] */
+/* lienthong status [--check]: one screen, what matters first. */
 #include <string.h>
 
 #include "tools/tool.h"
 
-enum { EXIT_FOUND_SOMETHING = 1 };
+enum {
+    EXIT_FOUND_SOMETHING = 1,
+    LABEL_CELLS = 16,
+    LINKS_SHOWN = 15,   /* more than these: only those that are not up */
+    PATIENCE_MS = 60000 /* being behind for a moment is everyday life */
+};
 
-static const struct lt_tool_column office_columns[] = {{"name", "ui_office"},
-                                                       {"id", "ui_id"},
-                                                       {"kind", "ui_kind"},
-                                                       {"keeper", "ui_keeper"},
-                                                       {NULL, NULL}};
-static const struct lt_tool_column node_columns[] = {
-    {"state", "ui_state"},     {"state_reason", "ui_reason"},
-    {"version", "ui_version"}, {"epoch", "ui_epoch"},
-    {"listen", "ui_listen"},   {NULL, NULL}};
-static const struct lt_tool_column link_columns[] = {
-    {"name", "ui_office"},
-    {"role", "ui_role"},
-    {"state", "ui_state"},
-    {"since", "ui_since"},
-    {"last_ack_at", "ui_last_ack"},
-    {"waiting", "ui_waiting"},
-    {NULL, NULL}};
-
-/* A list inside the answer, as a table of its own. */
-static void print_list(struct lt_tool *tool, const json_t *answer,
-                       const char *key, const char *title,
-                       const struct lt_tool_column *columns)
+static const char *word_in(const json_t *object, const char *key)
 {
-    json_t *items = json_object_get(answer, key);
-    json_t *wrapped;
+    return json_string_value(json_object_get(object, key));
+}
 
-    if (json_array_size(items) == 0) {
+static json_int_t number_in(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static bool is(const json_t *object, const char *key, const char *word)
+{
+    const char *text = word_in(object, key);
+
+    return text != NULL && strcmp(text, word) == 0;
+}
+
+static const char *time_in(const json_t *object, const char *key,
+                           char out[static LT_TOOL_TIME_TEXT])
+{
+    const char *iso = word_in(object, key);
+
+    return iso != NULL && lt_format_time(iso, out) ? out : "-";
+}
+
+static void begin_line(struct lt_tool *tool, const char *label)
+{
+    lt_print_padded(tool->out, lt_ui(tool->lang, label), LABEL_CELLS);
+}
+
+/* ---- the lines ---- */
+
+static void print_head(struct lt_tool *tool, const json_t *answer)
+{
+    const json_t *office = json_object_get(answer, "office");
+    const char *name = word_in(office, "name");
+    const char *kind = word_in(office, "kind");
+    const char *state = word_in(answer, "state");
+    const char *reason = word_in(answer, "state_reason");
+
+    lt_print_text(tool->out,
+                  name != NULL ? name
+                               : lt_format_office(tool, word_in(office, "id")));
+    fprintf(tool->out, " (%s): %s%s%s%s\n",
+            kind == NULL ? "?" : lt_format_kind(tool, kind),
+            state == NULL ? "?" : lt_format_ui(tool, "ui_state_", state),
+            reason == NULL ? "" : " (", reason == NULL ? "" : reason,
+            reason == NULL ? "" : ")");
+}
+
+static const json_t *find_parent(const json_t *answer)
+{
+    const json_t *link;
+    size_t i;
+
+    json_array_foreach(json_object_get(answer, "links"), i, link)
+    {
+        if (is(link, "role", "parent")) {
+            return link;
+        }
+    }
+    return NULL;
+}
+
+static void print_link_state(struct lt_tool *tool, const json_t *link)
+{
+    char since[LT_TOOL_TIME_TEXT];
+    const char *state = word_in(link, "state");
+
+    fprintf(tool->out, "%s %s %s",
+            state == NULL ? "?" : lt_format_ui(tool, "ui_state_", state),
+            lt_ui(tool->lang, "ui_from_time"), time_in(link, "since", since));
+}
+
+static void print_parent(struct lt_tool *tool, const json_t *answer)
+{
+    const json_t *link = find_parent(answer);
+    const char *parent = word_in(json_object_get(answer, "office"), "parent");
+    char ack[LT_TOOL_TIME_TEXT];
+
+    if (parent == NULL) {
+        return; /* the root */
+    }
+    begin_line(tool, "ui_parent");
+    lt_print_text(tool->out, lt_format_office(tool, parent));
+    if (link == NULL) {
+        fprintf(tool->out, ": %s\n", lt_ui(tool->lang, "ui_link_none"));
         return;
     }
-    wrapped = json_pack("{s:O}", "items", items);
-    if (wrapped != NULL) {
-        fprintf(tool->out, "\n%s\n", lt_ui(tool->lang, title));
-        lt_print_table(tool, wrapped, columns);
-        json_decref(wrapped);
+    fputs(": ", tool->out);
+    print_link_state(tool, link);
+    if (word_in(link, "last_ack_at") != NULL) {
+        fprintf(tool->out, "; %s %s", lt_ui(tool->lang, "ui_acked_at"),
+                time_in(link, "last_ack_at", ack));
     }
+    fputc('\n', tool->out);
+}
+
+static json_int_t waiting_of(const json_t *link)
+{
+    const json_t *waiting = json_object_get(link, "waiting");
+
+    return number_in(waiting, "urgent") + number_in(waiting, "normal") +
+           number_in(waiting, "bulk");
+}
+
+static void print_waiting(struct lt_tool *tool, const json_t *answer)
+{
+    const json_t *link = find_parent(answer);
+    json_int_t urgent = number_in(json_object_get(link, "waiting"), "urgent");
+
+    if (link == NULL) {
+        return;
+    }
+    begin_line(tool, "ui_to_send");
+    if (waiting_of(link) == 0) {
+        fprintf(tool->out, "%s\n", lt_ui(tool->lang, "ui_none"));
+        return;
+    }
+    fprintf(tool->out, "%lld", (long long)waiting_of(link));
+    if (urgent > 0) {
+        fprintf(tool->out, " (%s %lld)", lt_ui(tool->lang, "ui_urgent"),
+                (long long)urgent);
+    }
+    fputc('\n', tool->out);
+}
+
+static void print_receipt(struct lt_tool *tool, const json_t *answer)
+{
+    const json_t *receipt = json_object_get(answer, "receipt");
+    const char *keeper = word_in(receipt, "keeper");
+    const json_t *covers = json_object_get(receipt, "covers_all");
+    char at[LT_TOOL_TIME_TEXT];
+    char missing[32];
+
+    if (keeper == NULL) {
+        return;
+    }
+    begin_line(tool, "ui_arrived");
+    if (json_is_true(covers)) {
+        lt_print_line(tool, "ui_receipt_all", "keeper",
+                      lt_format_office(tool, keeper), "at",
+                      time_in(receipt, "at", at));
+    } else if (json_is_false(covers)) {
+        (void)snprintf(missing, sizeof(missing), "%lld",
+                       (long long)number_in(receipt, "missing_events"));
+        lt_print_line(tool, "ui_receipt_missing", "keeper",
+                      lt_format_office(tool, keeper), "count", missing);
+    } else {
+        lt_print_line(tool, "ui_receipt_none", "keeper",
+                      lt_format_office(tool, keeper), NULL, NULL);
+    }
+}
+
+static void print_stored(struct lt_tool *tool, const json_t *answer)
+{
+    const json_t *log = json_object_get(answer, "log");
+    const json_t *view = json_object_get(answer, "view");
+    char at[LT_TOOL_TIME_TEXT];
+    char count[32];
+
+    begin_line(tool, "ui_stored");
+    (void)snprintf(count, sizeof(count), "%lld",
+                   (long long)number_in(log, "events"));
+    lt_print_line(tool, "ui_stored_events", "count", count, "at",
+                  time_in(log, "last_commit_at", at));
+    if (number_in(view, "behind_events") > 0) {
+        begin_line(tool, "ui_view");
+        (void)snprintf(count, sizeof(count), "%lld",
+                       (long long)number_in(view, "behind_events"));
+        lt_print_line(tool, "ui_view_behind", "count", count, NULL, NULL);
+    }
+}
+
+/* Everything but the parent. Of many, those that are not up. */
+static void print_children(struct lt_tool *tool, const json_t *answer)
+{
+    static const struct lt_tool_column columns[] = {
+        {"office", "ui_below", LT_CELL_OFFICE, true},
+        {"state", "ui_state", LT_CELL_STATE, false},
+        {"since", "ui_since", LT_CELL_TIME, false},
+        {"last_ack_at", "ui_last_ack", LT_CELL_TIME, false},
+        {"waiting_n", "ui_to_send", LT_CELL_PLAIN, false},
+        {.key = NULL}};
+    const json_t *links = json_object_get(answer, "links");
+    json_t *shown = json_array();
+    size_t n = 0;
+    size_t up = 0;
+    const json_t *link;
+    size_t i;
+    char all[32];
+    char good[32];
+
+    json_array_foreach((json_t *)(uintptr_t)links, i, link)
+    {
+        n += !is(link, "role", "parent");
+        up += !is(link, "role", "parent") && is(link, "state", "up");
+    }
+    json_array_foreach((json_t *)(uintptr_t)links, i, link)
+    {
+        if (!is(link, "role", "parent") &&
+            (n <= LINKS_SHOWN || !is(link, "state", "up"))) {
+            json_t *row = json_copy((json_t *)(uintptr_t)link);
+
+            (void)json_object_set_new(row, "waiting_n",
+                                      json_integer(waiting_of(link)));
+            (void)json_array_append_new(shown, row);
+        }
+    }
+    if (n > LINKS_SHOWN) {
+        (void)snprintf(all, sizeof(all), "%zu", n);
+        (void)snprintf(good, sizeof(good), "%zu", up);
+        begin_line(tool, "ui_below");
+        lt_print_line(tool, "ui_links_up", "up", good, "all", all);
+    }
+    if (json_array_size(shown) > 0) {
+        fputc('\n', tool->out);
+        lt_print_items(tool, shown, columns);
+    }
+    json_decref(shown);
 }
 
 static void print_alarms(struct lt_tool *tool, const json_t *alarms)
@@ -47,23 +237,17 @@ static void print_alarms(struct lt_tool *tool, const json_t *alarms)
     const json_t *alarm;
     size_t i;
 
-    if (json_array_size(alarms) == 0) {
-        fprintf(tool->out, "\n%s\n", lt_ui(tool->lang, "ui_all_well"));
-        return;
-    }
     json_array_foreach((json_t *)(uintptr_t)alarms, i, alarm)
     {
-        const char *severity =
-            json_string_value(json_object_get(alarm, "severity"));
-        const char *text = json_string_value(json_object_get(alarm, "text"));
-        const char *remedy =
-            json_string_value(json_object_get(alarm, "remedy"));
+        const char *text = word_in(alarm, "text");
+        const char *remedy = word_in(alarm, "remedy");
+        char since[LT_TOOL_TIME_TEXT];
 
-        fprintf(tool->out, "\n%s: ",
-                lt_ui(tool->lang,
-                      severity != NULL && strcmp(severity, "critical") == 0
-                          ? "ui_critical"
-                          : "ui_warning"));
+        fprintf(tool->out, "\n%s ",
+                lt_ui(tool->lang, is(alarm, "severity", "critical")
+                                      ? "ui_critical"
+                                      : "ui_warning"));
+        fprintf(tool->out, "%s: ", time_in(alarm, "since", since));
         lt_print_text(tool->out, text == NULL ? "?" : text);
         fprintf(tool->out, "\n  ");
         lt_print_text(tool->out, remedy == NULL ? "" : remedy);
@@ -71,12 +255,121 @@ static void print_alarms(struct lt_tool *tool, const json_t *alarms)
     }
 }
 
+static void print_foot(struct lt_tool *tool, const json_t *answer)
+{
+    const json_t *listen = json_object_get(answer, "listen");
+    const char *id = word_in(json_object_get(answer, "office"), "id");
+    const char *links = word_in(listen, "links");
+    const char *enrol = word_in(listen, "enrol");
+    const char *version = word_in(answer, "version");
+
+    fputc('\n', tool->out);
+    begin_line(tool, "ui_office_id");
+    fprintf(tool->out, "%s\n", id == NULL ? "-" : id);
+    begin_line(tool, "ui_listen");
+    fprintf(tool->out, "%s; %s; lienthongd %s\n", links == NULL ? "-" : links,
+            enrol == NULL ? "-" : enrol, version == NULL ? "?" : version);
+}
+
+/* ---- --check ---- */
+
+/* What is not as it should be, a line each. Prints when @print. */
+struct findings {
+    struct lt_tool *tool;
+    size_t n;
+    bool print;
+};
+
+static void find_one(struct findings *found, const char *who, const char *what,
+                     const char *since)
+{
+    char time[LT_TOOL_TIME_TEXT];
+
+    found->n++;
+    if (!found->print) {
+        return;
+    }
+    lt_print_text(found->tool->out, who);
+    fprintf(found->tool->out, ": %s", what);
+    if (since != NULL && lt_format_time(since, time)) {
+        fprintf(found->tool->out, " %s %s",
+                lt_ui(found->tool->lang, "ui_from_time"), time);
+    }
+    fputc('\n', found->tool->out);
+}
+
+static bool is_long(const json_t *answer, const char *since)
+{
+    const char *wall = word_in(json_object_get(answer, "clock"), "wall");
+    int64_t now_ms;
+    int64_t since_ms;
+
+    return !lt_format_time_ms(wall, &now_ms) ||
+           !lt_format_time_ms(since, &since_ms) ||
+           now_ms - since_ms > PATIENCE_MS;
+}
+
+/* Offices that are silent or withheld, and those that stay behind. One that an
+ * alarm is about is told by the alarm. */
+static void check_offices(struct findings *found, const json_t *answer)
+{
+    const json_t *entry;
+    size_t i;
+
+    json_array_foreach(json_object_get(answer, "offices"), i, entry)
+    {
+        const char *state = word_in(entry, "state");
+        const char *since = word_in(entry, "since");
+
+        if (state == NULL || strcmp(state, "current") == 0 ||
+            (strcmp(state, "behind") == 0 && !is_long(answer, since))) {
+            continue;
+        }
+        find_one(found, lt_format_office(found->tool, word_in(entry, "office")),
+                 lt_format_ui(found->tool, "ui_state_", state), since);
+    }
+}
+
+static void check_alarms(struct findings *found, const json_t *alarms)
+{
+    found->n += json_array_size(alarms);
+    if (found->print) {
+        print_alarms(found->tool, alarms);
+    }
+}
+
+static int check_all(struct lt_tool *tool, const json_t *answer)
+{
+    struct findings found = {.tool = tool, .print = !tool->json};
+    const json_t *view = json_object_get(answer, "view");
+    const json_t *parent = find_parent(answer);
+    const char *state = word_in(answer, "state");
+    const char *here = word_in(json_object_get(answer, "office"), "name");
+
+    here = here == NULL ? "lienthongd" : here;
+    if (!is(answer, "state", "ready")) {
+        find_one(&found, here,
+                 state == NULL ? "?" : lt_format_ui(tool, "ui_state_", state),
+                 NULL);
+    }
+    if (parent != NULL && !is(parent, "state", "up")) {
+        find_one(&found, lt_format_office(tool, word_in(parent, "office")),
+                 lt_format_ui(tool, "ui_state_", word_in(parent, "state")),
+                 word_in(parent, "since"));
+    }
+    if (number_in(view, "behind_events") > 0 &&
+        number_in(view, "behind_ms") > PATIENCE_MS) {
+        find_one(&found, here, lt_ui(tool->lang, "ui_why_view_behind"), NULL);
+    }
+    check_offices(&found, answer);
+    check_alarms(&found, json_object_get(answer, "alarms"));
+    return found.n == 0 ? 0 : EXIT_FOUND_SOMETHING;
+}
+
 static int run(struct lt_tool *tool, const struct lt_tool_command *command)
 {
     bool check = lt_tool_flag(tool, "check");
     json_t *answer = NULL;
-    const char *state;
-    const json_t *alarms;
     int code;
 
     (void)json_object_del(tool->options, "check"); /* asked of us alone */
@@ -84,18 +377,23 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
     if (code != 0) {
         return code;
     }
-    state = json_string_value(json_object_get(answer, "state"));
-    alarms = json_object_get(answer, "alarms");
-    if (!tool->json) {
-        lt_print_object(tool, json_object_get(answer, "office"),
-                        office_columns);
-        lt_print_object(tool, answer, node_columns);
-        print_list(tool, answer, "links", "ui_links", link_columns);
+    if (check) {
+        code = check_all(tool, answer);
+    } else if (!tool->json) {
+        const json_t *alarms = json_object_get(answer, "alarms");
+
+        print_head(tool, answer);
+        print_parent(tool, answer);
+        print_waiting(tool, answer);
+        print_receipt(tool, answer);
+        print_stored(tool, answer);
+        if (json_array_size(alarms) == 0) {
+            begin_line(tool, "ui_alarms");
+            fprintf(tool->out, "%s\n", lt_ui(tool->lang, "ui_none"));
+        }
         print_alarms(tool, alarms);
-    }
-    if (check && (json_array_size(alarms) > 0 || state == NULL ||
-                  strcmp(state, "ready") != 0)) {
-        code = EXIT_FOUND_SOMETHING;
+        print_children(tool, answer);
+        print_foot(tool, answer);
     }
     json_decref(answer);
     return code;
@@ -105,6 +403,7 @@ const struct lt_tool_command lt_cmd_status[] = {
     {.name = "status",
      .meta = "",
      .text = "ui_cmd_status",
+     .example = "--check",
      .options = {{"check", LT_TOOL_FLAG, "", "ui_opt_check", true}},
      .run = run},
     {.name = NULL}};

@@ -9,13 +9,14 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
 
     if (code == 0 && !tool->json) {
         const char *token = json_string_value(json_object_get(answer, "token"));
+        char time[LT_TOOL_TIME_TEXT];
         const char *expires =
             json_string_value(json_object_get(answer, "expires_at"));
 
         fprintf(tool->out, "%s\n", token == NULL ? "" : token);
         if (expires != NULL) {
             fprintf(tool->err, "%s: %s\n", lt_ui(tool->lang, "ui_expires_at"),
-                    expires);
+                    lt_format_time(expires, time) ? time : expires);
         }
     }
     json_decref(answer);
@@ -26,6 +27,7 @@ const struct lt_tool_command lt_cmd_token[] = {
     {.name = "token",
      .meta = "--name NAME --kind KIND",
      .text = "ui_cmd_token",
+     .example = "--name \"Xã Tân Bình\" --kind commune --valid 7d",
      .writes = true,
      .options = {{"name", LT_TOOL_TEXT, "NAME", "ui_name", false},
                  {"kind", LT_TOOL_TEXT, "KIND", "ui_kind", false},

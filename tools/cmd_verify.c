@@ -291,9 +291,12 @@ static int print_result(struct lt_tool *tool, const json_t *answer,
                         bool printed)
 {
     static const struct lt_tool_column sums[] = {
-        {"offices", "ui_office"},    {"streams", "ui_streams"},
-        {"segments", "ui_segments"}, {"events", "ui_events"},
-        {"parts", "ui_parts"},       {NULL, NULL}};
+        {.key = "offices", .title = "ui_office"},
+        {.key = "streams", .title = "ui_streams"},
+        {.key = "segments", .title = "ui_segments"},
+        {.key = "events", .title = "ui_events"},
+        {.key = "parts", .title = "ui_parts"},
+        {.key = NULL}};
     bool ok = json_is_true(json_object_get(answer, "ok"));
     const json_t *bad = json_object_get(answer, "bad");
     const json_t *entry;
@@ -373,6 +376,7 @@ const struct lt_tool_command lt_cmd_verify[] = {
     {.name = "verify",
      .meta = "",
      .text = "ui_cmd_verify",
+     .example = "--offline",
      .options = {{"offline", LT_TOOL_FLAG, "", "ui_opt_offline", true}},
      .run = run},
     {.name = NULL}};

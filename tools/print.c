@@ -1,33 +1,64 @@
 /* Tables for people: columns are aligned by the cells that a terminal shows,
- * not by bytes, since Vietnamese letters take two or three of these. */
+ * not by bytes, since Vietnamese letters take two or three of these. What does
+ * not fit the screen is cut in the columns that may be, and marked. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <utf8proc.h>
 
-#include "common/policy.h"
-#include "common/words.h"
 #include "tools/tool.h"
 
-enum { COLUMNS_MAX = 16, CELL_MAX = 512 };
+enum {
+    COLUMNS_MAX = 16,
+    CELL_MAX = 512,
+    SCREEN_CELLS = 100, /* where nobody says otherwise */
+    SCREEN_MIN = 60,
+    CUT_MIN = 10 /* no column is cut below */
+};
+
+#define ELLIPSIS "\xE2\x80\xA6"
+
+/* The cells of the character at *at, which moves on. */
+static size_t next_char(const char **at)
+{
+    utf8proc_int32_t code;
+    utf8proc_ssize_t len =
+        utf8proc_iterate((const utf8proc_uint8_t *)*at, -1, &code);
+
+    *at += len <= 0 ? 1 : len;
+    return len <= 0 ? 1 : (size_t)utf8proc_charwidth(code);
+}
 
 size_t lt_text_width(const char *text)
 {
-    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
     size_t width = 0;
 
-    while (*at != 0) {
-        utf8proc_int32_t code;
-        utf8proc_ssize_t len = utf8proc_iterate(at, -1, &code);
-
-        if (len <= 0) {
-            at++;
-            width++;
-            continue;
-        }
-        at += len;
-        width += (size_t)utf8proc_charwidth(code);
+    while (*text != '\0') {
+        width += next_char(&text);
     }
     return width;
+}
+
+void lt_text_cut(char *text, size_t size, size_t cells)
+{
+    const char *at = text;
+    size_t width = 0;
+
+    if (lt_text_width(text) <= cells) {
+        return;
+    }
+    for (;;) {
+        const char *next = at;
+
+        width += next_char(&next);
+        if (width > cells - 1) {
+            break;
+        }
+        at = next;
+    }
+    (void)snprintf(text + (at - text), size - (size_t)(at - text), "%s",
+                   ELLIPSIS);
 }
 
 void lt_print_text(FILE *out, const char *text)
@@ -47,114 +78,24 @@ void lt_print_text(FILE *out, const char *text)
     }
 }
 
-/* The label of a word in @lang, from the lists of words; the word itself when
- * they do not have it. */
-static const char *label_of(const struct lt_tool *tool, const char *key,
-                            const char *word)
+static size_t screen_cells(const struct lt_tool *tool)
 {
-    static const struct {
-        const char *key;
-        enum lt_words list;
-    } lists[] = {{"type", LT_WORDS_CASE_TYPE},
-                 {"status", LT_WORDS_DIRECTIVE_CODE}};
-    char state[64];
-    const char *ui;
-    size_t i;
+    struct winsize size;
+    int fd = fileno(tool->out);
 
-    for (i = 0; i < LT_COUNT_OF(lists); i++) {
-        const struct lt_word *row = strcmp(lists[i].key, key) == 0
-                                        ? lt_word_by_word(lists[i].list, word)
-                                        : NULL;
-
-        if (row != NULL) {
-            return tool->lang == LT_LANG_VI ? row->vi : row->en;
-        }
+    if (fd < 0 || isatty(fd) == 0 || ioctl(fd, TIOCGWINSZ, &size) != 0 ||
+        size.ws_col == 0) {
+        return SCREEN_CELLS;
     }
-    if (strcmp(key, "state") == 0 &&
-        (size_t)snprintf(state, sizeof(state), "ui_state_%s", word) <
-            sizeof(state)) {
-        ui = lt_ui(tool->lang, state);
-        return strcmp(ui, state) == 0 ? word : ui;
-    }
-    return word;
+    return size.ws_col < SCREEN_MIN ? SCREEN_MIN : size.ws_col;
 }
 
-/* What a case is about, from the tables of the program. */
-static const char *field_label(const struct lt_tool *tool, json_int_t number)
-{
-    static struct lt_policy *policy; /* for the life of the process */
-    const struct lt_field *field;
-
-    if (policy == NULL &&
-        lt_policy_load(lt_alloc_heap(), NULL, &policy, NULL) != LT_OK) {
-        return "?";
-    }
-    field = lt_policy_field(policy, (uint32_t)number);
-    return field == NULL              ? "?"
-           : tool->lang == LT_LANG_VI ? field->vi
-                                      : field->en;
-}
-
-static void put(char *cell, size_t size, const char *text)
-{
-    size_t used = strlen(cell);
-
-    if (used + 1 < size) {
-        (void)lt_text_escape(text, strlen(text), cell + used, size - used);
-    }
-}
-
-/* One value as people read it. */
-static void format_cell(const struct lt_tool *tool, const char *key,
-                        const json_t *value, char *cell, size_t size)
-{
-    char number[32];
-    const json_t *entry;
-    const char *name;
-    size_t i;
-
-    if (value == NULL || json_is_null(value)) {
-        put(cell, size, "-");
-    } else if (json_is_string(value)) {
-        put(cell, size, label_of(tool, key, json_string_value(value)));
-    } else if (json_is_boolean(value)) {
-        put(cell, size,
-            lt_ui(tool->lang, json_is_true(value) ? "ui_yes" : "ui_no"));
-    } else if (json_is_integer(value) && strcmp(key, "field") == 0) {
-        put(cell, size, field_label(tool, json_integer_value(value)));
-    } else if (json_is_integer(value)) {
-        (void)snprintf(number, sizeof(number), "%lld",
-                       (long long)json_integer_value(value));
-        put(cell, size, number);
-    } else if (json_is_array(value)) {
-        json_array_foreach((json_t *)(uintptr_t)value, i, entry)
-        {
-            put(cell, size, i == 0 ? "" : "; ");
-            format_cell(tool, key, entry, cell, size);
-        }
-    } else if (json_is_object(value)) {
-        void *at = json_object_iter((json_t *)(uintptr_t)value);
-        bool first = true;
-
-        for (; at != NULL;
-             at = json_object_iter_next((json_t *)(uintptr_t)value, at)) {
-            if (json_is_null(json_object_iter_value(at))) {
-                continue;
-            }
-            name = json_object_iter_key(at);
-            put(cell, size, first ? "" : " ");
-            format_cell(tool, name, json_object_iter_value(at), cell, size);
-            first = false;
-        }
-    }
-}
-
-static void print_padded(FILE *out, const char *text, size_t width, bool last)
+void lt_print_padded(FILE *out, const char *text, size_t width)
 {
     size_t cells = lt_text_width(text);
 
     fputs(text, out);
-    for (; !last && cells < width + 2; cells++) {
+    for (; cells < width + 2; cells++) {
         fputc(' ', out);
     }
 }
@@ -172,14 +113,76 @@ static void measure(struct lt_tool *tool, const json_t *items,
     json_array_foreach((json_t *)(uintptr_t)items, i, item)
     {
         for (c = 0; columns[c].key != NULL && c < COLUMNS_MAX; c++) {
-            char cell[CELL_MAX] = "";
+            char cell[CELL_MAX];
             size_t width;
 
-            format_cell(tool, columns[c].key,
-                        json_object_get(item, columns[c].key), cell,
-                        sizeof(cell));
+            lt_format_cell(tool, item, &columns[c], cell, sizeof(cell));
             width = lt_text_width(cell);
             widths[c] = width > widths[c] ? width : widths[c];
+        }
+    }
+}
+
+/* Take from the widest of the columns that may be cut until all fit. */
+static void fit(const struct lt_tool *tool,
+                const struct lt_tool_column *columns, size_t *widths)
+{
+    size_t screen = screen_cells(tool);
+
+    for (;;) {
+        size_t widest = COLUMNS_MAX;
+        size_t sum = 0;
+        size_t c;
+
+        for (c = 0; columns[c].key != NULL && c < COLUMNS_MAX; c++) {
+            sum += widths[c] + (columns[c + 1].key == NULL ? 0 : 2);
+            if (columns[c].may_cut && widths[c] > CUT_MIN &&
+                (widest == COLUMNS_MAX || widths[c] > widths[widest])) {
+                widest = c;
+            }
+        }
+        if (sum <= screen || widest == COLUMNS_MAX) {
+            return;
+        }
+        widths[widest]--;
+    }
+}
+
+static void print_cell(struct lt_tool *tool, char *cell, size_t size,
+                       size_t width, bool last)
+{
+    lt_text_cut(cell, size, width);
+    if (last) {
+        fputs(cell, tool->out);
+        fputc('\n', tool->out);
+    } else {
+        lt_print_padded(tool->out, cell, width);
+    }
+}
+
+void lt_print_items(struct lt_tool *tool, const json_t *items,
+                    const struct lt_tool_column *columns)
+{
+    size_t widths[COLUMNS_MAX] = {0};
+    char cell[CELL_MAX];
+    const json_t *item;
+    size_t i;
+    size_t c;
+
+    measure(tool, items, columns, widths);
+    fit(tool, columns, widths);
+    for (c = 0; columns[c].key != NULL; c++) {
+        (void)snprintf(cell, sizeof(cell), "%s",
+                       lt_ui(tool->lang, columns[c].title));
+        print_cell(tool, cell, sizeof(cell), widths[c],
+                   columns[c + 1].key == NULL);
+    }
+    json_array_foreach((json_t *)(uintptr_t)items, i, item)
+    {
+        for (c = 0; columns[c].key != NULL; c++) {
+            lt_format_cell(tool, item, &columns[c], cell, sizeof(cell));
+            print_cell(tool, cell, sizeof(cell), widths[c],
+                       columns[c + 1].key == NULL);
         }
     }
 }
@@ -189,43 +192,30 @@ void lt_print_table(struct lt_tool *tool, const json_t *answer,
 {
     const json_t *items = json_object_get(answer, "items");
     const char *next = json_string_value(json_object_get(answer, "next"));
-    size_t widths[COLUMNS_MAX] = {0};
-    const json_t *item;
-    size_t i;
-    size_t c;
 
     if (json_array_size(items) == 0) {
         fprintf(tool->out, "%s\n", lt_ui(tool->lang, "ui_empty"));
         return;
     }
-    measure(tool, items, columns, widths);
-    for (c = 0; columns[c].key != NULL; c++) {
-        print_padded(tool->out, lt_ui(tool->lang, columns[c].title), widths[c],
-                     columns[c + 1].key == NULL);
-    }
-    fputc('\n', tool->out);
-    json_array_foreach((json_t *)(uintptr_t)items, i, item)
-    {
-        for (c = 0; columns[c].key != NULL; c++) {
-            char cell[CELL_MAX] = "";
-
-            format_cell(tool, columns[c].key,
-                        json_object_get(item, columns[c].key), cell,
-                        sizeof(cell));
-            print_padded(tool->out, cell, widths[c],
-                         columns[c + 1].key == NULL);
-        }
-        fputc('\n', tool->out);
-    }
+    lt_print_items(tool, items, columns);
     if (next != NULL) {
-        struct lt_diag args;
-        char line[LT_MESSAGE_MAX];
-
-        lt_diag_set(&args, LT_OK);
-        lt_diag_arg(&args, "next", "%s", next);
-        (void)lt_ui_format(tool->lang, "ui_more", &args, line, sizeof(line));
-        fprintf(tool->out, "%s\n", line);
+        lt_print_line(tool, "ui_more", "next", next, NULL, NULL);
     }
+}
+
+void lt_print_line(struct lt_tool *tool, const char *word, const char *key,
+                   const char *value, const char *key2, const char *value2)
+{
+    struct lt_diag args;
+    char line[LT_MESSAGE_MAX];
+
+    lt_diag_set(&args, LT_OK);
+    lt_diag_arg(&args, key, "%s", value);
+    if (key2 != NULL && value2 != NULL) {
+        lt_diag_arg(&args, key2, "%s", value2);
+    }
+    (void)lt_ui_format(tool->lang, word, &args, line, sizeof(line));
+    fprintf(tool->out, "%s\n", line);
 }
 
 void lt_print_object(struct lt_tool *tool, const json_t *object,
@@ -241,14 +231,13 @@ void lt_print_object(struct lt_tool *tool, const json_t *object,
     }
     for (c = 0; columns[c].key != NULL; c++) {
         const json_t *value = json_object_get(object, columns[c].key);
-        char cell[CELL_MAX] = "";
+        char cell[CELL_MAX];
 
-        if (value == NULL) {
-            continue; /* another kind of answer */
+        if (value == NULL || json_is_null(value)) {
+            continue; /* another kind of answer, or nothing to say */
         }
-        format_cell(tool, columns[c].key, value, cell, sizeof(cell));
-        print_padded(tool->out, lt_ui(tool->lang, columns[c].title), width,
-                     false);
+        lt_format_cell(tool, object, &columns[c], cell, sizeof(cell));
+        lt_print_padded(tool->out, lt_ui(tool->lang, columns[c].title), width);
         fprintf(tool->out, "%s\n", cell);
     }
 }
@@ -256,11 +245,11 @@ void lt_print_object(struct lt_tool *tool, const json_t *object,
 void lt_print_written(struct lt_tool *tool, const json_t *answer)
 {
     static const struct lt_tool_column columns[] = {
-        {"receipt_code", "ui_receipt_code"},
-        {"id", "ui_id"},
-        {"committed_at", "ui_committed_at"},
-        {"request_id", "ui_request"},
-        {NULL, NULL}};
+        {.key = "receipt_code", .title = "ui_receipt_code"},
+        {.key = "id", .title = "ui_id", .how = LT_CELL_SHORT_ID},
+        {.key = "committed_at", .title = "ui_at", .how = LT_CELL_TIME},
+        {.key = "request_id", .title = "ui_request"},
+        {.key = NULL}};
 
     fprintf(tool->out, "%s\n",
             lt_ui(tool->lang, json_is_true(json_object_get(answer, "repeated"))

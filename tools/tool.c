@@ -66,7 +66,8 @@ int lt_tool_fail(struct lt_tool *tool, const struct lt_diag *diag, bool unknown)
     return lt_err_exit(diag->code);
 }
 
-int lt_tool_fail_code(struct lt_tool *tool, lt_err code, const char *what)
+int lt_tool_fail_why(struct lt_tool *tool, lt_err code, const char *what,
+                     const char *why)
 {
     struct lt_diag diag;
 
@@ -74,73 +75,15 @@ int lt_tool_fail_code(struct lt_tool *tool, lt_err code, const char *what)
     if (what != NULL) {
         lt_diag_arg(&diag, "what", "%s", what);
     }
+    if (why != NULL) {
+        lt_diag_arg(&diag, "reason", "%s", lt_ui(tool->lang, why));
+    }
     return lt_tool_fail(tool, &diag, false);
 }
 
-/* ---- help ---- */
-
-static void print_command_line(FILE *out, const struct lt_tool_command *command,
-                               enum lt_lang lang)
+int lt_tool_fail_code(struct lt_tool *tool, lt_err code, const char *what)
 {
-    enum { TEXT_COLUMN = 34 };
-    size_t width =
-        lt_text_width(command->name) + lt_text_width(command->meta) + 1;
-
-    fprintf(out, "  %s %s", command->name, command->meta);
-    if (width >= TEXT_COLUMN) {
-        fputs("\n  ", out);
-        width = 0;
-    }
-    for (; width < TEXT_COLUMN; width++) {
-        fputc(' ', out);
-    }
-    fprintf(out, "%s\n", lt_ui(lang, command->text));
-}
-
-static void print_help(FILE *out, enum lt_lang lang, const char *group)
-{
-    const struct lt_tool_command *command;
-    size_t len = group == NULL ? 0 : strlen(group);
-    size_t i;
-
-    fprintf(out,
-            "%s: lienthong [--dir DIR] [--json] [--lang vi|en] "
-            "[--timeout S] COMMAND ...\n\n%s:\n",
-            lt_ui(lang, "ui_usage"), lt_ui(lang, "ui_commands"));
-    for (i = 0; (command = lt_tool_command_at(i)) != NULL; i++) {
-        if (group == NULL || (strncmp(command->name, group, len) == 0 &&
-                              command->name[len] == ' ')) {
-            print_command_line(out, command, lang);
-        }
-    }
-}
-
-static void print_command_help(FILE *out, enum lt_lang lang,
-                               const struct lt_tool_command *command)
-{
-    const struct lt_tool_option *option;
-
-    fprintf(out, "%s: lienthong %s %s\n%s\n", lt_ui(lang, "ui_usage"),
-            command->name, command->meta, lt_ui(lang, command->text));
-    if (command->options[0].name != NULL || command->writes) {
-        fprintf(out, "\n%s:\n", lt_ui(lang, "ui_options"));
-    }
-    for (option = command->options;
-         option < command->options + LT_TOOL_OPTIONS_MAX &&
-         option->name != NULL;
-         option++) {
-        size_t width = strlen(option->name) + strlen(option->meta) + 1;
-
-        fprintf(out, "  --%s %s", option->name, option->meta);
-        for (; width < 28; width++) {
-            fputc(' ', out);
-        }
-        fprintf(out, "%s\n", lt_ui(lang, option->text));
-    }
-    if (command->writes) {
-        fprintf(out, "  --request-id UUID           %s\n",
-                lt_ui(lang, "ui_request"));
-    }
+    return lt_tool_fail_why(tool, code, what, NULL);
 }
 
 /* ---- values ---- */
@@ -183,8 +126,8 @@ static json_t *read_stdin(void)
         return NULL;
     }
     len = fread(text, 1, LT_TOOL_STDIN_MAX, stdin);
-    if (len > 0 && len < LT_TOOL_STDIN_MAX) {
-        if (text[len - 1] == '\n') {
+    if (len < LT_TOOL_STDIN_MAX) {
+        if (len > 0 && text[len - 1] == '\n') {
             len--;
         }
         /* Bytes that are no text are the daemon's to refuse; jansson wants
@@ -198,8 +141,9 @@ static json_t *read_stdin(void)
 static lt_err make_value(enum lt_tool_value type, const char *text,
                          json_t **out_value)
 {
-    char *end;
+    char day[LT_DAY_TEXT];
     long long number;
+    char *end;
 
     switch (type) {
     case LT_TOOL_FLAG:
@@ -213,6 +157,11 @@ static lt_err make_value(enum lt_tool_value type, const char *text,
         }
         *out_value = json_integer(number);
         return *out_value == NULL ? LT_ENOMEM : LT_OK;
+    case LT_TOOL_DAY:
+        if (lt_format_day_back(text, day)) {
+            text = day;
+        }
+        break;
     case LT_TOOL_TEXT:
     case LT_TOOL_LIST:
         break;
@@ -368,7 +317,7 @@ static size_t fill_options(const struct lt_tool_command *command,
 /* Words that stand after the options. */
 static lt_err take_words(struct lt_tool *tool,
                          const struct lt_tool_command *command, char **argv,
-                         int n, const char **out_what)
+                         int n, const char **out_what, const char **out_why)
 {
     const struct lt_tool_option *list = NULL;
     size_t i;
@@ -383,8 +332,9 @@ static lt_err take_words(struct lt_tool *tool,
     for (i = 0; i < LT_TOOL_WORDS_MAX && command->words[i] != NULL; i++) {
         lt_err rc;
 
-        *out_what = command->words[i];
+        *out_what = command->meta;
         if (at == n) {
+            *out_why = "ui_why_missing";
             return LT_EUSAGE;
         }
         rc = keep(tool, command->words[i], LT_TOOL_TEXT, argv[at++]);
@@ -394,6 +344,7 @@ static lt_err take_words(struct lt_tool *tool,
     }
     for (; at < n; at++) {
         *out_what = argv[at];
+        *out_why = "ui_why_extra";
         if (list == NULL ||
             json_object_get(tool->options, list->name) == NULL ||
             keep(tool, list->name, LT_TOOL_LIST, argv[at]) != LT_OK) {
@@ -403,12 +354,31 @@ static lt_err take_words(struct lt_tool *tool,
     return LT_OK;
 }
 
+/* Why a value of this type (or, negative, of a global option) is refused. */
+static const char *why_not(int type)
+{
+    switch (type) {
+    case LT_TOOL_NUMBER:
+        return "ui_why_not_number";
+    case -(GLOBAL_FIRST + GLOBAL_LANG):
+        return "ui_why_langs";
+    case -(GLOBAL_FIRST + GLOBAL_TIMEOUT):
+        return "ui_why_seconds";
+    case -(GLOBAL_FIRST + GLOBAL_REQUEST):
+        return "ui_why_not_uuid";
+    default:
+        return NULL;
+    }
+}
+
 static int run_command(struct lt_tool *tool,
                        const struct lt_tool_command *command, int argc,
                        char **argv)
 {
     struct option options[LT_TOOL_OPTIONS_MAX + GLOBALS + 1];
+    char what_option[64];
     const char *what = NULL;
+    const char *why = NULL;
     lt_err rc = LT_OK;
     int option;
     int index = -1;
@@ -418,28 +388,61 @@ static int run_command(struct lt_tool *tool,
     while (rc == LT_OK &&
            (option = getopt_long(argc, argv, ":h", options, &index)) != -1) {
         if (option == SHORT_HELP || option == GLOBAL_FIRST + GLOBAL_HELP) {
-            print_command_help(tool->out, tool->lang, command);
+            lt_help_print_command(tool, command);
             return 0;
         }
         if (option == '?' || option == ':') {
-            return lt_tool_fail_code(tool, LT_EUSAGE, argv[optind - 1]);
+            return lt_tool_fail_why(tool, LT_EUSAGE, argv[optind - 1],
+                                    option == '?' ? "ui_why_unknown_option"
+                                                  : "ui_why_no_value");
         }
-        what = options[index].name;
+        (void)snprintf(what_option, sizeof(what_option), "--%s",
+                       options[index].name);
+        what = what_option;
+        why = why_not(option >= GLOBAL_FIRST
+                          ? -option
+                          : (int)command->options[option - 1].type);
         rc = option >= GLOBAL_FIRST
                  ? take_global(tool, option, optarg)
                  : keep(tool, command->options[option - 1].name,
                         command->options[option - 1].type, optarg);
     }
     if (rc == LT_OK) {
-        rc = take_words(tool, command, argv + optind, argc - optind, &what);
+        why = NULL;
+        rc = take_words(tool, command, argv + optind, argc - optind, &what,
+                        &why);
     }
     if (rc != LT_OK) {
-        return lt_tool_fail_code(tool, rc, what);
+        return lt_tool_fail_why(tool, rc, what, rc == LT_ETEXT ? NULL : why);
     }
     if (command->writes && tool->request_id[0] == '\0') {
         lt_tool_make_id(tool->request_id);
     }
     return command->run(tool, command);
+}
+
+/* "case" alone, or with a word that it does not have: tell those that it has.
+ */
+static int fail_group(struct lt_tool *tool, const char *group, const char *word)
+{
+    const struct lt_tool_command *command;
+    size_t len = strlen(group);
+    struct lt_diag diag;
+    size_t i;
+
+    lt_diag_set(&diag, LT_EUSAGE);
+    lt_diag_arg(&diag, "what", "%s%s%s", group, word == NULL ? "" : " ",
+                word == NULL ? "" : word);
+    lt_diag_arg(&diag, "reason", "%s",
+                lt_ui(tool->lang,
+                      word == NULL ? "ui_why_missing" : "ui_why_no_command"));
+    for (i = 0; (command = lt_tool_command_at(i)) != NULL; i++) {
+        if (strncmp(command->name, group, len) == 0 &&
+            command->name[len] == ' ') {
+            lt_diag_allow(&diag, command->name);
+        }
+    }
+    return lt_tool_fail(tool, &diag, false);
 }
 
 static int choose(struct lt_tool *tool, int argc, char **argv)
@@ -448,19 +451,19 @@ static int choose(struct lt_tool *tool, int argc, char **argv)
     int words;
 
     if (argc == 0) {
-        print_help(tool->err, tool->lang, NULL);
+        lt_help_print(tool->err, tool->lang, NULL);
         return lt_err_exit(LT_EUSAGE);
     }
     if (strcmp(argv[0], "help") == 0) {
         if (argc == 1) {
-            print_help(tool->out, tool->lang, NULL);
+            lt_help_print(tool->out, tool->lang, NULL);
             return 0;
         }
         argc--;
         argv++;
         command = find_command(argv, argc, &words);
         if (command != NULL) {
-            print_command_help(tool->out, tool->lang, command);
+            lt_help_print_command(tool, command);
             return 0;
         }
     }
@@ -473,10 +476,13 @@ static int choose(struct lt_tool *tool, int argc, char **argv)
         bool help = argc > 1 && (strcmp(argv[1], "--help") == 0 ||
                                  strcmp(argv[1], "-h") == 0);
 
-        print_help(help ? tool->out : tool->err, tool->lang, argv[0]);
-        return help ? 0 : lt_err_exit(LT_EUSAGE);
+        if (help) {
+            lt_help_print(tool->out, tool->lang, argv[0]);
+            return 0;
+        }
+        return fail_group(tool, argv[0], argc > 1 ? argv[1] : NULL);
     }
-    return lt_tool_fail_code(tool, LT_EUSAGE, argv[0]);
+    return lt_tool_fail_why(tool, LT_EUSAGE, argv[0], "ui_why_no_command");
 }
 
 int lt_tool_main(int argc, char **argv, FILE *out, FILE *err)
@@ -498,7 +504,7 @@ int lt_tool_main(int argc, char **argv, FILE *out, FILE *err)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "+:h", options, NULL)) != -1) {
         if (option == SHORT_HELP || option == GLOBAL_FIRST + GLOBAL_HELP) {
-            print_help(out, tool.lang, NULL);
+            lt_help_print(out, tool.lang, NULL);
             code = 0;
             goto out;
         }
@@ -509,7 +515,10 @@ int lt_tool_main(int argc, char **argv, FILE *out, FILE *err)
         }
         if (option == '?' || option == ':' ||
             take_global(&tool, option, optarg) != LT_OK) {
-            code = lt_tool_fail_code(&tool, LT_EUSAGE, argv[optind - 1]);
+            code = lt_tool_fail_why(&tool, LT_EUSAGE, argv[optind - 1],
+                                    option == '?'   ? "ui_why_unknown_option"
+                                    : option == ':' ? "ui_why_no_value"
+                                                    : why_not(-option));
             goto out;
         }
     }

@@ -14,18 +14,22 @@
 #include "common/alloc.h"
 #include "common/id.h"
 #include "common/message.h"
+#include "common/sys.h"
+#include "common/words.h"
 
 enum {
     LT_TOOL_OPTIONS_MAX = 16,
     LT_TOOL_WORDS_MAX = 3,
     LT_TOOL_LIST_MAX = 200,
     LT_TOOL_STDIN_MAX = 64 * 1024,
-    LT_TOOL_TIMEOUT_MS = 30000
+    LT_TOOL_TIMEOUT_MS = 30000,
+    LT_TOOL_TIME_TEXT = 17
 };
 
 enum lt_tool_value {
     LT_TOOL_TEXT,   /* "-" reads from stdin */
     LT_TOOL_NUMBER, /* an integer in JSON */
+    LT_TOOL_DAY,    /* 21/11/2026 as well */
     LT_TOOL_FLAG,
     LT_TOOL_LIST    /* may be given again; words that follow belong to it */
 };
@@ -38,12 +42,14 @@ struct lt_tool_option {
     bool local;        /* for the tool itself, not for the daemon */
 };
 
+struct lt_policy;
 struct lt_tool;
 struct lt_tool_command {
     const char *name;                  /* "case open" */
     const char *words[LT_TOOL_WORDS_MAX]; /* what must follow: "id", "kind" */
     const char *meta;                  /* the same for the help: "CASE KIND" */
     const char *text;                  /* ui word: what it does */
+    const char *example;               /* what follows the name */
     bool writes;                       /* takes --request-id */
     struct lt_tool_option options[LT_TOOL_OPTIONS_MAX];
     int (*run)(struct lt_tool *tool, const struct lt_tool_command *command);
@@ -58,6 +64,7 @@ struct lt_tool {
     bool timeout_given;
     json_t *options;      /* what was given, under their JSON names */
     char request_id[LT_UUID_TEXT]; /* writing commands */
+    const json_t *names;  /* of offices, by id; in the answer at work */
     FILE *out;            /* stdout and stderr; tests hand in others */
     FILE *err;
 };
@@ -75,8 +82,18 @@ bool lt_tool_flag(const struct lt_tool *tool, const char *name);
 /* Print a failure (JSON object, or text and remedy) and give its exit code. */
 int lt_tool_fail(struct lt_tool *tool, const struct lt_diag *diag,
                  bool unknown);
+/* The same with what it is about and why, a ui word; both may be NULL. */
+int lt_tool_fail_why(struct lt_tool *tool, lt_err code, const char *what,
+                     const char *why);
 /* The same for a code with an optional "what". */
 int lt_tool_fail_code(struct lt_tool *tool, lt_err code, const char *what);
+
+/* ---- help (help.c) ---- */
+
+/* All commands, or those of a group. */
+void lt_help_print(FILE *out, enum lt_lang lang, const char *group);
+void lt_help_print_command(const struct lt_tool *tool,
+                           const struct lt_tool_command *command);
 
 /* ---- talking to the daemon (ask.c) ---- */
 
@@ -101,12 +118,80 @@ LT_MUST_CHECK json_t *lt_tool_request(const struct lt_tool *tool,
 int lt_tool_ask(struct lt_tool *tool, const struct lt_tool_command *command,
                 json_t **out_answer);
 
+/* Print an answer that is an error, as it came or as text; @error is its
+ * object. Gives the exit code. */
+int lt_tool_refused(struct lt_tool *tool, const json_t *error,
+                    const struct lt_buf *answer);
+
+/* ---- values for people (format.c) ---- */
+
+struct lt_tool_column;
+/* The value of a row in @column, made fit for a terminal. */
+void lt_format_cell(const struct lt_tool *tool, const json_t *item,
+                    const struct lt_tool_column *column, char *cell,
+                    size_t size);
+/* The name that the answer has for an office; else its first digits, in static
+ * storage; "-" for NULL. */
+const char *lt_format_office(const struct lt_tool *tool, const char *id);
+/* "2026-11-21" to "21/11/2026" and back; false for what is none. */
+LT_MUST_CHECK bool lt_format_day(const char *iso, char out[static LT_DAY_TEXT]);
+LT_MUST_CHECK bool lt_format_day_back(const char *text,
+                                      char out[static LT_DAY_TEXT]);
+/* A time of JSON as "21/11/2026 15:45" of Vietnam, or in milliseconds. */
+LT_MUST_CHECK bool lt_format_time(const char *iso,
+                                  char out[static LT_TOOL_TIME_TEXT]);
+LT_MUST_CHECK bool lt_format_time_ms(const char *iso, int64_t *out_ms);
+/* The beginnings of an event's id, which commands take in its place. */
+void lt_format_short_id(const char *id, char out[static LT_EVENT_ID_TEXT]);
+/* Labels; the word itself when there is none. */
+const char *lt_format_word(const struct lt_tool *tool, enum lt_words list,
+                           const char *word);
+const char *lt_format_ui(const struct lt_tool *tool, const char *prefix,
+                         const char *word);
+const char *lt_format_kind(const struct lt_tool *tool, const char *word);
+/* A directive's code with its label, appended; NULL: not yet arrived. */
+void lt_format_status(const struct lt_tool *tool, const char *code, char *cell,
+                      size_t size);
+/* The tables of DIR/policy, else the program's own. NULL without memory. */
+const struct lt_policy *lt_tool_policy(const struct lt_tool *tool);
+
 /* ---- printing (print.c) ---- */
+
+/* How a value is put for people. */
+enum lt_tool_cell {
+    LT_CELL_PLAIN,        /* as it is; yes or no */
+    LT_CELL_OFFICE,       /* id: the name, or its first digits */
+    LT_CELL_TIME,         /* 21/11/2026 15:45, of Vietnam */
+    LT_CELL_DAY,          /* 21/11/2026 */
+    LT_CELL_DUE,          /* the same, marked when overdue */
+    LT_CELL_STATE,        /* label, marked when contested, waiting, voided */
+    LT_CELL_CASE_TYPE,
+    LT_CELL_CLOSE_REASON,
+    LT_CELL_INCIDENT_END,
+    LT_CELL_FIELD,
+    LT_CELL_STATUS,       /* "03 received" */
+    LT_CELL_SHORT_ID,     /* of an event: what commands take as well */
+    LT_CELL_SHORT,        /* the first digits of something long */
+    LT_CELL_REF,          /* receipt code, else the short id */
+    LT_CELL_TARGETS       /* addressees: how many are how far */
+};
 
 struct lt_tool_column {
     const char *key;   /* in JSON; NULL ends the table */
     const char *title; /* ui word */
+    enum lt_tool_cell how;
+    bool may_cut;      /* on a narrow screen */
 };
+/* Rows under a head of titles. */
+void lt_print_items(struct lt_tool *tool, const json_t *items,
+                    const struct lt_tool_column *columns);
+/* @text and blanks up to @width and two more. */
+void lt_print_padded(FILE *out, const char *text, size_t width);
+/* The ui word filled with one or two arguments, as a line. */
+void lt_print_line(struct lt_tool *tool, const char *word, const char *key,
+                   const char *value, const char *key2, const char *value2);
+/* Cut to so many cells (2 or more), the last an ellipsis. */
+void lt_text_cut(char *text, size_t size, size_t cells);
 /* {"items":[...],"next":...} as a table aligned by what is seen. */
 void lt_print_table(struct lt_tool *tool, const json_t *answer,
                     const struct lt_tool_column *columns);

@@ -1,6 +1,8 @@
 /* What most subcommands do: ask the daemon and print what it says. */
 #include "tools/tool.h"
 
+#include <string.h>
+
 int lt_tool_run_write(struct lt_tool *tool,
                       const struct lt_tool_command *command)
 {
@@ -28,38 +30,122 @@ int lt_tool_run_list(struct lt_tool *tool,
     return code;
 }
 
-static void print_texts(struct lt_tool *tool, const json_t *texts)
+/* ---- one matter: its events in order, each with its texts ---- */
+
+static const char *word_in(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+static void print_texts(struct lt_tool *tool, const json_t *texts,
+                        const char *event)
 {
     const json_t *entry;
     size_t i;
 
     json_array_foreach((json_t *)(uintptr_t)texts, i, entry)
     {
-        const char *text = json_string_value(json_object_get(entry, "text"));
-        const char *state = json_string_value(json_object_get(entry, "state"));
+        const char *text = word_in(entry, "text");
+        const char *kind = word_in(entry, "kind");
+        const char *state = word_in(entry, "state");
+        const char *of = word_in(entry, "event");
 
-        fprintf(tool->out, "\n%s: ", lt_ui(tool->lang, "ui_text"));
-        lt_print_text(tool->out, text != NULL ? text : state);
+        if (of == NULL || event == NULL || strcmp(of, event) != 0) {
+            continue;
+        }
+        fprintf(tool->out, "    %s: ",
+                lt_format_ui(tool, "ui_", kind == NULL ? "text" : kind));
+        lt_print_text(tool->out, text != NULL ? text
+                                 : state != NULL
+                                     ? lt_format_ui(tool, "ui_text_", state)
+                                     : "-");
         fputc('\n', tool->out);
     }
 }
 
-static void print_events(struct lt_tool *tool, const json_t *events)
+/* The label of an event's one word: which list it is from follows from the
+ * type. */
+static const char *detail_label(const struct lt_tool *tool, const char *type,
+                                const char *word)
 {
+    static const struct {
+        const char *type;
+        enum lt_words list;
+    } lists[] = {{"CASE_STEP", LT_WORDS_STEP},
+                 {"DENUNCIATION_STEP", LT_WORDS_STEP},
+                 {"CASE_CLOSED", LT_WORDS_CLOSE_REASON},
+                 {"DENUNCIATION_CLOSED", LT_WORDS_CLOSE_REASON},
+                 {"INCIDENT_TAKEN", LT_WORDS_INCIDENT_WAY},
+                 {"INCIDENT_CLOSED", LT_WORDS_INCIDENT_END},
+                 {"DIRECTIVE_STATUS", LT_WORDS_DIRECTIVE_CODE}};
+    size_t i;
+
+    for (i = 0; i < LT_COUNT_OF(lists); i++) {
+        if (strcmp(lists[i].type, type) == 0) {
+            return lt_format_word(tool, lists[i].list, word);
+        }
+    }
+    return word;
+}
+
+static void print_event(struct lt_tool *tool, const json_t *event)
+{
+    const char *at = word_in(event, "recorded_at");
+    const char *type = word_in(event, "type");
+    const char *detail = word_in(event, "detail");
+    const char *doc_no = word_in(event, "doc_no");
+    const char *effect = word_in(event, "effect");
+    const char *reason = word_in(event, "reason");
+    char time[LT_TOOL_TIME_TEXT];
+
+    fprintf(tool->out, "%s  ",
+            at != NULL && lt_format_time(at, time) ? time : "----------------");
+    lt_print_text(tool->out, lt_format_office(tool, word_in(event, "origin")));
+    fprintf(tool->out, ": %s",
+            type == NULL ? "?" : lt_format_ui(tool, "ui_event_", type));
+    if (type != NULL && detail != NULL) {
+        fprintf(tool->out, " - %s", detail_label(tool, type, detail));
+    }
+    if (doc_no != NULL) {
+        fprintf(tool->out, ", %s ", lt_ui(tool->lang, "ui_document"));
+        lt_print_text(tool->out, doc_no);
+    }
+    if (effect != NULL && strcmp(effect, "applied") != 0) {
+        fprintf(
+            tool->out, " [%s%s%s]", lt_format_ui(tool, "ui_effect_", effect),
+            reason == NULL ? "" : ": ",
+            reason == NULL ? "" : lt_format_ui(tool, "ui_verdict_", reason));
+    }
+    fputc('\n', tool->out);
+}
+
+static void print_history(struct lt_tool *tool, const json_t *answer)
+{
+    const json_t *events = json_object_get(answer, "events");
+    const json_t *texts = json_object_get(answer, "texts");
     const json_t *event;
     size_t i;
 
-    fputc('\n', tool->out);
+    fprintf(tool->out, "\n%s\n", lt_ui(tool->lang, "ui_history"));
     json_array_foreach((json_t *)(uintptr_t)events, i, event)
     {
-        const char *at =
-            json_string_value(json_object_get(event, "recorded_at"));
-        const char *type = json_string_value(json_object_get(event, "type"));
-        const char *effect =
-            json_string_value(json_object_get(event, "effect"));
+        print_event(tool, event);
+        print_texts(tool, texts, word_in(event, "event"));
+    }
+}
 
-        fprintf(tool->out, "%s  %s  %s\n", at == NULL ? "-" : at,
-                type == NULL ? "?" : type, effect == NULL ? "" : effect);
+static void print_targets(struct lt_tool *tool, const json_t *targets)
+{
+    static const struct lt_tool_column columns[] = {
+        {"office", "ui_to", LT_CELL_OFFICE, true},
+        {"status", "ui_status", LT_CELL_STATUS, false},
+        {"at", "ui_at", LT_CELL_TIME, false},
+        {"reason", "ui_reason", LT_CELL_PLAIN, true},
+        {.key = NULL}};
+
+    if (json_array_size(targets) > 0) {
+        fputc('\n', tool->out);
+        lt_print_items(tool, targets, columns);
     }
 }
 
@@ -72,8 +158,8 @@ int lt_tool_run_show(struct lt_tool *tool,
 
     if (code == 0 && !tool->json) {
         lt_print_object(tool, answer, columns);
-        print_texts(tool, json_object_get(answer, "texts"));
-        print_events(tool, json_object_get(answer, "events"));
+        print_targets(tool, json_object_get(answer, "to"));
+        print_history(tool, answer);
     }
     json_decref(answer);
     return code;
