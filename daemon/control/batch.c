@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/control/quick_json.h"
-
 enum { VIEW_PATIENCE_MS = 2000 };
 
 /* ---- what the commands share ---- */
@@ -91,11 +89,8 @@ static lt_err read_json(struct lt_batch *batch, const char *json, size_t len,
 {
     json_error_t error;
 
-    batch->json = lt_quick_json(json, len);
-    if (batch->json == NULL) {
-        batch->json = json_loadb(
-            json, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    }
+    batch->json =
+        json_loadb(json, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     *out_refusal = LT_OK;
     if (batch->json == NULL) {
         enum json_error_code code = json_error_code(&error);

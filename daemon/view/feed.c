@@ -16,7 +16,7 @@
 #include "common/sys.h"
 
 enum {
-    NICE = 19, /* nobody waits for the view as somebody does for the log */
+    NICE = 5, /* below the log's work, not below a busy machine's */
     BATCH_EVENTS_MAX = 8192, /* bounds a transaction and its part of the WAL */
     BUSY_EVENTS = 512,       /* so many in one batch are load */
     REST_MS = 40,            /* under load; the view may be 100 ms behind */
