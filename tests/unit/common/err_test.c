@@ -96,6 +96,28 @@ static void a_seventh_argument_and_no_diagnostic_are_fine(void **state)
     lt_diag_arg(NULL, "key", "value");
 }
 
+static void what_is_allowed_is_one_list(void **state)
+{
+    struct lt_diag diag;
+    int i;
+
+    (void)state;
+    lt_diag_set(&diag, LT_EINVAL);
+    lt_diag_arg(&diag, "what", "%s", "--type");
+    lt_diag_allow(&diag, "land");
+    lt_diag_allow(&diag, "housing");
+    assert_int_equal(diag.args_n, 2);
+    assert_string_equal(diag.args[1].key, "allowed");
+    assert_string_equal(diag.args[1].value, "land, housing");
+    for (i = 0; i < 100; i++) {
+        lt_diag_allow(&diag, "environment");
+    }
+    assert_int_equal(diag.args_n, 2);
+    assert_true(strlen(diag.args[1].value) < LT_DIAG_VALUE_MAX);
+    assert_non_null(strstr(diag.args[1].value, "environment, \xE2\x80\xA6"));
+    lt_diag_allow(NULL, "land");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +126,7 @@ int main(void)
         cmocka_unit_test(the_first_numbers_stay_what_they_are),
         cmocka_unit_test(a_long_value_is_cut_between_letters),
         cmocka_unit_test(a_seventh_argument_and_no_diagnostic_are_fine),
+        cmocka_unit_test(what_is_allowed_is_one_list),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

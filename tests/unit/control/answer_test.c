@@ -69,15 +69,13 @@ static void a_written_answer_has_the_fields_of_the_page(void **state)
     assert_true(lt_answer_written(&buf, &written));
     json = read_back(&buf);
     assert_int_equal(json_object_size(json), 6);
-    assert_string_equal(word(json, "event"),
-                        "00000000000000000000000000000000:"
-                        "0000000000000001:5");
+    assert_string_equal(word(json, "event"), "00000000000000000000000000000000:"
+                                             "0000000000000001:5");
     assert_string_equal(word(json, "id"), "00000000000000000000000000000000:"
                                           "0000000000000001:2");
     assert_string_equal(word(json, "request_id"),
                         "01020300-0000-0000-0000-000000000000");
-    assert_string_equal(word(json, "committed_at"),
-                        "2026-11-21T06:18:35.123Z");
+    assert_string_equal(word(json, "committed_at"), "2026-11-21T06:18:35.123Z");
     assert_int_equal(strlen(word(json, "receipt_code")), 21);
     assert_true(json_is_false(json_object_get(json, "repeated")));
     json_decref(json);
@@ -117,12 +115,48 @@ static void an_error_speaks_the_clients_language(void **state)
     lt_buf_deinit(&buf);
 }
 
+/* Bounds stand in the sentence, once, and things by their names. */
+static void a_reason_is_filled_and_its_arguments_told_once(void **state)
+{
+    struct lt_diag diag;
+    struct lt_buf buf;
+    json_t *answer;
+
+    (void)state;
+    lt_diag_set(&diag, LT_EINVAL);
+    lt_diag_arg(&diag, "what", "%s", "--people");
+    lt_diag_arg(&diag, "reason", "%s", "ui_why_not_in_range");
+    lt_diag_arg(&diag, "min", "%d", 1);
+    lt_diag_arg(&diag, "max", "%d", 100000);
+    lt_buf_init(&buf, lt_alloc_heap());
+    assert_true(lt_answer_error(&buf, LT_LANG_EN, &diag, NULL, false));
+    answer = read_back(&buf);
+    assert_string_equal(word(json_object_get(answer, "error"), "text"),
+                        "a value is not valid: --people (it must be a number "
+                        "from 1 to 100000)");
+    json_decref(answer);
+
+    lt_diag_set(&diag, LT_EPERM);
+    lt_diag_arg(&diag, "what", "%s", "case");
+    lt_diag_arg(&diag, "reason", "%s", "ui_why_not_custodian");
+    lt_diag_arg(&diag, "holder", "%s", "Tân Bình");
+    lt_buf_reset(&buf);
+    assert_true(lt_answer_error(&buf, LT_LANG_EN, &diag, NULL, false));
+    answer = read_back(&buf);
+    assert_string_equal(word(json_object_get(answer, "error"), "text"),
+                        "not permitted: the case (this office is not its "
+                        "custodian, Tân Bình is)");
+    json_decref(answer);
+    lt_buf_deinit(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strings_survive),
         cmocka_unit_test(a_written_answer_has_the_fields_of_the_page),
-        cmocka_unit_test(an_error_speaks_the_clients_language)};
+        cmocka_unit_test(an_error_speaks_the_clients_language),
+        cmocka_unit_test(a_reason_is_filled_and_its_arguments_told_once)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,9 +114,49 @@ static void help_is_everywhere(void **state)
         assert_non_null(strstr(done.out, command->name));
         /* An explanation that the catalogue does not have shows as its word. */
         assert_null(strstr(done.out, "ui_"));
+        (void)snprintf(line, sizeof(line), "\nExample:\n  lienthong %s ",
+                       command->name);
+        assert_non_null(strstr(done.out, line));
         drop(&done);
     }
     assert_true(i > 20);
+}
+
+static void says(const char *line, const char *what)
+{
+    struct call done = call(line);
+
+    if (strstr(done.out, what) == NULL && strstr(done.err, what) == NULL) {
+        fail_msg("%s does not say %s:\n%s%s", line, what, done.out, done.err);
+    }
+    drop(&done);
+}
+
+static void help_lists_the_words_that_may_be_given(void **state)
+{
+    (void)state;
+    says("lienthong --lang vi case open --help", "khiếu nại");
+    says("lienthong --lang vi case open --help", "đất đai");
+    says("lienthong --lang en case step --help", "dialogue_held");
+    says("lienthong --lang en case close --help", "withdrawn");
+    says("lienthong --lang en incident close --help", "petition_taken");
+    says("lienthong --lang vi directive status --help", "đã tiếp nhận");
+    says("lienthong --lang vi token --help", "cấp xã");
+}
+
+static void wrong_usage_says_what_and_why(void **state)
+{
+    (void)state;
+    says("lienthong --lang vi case open --bogus", "--bogus (lệnh này không");
+    says("lienthong --lang en case open --type", "--type (its value");
+    says("lienthong --lang en case step only-an-id", "CASE KIND (missing)");
+    says("lienthong --lang en status extra", "extra (too much");
+    says("lienthong --lang en case dance", "Use one of: case open, case step");
+    says("lienthong --lang en incident raise --people many",
+         "--people (it must be a whole number)");
+    says("lienthong --lang en case open --request-id x", "--request-id (it");
+    says("lienthong --lang en --dir /tmp/lt-none init --name n --kind village",
+         "Use one of: national, province, district, commune");
 }
 
 static void help_of_incident_raise_is_an_option(void **state)
@@ -174,6 +214,102 @@ static void columns_are_measured_in_cells(void **state)
     assert_int_equal(lt_text_width(""), 0);
 }
 
+static void texts_are_cut_at_a_cell(void **state)
+{
+    char text[32] = "Tây Ninh";
+
+    (void)state;
+    lt_text_cut(text, sizeof(text), 8);
+    assert_string_equal(text, "Tây Ninh");
+    lt_text_cut(text, sizeof(text), 4);
+    assert_string_equal(text, "Tây\xE2\x80\xA6");
+    assert_int_equal(lt_text_width(text), 4);
+}
+
+static void days_are_written_as_people_do_and_read_back(void **state)
+{
+    static const char *const bad[] = {"",           "31/02/2026", "21/11/26",
+                                      "21-11-26",   "2026-11-21", "21/11/2026x",
+                                      "-1/11/2026", "99/99/9999"};
+    char text[LT_DAY_TEXT];
+    size_t i;
+
+    (void)state;
+    assert_true(lt_format_day("2026-11-05", text));
+    assert_string_equal(text, "05/11/2026");
+    assert_false(lt_format_day("2026-02-31", text));
+    assert_true(lt_format_day_back("5/3/2026", text));
+    assert_string_equal(text, "2026-03-05");
+    for (i = 0; i < LT_COUNT_OF(bad); i++) {
+        if (lt_format_day_back(bad[i], text)) {
+            fail_msg("%s was read as %s", bad[i], text);
+        }
+    }
+}
+
+static void times_are_those_of_vietnam(void **state)
+{
+    char text[LT_TOOL_TIME_TEXT];
+
+    (void)state;
+    assert_true(lt_format_time("2026-11-21T08:45:35.123Z", text));
+    assert_string_equal(text, "21/11/2026 15:45");
+    assert_true(lt_format_time("2026-12-31T17:00:00.000Z", text));
+    assert_string_equal(text, "01/01/2027 00:00");
+    assert_false(lt_format_time("2026-11-21", text));
+    assert_false(lt_format_time("", text));
+    assert_false(lt_format_time(NULL, text));
+}
+
+static void ids_are_shortened_to_what_commands_take(void **state)
+{
+    char text[LT_EVENT_ID_TEXT];
+
+    (void)state;
+    lt_format_short_id("3bb245f99f01eff0585f06007214cfd8:d88208e7f39d0e74:12",
+                       text);
+    assert_string_equal(text, "3bb245f9:d88208e7:12");
+    lt_format_short_id("what is this", text);
+    assert_string_equal(text, "what is this");
+}
+
+/* A list with the longest of everything stays within 100 columns; what is cut
+ * is cut in the columns that may be. */
+static void tables_fit_the_screen(void **state)
+{
+    static const struct lt_tool_column columns[] = {
+        {"place", "ui_place", LT_CELL_PLAIN, true},
+        {"subject", "ui_subject", LT_CELL_PLAIN, true},
+        {"id", "ui_id", LT_CELL_SHORT_ID, false},
+        {.key = NULL}};
+    char place[400] = "";
+    struct lt_tool tool = {.lang = LT_LANG_VI};
+    char *out = NULL;
+    char *line;
+    char *rest;
+    size_t len;
+    json_t *answer;
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        strcat(place, "Thạnh Đức ");
+    }
+    answer = json_pack(
+        "{s:[{s:s,s:s,s:s}],s:n}", "items", "place", place, "subject", place,
+        "id", "3bb245f99f01eff0585f06007214cfd8:d88208e7f39d0e74:12", "next");
+    tool.out = open_memstream(&out, &len);
+    lt_print_table(&tool, answer, columns);
+    (void)fclose(tool.out);
+    assert_non_null(strstr(out, "3bb245f9:d88208e7:12\n"));
+    assert_non_null(strstr(out, "\xE2\x80\xA6"));
+    for (line = strtok_r(out, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        assert_true(lt_text_width(line) <= 100);
+    }
+    json_decref(answer);
+    free(out);
+}
+
 /* init, offline: the folder, its modes, and never over something. */
 static void init_makes_a_folder_and_refuses_a_full_one(void **state)
 {
@@ -206,6 +342,13 @@ int main(void)
         cmocka_unit_test(refused_values_are_65),
         cmocka_unit_test(without_a_daemon_it_is_69),
         cmocka_unit_test(help_is_everywhere),
+        cmocka_unit_test(help_lists_the_words_that_may_be_given),
+        cmocka_unit_test(wrong_usage_says_what_and_why),
+        cmocka_unit_test(texts_are_cut_at_a_cell),
+        cmocka_unit_test(days_are_written_as_people_do_and_read_back),
+        cmocka_unit_test(times_are_those_of_vietnam),
+        cmocka_unit_test(ids_are_shortened_to_what_commands_take),
+        cmocka_unit_test(tables_fit_the_screen),
         cmocka_unit_test(help_of_incident_raise_is_an_option),
         cmocka_unit_test(errors_are_one_object_with_json),
         cmocka_unit_test(made_up_ids_are_version_seven),
