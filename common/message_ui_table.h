@@ -155,10 +155,10 @@ X("ui_opt_since", "từ ngày (21/11/2026)",
   "from this day on (21/11/2026)")
 X("ui_opt_limit", "nhiều nhất bao nhiêu dòng", "at most so many lines")
 X("ui_opt_after", "tiếp theo lần trước", "go on after an earlier answer")
-X("ui_opt_type", "loại đơn, một từ ở dưới",
-  "one of the words below")
-X("ui_opt_field", "lĩnh vực, một từ ở dưới",
-  "what it is about, one of the words below")
+X("ui_opt_type", "complaint, recommendation, feedback hoặc denunciation",
+  "complaint, recommendation, feedback or denunciation")
+X("ui_opt_field", "lĩnh vực; các từ có trong case open --help",
+  "what it is about; case open --help lists the words")
 X("ui_opt_text", "tóm tắt, không ghi tên người; - đọc từ stdin",
   "summary without names; - reads from stdin")
 X("ui_opt_sealed_ref", "số trong sổ mật (chỉ với tố cáo)",
