@@ -16,6 +16,8 @@ TIME = re.compile(r"\b\d\d/\d\d/\d{4} \d\d:\d\d\b")
 def pair(tree):
     province = tree.root("Tỉnh Thử", key="p")
     commune = tree.child(province, "Xã Thử", "commune", key="c")
+    # A name is known once the tree has come.
+    wait_until(lambda: commune.status()["office"]["name"] == "Xã Thử", "the tree")
     return province, commune
 
 
