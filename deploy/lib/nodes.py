@@ -192,6 +192,15 @@ class Node:
     def status(self):
         return self.ok("status")
 
+    def waiting(self):
+        """Events without the parent's ack; None while nobody can know: the
+        parent is not there, so it has not said what it holds."""
+        for link in self.status()["links"]:
+            if link["role"] == "parent":
+                numbers = list(link["waiting"].values())
+                return None if None in numbers else sum(numbers)
+        return None
+
     def alarms(self):
         return {a["code"] for a in self.status()["alarms"]}
 

@@ -267,9 +267,8 @@ def power_loss(story):
             written.append((commune, story.tell(commune, "case", "open", "--type", kind,
                                                 "--field", field, "--text", text)["event"]))
     first = communes_of(story, 2)[0]
-    link = next((l for l in story.tree.nodes[first].status()["links"]
-                 if l["role"] == "parent"), None)
-    count = f", {sum(link['waiting'].values())} việc chờ gửi" if link else ""
+    waiting = story.tree.nodes[first].waiting()
+    count = f", {waiting} việc chờ gửi" if waiting else ""
     say(f"  {story.name(first)}: mất liên lạc{count}; cứ làm việc bình thường")
     if story.tiers > 2:
         other = story.tell("c11", "case", "open", "--type", "feedback", "--field", "health",

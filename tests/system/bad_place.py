@@ -368,8 +368,7 @@ def full_relay():
         small(relay)
         relay.start()
         commune = stage.tree.child(relay, "Xã Dưới", "commune", key=f"c{stage.next()}")
-        waiting = lambda: sum(next(l for l in commune.status()["links"]
-                                   if l["role"] == "parent")["waiting"].values())
+        waiting = commune.waiting
         with stage.beside("a full disk at a relay"):
             first = opens(commune)
             wait_until(lambda: waiting() == 0, "the first to be acknowledged")

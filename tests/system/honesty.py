@@ -37,8 +37,7 @@ def open_case(node):
 
 
 def waiting(node):
-    link = parent_link(node)
-    return sum(link["waiting"].values()) if link else None
+    return node.waiting()
 
 
 def ack_waits_for_the_sync():
