@@ -8,7 +8,7 @@ import harness
 from harness import Tree, check, run_tool, wait_until
 
 HEX = re.compile(r"[0-9a-f]{32}")
-ISO = re.compile(r"\d{4}-\d\d-\d\d|\d\dZ")
+ISO = re.compile(r"\d{4}-\d\d-\d\d|T\d\d:\d\d")
 SHORT = re.compile(r"[0-9a-f]{8}:[0-9a-f]{8}:\d+")
 TIME = re.compile(r"\b\d\d/\d\d/\d{4} \d\d:\d\d\b")
 
