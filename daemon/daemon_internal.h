@@ -71,6 +71,7 @@ struct lt_daemon {
     int64_t view_behind_since_ms;
     uint64_t own_tokens;
     struct lt_job *waiting; /* jobs whose commit is in this turn, by next */
+    struct lt_job *early;       /* tokens that wait for the tree, by next */
     struct lt_job *verify;  /* the verify that runs in the background */
     uint64_t verify_cursor;
     struct lt_log_verify verify_sums;

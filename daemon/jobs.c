@@ -143,8 +143,18 @@ void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result)
 lt_err lt_daemon_jobs(struct lt_daemon *daemon, unsigned *out_jobs)
 {
     struct lt_job *job;
+    struct lt_job *early = daemon->early;
     lt_err err = LT_OK;
 
+    daemon->early = NULL;
+    while (early != NULL) {
+        job = early;
+        early = job->next;
+        job->next = NULL;
+        if (err == LT_OK) {
+            err = lt_daemon_token(daemon, job);
+        }
+    }
     while (err == LT_OK && (job = lt_control_take(daemon->control)) != NULL) {
         (*out_jobs)++;
         switch (job->kind) {

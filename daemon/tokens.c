@@ -11,6 +11,7 @@
 #include "daemon/daemon_internal.h"
 #include "daemon/enrol/enrol.h"
 
+enum { TREE_PATIENCE_MS = 5000 }; /* a loop wakes at least every 2 s */
 enum { BINDINGS_MAX = LT_TREE_DEPTH_MAX + 1, ENROL_ARENA = LT_FRAME_ARENA };
 
 /* ---- tokens ---- */
@@ -259,10 +260,31 @@ static lt_err make_token(struct lt_daemon *daemon, struct lt_job *job,
     return err;
 }
 
+/* A new office gets the tree a moment after its first link: whoever asks for a
+ * token in that moment is not sent away. */
+static bool may_wait(struct lt_daemon *daemon, struct lt_job *job)
+{
+    if (lt_tree_find(lt_engine_tree(daemon->engine),
+                     &daemon->identity.office) != NULL) {
+        return false;
+    }
+    if (job->patience_ms == 0) {
+        job->patience_ms = daemon->now.mono_ms + TREE_PATIENCE_MS;
+    }
+    return daemon->now.mono_ms < job->patience_ms;
+}
+
 lt_err lt_daemon_token(struct lt_daemon *daemon, struct lt_job *job)
 {
     bool written;
-    lt_err err = make_token(daemon, job, &written);
+    lt_err err;
+
+    if (may_wait(daemon, job)) {
+        job->next = daemon->early;
+        daemon->early = job;
+        return LT_OK;
+    }
+    err = make_token(daemon, job, &written);
 
     if (err != LT_OK) {
         job->result = err;

@@ -48,6 +48,8 @@ struct lt_job {
     char office_kind[64];
     char code[64];
     int64_t valid_ms;
+    int64_t patience_ms;       /* the loop's: until when (monotonic) the tree
+                                  is waited for; 0 = not begun */
     /* filled in by the loop before done */
     lt_err result;
     struct lt_diag diag;
