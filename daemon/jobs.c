@@ -167,10 +167,6 @@ lt_err lt_daemon_jobs(struct lt_daemon *daemon, unsigned *out_jobs)
         case LT_JOB_VERIFY:
             start_verify(daemon, job);
             break;
-        case LT_JOB_STOP:
-            daemon->stopping = true;
-            finish(daemon, job, LT_OK);
-            break;
         }
     }
     return err;

@@ -19,6 +19,7 @@
 #include "common/note.h"
 #include "common/version.h"
 #include "daemon/daemon_internal.h"
+#include "daemon/link/sdnotify.h"
 #include "daemon/plants.h"
 
 enum { PEERS_MAX = LT_TREE_OFFICES_MAX, ADDRESSES_MAX = LT_LINK_ADDRESSES_MAX };
@@ -102,6 +103,7 @@ void lt_daemon_reload(struct lt_daemon *daemon)
     struct lt_diag diag = {.code = LT_OK};
     lt_err err;
 
+    (void)lt_sdnotify_reloading(daemon->now.mono_ms);
     lt_buf_init(&restart, lt_alloc_heap());
     err = lt_conf_reload(daemon->conf, &restart, &diag);
     if (err == LT_OK) {
@@ -116,6 +118,7 @@ void lt_daemon_reload(struct lt_daemon *daemon)
     }
     lt_note(&diag);
     lt_buf_deinit(&restart);
+    (void)lt_sdnotify("READY=1"); /* the old configuration or the new one */
 }
 
 static lt_err load_files(struct lt_daemon *daemon, struct lt_diag *diag)

@@ -11,7 +11,6 @@ struct lt_turn_stored {
 
 struct lt_turn_write_end {
     uint64_t token;
-    uint64_t pos;
 };
 
 /* A statement that waits for a commit which has to be made anyway: only the

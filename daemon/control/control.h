@@ -36,8 +36,7 @@ enum lt_job_kind {
                          what its request id was answered before
                          (LT_ENOTFOUND: nothing) */
     LT_JOB_TOKEN,     /* make a one-time token */
-    LT_JOB_VERIFY,    /* background work, answer when done */
-    LT_JOB_STOP
+    LT_JOB_VERIFY     /* background work, answer when done */
 };
 struct lt_job {
     enum lt_job_kind kind;
