@@ -44,10 +44,13 @@ enum {
     LT_CAUSES_MAX = 16,             /* causes named by one event */
     LT_ADDRESSEES_MAX = 200,        /* offices addressed by one event */
     LT_TEXT_MAX = 8 * 1024,         /* one text part, decompressed */
-    LT_NAME_MAX = 200,              /* bytes of an office's name */
-    LT_STRING_MAX = 512,            /* any other string inside an event */
-    LT_TREE_DEPTH_MAX = 8,          /* tiers */
-    LT_TREE_OFFICES_MAX = 20000     /* offices of one region */
+    LT_PIECE_BYTES = 15 * 1024,     /* a piece of a large part; the last less */
+    LT_LARGE_MAX = 16 * 1024 * 1024, /* one large part */
+    LT_PIECES_MAX = 1093,            /* pieces of a large part */
+    LT_NAME_MAX = 200,               /* bytes of an office's name */
+    LT_STRING_MAX = 512,             /* any other string inside an event */
+    LT_TREE_DEPTH_MAX = 8,           /* tiers */
+    LT_TREE_OFFICES_MAX = 20000      /* offices of one region */
 };
 
 #endif

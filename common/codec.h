@@ -49,7 +49,8 @@ enum lt_event_type {
     LT_EV_OFFICE_OPENED = 61,
     LT_EV_KEY_BOUND = 62,
     LT_EV_OFFICE_CHANGED = 63,
-    LT_EV_KEY_REVOKED = 64
+    LT_EV_KEY_REVOKED = 64,
+    LT_EV_CHUNK = 70
 };
 /* CASE_OPENED and so on; NULL for an unknown number. */
 const char *lt_event_type_word(uint32_t type);
@@ -141,6 +142,9 @@ struct lt_event {
     struct lt_event_id proposal;
     const uint8_t *binding; /* key bound: an encoded Binding */
     size_t binding_len;
+    struct lt_event_id chunk_of; /* chunk: whose large part parts[0] is of */
+    uint32_t chunk_index;        /* of that part within its event */
+    uint64_t chunk_offset;       /* a multiple of LT_PIECE_BYTES */
 };
 
 /* Encode the Event message of @event (id and hlc are not part of it; they are

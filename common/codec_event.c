@@ -229,6 +229,17 @@ static void read_denunciation(const Lt__DenunciationReceived *body,
     out->accused = body->accused;
 }
 
+static const char *read_chunk(const Lt__Chunk *body, struct lt_event *out)
+{
+    if (body->event == NULL ||
+        !read_ref(body->event, &out->id, &out->chunk_of)) {
+        return "bad reference";
+    }
+    out->chunk_index = body->index;
+    out->chunk_offset = body->offset;
+    return NULL;
+}
+
 /* The body of the event's type, and how many bodies stand in the message. */
 static const void *find_body(const Lt__Event *message, unsigned *out_bodies_n)
 {
@@ -256,6 +267,7 @@ static const void *find_body(const Lt__Event *message, unsigned *out_bodies_n)
         {LT_EV_KEY_BOUND, message->key_bound},
         {LT_EV_OFFICE_CHANGED, message->office_changed},
         {LT_EV_KEY_REVOKED, message->key_revoked},
+        {LT_EV_CHUNK, message->chunk},
     };
     const void *own = NULL;
 
@@ -326,6 +338,8 @@ static const char *read_body(const Lt__Event *message, struct lt_event *out)
         out->binding = message->key_bound->binding.data;
         out->binding_len = message->key_bound->binding.len;
         break;
+    case LT_EV_CHUNK:
+        return read_chunk(message->chunk, out);
     default: /* erasure and revocation: relayed, not read by this version */
         break;
     }

@@ -31,6 +31,7 @@ static const struct {
     {LT_EV_KEY_BOUND, "KEY_BOUND"},
     {LT_EV_OFFICE_CHANGED, "OFFICE_CHANGED"},
     {LT_EV_KEY_REVOKED, "KEY_REVOKED"},
+    {LT_EV_CHUNK, "CHUNK"},
 };
 
 const char *lt_event_type_word(uint32_t type)
@@ -76,16 +77,20 @@ static bool sealed_ref_ok(const struct lt_text *ref)
     return has_digit;
 }
 
-static const char *check_part(const struct lt_part_ref *part)
+static const char *check_part(const struct lt_part_ref *part, size_t text_max)
 {
     if (part->kind == 0 || part->retention == 0) {
         return "part without kind or retention";
     }
-    if (!part->large && part->size > LT_PARTS_RAW_MAX) {
+    if (part->large) {
+        return part->size != 0 && part->size <= LT_LARGE_MAX
+                   ? NULL
+                   : "large part out of bounds";
+    }
+    if (part->size > LT_PARTS_RAW_MAX) {
         return "part too large";
     }
-    if (!part->large && part->kind < 6 /* PART_ATTACHMENT */ &&
-        part->size > LT_TEXT_MAX) {
+    if (part->kind < 6 /* PART_ATTACHMENT */ && part->size > text_max) {
         return "text too long";
     }
     return NULL;
@@ -115,7 +120,9 @@ static const char *check_common(const struct lt_event *event)
         return "too many parts";
     }
     for (size_t i = 0; i < event->parts_n; i++) {
-        const char *reason = check_part(&event->parts[i]);
+        const char *reason = check_part(
+            &event->parts[i],
+            event->type == LT_EV_CHUNK ? LT_PIECE_BYTES : LT_TEXT_MAX);
         if (reason != NULL) {
             return reason;
         }
@@ -246,6 +253,26 @@ static const char *check_directive(const struct lt_event *event)
                                                   : "bad document number";
 }
 
+/* Pieces have one size and one order, so that none can overlap another. How
+ * long the last one is shows when the part's size is known. */
+static const char *check_chunk(const struct lt_event *event)
+{
+    if (event->chunk_of.count == 0 ||
+        !lt_office_equal(&event->chunk_of.origin, &event->id.origin)) {
+        return "piece of another office's part";
+    }
+    if (event->chunk_index >= LT_EVENT_PARTS_MAX ||
+        event->chunk_offset >= LT_LARGE_MAX ||
+        event->chunk_offset % LT_PIECE_BYTES != 0) {
+        return "piece in no place";
+    }
+    return event->parts_n == 1 && !event->parts[0].large &&
+                   event->parts[0].size != 0 &&
+                   event->parts[0].size <= LT_PIECE_BYTES
+               ? NULL
+               : "piece without its content, or too long";
+}
+
 static const char *check_body(const struct lt_event *event)
 {
     if (!day_ok(event->has_received_on, event->received_on) ||
@@ -278,6 +305,8 @@ static const char *check_body(const struct lt_event *event)
     case LT_EV_OFFICE_OPENED:
     case LT_EV_OFFICE_CHANGED:
         return check_office(event);
+    case LT_EV_CHUNK:
+        return check_chunk(event);
     case LT_EV_KEY_BOUND:
         return event->binding_len != 0 && event->binding_len <= LT_BINDING_MAX
                    ? NULL
@@ -327,6 +356,7 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_INCIDENT_CLOSED:
         return within(event->reason, 1, 5);
     case LT_EV_DIRECTIVE_ISSUED:
+    case LT_EV_CHUNK:
         return true;
     case LT_EV_DIRECTIVE_STATUS:
         return status_code_known(event->code);

@@ -21,7 +21,7 @@ struct draft {
     Lt__EventRef *cause_list[LT_CAUSES_MAX];
     Lt__EventRef subject;
     Lt__EventRef corrects;
-    Lt__EventRef proposal;
+    Lt__EventRef proposal; /* or what a chunk is of */
     Lt__PartRef parts[LT_EVENT_PARTS_MAX];
     Lt__PartRef *part_list[LT_EVENT_PARTS_MAX];
     uint8_t part_hashes[LT_EVENT_PARTS_MAX][LT_TYPED_HASH_LEN];
@@ -39,6 +39,7 @@ struct draft {
         Lt__DirectiveStatus directive_status;
         Lt__EntryVoided entry_voided;
         Lt__KeyBound key_bound;
+        Lt__Chunk chunk;
     } body;
     char texts[TEXT_BYTES];
     char *text_at;
@@ -283,6 +284,20 @@ static void put_small(struct draft *draft, const struct lt_event *event)
     }
 }
 
+static void put_chunk(struct draft *draft, const struct lt_event *event)
+{
+    Lt__Chunk *body = &draft->body.chunk;
+
+    lt__chunk__init(body);
+    put_ref(&draft->proposal, &event->chunk_of, &event->id);
+    body->event = &draft->proposal;
+    body->has_index = event->chunk_index != 0;
+    body->index = event->chunk_index;
+    body->has_offset = event->chunk_offset != 0;
+    body->offset = event->chunk_offset;
+    draft->event.chunk = body;
+}
+
 static lt_err pack_directive(struct draft *draft, const struct lt_event *event,
                              struct lt_buf *out)
 {
@@ -423,6 +438,9 @@ static lt_err pack_body(struct draft *draft, const struct lt_event *event,
     case LT_EV_ENTRY_VOIDED:
     case LT_EV_KEY_BOUND:
         put_small(draft, event);
+        break;
+    case LT_EV_CHUNK:
+        put_chunk(draft, event);
         break;
     case LT_EV_OFFICE_PROPOSED:
     case LT_EV_OFFICE_OPENED:

@@ -23,6 +23,8 @@ enum { LAYOUT_VERSION = 1, TIP_LEN = LT_CHANNEL_BYTES + 8 + 8 + 33 };
 static const char segment_word[] = "lienthong/segment/1";
 static const char event_word[] = "lienthong/event/1";
 static const char part_word[] = "lienthong/part/1";
+static const char piece_word[] = "lienthong/piece/1";
+static const char whole_word[] = "lienthong/whole/1";
 static const char tips_word[] = "lienthong/tips/1";
 
 void lt_channel_encode(const struct lt_channel *channel,
@@ -182,6 +184,31 @@ void lt_part_hash(const uint8_t salt[static LT_SALT_LEN], const void *content,
     const struct lt_span spans[] = {
         LT_DOMAIN(part_word), {salt, LT_SALT_LEN}, {content, len}};
 
+    lt_sha256(spans, LT_COUNT_OF(spans), out_hash);
+}
+
+void lt_piece_salt(const uint8_t first[static LT_SALT_LEN], uint64_t offset,
+                   uint8_t out_salt[static LT_SALT_LEN])
+{
+    uint8_t place[8];
+    uint8_t hash[LT_HASH_LEN];
+    const struct lt_span spans[] = {
+        LT_DOMAIN(piece_word), {first, LT_SALT_LEN}, {place, sizeof(place)}};
+
+    lt_put_be64(place, offset);
+    lt_sha256(spans, LT_COUNT_OF(spans), hash);
+    memcpy(out_salt, offset == 0 ? first : hash, LT_SALT_LEN);
+}
+
+void lt_whole_hash(uint64_t size, const uint8_t *piece_hashes, size_t pieces_n,
+                   uint8_t out_hash[static LT_HASH_LEN])
+{
+    uint8_t length[8];
+    const struct lt_span spans[] = {LT_DOMAIN(whole_word),
+                                    {length, sizeof(length)},
+                                    {piece_hashes, pieces_n * LT_HASH_LEN}};
+
+    lt_put_be64(length, size);
     lt_sha256(spans, LT_COUNT_OF(spans), out_hash);
 }
 

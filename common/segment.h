@@ -68,6 +68,14 @@ void lt_event_hash(const struct lt_event_id *id, uint64_t hlc,
 /* SHA-256 over a domain word, salt and content. */
 void lt_part_hash(const uint8_t salt[static LT_SALT_LEN], const void *content,
                   size_t len, uint8_t out_hash[static LT_HASH_LEN]);
+/* The salt of the piece at @offset of a large part, from that of its first
+ * (which offset 0 gives back). */
+void lt_piece_salt(const uint8_t first[static LT_SALT_LEN], uint64_t offset,
+                   uint8_t out_salt[static LT_SALT_LEN]);
+/* The hash of a large part: SHA-256 over a domain word, its size and the part
+ * hashes of its pieces in order (@pieces_n times LT_HASH_LEN bytes). */
+void lt_whole_hash(uint64_t size, const uint8_t *piece_hashes, size_t pieces_n,
+                   uint8_t out_hash[static LT_HASH_LEN]);
 /* The digest of an origin in a lane: the first 16 bytes of SHA-256 over its
  * tips sorted by (channel, epoch). @channels_n pairs. */
 struct lt_stream_tip {

@@ -198,7 +198,8 @@ lt_err lt_author_write(struct lt_engine *engine, const struct lt_write *write,
         return lt_diag_set(diag, write->events_n == 0 ? LT_EINVAL : LT_EBUSY);
     }
     for (i = 0; i < write->events_n && rc == LT_OK; i++) {
-        rc = check_event(&write->events[i]);
+        rc = write->events[i].chunk_of > i ? LT_EINVAL
+                                           : check_event(&write->events[i]);
         if (rc == LT_OK) {
             rc = check_parts(engine, &write->events[i]);
         }
@@ -212,6 +213,12 @@ lt_err lt_author_write(struct lt_engine *engine, const struct lt_write *write,
         return LT_ENOMEM;
     }
     for (i = 0; i < write->events_n && rc == LT_OK; i++) {
+        const struct lt_write_event *event = &write->events[i];
+
+        if (event->chunk_of != 0) {
+            event->event->chunk_of =
+                write->events[event->chunk_of - 1].event->id;
+        }
         rc = encode(engine, &write->events[i], &events[i], diag);
     }
     lt_buf_reset(&engine->frame);

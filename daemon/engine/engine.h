@@ -158,6 +158,9 @@ enum lt_input_kind {
  * version, each for one or more channels (one id in all of them). */
 struct lt_write_event {
     struct lt_event *event;       /* id, hlc and tree_version are filled in */
+    size_t chunk_of;              /* not 0: event->chunk_of is filled in too,
+                                     with the id of this one of the events
+                                     before it in the write, from 1 */
     size_t channels_n;
     const struct lt_channel *channels;
     size_t parts_n;               /* contents, in the order of event->parts */

@@ -54,6 +54,46 @@ static void part(FILE *out)
     line(out, "part.hash", hash, sizeof(hash));
 }
 
+/* A piece of the large part that is parts[1] of event 7, and its whole. */
+static void chunk(FILE *out, struct lt_buf *buf)
+{
+    static const char last[] = "tail";
+    struct lt_event sample = {.id = id_n(8),
+                              .hlc = SAMPLE_HLC + 1,
+                              .type = LT_EV_CHUNK,
+                              .recorded_at_ms = SAMPLE_MS,
+                              .parts_n = 1,
+                              .chunk_of = id_n(7),
+                              .chunk_index = 1,
+                              .chunk_offset = LT_PIECE_BYTES};
+    uint8_t first[LT_PIECE_BYTES];
+    uint8_t hashes[2 * LT_HASH_LEN];
+    uint8_t salts[2][LT_SALT_LEN];
+    uint8_t hash[LT_HASH_LEN];
+
+    memset(first, 0x6c, sizeof(first));
+    memset(salts[0], 0x0d, LT_SALT_LEN);
+    lt_piece_salt(salts[0], LT_PIECE_BYTES, salts[1]);
+    lt_part_hash(salts[0], first, sizeof(first), hashes);
+    lt_part_hash(salts[1], last, sizeof(last) - 1, hashes + LT_HASH_LEN);
+    memcpy(sample.parts[0].hash, hashes + LT_HASH_LEN, LT_HASH_LEN);
+    sample.parts[0].size = sizeof(last) - 1;
+    sample.parts[0].kind = 6;
+    sample.parts[0].retention = 2;
+    fputs(
+        "\n# A large part of 15360 bytes 6c and \"tail\", first salt 0d..0d, "
+        "and the\n# CHUNK with its last piece, event 8, of part 1 of event 7\n",
+        out);
+    line(out, "chunk.salt", salts[1], LT_SALT_LEN);
+    line(out, "chunk.first", hashes, LT_HASH_LEN);
+    line(out, "chunk.last", hashes + LT_HASH_LEN, LT_HASH_LEN);
+    lt_whole_hash(sizeof(first) + sizeof(last) - 1, hashes, 2, hash);
+    line(out, "chunk.whole", hash, sizeof(hash));
+    lt_buf_reset(buf);
+    assert_int_equal(lt_event_encode(&sample, buf, NULL), LT_OK);
+    line(out, "chunk.event", buf->data, buf->len);
+}
+
 /* One item, not compressed: a compressor's bytes change with its version. */
 static void segment(FILE *out, const struct lt_key *own, struct lt_buf *event)
 {
@@ -251,6 +291,7 @@ void vectors_write(FILE *out)
     lt_buf_reset(&buf);
     hello(out, own);
     frame(out, &buf);
+    chunk(out, &buf);
     lt_buf_deinit(&event_bytes);
     lt_buf_deinit(&buf);
     lt_key_free(issuer);
