@@ -218,20 +218,14 @@ static lt_err look_at_cause(struct lt_view *view, const struct coming *c,
     bool row;
     lt_err rc;
 
-    sqlite3_bind_int64(view->get_ref, 1, cause);
-    rc = lt_db_step(view->get_ref, &row);
+    rc = lt_ref_find(view, cause, &seq);
     if (rc != LT_OK) {
         return rc;
     }
-    if (!row || cause == c->key) {
-        if (row) {
-            lt_db_reset(view->get_ref);
-        }
+    if (seq == 0 || cause == c->key) {
         *out_waits = true;
-        return row ? LT_OK : lt_wait_for_cause(view, cause, matter);
+        return seq != 0 ? LT_OK : lt_wait_for_cause(view, cause, matter);
     }
-    seq = sqlite3_column_int64(view->get_ref, 0);
-    lt_db_reset(view->get_ref);
     sqlite3_bind_int64(view->get_verdict, 1, seq);
     rc = lt_db_step(view->get_verdict, &row);
     if (rc != LT_OK || !row) {
@@ -346,16 +340,12 @@ static lt_err step_matter(struct lt_view *view, struct coming *c)
 
 static lt_err wait_in_matter(struct lt_view *view, struct coming *c)
 {
-    bool row;
-    lt_err rc;
+    int64_t opening;
+    lt_err rc = lt_ref_find(view, view->stored.key, &opening);
 
-    sqlite3_bind_int64(view->get_ref, 1, view->stored.key);
-    rc = lt_db_step(view->get_ref, &row);
-    if (rc == LT_OK && row) {
-        lt_db_reset(view->get_ref);
-    }
-    c->judged = (struct lt_judged){LT_WAITING, row ? LT_WHY_CAUSE_MISSING
-                                                   : LT_WHY_OPENING_MISSING};
+    c->judged =
+        (struct lt_judged){LT_WAITING, opening != 0 ? LT_WHY_CAUSE_MISSING
+                                                    : LT_WHY_OPENING_MISSING};
     view->stored.waiting_n++;
     return rc;
 }
@@ -413,11 +403,8 @@ static lt_err claim(struct lt_view *view, struct coming *c, bool *out_new)
     lt_err rc;
 
     c->seq = view->next_seq;
-    sqlite3_bind_int64(view->add_ref, 1, c->key);
-    sqlite3_bind_int64(view->add_ref, 2, c->seq);
-    rc = lt_db_run(view->add_ref);
-    *out_new = rc == LT_OK && sqlite3_changes(view->db) == 1;
-    if (*out_new) {
+    rc = lt_ref_add(view, c->key, c->seq, out_new);
+    if (rc == LT_OK && *out_new) {
         view->next_seq++;
     }
     return rc;

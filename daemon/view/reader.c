@@ -9,6 +9,9 @@ enum { ARENA_MAX = 2 * 1024 * 1024 };
 #define MATTER_COLUMNS "key,last,fold,kind,opened,open,arrived,receipt"
 #define EVENT_COLUMNS                                                          \
     "seq,key,channel,number,committed,hlc,verdict,why,body,prev"
+#define SEQ_OF_KEY                                                             \
+    "SELECT seq+(?1-key) FROM (SELECT key,n,seq FROM ref WHERE key<=?1"        \
+    " ORDER BY key DESC LIMIT 1) WHERE ?1-key<n"
 
 static lt_err prepare(struct lt_view_reader *r)
 {
@@ -23,15 +26,15 @@ static lt_err prepare(struct lt_view_reader *r)
          "SELECT " MATTER_COLUMNS " FROM matter WHERE kind=?1 AND open=1 AND"
          " (opened,key)<(?2,?3) ORDER BY opened DESC, key DESC"},
         {&r->get_matter, "SELECT " MATTER_COLUMNS " FROM matter WHERE key=?1"},
-        {&r->get_matter_of, "SELECT e.matter FROM ref r JOIN event e"
-                            " ON e.seq=r.seq WHERE r.key=?1"},
+        {&r->get_matter_of, "SELECT matter FROM event"
+                            " WHERE seq=(" SEQ_OF_KEY ")"},
         {&r->get_receipt,
          "SELECT key FROM matter WHERE receipt=?1 ORDER BY key LIMIT 1"},
         {&r->get_lives,
          "SELECT DISTINCT origin,epoch FROM life WHERE origin BETWEEN ?1 AND ?2"
          " AND epoch BETWEEN ?3 AND ?4 LIMIT 2"},
         {&r->get_event, "SELECT " EVENT_COLUMNS " FROM event WHERE seq=?1"},
-        {&r->get_seq, "SELECT seq FROM ref WHERE key=?1"},
+        {&r->get_seq, SEQ_OF_KEY},
         {&r->events_from, "SELECT " EVENT_COLUMNS " FROM event WHERE seq>=?1"
                           " ORDER BY seq LIMIT ?2"},
         {&r->last_seq, "SELECT max(seq) FROM event"},

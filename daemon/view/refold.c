@@ -175,20 +175,14 @@ static lt_err wait_if_absent(struct lt_view *view, const struct lt_event_id *id,
                              int64_t matter)
 {
     int64_t key;
-    bool row;
+    int64_t seq;
     lt_err rc = lt_intern_key(&view->intern, id, true, &key);
 
-    if (rc != LT_OK) {
-        return rc;
+    if (rc == LT_OK) {
+        rc = lt_ref_find(view, key, &seq);
     }
-    sqlite3_bind_int64(view->get_ref, 1, key);
-    rc = lt_db_step(view->get_ref, &row);
-    if (rc != LT_OK) {
+    if (rc != LT_OK || seq != 0) {
         return rc;
-    }
-    if (row) {
-        lt_db_reset(view->get_ref);
-        return LT_OK;
     }
     return lt_wait_for_cause(view, key, matter);
 }

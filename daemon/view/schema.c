@@ -1,7 +1,7 @@
 /* The file: tables, whose it is, and whether it may be trusted.
  *
  * Rows of events are appended under a sequence number, which is the order of
- * commit here; `ref` finds them by key. A matter's events are a list through
+ * commit here; `ref` finds them by key, a run of neighbours a row. A matter's events are a list through
  * `prev`, from matter.last back: one row less to touch than an index.
  *
  * Nothing is synced while it runs. `mark.clean` is 1 only between an orderly
@@ -27,7 +27,8 @@ static const char tables[] =
     " epoch INTEGER NOT NULL, high INTEGER NOT NULL,"
     " UNIQUE(origin,epoch,high));"
     "CREATE TABLE channel(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL UNIQUE);"
-    "CREATE TABLE ref(key INTEGER PRIMARY KEY, seq INTEGER NOT NULL);"
+    "CREATE TABLE ref(key INTEGER PRIMARY KEY, n INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL);"
     "CREATE TABLE event(seq INTEGER PRIMARY KEY, key INTEGER NOT NULL,"
     " channel INTEGER NOT NULL, number INTEGER NOT NULL,"
     " committed INTEGER NOT NULL, hlc INTEGER NOT NULL,"
@@ -145,7 +146,7 @@ static lt_err create(struct lt_view *view, const char *boot)
     }
     if (rc == LT_OK) {
         rc = lt_db_exec(view->db, "PRAGMA application_id=1280595543;"
-                                  "PRAGMA user_version=1;");
+                                  "PRAGMA user_version=2;");
     }
     if (rc == LT_OK) {
         rc = lt_db_prepare(
@@ -333,6 +334,7 @@ lt_err lt_schema_load(struct lt_view *view)
     lt_err rc;
 
     lt_intern_forget(&view->intern);
+    lt_ref_forget(view);
     rc = load_mark(view, &version);
     if (rc == LT_OK) {
         rc = load_tree(view, version);

@@ -1,5 +1,9 @@
-/* The blob, little-endian, in the order of pack() below. Its layout belongs to
- * the schema's version. */
+/* The blob: a byte of kind, a byte of flags, then numbers of seven bits a byte
+ * (small ones first; the top bit says that more follow), those that may be
+ * negative folded so that small ones stay small, in the order of
+ * lt_stored_pack. What is as usual is left out: lists of thousands of matters
+ * are pages, and every event rewrites its matter's. The layout belongs to the
+ * schema's version. */
 #include "daemon/view/stored.h"
 
 #include <string.h>
@@ -9,7 +13,10 @@ enum {
     FLAG_VOIDED = 2,
     FLAG_CONTESTED = 4,
     FLAG_HAS_DUE = 8,
-    FLAG_HEADS_CUT = 16
+    FLAG_HEADS_CUT = 16,
+    FLAG_ORIGIN = 32,    /* another than the id's */
+    FLAG_CUSTODIAN = 64, /* another than the origin */
+    FLAG_TAKEN = 128     /* an office has taken it */
 };
 
 void lt_stored_init(struct lt_stored *stored, int64_t key,
@@ -31,12 +38,30 @@ void lt_stored_init(struct lt_stored *stored, int64_t key,
     stored->is_new = true;
 }
 
-static uint8_t *put(uint8_t *at, uint64_t value, unsigned bytes)
+/* ---- writing ---- */
+
+static uint8_t *put(uint8_t *at, uint64_t value)
 {
-    for (unsigned i = 0; i < bytes; i++) {
-        *at++ = (uint8_t)(value >> (8 * i));
+    while (value > 0x7F) {
+        *at++ = (uint8_t)(value | 0x80);
+        value >>= 7;
     }
+    *at++ = (uint8_t)value;
     return at;
+}
+
+/* 0, -1, 1, -2 as 0, 1, 2, 3. */
+static uint8_t *put_signed(uint8_t *at, int64_t value)
+{
+    uint64_t sign = value < 0 ? UINT64_MAX : 0;
+
+    return put(at, ((uint64_t)value << 1) ^ sign);
+}
+
+/* How far @value lies from @base; wraps, as the way back does. */
+static uint8_t *put_from(uint8_t *at, int64_t value, int64_t base)
+{
+    return put_signed(at, (int64_t)((uint64_t)value - (uint64_t)base));
 }
 
 static uint8_t *put_bytes(uint8_t *at, const void *data, size_t len)
@@ -47,53 +72,76 @@ static uint8_t *put_bytes(uint8_t *at, const void *data, size_t len)
     return at + len;
 }
 
+static unsigned flags_of(const struct lt_stored *stored)
+{
+    const struct lt_matter *m = &stored->matter;
+
+    return (m->read_only ? FLAG_READ_ONLY : 0U) |
+           (m->voided ? FLAG_VOIDED : 0U) |
+           (m->contested ? FLAG_CONTESTED : 0U) |
+           (m->has_due ? FLAG_HAS_DUE : 0U) |
+           (stored->heads_cut ? FLAG_HEADS_CUT : 0U) |
+           (lt_office_equal(&m->origin, &m->id.origin) ? 0U : FLAG_ORIGIN) |
+           (lt_office_equal(&m->custodian, &m->origin) ? 0U : FLAG_CUSTODIAN) |
+           (lt_office_is_zero(&m->taken_by) ? 0U : FLAG_TAKEN);
+}
+
+static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
+{
+    const struct lt_matter *m = &stored->matter;
+    unsigned flags = flags_of(stored);
+
+    *at++ = (uint8_t)m->kind;
+    *at++ = (uint8_t)flags;
+    at = put(at, m->type);
+    at = put(at, m->field);
+    at = put(at, m->state);
+    if ((flags & FLAG_ORIGIN) != 0) {
+        at = put_bytes(at, m->origin.bytes, LT_OFFICE_LEN);
+    }
+    if ((flags & FLAG_CUSTODIAN) != 0) {
+        at = put_bytes(at, m->custodian.bytes, LT_OFFICE_LEN);
+    }
+    if ((flags & FLAG_TAKEN) != 0) {
+        at = put_bytes(at, m->taken_by.bytes, LT_OFFICE_LEN);
+    }
+    at = put_signed(at, m->opened_on);
+    at = put_signed(at, m->opened_ms);
+    at = put_signed(at, m->due);
+    at = put_from(at, m->last_event_ms, m->opened_ms);
+    at = put(at, m->people);
+    at = put_signed(at, m->taken_ms);
+    at = put_signed(at, m->closed_ms);
+    at = put(at, m->close_reason);
+    at = put(at, stored->events_n);
+    return put(at, stored->waiting_n);
+}
+
 size_t lt_stored_pack(const struct lt_stored *stored,
                       uint8_t out[static LT_STORED_BYTES])
 {
     const struct lt_matter *m = &stored->matter;
-    uint8_t *at = out;
+    uint8_t *at = put_state(out, stored);
 
-    at = put(at, (uint64_t)m->kind, 1);
-    at = put(at,
-             (m->read_only ? FLAG_READ_ONLY : 0U) |
-                 (m->voided ? FLAG_VOIDED : 0U) |
-                 (m->contested ? FLAG_CONTESTED : 0U) |
-                 (m->has_due ? FLAG_HAS_DUE : 0U) |
-                 (stored->heads_cut ? FLAG_HEADS_CUT : 0U),
-             1);
-    at = put(at, m->type, 4);
-    at = put(at, m->field, 4);
-    at = put(at, m->state, 4);
-    at = put_bytes(at, m->origin.bytes, LT_OFFICE_LEN);
-    at = put_bytes(at, m->custodian.bytes, LT_OFFICE_LEN);
-    at = put(at, (uint32_t)m->opened_on, 4);
-    at = put(at, (uint64_t)m->opened_ms, 8);
-    at = put(at, (uint32_t)m->due, 4);
-    at = put(at, (uint64_t)m->last_event_ms, 8);
-    at = put(at, m->people, 4);
-    at = put(at, (uint64_t)m->taken_ms, 8);
-    at = put_bytes(at, m->taken_by.bytes, LT_OFFICE_LEN);
-    at = put(at, (uint64_t)m->closed_ms, 8);
-    at = put(at, m->close_reason, 4);
-    at = put(at, stored->events_n, 4);
-    at = put(at, stored->waiting_n, 4);
-    at = put(at, stored->heads_n, 1);
+    at = put(at, stored->heads_n);
     for (size_t i = 0; i < stored->heads_n; i++) {
-        at = put(at, (uint64_t)stored->heads[i], 8);
+        at = put_from(at, stored->heads[i], stored->key);
     }
-    at = put(at, stored->label_len, 2);
+    at = put(at, stored->label_len);
     at = put_bytes(at, stored->label, stored->label_len);
-    at = put(at, m->targets_n, 2);
+    at = put(at, m->targets_n);
     for (size_t i = 0; i < m->targets_n; i++) {
         at = put_bytes(at, m->targets[i].office.bytes, LT_OFFICE_LEN);
-        at = put(at, m->targets[i].status, 1);
-        at = put(at, (uint64_t)m->targets[i].at_ms, 8);
+        at = put(at, m->targets[i].status);
+        at = put_signed(at, m->targets[i].at_ms);
         /* Its origin is the addressee. */
-        at = put(at, m->targets[i].by.epoch, 8);
-        at = put(at, m->targets[i].by.count, 8);
+        at = put(at, m->targets[i].by.epoch);
+        at = put(at, m->targets[i].by.count);
     }
     return (size_t)(at - out);
 }
+
+/* ---- reading ---- */
 
 struct taking {
     const uint8_t *at;
@@ -101,20 +149,43 @@ struct taking {
     bool bad;
 };
 
-static uint64_t take(struct taking *t, unsigned bytes)
+/* At most @max; a number that goes on beyond 64 bits is bad. */
+static uint64_t take(struct taking *t, uint64_t max)
 {
     uint64_t value = 0;
 
-    if (t->bad || t->left < bytes) {
-        t->bad = true;
-        return 0;
+    for (unsigned shift = 0; shift < 64 && t->left > 0; shift += 7) {
+        uint8_t byte = *t->at++;
+
+        t->left--;
+        value |= (uint64_t)(byte & 0x7F) << shift;
+        if (byte <= 0x7F) {
+            t->bad |= value > max || (shift == 63 && byte > 1);
+            return t->bad ? 0 : value;
+        }
     }
-    for (unsigned i = 0; i < bytes; i++) {
-        value |= (uint64_t)t->at[i] << (8 * i);
-    }
-    t->at += bytes;
-    t->left -= bytes;
-    return value;
+    t->bad = true;
+    return 0;
+}
+
+static int64_t take_signed(struct taking *t)
+{
+    uint64_t value = take(t, UINT64_MAX);
+
+    return (int64_t)(value >> 1 ^ (~(value & 1) + 1));
+}
+
+static int64_t take_from(struct taking *t, int64_t base)
+{
+    return (int64_t)((uint64_t)take_signed(t) + (uint64_t)base);
+}
+
+static int32_t take_day(struct taking *t)
+{
+    int64_t day = take_signed(t);
+
+    t->bad |= day < INT32_MIN || day > INT32_MAX;
+    return t->bad ? 0 : (int32_t)day;
 }
 
 static void take_bytes(struct taking *t, void *out, size_t len)
@@ -128,35 +199,45 @@ static void take_bytes(struct taking *t, void *out, size_t len)
     t->left -= len;
 }
 
+static void take_office(struct taking *t, bool there,
+                        const struct lt_office *usual, struct lt_office *out)
+{
+    *out = *usual;
+    if (there) {
+        take_bytes(t, out->bytes, LT_OFFICE_LEN);
+    }
+}
+
 static void take_state(struct taking *t, struct lt_stored *stored)
 {
+    static const struct lt_office nobody;
     struct lt_matter *m = &stored->matter;
-    unsigned kind = (unsigned)take(t, 1);
-    unsigned flags = (unsigned)take(t, 1);
+    uint8_t first[2] = {0};
 
-    t->bad |= kind > LT_MATTER_DIRECTIVE;
-    m->kind = (enum lt_matter_kind)kind;
-    m->read_only = (flags & FLAG_READ_ONLY) != 0;
-    m->voided = (flags & FLAG_VOIDED) != 0;
-    m->contested = (flags & FLAG_CONTESTED) != 0;
-    m->has_due = (flags & FLAG_HAS_DUE) != 0;
-    stored->heads_cut = (flags & FLAG_HEADS_CUT) != 0;
-    m->type = (uint32_t)take(t, 4);
-    m->field = (uint32_t)take(t, 4);
-    m->state = (uint32_t)take(t, 4);
-    take_bytes(t, m->origin.bytes, LT_OFFICE_LEN);
-    take_bytes(t, m->custodian.bytes, LT_OFFICE_LEN);
-    m->opened_on = (int32_t)(uint32_t)take(t, 4);
-    m->opened_ms = (int64_t)take(t, 8);
-    m->due = (int32_t)(uint32_t)take(t, 4);
-    m->last_event_ms = (int64_t)take(t, 8);
-    m->people = (uint32_t)take(t, 4);
-    m->taken_ms = (int64_t)take(t, 8);
-    take_bytes(t, m->taken_by.bytes, LT_OFFICE_LEN);
-    m->closed_ms = (int64_t)take(t, 8);
-    m->close_reason = (uint32_t)take(t, 4);
-    stored->events_n = (uint32_t)take(t, 4);
-    stored->waiting_n = (uint32_t)take(t, 4);
+    take_bytes(t, first, sizeof(first));
+    t->bad |= first[0] > LT_MATTER_DIRECTIVE;
+    m->kind = (enum lt_matter_kind)first[0];
+    m->read_only = (first[1] & FLAG_READ_ONLY) != 0;
+    m->voided = (first[1] & FLAG_VOIDED) != 0;
+    m->contested = (first[1] & FLAG_CONTESTED) != 0;
+    m->has_due = (first[1] & FLAG_HAS_DUE) != 0;
+    stored->heads_cut = (first[1] & FLAG_HEADS_CUT) != 0;
+    m->type = (uint32_t)take(t, UINT32_MAX);
+    m->field = (uint32_t)take(t, UINT32_MAX);
+    m->state = (uint32_t)take(t, UINT32_MAX);
+    take_office(t, (first[1] & FLAG_ORIGIN) != 0, &m->id.origin, &m->origin);
+    take_office(t, (first[1] & FLAG_CUSTODIAN) != 0, &m->origin, &m->custodian);
+    take_office(t, (first[1] & FLAG_TAKEN) != 0, &nobody, &m->taken_by);
+    m->opened_on = take_day(t);
+    m->opened_ms = take_signed(t);
+    m->due = take_day(t);
+    m->last_event_ms = take_from(t, m->opened_ms);
+    m->people = (uint32_t)take(t, UINT32_MAX);
+    m->taken_ms = take_signed(t);
+    m->closed_ms = take_signed(t);
+    m->close_reason = (uint32_t)take(t, UINT32_MAX);
+    stored->events_n = (uint32_t)take(t, UINT32_MAX);
+    stored->waiting_n = (uint32_t)take(t, UINT32_MAX);
     m->waiting = stored->waiting_n > 0;
 }
 
@@ -167,29 +248,22 @@ bool lt_stored_unpack(const uint8_t *bytes, size_t len,
     struct lt_matter *m = &stored->matter;
 
     take_state(&t, stored);
-    stored->heads_n = (size_t)take(&t, 1);
-    if (stored->heads_n > LT_CAUSES_MAX) {
-        return false;
-    }
+    stored->heads_n = (size_t)take(&t, LT_CAUSES_MAX);
     for (size_t i = 0; i < stored->heads_n; i++) {
-        stored->heads[i] = (int64_t)take(&t, 8);
+        stored->heads[i] = take_from(&t, stored->key);
     }
-    stored->label_len = (size_t)take(&t, 2);
-    if (stored->label_len > sizeof(stored->label)) {
-        return false;
-    }
+    stored->label_len = (size_t)take(&t, sizeof(stored->label));
     take_bytes(&t, stored->label, stored->label_len);
-    m->targets_n = (size_t)take(&t, 2);
-    if (m->targets_n > LT_ADDRESSEES_MAX) {
-        return false;
-    }
+    m->targets_n = (size_t)take(&t, LT_ADDRESSEES_MAX);
     for (size_t i = 0; i < m->targets_n; i++) {
-        take_bytes(&t, m->targets[i].office.bytes, LT_OFFICE_LEN);
-        m->targets[i].status = (uint32_t)take(&t, 1);
-        m->targets[i].at_ms = (int64_t)take(&t, 8);
-        m->targets[i].by.origin = m->targets[i].office;
-        m->targets[i].by.epoch = take(&t, 8);
-        m->targets[i].by.count = take(&t, 8);
+        struct lt_directive_target *target = &m->targets[i];
+
+        take_bytes(&t, target->office.bytes, LT_OFFICE_LEN);
+        target->status = (uint32_t)take(&t, UINT32_MAX);
+        target->at_ms = take_signed(&t);
+        target->by.origin = target->office;
+        target->by.epoch = take(&t, UINT64_MAX);
+        target->by.count = take(&t, UINT64_MAX);
     }
     return !t.bad && t.left == 0;
 }

@@ -27,8 +27,8 @@ struct lt_stored {
 };
 
 enum {
-    LT_STORED_BYTES = 256 + LT_CAUSES_MAX * 8 + LT_STRING_MAX +
-                      LT_ADDRESSEES_MAX * (LT_OFFICE_LEN + 1 + 8 + 16)
+    LT_STORED_BYTES = 256 + LT_CAUSES_MAX * 10 + LT_STRING_MAX +
+                      LT_ADDRESSEES_MAX * (LT_OFFICE_LEN + 5 + 3 * 10)
 };
 
 void lt_stored_init(struct lt_stored *stored, int64_t key,

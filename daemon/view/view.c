@@ -21,8 +21,11 @@ static lt_err prepare(struct lt_view *view)
         {&view->begin, "BEGIN IMMEDIATE"},
         {&view->commit, "COMMIT"},
         {&view->put_mark, "UPDATE mark SET pos=?1, hash=?2, tree=?3"},
-        {&view->add_ref, "INSERT OR IGNORE INTO ref(key,seq) VALUES(?1,?2)"},
-        {&view->get_ref, "SELECT seq FROM ref WHERE key=?1"},
+        {&view->put_ref, "INSERT OR REPLACE INTO ref VALUES(?1,?2,?3)"},
+        {&view->get_ref, "SELECT key,n,seq FROM ref WHERE key<=?1"
+                         " ORDER BY key DESC LIMIT 1"},
+        {&view->next_ref,
+         "SELECT key FROM ref WHERE key>?1 ORDER BY key LIMIT 1"},
         {&view->add_event,
          "INSERT INTO event(seq,key,channel,number,committed,hlc,verdict,why,"
          "matter,prev,body) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"},
@@ -242,6 +245,9 @@ lt_err lt_view_end(struct lt_view *view)
                       SQLITE_STATIC);
     sqlite3_bind_int64(view->put_mark, 3, (int64_t)lt_tree_version(view->tree));
     rc = lt_db_run(view->put_mark);
+    if (rc == LT_OK) {
+        rc = lt_ref_flush(view);
+    }
     if (rc == LT_OK) {
         rc = lt_db_run(view->commit);
     }

@@ -12,7 +12,17 @@ static inline int64_t lt_text_row(int64_t seq, uint32_t index)
     return (int64_t)((uint64_t)seq << 3 | index);
 }
 
-enum { LT_VIEW_SCHEMA = 1, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+enum { LT_VIEW_SCHEMA = 2, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+
+/* Events of neighbouring keys in neighbouring rows. */
+struct lt_ref_run {
+    int64_t key; /* of the first */
+    int64_t n;   /* events; 0: no run */
+    int64_t seq; /* of the first's row */
+    /* of the run at hand */
+    int64_t stored_n; /* as far as its row says; 0: no row yet */
+    int64_t limit;    /* where the next run begins; 0: not looked for */
+};
 
 struct lt_view {
     char *path;
@@ -32,6 +42,7 @@ struct lt_view {
     struct lt_arena refold_arena;  /* one matter's history */
     struct lt_event event;         /* scratch, large */
     struct lt_stored stored;       /* the matter at hand */
+    struct lt_ref_run run;         /* the run at hand */
     uint8_t packed[LT_STORED_BYTES];
     size_t complaints_n;
     struct lt_view_complaint complaints[LT_VIEW_COMPLAINTS_MAX];
@@ -39,8 +50,9 @@ struct lt_view {
     sqlite3_stmt *begin;
     sqlite3_stmt *commit;
     sqlite3_stmt *put_mark;
-    sqlite3_stmt *add_ref;
+    sqlite3_stmt *put_ref;
     sqlite3_stmt *get_ref;
+    sqlite3_stmt *next_ref;
     sqlite3_stmt *add_event;
     sqlite3_stmt *get_event;
     sqlite3_stmt *get_verdict;
@@ -70,6 +82,19 @@ LT_MUST_CHECK lt_err lt_schema_clear(struct lt_view *view);
 LT_MUST_CHECK lt_err lt_schema_load(struct lt_view *view);
 /* Make the file durable and say that it was left in order. */
 void lt_schema_leave(struct lt_view *view);
+
+/* ---- refs.c: from keys to rows ---- */
+
+/* The sequence of the event with @key; 0 when it is not here. */
+LT_MUST_CHECK lt_err lt_ref_find(struct lt_view *view, int64_t key,
+                                 int64_t *out_seq);
+/* The event with @key gets the row @seq, unless it has one. */
+LT_MUST_CHECK lt_err lt_ref_add(struct lt_view *view, int64_t key, int64_t seq,
+                                bool *out_new);
+/* Write what is only in memory. */
+LT_MUST_CHECK lt_err lt_ref_flush(struct lt_view *view);
+/* The transaction that it came from is gone. */
+void lt_ref_forget(struct lt_view *view);
 
 /* ---- matter.c: rows of matters ---- */
 
