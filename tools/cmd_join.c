@@ -4,7 +4,10 @@
  * answer carries the MAC of the token's secret, the chain must end in the root
  * that the token names, and the bindings must lead from that root to the keys
  * just made. "Not yet" (the tree's writer has not opened the office) and a
- * silent parent are asked again until the time is over. */
+ * silent parent are asked again until the time is over.
+ *
+ * Keys and question are on disk before the parent hears of them: whatever ends
+ * this program afterwards, the same token goes on where it stopped. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -14,6 +17,7 @@
 #include "common/settings.h"
 #include "common/version.h"
 #include "daemon/link/link.h"
+#include "tools/joining.h"
 #include "tools/setup.h"
 
 enum {
@@ -22,7 +26,8 @@ enum {
     RETRY_MS = 500,
     RETRY_MAX_MS = 5000,
     FIRST_SERIAL = 1,
-    TOKEN_ARENA = 64 * 1024
+    TOKEN_ARENA = 64 * 1024,
+    PATH_BYTES = 4096
 };
 
 struct join {
@@ -299,8 +304,11 @@ static lt_err admit(struct join *join)
 
 static lt_err save(struct join *join)
 {
-    struct lt_setup setup = {.identity = &join->identity};
+    char folder[PATH_BYTES];
+    struct lt_setup setup = {.identity = &join->identity,
+                             .identity_folder = folder};
     char superior[LT_OFFICE_TEXT];
+    lt_err rc;
     size_t s;
     size_t i;
 
@@ -324,35 +332,66 @@ static lt_err save(struct join *join)
     if (setup.superior_addresses_n == 0) {
         return refuse(join, LT_EPROTO, "no address of the parent");
     }
-    return lt_setup_write(join->tool, &setup, join->diag);
+    rc = lt_joining_place(join->tool->dir, folder, sizeof(folder), join->diag);
+    if (rc == LT_OK) {
+        rc = lt_setup_write(join->tool, &setup, join->diag);
+    }
+    return rc == LT_OK ? lt_joining_finish(join->tool->dir, join->diag) : rc;
+}
+
+/* New keys and the question that goes with them, kept before it is asked. */
+static lt_err begin(struct join *join)
+{
+    const struct lt_sys *sys = lt_sys_real();
+    struct lt_now now;
+    lt_err rc;
+
+    sys->now(sys->ctx, &now);
+    rc = lt_identity_make_keys(&join->identity, &join->token.office);
+    if (rc == LT_OK) {
+        rc = write_request(join, now.wall_ms);
+    }
+    return rc == LT_OK
+               ? lt_joining_begin(join->tool->dir, &join->token,
+                                  &join->identity, &join->request, join->diag)
+               : rc;
+}
+
+/* The parent itself, by the token's secret, has said no for good. Without that
+ * proof anybody on the way could make us throw away keys that were admitted. */
+static bool refused_for_good(const struct join *join, lt_err code)
+{
+    return join->said.has_mac &&
+           (code == LT_ETOKEN || code == LT_ETOKENUSED ||
+            code == LT_ETOKENEXPIRED || code == LT_EMALFORMED);
 }
 
 static lt_err run_join(struct join *join)
 {
-    const struct lt_sys *sys = lt_sys_real();
-    struct lt_now now;
-    lt_err rc = lt_setup_check(join->tool->dir, join->diag);
+    const char *dir = join->tool->dir;
+    enum lt_joining state = LT_JOINING_NEW;
+    lt_err rc = read_token(join);
 
-    sys->now(sys->ctx, &now);
     if (rc == LT_OK) {
-        rc = read_token(join);
+        rc = lt_joining_look(dir, &join->token, &join->identity, &join->request,
+                             &state, join->diag);
     }
-    if (rc == LT_OK) {
-        rc = lt_identity_make_keys(&join->identity, &join->token.office);
+    if (rc != LT_OK || state == LT_JOINING_DONE) {
+        return rc;
     }
-    if (rc == LT_OK) {
-        rc = write_request(join, now.wall_ms);
+    if (state == LT_JOINING_NEW) {
+        rc = begin(join);
     }
     if (rc == LT_OK) {
         rc = ask(join);
+        if (refused_for_good(join, rc)) {
+            lt_joining_drop(dir);
+        }
     }
     if (rc == LT_OK) {
         rc = admit(join);
     }
-    if (rc == LT_OK) {
-        rc = save(join);
-    }
-    return rc;
+    return rc == LT_OK ? save(join) : rc;
 }
 
 static int run(struct lt_tool *tool, const struct lt_tool_command *command)

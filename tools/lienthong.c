@@ -1,9 +1,11 @@
 /* lienthong: the tool. Everything is in tool.c and the cmd_*.c files. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "common/crypto.h"
+#include "common/failpoint.h"
 #include "tools/tool.h"
 
 int main(int argc, char **argv)
@@ -16,6 +18,13 @@ int main(int argc, char **argv)
     if (lt_crypto_start() != LT_OK) {
         return lt_err_exit(LT_ECRYPTO);
     }
+#ifdef LT_TEST_HOOKS
+    /* What is meant for a daemon is none of the tool's business. */
+    if (lt_failpoint_start(getenv("LIENTHONG_FAILPOINT"), NULL, NULL) !=
+        LT_OK) {
+        return lt_err_exit(LT_ECONFIG);
+    }
+#endif
     code = lt_tool_main(argc, argv, stdout, stderr);
     lt_crypto_stop();
     return code;

@@ -105,6 +105,9 @@ static lt_err write_identity(const char *dir, const struct lt_setup *setup,
     char path[4096];
     lt_err rc;
 
+    if (setup->identity_folder != NULL) {
+        return lt_identity_save(setup->identity, setup->identity_folder, diag);
+    }
     if ((size_t)snprintf(path, sizeof(path), "%s/identity", dir) >=
         sizeof(path)) {
         return refuse_dir(dir, "too long", diag);
@@ -119,7 +122,9 @@ lt_err lt_setup_write(const struct lt_tool *tool, const struct lt_setup *setup,
                       struct lt_diag *diag)
 {
     struct lt_buf text;
-    lt_err rc = lt_setup_check(tool->dir, diag);
+    lt_err rc = setup->identity_folder != NULL
+                    ? LT_OK
+                    : lt_setup_check(tool->dir, diag);
 
     if (rc != LT_OK) {
         return rc;

@@ -11,8 +11,10 @@ struct lt_origin;
 
 struct lt_setup {
     const struct lt_identity *identity;
-    const struct lt_origin *origin;            /* at a root; else NULL */
-    const char *superior;                      /* office id, or NULL */
+    const struct lt_origin *origin; /* at a root; else NULL */
+    const char *identity_folder;    /* NULL: DIR/identity, and DIR
+                                       must be new or empty */
+    const char *superior;           /* office id, or NULL */
     size_t superior_addresses_n;
     char superior_addresses[LT_OFFICE_ADDRESSES_MAX][256];
 };

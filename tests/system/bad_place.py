@@ -109,6 +109,49 @@ def tokens():
         refused(late["token"], "token_expired")
 
 
+def join_killed():
+    """Whenever `join` dies after the parent may have heard of it, the same
+    token goes on where it stopped: the same keys, the same office."""
+    stage = Stage.get()
+    points = ("join_asked", "join_answered", "join_written", "join_placed")
+    listed = subprocess.run([str(BIN / "lienthongd"), "--failpoints"], capture_output=True,
+                            text=True, timeout=30).stdout
+    if not listed.strip():
+        raise Skipped("this build has no failpoints")
+    check(set(points) == {n for n in listed.split() if n.startswith("join_")}, listed)
+    here = ["--listen", "127.0.0.1:0", "--enrol-listen", "127.0.0.1:0"]
+
+    def key(node, folder):
+        return (node.dir / folder / "node.key").read_bytes()
+
+    with stage.beside("join"):
+        for point in points:
+            name = f"Xã Mất Điện {stage.next()}"
+            token = stage.district.ok("token", "--name", name, "--kind", "commune")
+            node = harness.Node(stage.tree.dir / f"j{stage.next()}", name)
+            join = ["join", token["token"], *here]
+            killed = run_tool(*join, dir=node.dir, timeout=60,
+                              env={"LIENTHONG_FAILPOINT": f"{point}:kill"})
+            check(killed.code == -signal.SIGKILL, f"{point} was not met: {killed}")
+            first = key(node, "identity" if point == "join_placed" else "joining")
+            other = stage.district.ok("token", "--name", f"{name} khác", "--kind", "commune")
+            tool_refused("cannot_create", 73, "join", other["token"], *here, dir=node.dir)
+            again = run_tool(*join, dir=node.dir, timeout=60)
+            check(again.code == 0, f"{point}: {again}\n" + stage.district.notes()[-1500:])
+            check(again.json["office"] == token["office"], f"another office: {again}")
+            check(key(node, "identity") == first, f"{point}: new keys, so a second admission")
+            check(not (node.dir / "joining").exists(), f"{point}: joining was left behind")
+            node.office = token["office"]
+            stage.tree.nodes[name] = node
+            stage.tree.pin_ports(node)
+            node.start()
+            event = node.ok("case", "open", "--type", "complaint", "--field", "land")["event"]
+            wait_until(lambda: event in ids(stage.district), "its first event at the district")
+            node.stop()
+            # All of it is there now: a third time finds a folder in use.
+            tool_refused("cannot_create", 73, *join, dir=node.dir)
+
+
 # ---- files ----
 
 def configuration():
@@ -391,7 +434,7 @@ def full_relay():
 
 
 TESTS = {f.__name__: f for f in (
-    tokens, configuration, file_modes, databases, port_in_use, second_daemon,
+    tokens, join_killed, configuration, file_modes, databases, port_in_use, second_daemon,
     clock_before_log, full_disk, full_relay)}
 
 if __name__ == "__main__":
