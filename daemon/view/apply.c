@@ -172,7 +172,8 @@ static const struct lt_part *find_part(const struct lt_bundle *bundle,
 enum { PART_REASON_LAST = 5 };
 
 /* Texts stand beside the event that names them; a NULL content is "announced".
- * Sealed parts and files are not for reading here. */
+ * Those of large parts stay so: their pieces have rows. Sealed parts are not
+ * for reading here. */
 static lt_err add_texts(struct lt_view *view, const struct coming *c,
                         const struct lt_bundle *bundle, size_t *cursor)
 {
@@ -181,10 +182,11 @@ static lt_err add_texts(struct lt_view *view, const struct coming *c,
         const struct lt_part *part;
         lt_err rc;
 
-        if (ref->kind > PART_REASON_LAST || ref->has_sealed_for) {
+        if ((ref->kind > PART_REASON_LAST && !ref->large) ||
+            ref->has_sealed_for) {
             continue;
         }
-        part = find_part(bundle, c->index, i, cursor);
+        part = ref->large ? NULL : find_part(bundle, c->index, i, cursor);
         /* The hash proves whose words they are, not that they are words. */
         if (part != NULL && !lt_utf8_valid(part->content, part->len)) {
             complain(view, LT_ATEXT, &c->segment->stream);
@@ -440,6 +442,10 @@ static lt_err apply_event(struct lt_view *view, struct coming *c,
         return add_event_row(view, c, NULL);
     }
     lt_act_from_event(&view->event, c->segment->stream.channel.cls, &c->act);
+    if (c->act.cls == LT_CLASS_CHUNK || c->act.type == LT_EV_CHUNK) {
+        c->judged = (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
+        return add_event_row(view, c, NULL);
+    }
     if (c->act.cls == LT_CLASS_TREE ||
         (lt_class_fits(c->act.type, LT_CLASS_TREE))) {
         return apply_tree_event(view, c);
@@ -478,9 +484,6 @@ lt_err lt_apply_segment(struct lt_view *view, int64_t committed_at_ms,
     size_t cursor = 0;
     lt_err rc;
 
-    if (segment->stream.channel.cls == LT_CLASS_CHUNK) {
-        return LT_OK; /* pieces of large parts: no events */
-    }
     view->tree_grew = false;
     lt_arena_reset(&view->payload_arena);
     rc = lt_intern_channel(&view->intern, &segment->stream.channel, &c.channel);
@@ -502,8 +505,13 @@ lt_err lt_apply_segment(struct lt_view *view, int64_t committed_at_ms,
         return LT_ENOMEM;
     }
     for (c.index = 0; rc == LT_OK && c.index < payload.items_n; c.index++) {
+        bool piece = false;
+
         c.item = &payload.items[c.index];
-        rc = apply_event(view, &c, &bundle, &cursor);
+        rc = lt_piece_apply(view, segment, c.item, c.index, &bundle, &piece);
+        if (rc == LT_OK && !piece) {
+            rc = apply_event(view, &c, &bundle, &cursor);
+        }
     }
     if (rc == LT_OK && view->tree_grew) {
         rc = lt_refold_awaiting(view);

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "common/alloc.h"
+#include "common/base.h"
 #include "common/err.h"
 
 /* SQLITE_OK, ROW and DONE are LT_OK; a full disk LT_EFULL; no memory
@@ -17,6 +18,12 @@ LT_MUST_CHECK lt_err lt_db_open_reader(const char *path, sqlite3 **out_db);
 void lt_db_close(sqlite3 *db);
 /* Remove the database with its WAL. What is not there is fine. */
 LT_MUST_CHECK lt_err lt_db_unlink(const char *path);
+
+/* The place of a piece beside its event: which part, and which piece of it. */
+static inline int64_t lt_piece_slot(uint32_t index, uint64_t offset)
+{
+    return (int64_t)index << 16 | (int64_t)(offset / LT_PIECE_BYTES);
+}
 
 LT_MUST_CHECK lt_err lt_db_exec(sqlite3 *db, const char *sql);
 /* A statement that stays: *out_stmt is made once and kept by its owner. */

@@ -48,8 +48,8 @@ static const char *effect_word(enum lt_verdict verdict)
     return NULL;
 }
 
-static lt_err decode_row(struct lt_view_reader *r, sqlite3_stmt *stmt,
-                         const struct lt_event_id *id, bool *out_decoded)
+lt_err lt_event_decode_row(struct lt_view_reader *r, sqlite3_stmt *stmt,
+                           const struct lt_event_id *id, bool *out_decoded)
 {
     lt_err rc;
 
@@ -180,7 +180,7 @@ lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
                                   &channel);
     }
     if (rc == LT_OK) {
-        rc = decode_row(r, stmt, &id, out_decoded);
+        rc = lt_event_decode_row(r, stmt, &id, out_decoded);
     }
     if (rc != LT_OK) {
         return rc;

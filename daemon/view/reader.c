@@ -40,6 +40,9 @@ static lt_err prepare(struct lt_view_reader *r)
         {&r->last_seq, "SELECT max(seq) FROM event"},
         {&r->texts, "SELECT id,kind,content FROM text WHERE id>=?1 AND id<?2"
                     " ORDER BY id"},
+        {&r->pieces, "SELECT slot,pos,item,size,hash,here FROM piece"
+                     " WHERE event=?1 AND slot BETWEEN ?2 AND ?3"
+                     " ORDER BY slot"},
     };
 
     for (size_t i = 0; i < LT_COUNT_OF(list); i++) {

@@ -33,6 +33,7 @@ struct lt_view_reader {
     sqlite3_stmt *events_from;
     sqlite3_stmt *last_seq;
     sqlite3_stmt *texts;
+    sqlite3_stmt *pieces;
     sqlite3_stmt *begin;
 };
 
@@ -58,6 +59,21 @@ LT_MUST_CHECK lt_err lt_item_fields(struct lt_view_reader *reader,
 LT_MUST_CHECK lt_err lt_event_line(struct lt_view_reader *reader,
                                    sqlite3_stmt *stmt, struct lt_json *json,
                                    bool *out_decoded);
+
+/* The event of such a row into reader->event; *out_decoded false when it cannot
+ * be read. */
+LT_MUST_CHECK lt_err lt_event_decode_row(struct lt_view_reader *reader,
+                                         sqlite3_stmt *stmt,
+                                         const struct lt_event_id *id,
+                                         bool *out_decoded);
+
+/* A large part from its pieces (whole.c). */
+LT_MUST_CHECK lt_err lt_whole_look(struct lt_view_reader *reader,
+                                   const struct lt_event_id *id, uint32_t index,
+                                   const struct lt_part_ref *ref,
+                                   enum lt_whole *out_state);
+/* "announced", "here", "damaged" */
+const char *lt_whole_word(enum lt_whole state);
 
 /* The first text of @kind beside the event at @seq: appended to @out when it
  * is here. */

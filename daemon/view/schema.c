@@ -36,6 +36,10 @@ static const char tables[] =
     " prev INTEGER NOT NULL, body BLOB NOT NULL);"
     "CREATE TABLE text(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL,"
     " content BLOB);"
+    "CREATE TABLE piece(event INTEGER NOT NULL, slot INTEGER NOT NULL,"
+    " pos INTEGER NOT NULL, item INTEGER NOT NULL, size INTEGER NOT NULL,"
+    " hash BLOB NOT NULL, here INTEGER NOT NULL,"
+    " PRIMARY KEY(event, slot)) WITHOUT ROWID;"
     "CREATE TABLE matter(key INTEGER PRIMARY KEY, last INTEGER NOT NULL,"
     " fold BLOB NOT NULL, kind INTEGER NOT NULL, opened INTEGER NOT NULL,"
     " open INTEGER NOT NULL, arrived INTEGER NOT NULL, receipt BLOB);"
@@ -50,8 +54,9 @@ static const char tables[] =
     "CREATE TABLE office(seq INTEGER PRIMARY KEY, version INTEGER NOT NULL);";
 
 static const char *const table_names[] = {"life",  "channel", "ref",
-                                          "event", "text",    "matter",
-                                          "miss",  "await",   "office"};
+                                          "event", "text",    "piece",
+                                          "matter", "miss",   "await",
+                                          "office"};
 
 /* Which start of the machine this is; zeros when the kernel does not say. */
 static void read_boot(char out_boot[static BOOT_LEN])
@@ -146,7 +151,7 @@ static lt_err create(struct lt_view *view, const char *boot)
     }
     if (rc == LT_OK) {
         rc = lt_db_exec(view->db, "PRAGMA application_id=1280595543;"
-                                  "PRAGMA user_version=2;");
+                                  "PRAGMA user_version=3;");
     }
     if (rc == LT_OK) {
         rc = lt_db_prepare(

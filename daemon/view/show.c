@@ -41,18 +41,36 @@ lt_err lt_text_of_kind(struct lt_view_reader *r, int64_t seq, uint32_t kind,
 
 static const char *part_word(int64_t kind)
 {
-    static const char *const words[] = {NULL,      "text", "place",
-                                        "subject", "help", "reason"};
+    static const char *const words[] = {NULL,   "text",   "place",     "subject",
+                                        "help", "reason", "attachment"};
 
     return kind >= 0 && kind < (int64_t)LT_COUNT_OF(words) ? words[kind] : NULL;
 }
 
+/* How far a large part of the event in r->event has come; NULL: @index is
+ * none. */
+static lt_err look_at_whole(struct lt_view_reader *r,
+                            const struct lt_event_id *id, uint32_t index,
+                            const struct lt_part_ref **out_ref,
+                            enum lt_whole *out_state)
+{
+    *out_ref = index < r->event.parts_n && r->event.parts[index].large
+                   ? &r->event.parts[index]
+                   : NULL;
+    return *out_ref == NULL ? LT_OK
+                            : lt_whole_look(r, id, index, *out_ref, out_state);
+}
+
+/* Texts of the event in r->event. */
 static lt_err put_texts(struct lt_view_reader *r, int64_t seq,
                         const struct lt_event_id *id, struct lt_json *json)
 {
     bind_texts(r, seq);
     for (;;) {
+        const struct lt_part_ref *large = NULL;
+        enum lt_whole state;
         struct lt_text text;
+        uint32_t index;
         bool row;
         lt_err rc = lt_db_step(r->texts, &row);
 
@@ -60,15 +78,28 @@ static lt_err put_texts(struct lt_view_reader *r, int64_t seq,
             return rc;
         }
         text = row_text(r->texts, 2);
+        index = (uint32_t)sqlite3_column_int64(r->texts, 0) & 7;
+        state = text.data == NULL ? LT_WHOLE_ANNOUNCED : LT_WHOLE_HERE;
+        rc = look_at_whole(r, id, index, &large, &state);
+        if (rc != LT_OK) {
+            lt_db_reset(r->texts);
+            return rc;
+        }
         lt_json_open(json, '{');
         lt_json_key(json, "event");
         lt_json_event(json, id);
         lt_json_key(json, "kind");
         lt_json_word(json, part_word(sqlite3_column_int64(r->texts, 1)));
         lt_json_key(json, "state");
-        lt_json_word(json, text.data == NULL ? "announced" : "here");
+        lt_json_word(json, lt_whole_word(state));
         lt_json_key(json, "text");
         lt_json_text(json, text);
+        if (large != NULL) {
+            lt_json_key(json, "index");
+            lt_json_uint(json, index);
+            lt_json_key(json, "size_bytes");
+            lt_json_uint(json, large->size);
+        }
         lt_json_close(json, '}');
     }
 }
@@ -130,6 +161,7 @@ static lt_err put_text_of(struct lt_view_reader *r, int64_t seq,
                           struct lt_json *json)
 {
     struct lt_event_id id;
+    bool decoded = false;
     bool row;
     lt_err rc;
 
@@ -139,8 +171,11 @@ static lt_err put_text_of(struct lt_view_reader *r, int64_t seq,
         return rc == LT_OK ? LT_EIO : rc;
     }
     rc = lt_intern_id(&r->intern, sqlite3_column_int64(r->get_event, 1), &id);
+    if (rc == LT_OK) {
+        rc = lt_event_decode_row(r, r->get_event, &id, &decoded);
+    }
     lt_db_reset(r->get_event);
-    return rc == LT_OK ? put_texts(r, seq, &id, json) : rc;
+    return rc == LT_OK && decoded ? put_texts(r, seq, &id, json) : rc;
 }
 
 static lt_err put_history(struct lt_view_reader *r, struct lt_json *json)

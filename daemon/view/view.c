@@ -37,6 +37,11 @@ static lt_err prepare(struct lt_view *view)
         {&view->set_verdict,
          "UPDATE event SET verdict=?2, why=?3 WHERE seq=?1"},
         {&view->add_text, "INSERT INTO text(id,kind,content) VALUES(?1,?2,?3)"},
+        {&view->add_piece,
+         "INSERT INTO piece(event,slot,pos,item,size,hash,here)"
+         " VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT(event,slot) DO UPDATE"
+         " SET pos=?3, item=?4, size=?5, hash=?6, here=1"
+         " WHERE here=0 AND ?7=1"},
         {&view->get_matter, "SELECT last,fold,kind,opened,open,arrived"
                             " FROM matter WHERE key=?1"},
         {&view->add_matter,

@@ -103,6 +103,31 @@ LT_MUST_CHECK lt_err lt_view_find_short(struct lt_view_reader *reader,
                                         const char *text,
                                         struct lt_event_id *out_id);
 
+/* A large part: is every piece here, and does the hash of the whole fit?
+ * DAMAGED: the pieces are another content than the event says. */
+enum lt_whole { LT_WHOLE_ANNOUNCED, LT_WHOLE_HERE, LT_WHOLE_DAMAGED };
+struct lt_view_whole {
+    uint32_t index;
+    struct lt_part_ref ref;
+    struct lt_channel channel;   /* of the event */
+    enum lt_whole state;
+};
+/* Part @index of the event; -1 = its first large one. LT_ENOTFOUND: no such
+ * event here, or no such part. */
+LT_MUST_CHECK lt_err lt_view_whole(struct lt_view_reader *reader,
+                                   const struct lt_event_id *id, int index,
+                                   struct lt_view_whole *out);
+/* Where the log has the piece at @offset: position of the segment, item in it,
+ * part hash. LT_ENOTFOUND: not here. */
+struct lt_view_piece {
+    uint64_t pos;
+    uint32_t item;
+    uint8_t hash[LT_HASH_LEN];
+};
+LT_MUST_CHECK lt_err lt_view_piece(struct lt_view_reader *reader,
+                                   const struct lt_event_id *id, uint32_t index,
+                                   uint64_t offset, struct lt_view_piece *out);
+
 /* What the desk must know before it writes about a matter. @id may be any
  * event of it. For a directive addressed to @self, state is the status code of
  * @self (0 when none was written). LT_ENOTFOUND. */

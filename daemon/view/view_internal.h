@@ -12,7 +12,7 @@ static inline int64_t lt_text_row(int64_t seq, uint32_t index)
     return (int64_t)((uint64_t)seq << 3 | index);
 }
 
-enum { LT_VIEW_SCHEMA = 2, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+enum { LT_VIEW_SCHEMA = 3, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
 
 /* Events of neighbouring keys in neighbouring rows. */
 struct lt_ref_run {
@@ -58,6 +58,7 @@ struct lt_view {
     sqlite3_stmt *get_verdict;
     sqlite3_stmt *set_verdict;
     sqlite3_stmt *add_text;
+    sqlite3_stmt *add_piece;
     sqlite3_stmt *get_matter;
     sqlite3_stmt *add_matter;
     sqlite3_stmt *set_matter; /* what changes with every event */
@@ -109,6 +110,16 @@ LT_MUST_CHECK lt_err lt_matter_store(struct lt_view *view,
 LT_MUST_CHECK lt_err lt_apply_segment(struct lt_view *view,
                                       int64_t committed_at_ms,
                                       const struct lt_segment *segment);
+
+/* ---- piece.c: pieces of large parts ---- */
+
+/* Take in a CHUNK of class chunk, which the view gives no row of an event.
+ * *out_taken false: it is none. */
+LT_MUST_CHECK lt_err lt_piece_apply(struct lt_view *view,
+                                    const struct lt_segment *segment,
+                                    const struct lt_item *item, uint32_t index,
+                                    const struct lt_bundle *bundle,
+                                    bool *out_taken);
 
 /* ---- refold.c: a whole matter again ---- */
 
