@@ -12,7 +12,7 @@ enum who {
     WHO_ORIGIN_OR_ABOVE, /* the office of the incident, or a superior */
     WHO_ABOVE_ALL,       /* a superior of every addressee */
     WHO_ADDRESSEE,
-    WHO_AUTHOR /* of the event it corrects, or the custodian */
+    WHO_WRITER /* of the entry it corrects; of a case, still its custodian */
 };
 
 #define CLASS(name) (1U << LT_CLASS_##name)
@@ -50,7 +50,7 @@ static const struct rule {
      CLASS(DIRECTIVE) | CLASS(URGENT)},
     {LT_EV_DIRECTIVE_STATUS, LT_MATTER_DIRECTIVE, WHO_ADDRESSEE, false, false,
      CLASS(DIRECTIVE) | CLASS(URGENT)},
-    {LT_EV_ENTRY_VOIDED, LT_MATTER_NONE, WHO_AUTHOR, false, true, OF_MATTERS},
+    {LT_EV_ENTRY_VOIDED, LT_MATTER_NONE, WHO_WRITER, false, true, OF_MATTERS},
     {LT_EV_OFFICE_PROPOSED, LT_MATTER_NONE, WHO_ANYBODY, false, true,
      CLASS(TREE)},
     {LT_EV_OFFICE_OPENED, LT_MATTER_NONE, WHO_ANYBODY, false, true,
@@ -131,6 +131,23 @@ static bool above_all(const struct lt_act *act, const struct lt_tree *tree)
     return true;
 }
 
+/* Nobody takes back another office's word. Who has handed a case on does not
+ * change its history any more. */
+static enum lt_verdict_reason check_writer(const struct lt_act *act,
+                                           const struct lt_matter *past)
+{
+    if (!act->has_corrects) {
+        return LT_WHY_MALFORMED;
+    }
+    if (!lt_office_equal(&act->id.origin, &act->corrects.origin)) {
+        return LT_WHY_NOT_ALLOWED_HERE;
+    }
+    return past->kind == LT_MATTER_CASE &&
+                   !lt_office_equal(&act->id.origin, &past->custodian)
+               ? LT_WHY_NOT_CUSTODIAN
+               : LT_WHY_NONE;
+}
+
 static enum lt_verdict_reason check_author(const struct rule *rule,
                                            const struct lt_act *act,
                                            const struct lt_matter *past,
@@ -155,15 +172,8 @@ static enum lt_verdict_reason check_author(const struct rule *rule,
         return above_all(act, tree) ? LT_WHY_NONE : LT_WHY_NOT_ALLOWED_HERE;
     case WHO_ADDRESSEE:
         return is_addressee(past, author) ? LT_WHY_NONE : LT_WHY_NOT_ADDRESSEE;
-    case WHO_AUTHOR:
-        if (!act->has_corrects) {
-            return LT_WHY_MALFORMED;
-        }
-        if (lt_office_equal(author, &act->corrects.origin) ||
-            lt_office_equal(author, &past->custodian)) {
-            return LT_WHY_NONE;
-        }
-        return LT_WHY_NOT_ALLOWED_HERE;
+    case WHO_WRITER:
+        return check_writer(act, past);
     }
     return LT_WHY_NOT_ALLOWED_HERE;
 }
@@ -188,8 +198,9 @@ static enum lt_verdict_reason check_shape(const struct rule *rule,
         return LT_WHY_MALFORMED;
     }
     /* By law the denouncer's identity is a state secret: no text of theirs
-     * may stand beside these events. */
-    if (is_denunciation(act->type) && act->has_parts) {
+     * may stand beside these events, nor beside what takes one of them back. */
+    if (act->has_parts &&
+        (is_denunciation(act->type) || act->cls == LT_CLASS_DENUNCIATION)) {
         return LT_WHY_MALFORMED;
     }
     return LT_WHY_NONE;
@@ -222,11 +233,14 @@ static enum lt_verdict_reason check_step(const struct rule *rule,
                                          const struct lt_act *act,
                                          const struct lt_matter *past)
 {
-    if (rule->opens || rule->after_closing) {
+    if (rule->opens) {
         return LT_WHY_NONE;
     }
     if (past->voided) {
         return LT_WHY_CLOSED_BEFORE;
+    }
+    if (rule->after_closing) {
+        return LT_WHY_NONE;
     }
     switch (past->kind) {
     case LT_MATTER_CASE:

@@ -115,6 +115,109 @@ static void a_void_is_not_voided(void **state)
     assert_int_equal(s->matter.state, LT_CASE_OPEN);
 }
 
+static void nobody_takes_back_the_word_of_another(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *raised = story_raise(s, COMMUNE, 40);
+    const struct lt_act *taken =
+        story_incident(s, PROVINCE, raised, LT_EV_INCIDENT_TAKEN);
+    const struct lt_act *foreign = story_void(s, COMMUNE, taken, taken);
+    const struct lt_act *own = story_void(s, PROVINCE, taken, taken);
+
+    story_hide(s, own);
+    story_fold(s, raised);
+    assert_judged(s, foreign, LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE);
+    assert_int_equal(s->matter.state, LT_INCIDENT_TAKEN_ST);
+    s->hidden[own - s->acts] = false;
+    story_fold(s, raised);
+    assert_judged(s, own, LT_APPLIED, LT_WHY_NONE);
+    assert_int_equal(s->matter.state, LT_INCIDENT_RAISED_ST);
+    assert_true(lt_office_is_zero(&s->matter.taken_by));
+}
+
+static void a_voided_update_gives_the_number_before_it(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *raised = story_raise(s, COMMUNE, 40);
+    struct lt_act *more =
+        story_incident(s, COMMUNE, raised, LT_EV_INCIDENT_UPDATED);
+    const struct lt_act *void_ = story_void(s, COMMUNE, more, more);
+
+    more->people = 400;
+    story_hide(s, void_);
+    story_fold(s, raised);
+    assert_int_equal(s->matter.people, 400);
+    s->hidden[void_ - s->acts] = false;
+    story_fold(s, raised);
+    assert_judged(s, more, LT_APPLIED, LT_WHY_NONE);
+    assert_int_equal(s->matter.people, 40);
+}
+
+static void a_voided_status_gives_the_one_before_it(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *issued = story_direct(s, PROVINCE, COMMUNE);
+    const struct lt_act *got = story_status(s, COMMUNE, issued, 3);
+    const struct lt_act *done = story_status(s, COMMUNE, got, 6);
+    const struct lt_act *void_ = story_void(s, COMMUNE, done, done);
+    const struct lt_act *again = story_status(s, COMMUNE, void_, 5);
+
+    story_fold(s, issued);
+    assert_judged(s, again, LT_APPLIED, LT_WHY_NONE);
+    assert_int_equal(s->matter.targets[0].status, 5);
+    assert_true(lt_matter_is_open(&s->matter));
+}
+
+static void a_voided_directive_is_no_longer_open(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *issued = story_direct(s, PROVINCE, COMMUNE);
+    const struct lt_act *got = story_status(s, COMMUNE, issued, 3);
+    const struct lt_act *void_ = story_void(s, PROVINCE, issued, issued);
+    const struct lt_act *late = story_status(s, COMMUNE, void_, 6);
+
+    story_fold(s, issued);
+    assert_judged(s, got, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, void_, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, late, LT_REJECTED, LT_WHY_CLOSED_BEFORE);
+    assert_true(s->matter.voided);
+    assert_false(lt_matter_is_open(&s->matter));
+}
+
+static void in_a_voided_matter_nothing_is_voided_any_more(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *closed = story_close(s, COMMUNE, opened);
+    const struct lt_act *first = story_void(s, COMMUNE, closed, opened);
+    const struct lt_act *beside = story_void(s, COMMUNE, closed, opened);
+    const struct lt_act *late = story_void(s, COMMUNE, first, closed);
+
+    story_fold(s, opened);
+    assert_judged(s, first, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, beside, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, late, LT_REJECTED, LT_WHY_CLOSED_BEFORE);
+    assert_int_equal(s->matter.state, LT_CASE_CLOSED);
+}
+
+/* By law the denouncer's identity is a state secret: not even the reason for
+ * taking an entry back may say a word about it. */
+static void a_denunciation_is_voided_without_a_text(void **state)
+{
+    struct story *s = *state;
+    struct lt_act *received = story_open_case(s, COMMUNE);
+    struct lt_act *said = story_void(s, COMMUNE, received, received);
+    struct lt_act *bare = story_void(s, COMMUNE, received, received);
+
+    received->type = LT_EV_DENUNCIATION_RECEIVED;
+    received->cls = said->cls = bare->cls = LT_CLASS_DENUNCIATION;
+    said->has_parts = true;
+    story_fold(s, received);
+    assert_judged(s, said, LT_REJECTED, LT_WHY_MALFORMED);
+    assert_judged(s, bare, LT_APPLIED, LT_WHY_NONE);
+    assert_true(s->matter.voided);
+}
+
 static void an_event_waits_for_its_causes(void **state)
 {
     struct story *s = *state;
@@ -338,6 +441,12 @@ int main(void)
         STORY_TEST(a_voided_opening_takes_the_case_out_of_the_count),
         STORY_TEST(strangers_void_nothing),
         STORY_TEST(a_void_is_not_voided),
+        STORY_TEST(nobody_takes_back_the_word_of_another),
+        STORY_TEST(a_voided_update_gives_the_number_before_it),
+        STORY_TEST(a_voided_status_gives_the_one_before_it),
+        STORY_TEST(a_voided_directive_is_no_longer_open),
+        STORY_TEST(in_a_voided_matter_nothing_is_voided_any_more),
+        STORY_TEST(a_denunciation_is_voided_without_a_text),
         STORY_TEST(an_event_waits_for_its_causes),
         STORY_TEST(a_ring_of_causes_waits_for_ever),
         STORY_TEST(an_event_waits_for_the_tree_that_it_names),

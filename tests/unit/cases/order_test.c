@@ -51,7 +51,10 @@ static void add_random(struct story *s, uint32_t kind)
         act->people = draw(100);
         break;
     default:
-        act = story_status(s, who, after, 1 + draw(6));
+        act = draw(5) == 0
+                  ? story_void(s, draw(3) == 0 ? PROVINCE : who, after,
+                               &s->acts[draw((uint32_t)s->n)])
+                  : story_status(s, who, after, 1 + draw(6));
         act->has_reason = draw(2) == 0;
         break;
     }
