@@ -140,6 +140,26 @@ X("ui_cmd_directive_status", "báo trạng thái thực hiện chỉ đạo (02 
 X("ui_cmd_directive_list", "liệt kê chỉ đạo", "list directives")
 X("ui_cmd_directive_show", "xem một chỉ đạo", "show a directive")
 X("ui_cmd_receipt", "tra mã biên nhận", "look a receipt code up")
+X("ui_cmd_void", "hủy một mục do ghi nhầm; nội dung cũ vẫn đọc được",
+  "take an entry back; what it said stays readable")
+X("ui_opt_void_reason", "lý do, không ghi tên người; - đọc từ stdin",
+  "why, without names; - reads from stdin")
+X("ui_opt_void_kind", "mistake (nhập nhầm), doubled (nhập trùng) hoặc other",
+  "mistake, doubled or other")
+X("ui_why_voided", "đã hủy do ghi nhầm", "it was voided")
+X("ui_why_not_voidable", "không thuộc hồ sơ nào nên không hủy được",
+  "it belongs to no matter and cannot be voided")
+X("ui_why_void_of_void", "việc hủy thì không hủy được; hãy ghi lại mục mới",
+  "a voiding is not voided; make a new entry")
+X("ui_why_not_counted", "mục này không được tính nên không cần hủy",
+  "it does not count, so there is nothing to void")
+X("ui_why_not_writer", "chỉ nơi đã ghi mới hủy được[: {holder}]",
+  "only the office that wrote it may void it[: {holder}]")
+X("ui_why_by_daemon", "do máy tự ghi", "the daemon wrote it by itself")
+X("ui_why_void_words", "tố cáo không kèm văn bản nào: lý do chỉ là một từ",
+  "a denunciation carries no text: the reason is one word")
+X("ui_why_no_void_kind", "không có lý do này", "not a known reason")
+X("ui_what_entry", "mục ghi", "the entry")
 X("ui_cmd_status", "tình trạng của dịch vụ", "state of the daemon")
 X("ui_cmd_log", "nhật ký: các luồng, hoặc từng sự kiện",
   "the log: its streams, or its events")
@@ -291,6 +311,8 @@ X("ui_why_starting", "đang khởi động",
   "still starting")
 X("ui_why_check_char", "gõ sai: ký tự kiểm tra không khớp; xem lại biên nhận",
   "mistyped: the check character does not fit")
+X("ui_why_not_receipt", "mã biên nhận có 17 ký tự, dạng XXXX-XXXX-XXXX-XXXX-X",
+  "a receipt code has 17 signs, as XXXX-XXXX-XXXX-XXXX-X")
 X("ui_why_types", "không có loại đơn này",
   "not a known type")
 X("ui_why_ends", "không có lý do này",
@@ -438,6 +460,7 @@ X("ui_event_DIRECTIVE_STATUS", "thực hiện",
   "status")
 X("ui_event_ENTRY_VOIDED", "hủy do ghi nhầm",
   "voided")
+X("ui_mark_voided_entry", " [đã hủy]", " [voided]")
 X("ui_event_TEXT_ERASED", "xóa nội dung",
   "text erased")
 X("ui_event_ERASURE_RECEIPT", "đã xóa tại đây",

@@ -1,6 +1,7 @@
 /* Receipt codes: Crockford's base32, whose check character is the value
  * modulo 37, written with five more signs that no digit uses. The code is
  * read out on telephones and copied by hand. */
+#include "common/failpoint.h"
 #include "common/segment.h"
 
 enum {
@@ -82,7 +83,7 @@ bool lt_receipt_parse(const char *text, uint8_t out_bits[static 10])
             return false;
         }
         if (seen == RECEIPT_DIGITS) {
-            if (value != check) {
+            if (value != check && !LT_PLANTED(any_check_sign)) {
                 return false;
             }
         } else {
@@ -106,4 +107,20 @@ bool lt_receipt_parse(const char *text, uint8_t out_bits[static 10])
         out_bits[i] = bits[i];
     }
     return true;
+}
+
+bool lt_receipt_shaped(const char *text)
+{
+    unsigned seen = 0;
+
+    for (; *text != '\0'; text++) {
+        if (*text == '-' || *text == ' ') {
+            continue;
+        }
+        if (value_of(*text) >= (seen < RECEIPT_DIGITS ? 32 : CHECK_MODULUS)) {
+            return false;
+        }
+        seen++;
+    }
+    return seen == RECEIPT_DIGITS + 1;
 }

@@ -90,6 +90,9 @@ void lt_origin_digest(struct lt_stream_tip *tips, size_t tips_n, /* sorts */
 enum { LT_RECEIPT_TEXT = 22 };
 void lt_receipt_format(const uint8_t event_hash[static LT_HASH_LEN],
                        char out_text[static LT_RECEIPT_TEXT]);
+/* Has @text as many signs as a code, and only those that a code has? Then one
+ * that cannot be parsed was mistyped. */
+LT_MUST_CHECK bool lt_receipt_shaped(const char *text);
 /* Reads what people type: small letters, missing dashes, o for 0, i and l for
  * 1. False when the check character does not fit. */
 LT_MUST_CHECK bool lt_receipt_parse(const char *text,

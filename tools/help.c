@@ -110,7 +110,8 @@ static void print_words(const struct lt_tool *tool,
                  {"case close", "R", LT_WORDS_CLOSE_REASON},
                  {"incident take", "--way", LT_WORDS_INCIDENT_WAY},
                  {"incident close", "R", LT_WORDS_INCIDENT_END},
-                 {"directive status", "CODE", LT_WORDS_DIRECTIVE_CODE}};
+                 {"directive status", "CODE", LT_WORDS_DIRECTIVE_CODE},
+                 {"void", "--kind", LT_WORDS_VOID_REASON}};
     size_t i;
 
     for (i = 0; i < LT_COUNT_OF(lists); i++) {
@@ -122,7 +123,7 @@ static void print_words(const struct lt_tool *tool,
          i++) {
         if (strcmp(command->options[i].name, "field") == 0) {
             print_fields(tool);
-        } else if (strcmp(command->options[i].name, "kind") == 0) {
+        } else if (strcmp(command->options[i].meta, "KIND") == 0) {
             print_kinds(tool);
         }
     }

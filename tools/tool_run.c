@@ -77,7 +77,8 @@ static const char *detail_label(const struct lt_tool *tool, const char *type,
                  {"DENUNCIATION_CLOSED", LT_WORDS_CLOSE_REASON},
                  {"INCIDENT_TAKEN", LT_WORDS_INCIDENT_WAY},
                  {"INCIDENT_CLOSED", LT_WORDS_INCIDENT_END},
-                 {"DIRECTIVE_STATUS", LT_WORDS_DIRECTIVE_CODE}};
+                 {"DIRECTIVE_STATUS", LT_WORDS_DIRECTIVE_CODE},
+                 {"ENTRY_VOIDED", LT_WORDS_VOID_REASON}};
     size_t i;
 
     for (i = 0; i < LT_COUNT_OF(lists); i++) {
@@ -88,7 +89,24 @@ static const char *detail_label(const struct lt_tool *tool, const char *type,
     return word;
 }
 
-static void print_event(struct lt_tool *tool, const json_t *event)
+/* Has a later entry taken this one back? */
+static bool was_voided(const json_t *voided, const char *event)
+{
+    const json_t *entry;
+    size_t i;
+
+    json_array_foreach((json_t *)(uintptr_t)voided, i, entry)
+    {
+        const char *id = word_in(entry, "event");
+
+        if (id != NULL && event != NULL && strcmp(id, event) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_event(struct lt_tool *tool, const json_t *event, bool voided)
 {
     const char *at = word_in(event, "recorded_at");
     const char *type = word_in(event, "type");
@@ -116,20 +134,22 @@ static void print_event(struct lt_tool *tool, const json_t *event)
             reason == NULL ? "" : ": ",
             reason == NULL ? "" : lt_format_ui(tool, "ui_verdict_", reason));
     }
-    fputc('\n', tool->out);
+    fprintf(tool->out, "%s\n",
+            voided ? lt_ui(tool->lang, "ui_mark_voided_entry") : "");
 }
 
 static void print_history(struct lt_tool *tool, const json_t *answer)
 {
     const json_t *events = json_object_get(answer, "events");
     const json_t *texts = json_object_get(answer, "texts");
+    const json_t *voided = json_object_get(answer, "voided_events");
     const json_t *event;
     size_t i;
 
     fprintf(tool->out, "\n%s\n", lt_ui(tool->lang, "ui_history"));
     json_array_foreach((json_t *)(uintptr_t)events, i, event)
     {
-        print_event(tool, event);
+        print_event(tool, event, was_voided(voided, word_in(event, "event")));
         print_texts(tool, texts, word_in(event, "event"));
     }
 }

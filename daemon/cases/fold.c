@@ -28,7 +28,7 @@ const char *lt_why_word(enum lt_verdict_reason why)
     return (unsigned)why < LT_WHYS ? words[why] : NULL;
 }
 
-enum { CODE_LAST = 6, PART_REASON = 5 };
+enum { CODE_LAST = 6, PART_HELP = 4, PART_REASON = 5 };
 
 /* A peer's clock may say anything; what people are shown has four digits of
  * year. */
@@ -79,6 +79,7 @@ void lt_act_from_event(const struct lt_event *event, uint8_t cls,
     out_act->newer = !lt_event_known(event) || event->code > CODE_LAST;
     for (size_t i = 0; i < event->parts_n; i++) {
         out_act->has_reason |= event->parts[i].kind == PART_REASON;
+        out_act->has_help |= event->parts[i].kind == PART_HELP;
     }
 }
 

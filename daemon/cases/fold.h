@@ -84,6 +84,7 @@ struct lt_matter {
     bool contested;
     /* incidents */
     uint32_t people;
+    struct lt_event_id help_by; /* the last that said what help is needed */
     int64_t taken_ms;
     struct lt_office taken_by;
     int64_t closed_ms;
@@ -112,6 +113,7 @@ struct lt_act {
     bool newer;  /* type, feature or code that we lack */
     bool has_parts;
     bool has_reason; /* a part of kind reason */
+    bool has_help;
     bool has_subject;
     bool has_corrects;
     bool has_due;

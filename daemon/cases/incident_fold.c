@@ -25,6 +25,7 @@ static void apply_opening(struct lt_matter *matter, const struct lt_act *act)
     matter->origin = act->id.origin;
     matter->custodian = act->id.origin;
     matter->people = act->people;
+    matter->help_by = act->id;
     matter->opened_ms = act->recorded_at_ms;
     matter->opened_on =
         act->has_opened_on ? act->opened_on : lt_civil_day(act->recorded_at_ms);
@@ -39,6 +40,9 @@ void lt_incident_apply(struct lt_matter *matter, const struct lt_act *act)
     case LT_EV_INCIDENT_UPDATED:
         if (act->people > 0) {
             matter->people = act->people;
+        }
+        if (act->has_help) {
+            matter->help_by = act->id;
         }
         break;
     case LT_EV_INCIDENT_TAKEN:

@@ -150,7 +150,6 @@ static lt_err take_case(struct lt_desk *desk, const struct lt_args *args,
                         struct lt_draft *draft, struct lt_view_heads *heads,
                         struct lt_event_id *id, struct lt_diag *diag)
 {
-    const struct lt_tree_office *holder = NULL;
     lt_err rc = lt_desk_matter(desk, args, LT_MATTER_CASE, true, id, heads,
                                &draft->touch, diag);
 
@@ -159,14 +158,10 @@ static lt_err take_case(struct lt_desk *desk, const struct lt_args *args,
         return rc;
     }
     if (!lt_office_equal(&heads->custodian, &desk->office)) {
-        lt_desk_refuse(diag, LT_EPERM, "case", "ui_why_not_custodian");
-        if (desk->snapshot != NULL && desk->snapshot->tree != NULL) {
-            holder = lt_tree_find(desk->snapshot->tree, &heads->custodian);
-        }
-        if (holder != NULL) {
-            lt_diag_arg(diag, "holder", "%s", holder->name);
-        }
-        return LT_EPERM;
+        return lt_desk_refuse_custodian(desk, diag, &heads->custodian);
+    }
+    if (heads->voided) {
+        return lt_desk_refuse(diag, LT_ESTATE, "case", "ui_why_voided");
     }
     if (heads->read_only) {
         return lt_desk_refuse(diag, LT_ESTATE, "case", "ui_why_newer");

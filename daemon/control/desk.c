@@ -30,6 +30,22 @@ lt_err lt_desk_refuse_field(const struct lt_desk *desk, struct lt_diag *diag)
     return LT_EINVAL;
 }
 
+lt_err lt_desk_refuse_custodian(const struct lt_desk *desk,
+                                struct lt_diag *diag,
+                                const struct lt_office *custodian)
+{
+    const struct lt_tree_office *holder = NULL;
+
+    lt_desk_refuse(diag, LT_EPERM, "case", "ui_why_not_custodian");
+    if (desk->snapshot != NULL && desk->snapshot->tree != NULL) {
+        holder = lt_tree_find(desk->snapshot->tree, custodian);
+    }
+    if (holder != NULL) {
+        lt_diag_arg(diag, "holder", "%s", holder->name);
+    }
+    return LT_EPERM;
+}
+
 /* ---- drafts ---- */
 
 lt_err lt_draft_begin(struct lt_desk *desk, struct lt_draft *draft,
@@ -249,8 +265,13 @@ static lt_err check_own_writes(struct lt_desk *desk,
     return LT_OK;
 }
 
-static lt_err parse_matter(struct lt_desk *desk, struct lt_text text, int kind,
-                           struct lt_event_id *out_id, struct lt_diag *diag)
+static bool has_receipts(int kind)
+{
+    return kind == LT_MATTER_CASE || kind == LT_MATTER_NONE;
+}
+
+lt_err lt_desk_event(struct lt_desk *desk, struct lt_text text, int kind,
+                     struct lt_event_id *out_id, struct lt_diag *diag)
 {
     char word[LT_EVENT_ID_TEXT];
     uint8_t bits[10];
@@ -263,10 +284,13 @@ static lt_err parse_matter(struct lt_desk *desk, struct lt_text text, int kind,
         if (lt_event_id_parse(word, out_id)) {
             return LT_OK;
         }
-        if (kind == LT_MATTER_CASE && lt_receipt_parse(word, bits)) {
+        if (has_receipts(kind) && lt_receipt_parse(word, bits)) {
             rc = lt_desk_reader(desk, &reader, diag);
             return rc != LT_OK ? rc
                                : lt_view_find_receipt(reader, bits, out_id);
+        }
+        if (has_receipts(kind) && lt_receipt_shaped(word)) {
+            return lt_desk_refuse(diag, LT_EINVAL, "id", "ui_why_check_char");
         }
         rc = lt_desk_reader(desk, &reader, diag);
         if (rc == LT_OK) {
@@ -278,6 +302,12 @@ static lt_err parse_matter(struct lt_desk *desk, struct lt_text text, int kind,
     }
     return rc == LT_EINVAL ? lt_desk_refuse(diag, rc, "id", "ui_why_not_id")
                            : rc;
+}
+
+lt_err lt_desk_claim(struct lt_desk *desk, const struct lt_event_id *matter,
+                     struct lt_touch_entry **out_touch, struct lt_diag *diag)
+{
+    return check_own_writes(desk, matter, true, false, out_touch, diag);
 }
 
 static lt_err ask_view(struct lt_desk *desk, const struct lt_event_id *id,
@@ -302,7 +332,7 @@ lt_err lt_desk_matter(struct lt_desk *desk, const struct lt_args *args,
 {
     struct lt_text text = args->texts[LT_OPT_ID];
     bool known = false;
-    lt_err rc = parse_matter(desk, text, kind, out_id, diag);
+    lt_err rc = lt_desk_event(desk, text, kind, out_id, diag);
 
     if (rc == LT_OK) {
         known = writes && take_known(desk, out_id, out_heads);

@@ -88,6 +88,19 @@ LT_MUST_CHECK lt_err lt_desk_matter(struct lt_desk *desk,
                                     struct lt_view_heads *out_heads,
                                     struct lt_touch_entry **out_touch,
                                     struct lt_diag *diag);
+/* The event that @text names: an id, the beginning of one or, when @kind is
+ * LT_MATTER_CASE or LT_MATTER_NONE, a receipt code. Only of a short id and a
+ * code it is sure that something of it is here.
+ * Errors: LT_EINVAL, LT_EAMBIGUOUS, LT_ENOTFOUND, LT_EBUSY, LT_EIO. */
+LT_MUST_CHECK lt_err lt_desk_event(struct lt_desk *desk, struct lt_text text,
+                                   int kind, struct lt_event_id *out_id,
+                                   struct lt_diag *diag);
+/* Before writing about @matter: wait for own writes, mark it as touched by
+ * this batch. Errors: LT_EBUSY. */
+LT_MUST_CHECK lt_err lt_desk_claim(struct lt_desk *desk,
+                                   const struct lt_event_id *matter,
+                                   struct lt_touch_entry **out_touch,
+                                   struct lt_diag *diag);
 /* Let the reads of this batch see all that was written here. LT_EBUSY with
  * must_wait while they would not; LT_OK once waiting is over. */
 LT_MUST_CHECK lt_err lt_desk_settle(struct lt_desk *desk);
@@ -110,6 +123,10 @@ LT_MUST_CHECK lt_err lt_desk_office(struct lt_desk *desk, struct lt_text text,
 lt_err lt_desk_refuse(struct lt_diag *diag, lt_err code, const char *what,
                       const char *reason);
 
+/* "Not its custodian", with who is. LT_EPERM. */
+lt_err lt_desk_refuse_custodian(const struct lt_desk *desk,
+                                struct lt_diag *diag,
+                                const struct lt_office *custodian);
 /* "Not a known field", with those that are. LT_EINVAL. */
 lt_err lt_desk_refuse_field(const struct lt_desk *desk, struct lt_diag *diag);
 

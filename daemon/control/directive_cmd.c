@@ -126,6 +126,9 @@ lt_err lt_directive_status(struct lt_desk *desk, const struct lt_args *args,
     if (heads.read_only) {
         return lt_desk_refuse(diag, LT_ESTATE, "directive", "ui_why_newer");
     }
+    if (heads.voided) {
+        return lt_desk_refuse(diag, LT_ESTATE, "directive", "ui_why_voided");
+    }
     rc = lt_draft_begin(desk, draft, LT_EV_DIRECTIVE_STATUS, LT_CLASS_DIRECTIVE,
                         LT_AUDIENCE_UP, NULL);
     if (rc != LT_OK) {

@@ -69,6 +69,9 @@ static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
     if (heads->read_only) {
         return lt_desk_refuse(diag, LT_ESTATE, "incident", "ui_why_newer");
     }
+    if (heads->voided) {
+        return lt_desk_refuse(diag, LT_ESTATE, "incident", "ui_why_voided");
+    }
     if (heads->state == LT_INCIDENT_CLOSED_ST) {
         return lt_desk_refuse(diag, LT_ESTATE, "incident", "ui_why_closed");
     }
@@ -120,7 +123,10 @@ lt_err lt_incident_update(struct lt_desk *desk, const struct lt_args *args,
     if (rc != LT_OK) {
         return rc;
     }
-    draft->event->people = (uint32_t)args->numbers[LT_OPT_PEOPLE];
+    /* The format wants a number: the one that this office knows. */
+    draft->event->people = lt_args_has(args, LT_OPT_PEOPLE)
+                               ? (uint32_t)args->numbers[LT_OPT_PEOPLE]
+                               : heads.people;
     return lt_draft_text(desk, draft, LT_PART_HELP, LT_KEEP_INCIDENT,
                          args->texts[LT_OPT_HELP]);
 }

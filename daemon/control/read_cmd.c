@@ -178,25 +178,51 @@ lt_err lt_read_log(struct lt_desk *desk, const struct lt_args *args,
 
 /* ---- receipt ---- */
 
-/* What the view's own words about the case come to on a slip of paper. */
-static lt_err write_receipt(const struct lt_buf *shown,
-                            const char *code, struct lt_buf *out)
+/* The opening event; it need not be the first that came. */
+static const json_t *find_opening(const json_t *matter)
+{
+    const char *id = json_string_value(json_object_get(matter, "id"));
+    const json_t *events = json_object_get(matter, "events");
+    const json_t *event;
+    size_t i;
+
+    json_array_foreach((json_t *)(uintptr_t)events, i, event)
+    {
+        const char *own = json_string_value(json_object_get(event, "event"));
+
+        if (id != NULL && own != NULL && strcmp(id, own) == 0) {
+            return event;
+        }
+    }
+    return NULL;
+}
+
+/* What the view's own words about the case come to on a slip of paper: since
+ * when it stands in this office's book, when its writer says it was written,
+ * and whether anything in it was taken back. */
+static lt_err write_receipt(const struct lt_buf *shown, const char *code,
+                            struct lt_buf *out)
 {
     json_t *matter = json_loadb((const char *)shown->data, shown->len, 0, NULL);
-    const json_t *events = json_object_get(matter, "events");
-    const json_t *first = json_array_get(events, 0);
-    const char *since = json_string_value(json_object_get(first,
-                                                          "committed_at"));
-    const char *holder = json_string_value(json_object_get(matter,
-                                                           "custodian"));
-    bool voided = json_is_true(json_object_get(matter, "voided"));
-    bool fits = matter != NULL &&
-                lt_buf_printf(out, "{\"found\":true,\"code\":\"%s\",\"since\":",
-                              code) &&
-                lt_json_string(out, since) &&
-                lt_buf_printf(out, ",\"state\":\"%s\",\"holder\":",
-                              voided ? "voided" : "unchanged") &&
-                lt_json_string(out, holder) && lt_buf_put(out, "}", 1);
+    const json_t *first = find_opening(matter);
+    const json_t *voided = json_object_get(matter, "voided_events");
+    const char *state = json_is_true(json_object_get(matter, "voided"))
+                            ? "voided"
+                        : json_array_size(voided) > 0 ? "corrected"
+                                                      : "unchanged";
+    bool fits =
+        matter != NULL &&
+        lt_buf_printf(out, "{\"found\":true,\"code\":\"%s\",\"since\":",
+                      code) &&
+        lt_json_string(
+            out, json_string_value(json_object_get(first, "committed_at"))) &&
+        lt_buf_printf(out, ",\"recorded_at\":") &&
+        lt_json_string(
+            out, json_string_value(json_object_get(first, "recorded_at"))) &&
+        lt_buf_printf(out, ",\"state\":\"%s\",\"holder\":", state) &&
+        lt_json_string(
+            out, json_string_value(json_object_get(matter, "custodian"))) &&
+        lt_buf_put(out, "}", 1);
 
     json_decref(matter);
     return fits ? LT_OK : LT_ENOMEM;
@@ -218,7 +244,8 @@ lt_err lt_read_receipt(struct lt_desk *desk, const struct lt_args *args,
     }
     if (!lt_receipt_parse(code, bits)) {
         return lt_desk_refuse(diag, LT_EINVAL, "code",
-                              "ui_why_check_char");
+                              lt_receipt_shaped(code) ? "ui_why_check_char"
+                                                      : "ui_why_not_receipt");
     }
     lt_receipt_format(bits, canonical);
     rc = lt_desk_settle(desk);
@@ -232,7 +259,7 @@ lt_err lt_read_receipt(struct lt_desk *desk, const struct lt_args *args,
     if (rc == LT_ENOTFOUND) {
         return lt_buf_printf(out,
                              "{\"found\":false,\"code\":\"%s\",\"since\":null,"
-                             "\"state\":null,\"holder\":null}",
+                             "\"recorded_at\":null,\"state\":null,\"holder\":null}",
                              canonical)
                    ? LT_OK
                    : LT_ENOMEM;

@@ -140,6 +140,11 @@ bool lt_vocabulary_way(struct lt_text word, uint32_t *out_way)
     return find(LT_WORDS_INCIDENT_WAY, word, out_way);
 }
 
+bool lt_vocabulary_void_reason(struct lt_text word, uint32_t *out_reason)
+{
+    return find(LT_WORDS_VOID_REASON, word, out_reason);
+}
+
 bool lt_vocabulary_status(struct lt_text word, uint32_t *out_code)
 {
     uint32_t code;

@@ -36,6 +36,9 @@ LT_MUST_CHECK bool lt_vocabulary_incident_end(struct lt_text word,
                                               uint32_t *out_reason);
 /* "screen" or "phone". */
 LT_MUST_CHECK bool lt_vocabulary_way(struct lt_text word, uint32_t *out_way);
+/* "mistake", "doubled" or "other". */
+LT_MUST_CHECK bool lt_vocabulary_void_reason(struct lt_text word,
+                                             uint32_t *out_reason);
 /* "02" to "06" as people give them. */
 LT_MUST_CHECK bool lt_vocabulary_status(struct lt_text word,
                                         uint32_t *out_code);

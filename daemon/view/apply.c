@@ -314,10 +314,12 @@ static lt_err choose_path(struct lt_view *view, struct coming *c,
     if (rc == LT_OK && !missed) {
         rc = look_at_causes(view, c, &waits, &all_heads);
     }
-    *out_path = missed                                  ? PATH_REFOLD
-                : waits                                 ? PATH_WAIT
-                : all_heads && lt_matter_steps(&c->act) ? PATH_STEP
-                                                        : PATH_REFOLD;
+    *out_path =
+        missed  ? PATH_REFOLD
+        : waits ? PATH_WAIT
+        : all_heads && (lt_matter_steps(&c->act) || LT_PLANTED(step_voids))
+            ? PATH_STEP
+            : PATH_REFOLD;
     return rc;
 }
 

@@ -102,6 +102,9 @@ static const char *detail_word(const struct lt_event *event)
     case LT_EV_DIRECTIVE_STATUS:
         row = lt_word_by_number(LT_WORDS_DIRECTIVE_CODE, event->code);
         break;
+    case LT_EV_ENTRY_VOIDED:
+        row = lt_word_by_number(LT_WORDS_VOID_REASON, event->reason);
+        break;
     default:
         break;
     }
@@ -117,6 +120,12 @@ static void put_detail(struct lt_json *json, const struct lt_event *event,
     lt_json_word(json, decoded ? detail_word(event) : NULL);
     lt_json_key(json, "doc_no");
     lt_json_text(json, decoded && event->doc_no.len > 0 ? event->doc_no : none);
+    lt_json_key(json, "corrects");
+    if (decoded && event->has_corrects) {
+        lt_json_event(json, &event->corrects);
+    } else {
+        lt_json_null(json);
+    }
 }
 
 /* Fields that only a decoded event has; null for others. */

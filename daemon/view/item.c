@@ -155,6 +155,9 @@ static lt_err incident_fields(struct lt_view_reader *r, struct lt_json *json)
         rc = put_text(r, json, "subject", seq, PART_SUBJECT);
     }
     if (rc == LT_OK) {
+        rc = lt_seq_of(r, &m->help_by, &seq);
+    }
+    if (rc == LT_OK) {
         rc = put_text(r, json, "help", seq, PART_HELP);
     }
     lt_json_key(json, "people");

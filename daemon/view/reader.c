@@ -273,9 +273,8 @@ static lt_err matter_of(struct lt_view_reader *r, const struct lt_event_id *id,
     return rc == LT_OK && *out_key == 0 ? LT_ENOTFOUND : rc;
 }
 
-static lt_err read_heads(struct lt_view_reader *r, const struct lt_event_id *id,
-                         const struct lt_office *self,
-                         struct lt_view_heads *out)
+lt_err lt_reader_heads(struct lt_view_reader *r, const struct lt_event_id *id,
+                       const struct lt_office *self, struct lt_view_heads *out)
 {
     const struct lt_matter *m = &r->stored.matter;
     int64_t key;
@@ -295,6 +294,7 @@ static lt_err read_heads(struct lt_view_reader *r, const struct lt_event_id *id,
                                   .matter = m->id,
                                   .read_only = m->read_only,
                                   .voided = m->voided,
+                                  .people = m->people,
                                   .heads_n = r->stored.heads_n};
     for (size_t i = 0; i < m->targets_n; i++) {
         if (lt_office_equal(&m->targets[i].office, self)) {
@@ -315,7 +315,7 @@ lt_err lt_view_heads(struct lt_view_reader *reader,
     lt_err rc = lt_reader_begin(reader);
 
     if (rc == LT_OK) {
-        rc = read_heads(reader, id, self, out);
+        rc = lt_reader_heads(reader, id, self, out);
         lt_reader_end(reader);
     }
     return rc;

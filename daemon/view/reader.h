@@ -45,6 +45,11 @@ void lt_reader_end(struct lt_view_reader *reader);
 /* The row of the matter with @key into reader->stored. LT_ENOTFOUND. */
 LT_MUST_CHECK lt_err lt_reader_matter(struct lt_view_reader *reader,
                                       int64_t key);
+/* The same for the matter of event @id, and what the desk must know of it. */
+LT_MUST_CHECK lt_err lt_reader_heads(struct lt_view_reader *reader,
+                                     const struct lt_event_id *id,
+                                     const struct lt_office *self,
+                                     struct lt_view_heads *out);
 /* From a row of (key, last, fold, kind, opened, open, arrived, receipt). */
 LT_MUST_CHECK lt_err lt_reader_take_matter(struct lt_view_reader *reader,
                                            sqlite3_stmt *stmt);
@@ -79,6 +84,12 @@ const char *lt_whole_word(enum lt_whole state);
  * is here. */
 LT_MUST_CHECK lt_err lt_text_of_kind(struct lt_view_reader *reader, int64_t seq,
                                      uint32_t kind, struct lt_json *json);
+/* What an event that counts voids, when the row is one that does; false
+ * otherwise. *out_by is its own id. */
+LT_MUST_CHECK lt_err lt_row_voids(struct lt_view_reader *reader,
+                                  sqlite3_stmt *stmt, bool *out_voids,
+                                  struct lt_event_id *out_target,
+                                  struct lt_event_id *out_by);
 /* The sequence of the event with this id; 0 when it is not here. */
 LT_MUST_CHECK lt_err lt_seq_of(struct lt_view_reader *reader,
                                const struct lt_event_id *id, int64_t *out_seq);

@@ -178,6 +178,33 @@ static lt_err put_text_of(struct lt_view_reader *r, int64_t seq,
     return rc == LT_OK && decoded ? put_texts(r, seq, &id, json) : rc;
 }
 
+static lt_err put_voided_by(struct lt_view_reader *r, int64_t seq,
+                            struct lt_json *json)
+{
+    struct lt_event_id target;
+    struct lt_event_id by;
+    bool voids = false;
+    bool row;
+    lt_err rc;
+
+    sqlite3_bind_int64(r->get_event, 1, seq);
+    rc = lt_db_step(r->get_event, &row);
+    if (rc != LT_OK || !row) {
+        return rc == LT_OK ? LT_EIO : rc;
+    }
+    rc = lt_row_voids(r, r->get_event, &voids, &target, &by);
+    lt_db_reset(r->get_event);
+    if (rc == LT_OK && voids) {
+        lt_json_open(json, '{');
+        lt_json_key(json, "event");
+        lt_json_event(json, &target);
+        lt_json_key(json, "by");
+        lt_json_event(json, &by);
+        lt_json_close(json, '}');
+    }
+    return rc;
+}
+
 static lt_err put_history(struct lt_view_reader *r, struct lt_json *json)
 {
     int64_t *seqs = NULL;
@@ -194,6 +221,12 @@ static lt_err put_history(struct lt_view_reader *r, struct lt_json *json)
     lt_json_open(json, '[');
     for (size_t i = 0; rc == LT_OK && i < n; i++) {
         rc = put_text_of(r, seqs[i], json);
+    }
+    lt_json_close(json, ']');
+    lt_json_key(json, "voided_events");
+    lt_json_open(json, '[');
+    for (size_t i = 0; rc == LT_OK && i < n; i++) {
+        rc = put_voided_by(r, seqs[i], json);
     }
     lt_json_close(json, ']');
     lt_free(lt_alloc_heap(), seqs);

@@ -86,6 +86,20 @@ static unsigned flags_of(const struct lt_stored *stored)
            (lt_office_is_zero(&m->taken_by) ? 0U : FLAG_TAKEN);
 }
 
+/* Of an incident: whose word on help is the last, unless the opening's is. */
+static uint8_t *put_help(uint8_t *at, const struct lt_matter *m)
+{
+    bool later = !lt_event_id_equal(&m->help_by, &m->id);
+
+    *at++ = later ? 1 : 0;
+    if (later) {
+        at = put_bytes(at, m->help_by.origin.bytes, LT_OFFICE_LEN);
+        at = put(at, m->help_by.epoch);
+        at = put(at, m->help_by.count);
+    }
+    return at;
+}
+
 static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
 {
     const struct lt_matter *m = &stored->matter;
@@ -113,6 +127,9 @@ static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
     at = put_signed(at, m->taken_ms);
     at = put_signed(at, m->closed_ms);
     at = put(at, m->close_reason);
+    if (m->kind == LT_MATTER_INCIDENT) {
+        at = put_help(at, m);
+    }
     at = put(at, stored->events_n);
     return put(at, stored->waiting_n);
 }
@@ -208,6 +225,16 @@ static void take_office(struct taking *t, bool there,
     }
 }
 
+static void take_help(struct taking *t, struct lt_matter *m)
+{
+    m->help_by = m->id;
+    if (take(t, 1) == 1) {
+        take_bytes(t, m->help_by.origin.bytes, LT_OFFICE_LEN);
+        m->help_by.epoch = take(t, UINT64_MAX);
+        m->help_by.count = take(t, UINT64_MAX);
+    }
+}
+
 static void take_state(struct taking *t, struct lt_stored *stored)
 {
     static const struct lt_office nobody;
@@ -236,6 +263,9 @@ static void take_state(struct taking *t, struct lt_stored *stored)
     m->taken_ms = take_signed(t);
     m->closed_ms = take_signed(t);
     m->close_reason = (uint32_t)take(t, UINT32_MAX);
+    if (m->kind == LT_MATTER_INCIDENT) {
+        take_help(t, m);
+    }
     stored->events_n = (uint32_t)take(t, UINT32_MAX);
     stored->waiting_n = (uint32_t)take(t, UINT32_MAX);
     m->waiting = stored->waiting_n > 0;

@@ -141,6 +141,7 @@ struct lt_view_heads {
     bool read_only;
     bool voided;
     bool addressed;              /* directive: to this office */
+    uint32_t people;             /* incident: how many now */
     size_t heads_n;              /* events that no other event of it has seen */
     struct lt_event_id heads[LT_CAUSES_MAX];
 };
@@ -148,5 +149,22 @@ LT_MUST_CHECK lt_err lt_view_heads(struct lt_view_reader *reader,
                                    const struct lt_event_id *id,
                                    const struct lt_office *self,
                                    struct lt_view_heads *out);
+
+/* One event of a matter, for whoever wants to take it back. LT_ENOTFOUND when
+ * it is not here or belongs to no matter. */
+struct lt_view_entry {
+    struct lt_view_heads heads;  /* of its matter */
+    uint32_t type;               /* enum lt_event_type; 0 = cannot be read */
+    uint32_t actor_role;
+    bool applied;                /* it counts (or did, before it was voided) */
+    bool voided;                 /* by an event that counts */
+    struct lt_channel channel;   /* that it was read in first */
+    size_t to_n;                 /* of a directive: all addressees */
+    struct lt_office to[LT_ADDRESSEES_MAX];
+};
+LT_MUST_CHECK lt_err lt_view_entry(struct lt_view_reader *reader,
+                                   const struct lt_event_id *id,
+                                   const struct lt_office *self,
+                                   struct lt_view_entry *out);
 
 #endif

@@ -157,7 +157,7 @@ def field_lists():
 
 
 # What the page lists and this version does not have yet.
-LATER = {"void", "erase", "explain", "rebuild-view"}
+LATER = {"erase", "explain", "rebuild-view"}
 
 
 def commands():
@@ -179,7 +179,7 @@ def commands():
             "incident list": "open closed office since limit after",
             "directive list": "open closed office since limit after",
             "case show": "", "incident show": "", "directive show": "", "receipt": "",
-            "status": "check", "log": "events from follow", "verify": "offline",
+            "void": "reason", "status": "check", "log": "events from follow", "verify": "offline",
             "config check": "", "config show": ""}.items():
         check(all(re.search(rf"\b{word}\b", table) for word in command.split()), command)
         shown = run_tool("help", *command.split(), json_out=False)
@@ -189,7 +189,8 @@ def commands():
         check(not lacks, f"{command} does not know {lacks}")
         known |= has
         writes = command.split()[-1] in ("open", "step", "close", "raise", "take", "update",
-                                         "issue") or command in ("directive status", "token")
+                                         "issue") or command in (
+            "directive status", "token", "void")
         check(("request-id" in has) == writes, f"{command}: --request-id")
     check(on_page <= known, f"nobody knows {on_page - known}")
     for name in LATER:

@@ -153,6 +153,25 @@ static void a_voided_update_gives_the_number_before_it(void **state)
     assert_int_equal(s->matter.people, 40);
 }
 
+static void the_last_word_on_help_counts(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *raised = story_raise(s, COMMUNE, 40);
+    struct lt_act *asked =
+        story_incident(s, COMMUNE, raised, LT_EV_INCIDENT_UPDATED);
+    const struct lt_act *silent =
+        story_incident(s, COMMUNE, asked, LT_EV_INCIDENT_UPDATED);
+    const struct lt_act *void_ = story_void(s, COMMUNE, silent, asked);
+
+    asked->has_help = true;
+    story_hide(s, void_);
+    story_fold(s, raised);
+    assert_true(lt_event_id_equal(&s->matter.help_by, &asked->id));
+    s->hidden[void_ - s->acts] = false;
+    story_fold(s, raised);
+    assert_true(lt_event_id_equal(&s->matter.help_by, &raised->id));
+}
+
 static void a_voided_status_gives_the_one_before_it(void **state)
 {
     struct story *s = *state;
@@ -443,6 +462,7 @@ int main(void)
         STORY_TEST(a_void_is_not_voided),
         STORY_TEST(nobody_takes_back_the_word_of_another),
         STORY_TEST(a_voided_update_gives_the_number_before_it),
+        STORY_TEST(the_last_word_on_help_counts),
         STORY_TEST(a_voided_status_gives_the_one_before_it),
         STORY_TEST(a_voided_directive_is_no_longer_open),
         STORY_TEST(in_a_voided_matter_nothing_is_voided_any_more),

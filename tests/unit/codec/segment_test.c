@@ -233,6 +233,12 @@ static void a_wrong_digit_in_a_receipt_code_is_noticed(void **state)
     assert_false(lt_receipt_parse("", bits));
     assert_false(lt_receipt_parse("0000-0000-0000-0000", bits));
     assert_false(lt_receipt_parse("0000-0000-0000-0000-00", bits));
+    /* Mistyped is another thing than no code at all. */
+    assert_true(lt_receipt_shaped("0000-0000-0000-0000-1"));
+    assert_true(lt_receipt_shaped("ilo0 0000 0000 0000 *"));
+    assert_false(lt_receipt_shaped("0000-0000-0000-000*-0"));
+    assert_false(lt_receipt_shaped("0000-0000-0000-0000"));
+    assert_false(lt_receipt_shaped("3bb245f9:d88208e7:2"));
 }
 
 static void utf8_is_held_to_the_standard(void **state)

@@ -76,7 +76,7 @@ static void wrong_usage_is_64(void **state)
     ends_with("lienthong case step only-an-id", 64);
     ends_with("lienthong case list --request-id x", 64);
     ends_with("lienthong init", 64);
-    ends_with("lienthong void e --reason r", 64);
+    ends_with("lienthong void --reason r", 64);
 }
 
 static void refused_values_are_65(void **state)

@@ -222,6 +222,7 @@ static void events_are_told_line_by_line(void **state)
         "\"hlc\":\"01a1fce887e00000\",\"recorded_at\":"
         "\"2026-11-21T07:01:00.000Z\",\"legal_date\":null,"
         "\"clock_unsure\":false,\"detail\":\"screen\",\"doc_no\":null,"
+        "\"corrects\":null,"
         "\"causes\":["
         "\"03030303030303030303030303030303:0000000000003001:1\"],"
         "\"committed_at\":\"2026-11-21T07:01:00.025Z\","
@@ -268,7 +269,8 @@ static void showing_a_case_adds_its_events_and_texts(void **state)
     assert_non_null(strstr(
         shown, "\"texts\":[{\"event\":\"03030303030303030303030303030303:"
                "0000000000003001:1\",\"kind\":\"text\",\"state\":\"here\","
-               "\"text\":\"Đất bị thu hồi chưa được bồi thường\"}]}"));
+               "\"text\":\"Đất bị thu hồi chưa được bồi thường\"}],"
+               "\"voided_events\":[]}"));
 }
 
 static void a_text_that_did_not_come_is_announced(void **state)
@@ -283,6 +285,52 @@ static void a_text_that_did_not_come_is_announced(void **state)
     viewing_apply(v, pos, pos);
     assert_non_null(strstr(viewing_show(v, &e.event.id),
                            "\"state\":\"announced\",\"text\":null}"));
+}
+
+/* What was taken back is told, stays to be read, and is told again of the
+ * entry itself. */
+static void what_was_taken_back_is_told(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+    struct lt_build_event opened = viewing_case(&v->commune);
+    struct lt_build_event step;
+    struct lt_build_event e;
+    struct lt_view_entry entry;
+    const char *shown;
+
+    viewing_write(v, &v->commune, &up, &opened, 1);
+    step = viewing_step(&v->commune, &opened.event.id, &opened.event.id, 1);
+    viewing_write(v, &v->commune, &up, &step, 1);
+    assert_int_equal(lt_view_entry(v->reader, &step.event.id, &v->commune.id,
+                                   &entry),
+                     LT_OK);
+    assert_int_equal(entry.type, LT_EV_CASE_STEP);
+    assert_true(entry.applied && !entry.voided);
+    assert_true(lt_channel_equal(&entry.channel, &up));
+    assert_true(lt_event_id_equal(&entry.heads.matter, &opened.event.id));
+    e = lt_build_about(&v->commune, LT_EV_ENTRY_VOIDED, &opened.event.id);
+    lt_build_cause(&e, &step.event.id);
+    e.event.reason = 1;
+    e.event.has_corrects = true;
+    e.event.corrects = step.event.id;
+    viewing_write(v, &v->commune, &up, &e, 1);
+    assert_int_equal(lt_view_entry(v->reader, &step.event.id, &v->commune.id,
+                                   &entry),
+                     LT_OK);
+    assert_true(entry.applied && entry.voided && !entry.heads.voided);
+    shown = viewing_show(v, &opened.event.id);
+    assert_non_null(strstr(shown, "\"state\":\"open\""));
+    assert_non_null(strstr(shown, "\"detail\":\"mistake\""));
+    assert_non_null(strstr(
+        shown, "\"voided_events\":[{\"event\":"
+               "\"03030303030303030303030303030303:0000000000003001:2\","
+               "\"by\":"
+               "\"03030303030303030303030303030303:0000000000003001:3\"}]"));
+    step.event.id.count = 99;
+    assert_int_equal(lt_view_entry(v->reader, &step.event.id, &v->commune.id,
+                                   &entry),
+                     LT_ENOTFOUND);
 }
 
 static void a_receipt_code_finds_its_case(void **state)
@@ -392,6 +440,7 @@ int main(void)
         VIEWING_TEST(a_position_that_is_none_is_refused),
         VIEWING_TEST(showing_a_case_adds_its_events_and_texts),
         VIEWING_TEST(a_text_that_did_not_come_is_announced),
+        VIEWING_TEST(what_was_taken_back_is_told),
         VIEWING_TEST(a_receipt_code_finds_its_case),
         VIEWING_TEST(pages_follow_each_other_without_gap),
         VIEWING_TEST(filters_pick_by_office_day_and_state),
