@@ -86,7 +86,8 @@ def void_refused():
         refused(commune, 65, "void", case["id"][:-1] + "99", "--reason", "mistake")
         refused(commune, 65, "void", "T9C0-CA9E-C6J7-GFKQ-0", "--reason", "mistake")
         refused(commune, 64, "void", case["id"])
-        refused(commune, 65, "void", case["id"], "--reason", "x", "--kind", "x")
+        error = refused(commune, 65, "void", case["id"], "--reason", "x", "--kind", "x")
+        check("--kind" in error["text"], error)
         tree_event = next(e["event"] for e in province.events() if "OFFICE" in e["type"])
         refused(province, 65, "void", tree_event, "--reason", "mistake")
         # By law not a word may stand beside a denunciation.
