@@ -261,13 +261,31 @@ static bool check_bytes(struct sim *sim, const struct sim_node *child,
     return false;
 }
 
+/* The tree as whoever knows most of it has it: a node whose disk was emptied
+ * knows nothing for a while. Some node is up. */
+static const struct lt_tree *sim_tree(const struct sim *sim)
+{
+    const struct lt_tree *best = NULL;
+
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        const struct lt_tree *tree =
+            sim->nodes[i].up ? lt_engine_tree(sim->nodes[i].engine) : NULL;
+
+        if (tree != NULL &&
+            (best == NULL || lt_tree_count(tree) > lt_tree_count(best))) {
+            best = tree;
+        }
+    }
+    return best;
+}
+
 /* What child and parent both should hold is the same, byte for byte. */
 static bool check_same(struct sim *sim, const struct sim_node *child,
                        const struct sim_held *below,
                        const struct sim_held *above)
 {
     const struct sim_node *parent = &sim->nodes[child->parent];
-    const struct lt_tree *tree = lt_engine_tree(sim->nodes[0].engine);
+    const struct lt_tree *tree = sim_tree(sim);
     size_t a = 0;
     size_t b = 0;
 
@@ -321,7 +339,9 @@ bool sim_converged(struct sim *sim)
     struct lt_tip_view tip;
 
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        if (!sim->nodes[i].up) {
+        if (!sim->nodes[i].up ||
+            lt_tree_count(lt_engine_tree(sim->nodes[i].engine)) <
+                sim->nodes_n) {
             return false;
         }
     }
@@ -334,7 +354,7 @@ bool sim_converged(struct sim *sim)
         for (int side = 0; side < 2; side++) {
             struct sim_node *one = pair[side];
             struct sim_node *other = pair[1 - side];
-            const struct lt_tree *tree = lt_engine_tree(sim->nodes[0].engine);
+            const struct lt_tree *tree = sim_tree(sim);
             size_t cursor = 0;
 
             while (lt_engine_tip(one->engine, &cursor, &tip)) {

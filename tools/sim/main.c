@@ -26,7 +26,8 @@ struct options {
     bool from_given;
     uint64_t chosen[SEEDS_CHOSEN_MAX]; /* by --seed; then no others */
     size_t chosen_n;
-    bool trace;
+    struct sim_options run;
+    bool shrink;
     bool twice;
     bool sums;
     const char *plant;
@@ -70,6 +71,27 @@ static bool read_seed(const char *text, struct options *out)
     return true;
 }
 
+/* Numbers of fault classes, as --shrink prints them: 3,7,12. */
+static bool read_classes(const char *text, uint32_t *out)
+{
+    char copy[128];
+    char *rest = copy;
+    char *word;
+    uint64_t number;
+
+    if (strlen(text) >= sizeof(copy)) {
+        return false;
+    }
+    strcpy(copy, text);
+    while ((word = strsep(&rest, ",")) != NULL) {
+        if (!read_number(word, &number) || number >= SIM_CLASSES) {
+            return false;
+        }
+        *out |= 1U << number;
+    }
+    return true;
+}
+
 static bool read_options(int argc, char **argv, struct options *out)
 {
     static const struct option OPTIONS[] = {
@@ -77,6 +99,9 @@ static bool read_options(int argc, char **argv, struct options *out)
         {"from", required_argument, NULL, 'f'},
         {"seed", required_argument, NULL, 's'},
         {"plant", required_argument, NULL, 'p'},
+        {"without", required_argument, NULL, 'w'},
+        {"writes", required_argument, NULL, 'W'},
+        {"shrink", no_argument, NULL, 'S'},
         {"trace", no_argument, NULL, 't'},
         {"twice", no_argument, NULL, '2'},
         {"sums", no_argument, NULL, 'u'},
@@ -100,8 +125,17 @@ static bool read_options(int argc, char **argv, struct options *out)
         case 'p':
             out->plant = optarg;
             break;
+        case 'w':
+            ok = read_classes(optarg, &out->run.without);
+            break;
+        case 'W':
+            ok = read_number(optarg, &out->run.writes);
+            break;
+        case 'S':
+            out->shrink = true;
+            break;
         case 't':
-            out->trace = true;
+            out->run.trace = true;
             break;
         case '2':
             out->twice = true;
@@ -117,7 +151,8 @@ static bool read_options(int argc, char **argv, struct options *out)
     if (!ok || optind != argc || out->seeds == 0 || out->seeds > 100000000) {
         fprintf(stderr,
                 "usage: lienthong-sim [--seeds N] [--from S | --seed S...]"
-                " [--plant NAME] [--twice] [--sums] [--trace]\n");
+                " [--plant NAME] [--without CLASS,...] [--writes N]"
+                " [--shrink] [--twice] [--sums] [--trace]\n");
         return false;
     }
     return true;
@@ -139,14 +174,78 @@ static bool draw_start(struct options *options)
     return true;
 }
 
+static void print_run(const struct options *options,
+                      const struct sim_options *run, uint64_t seed)
+{
+    const char *separator = " --without ";
+
+    printf("lienthong-sim --seed %" PRIu64 "%s%s", seed,
+           options->plant ? " --plant " : "",
+           options->plant ? options->plant : "");
+    for (size_t i = 0; i < SIM_CLASSES; i++) {
+        if ((run->without >> i & 1) != 0) {
+            printf("%s%zu", separator, i);
+            separator = ",";
+        }
+    }
+    if (run->writes > 0) {
+        printf(" --writes %" PRIu64, run->writes);
+    }
+}
+
 static void fail(struct tally *tally, const struct options *options,
                  uint64_t seed, const char *why)
 {
     tally->failed++;
-    printf("FAIL lienthong-sim --seed %" PRIu64 "%s%s: %s\n", seed,
-           options->plant ? " --plant " : "",
-           options->plant ? options->plant : "", why);
+    printf("FAIL ");
+    print_run(options, &options->run, seed);
+    printf(": %s\n", why);
     fflush(stdout);
+}
+
+/* Does it still break the same invariant? */
+static bool still_fails(const struct sim_options *run, uint64_t seed,
+                        const char *why, struct sim_result *out)
+{
+    sim_run(seed, run, out);
+    return !out->ok && strncmp(out->failure, why, 3) == 0;
+}
+
+/* Leave out every class of faults that the failure does not need, then all
+ * writes after the last one that it needs. */
+static void shrink(const struct options *options, uint64_t seed,
+                   const struct sim_result *broken)
+{
+    struct sim_options run = options->run;
+    struct sim_result result = *broken;
+    uint64_t low = 0;
+    uint64_t high = broken->writes;
+
+    run.trace = false;
+    for (unsigned i = 0; i < SIM_CLASSES; i++) {
+        struct sim_options less = run;
+
+        less.without |= 1U << i;
+        if (broken->done[i] > 0 &&
+            still_fails(&less, seed, broken->failure, &result)) {
+            run = less;
+            high = result.writes;
+        }
+    }
+    while (low + 1 < high) {
+        struct sim_options less = run;
+
+        less.writes = low + (high - low) / 2;
+        if (still_fails(&less, seed, broken->failure, &result)) {
+            run = less;
+            high = less.writes;
+        } else {
+            low = less.writes;
+        }
+    }
+    printf("SHRUNK ");
+    print_run(options, &run, seed);
+    printf("\n");
 }
 
 static void run_seed(const struct options *options, uint64_t seed,
@@ -156,21 +255,24 @@ static void run_seed(const struct options *options, uint64_t seed,
     struct sim_result again;
     char why[96];
 
-    sim_run(seed, options->trace, &result);
+    sim_run(seed, &options->run, &result);
     tally->told[tally->seeds++] = result.told;
     for (size_t i = 0; i < SIM_CLASSES; i++) {
         tally->done[i] += result.done[i];
     }
-    if (options->trace) {
+    if (options->run.trace) {
         printf("seed %" PRIu64 " trace %016" PRIx64 " told %" PRIu64 "\n", seed,
                result.trace_hash, result.told);
     }
     if (!result.ok) {
         fail(tally, options, seed, result.failure);
+        if (options->shrink) {
+            shrink(options, seed, &result);
+        }
         return;
     }
     if (options->twice) {
-        sim_run(seed, false, &again);
+        sim_run(seed, &options->run, &again);
         if (again.trace_hash != result.trace_hash) {
             snprintf(why, sizeof(why),
                      "trace %016" PRIx64 " and %016" PRIx64 " of one seed",

@@ -62,18 +62,84 @@ static void flip(struct sim *sim, struct sim_frame *frame)
     sim->done[SIM_FLIP]++;
 }
 
+/* A peer that sends half of what it meant to. */
+static void truncate(struct sim *sim, struct sim_frame *frame)
+{
+    if (sim->healing || !sim_chance(&sim->fate, sim->faults.truncate)) {
+        return;
+    }
+    frame->len = (size_t)sim_below(&sim->fate, frame->len);
+    sim->done[SIM_TRUNCATE]++;
+}
+
+static void remember(struct sim *sim, const struct sim_frame *frame,
+                     const uint8_t *bytes)
+{
+    struct sim_frame *past = &sim->past[sim->past_n++ % SIM_PAST_MAX];
+
+    if (sim->faults.replay == 0 || sim->healing) {
+        return;
+    }
+    free(past->bytes);
+    *past = *frame;
+    past->bytes = malloc(frame->len + 1);
+    if (past->bytes == NULL) {
+        abort();
+    }
+    memcpy(past->bytes, bytes, frame->len);
+}
+
+void sim_past_free(struct sim *sim)
+{
+    for (size_t i = 0; i < SIM_PAST_MAX; i++) {
+        free(sim->past[i].bytes);
+    }
+}
+
+/* Something that was said in an earlier session of the same two. */
+static void replay(struct sim *sim, const struct sim_frame *frame)
+{
+    const struct sim_frame *past;
+
+    if (sim->healing || !sim_chance(&sim->fate, sim->faults.replay)) {
+        return;
+    }
+    past = &sim->past[sim_below(&sim->fate, SIM_PAST_MAX)];
+    if (past->bytes == NULL || past->from != frame->from ||
+        past->to != frame->to || past->pair == frame->pair) {
+        return;
+    }
+    sim->done[SIM_REPLAY]++;
+    sim_say_frame(sim, past, past->bytes, "replay");
+    (void)queue(sim,
+                &(struct sim_frame){.from = frame->from,
+                                    .to = frame->to,
+                                    .pair = frame->pair,
+                                    .len = past->len},
+                past->bytes, 1 + (int64_t)sim_below(&sim->fate, 100));
+}
+
+/* For a while nothing arrives in this direction. */
+static bool is_deaf(const struct sim *sim, const struct sim_frame *frame)
+{
+    bool up = sim->nodes[frame->from].parent == (int)frame->to;
+    const struct sim_node *child = &sim->nodes[up ? frame->from : frame->to];
+
+    return sim->now_ms < child->deaf_until_ms[up ? 0 : 1];
+}
+
 /* What the simulator itself remembers of a handle, to check acks against. */
-static void note_handle(struct sim *sim, const struct sim_frame *frame,
-                        const uint8_t *bytes)
+static void note_handle(struct sim *sim, const struct sim_frame *frame)
 {
     struct lt_arena arena;
     struct lt_frame decoded;
 
-    if (lt_frame_type(bytes, frame->len) != LT_FRAME_RUN_OPEN) {
+    if (lt_frame_type(frame->bytes, frame->len) != LT_FRAME_RUN_OPEN) {
         return;
     }
     lt_arena_init(&arena, lt_alloc_heap(), LT_FRAME_ARENA);
-    if (lt_frame_decode(bytes, frame->len, &arena, &decoded, NULL) == LT_OK) {
+    if (lt_frame_decode(frame->bytes, frame->len, &arena, &decoded, NULL) ==
+        LT_OK) {
         if (!lt_grow(lt_alloc_heap(), (void **)&sim->handles,
                      &sim->handles_capacity, sim->handles_n,
                      sizeof(*sim->handles))) {
@@ -111,12 +177,12 @@ void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
     struct sim_frame frame = {
         .from = from->index, .to = to, .pair = session / 2, .len = len};
     int64_t delay_ms = 1 + (int64_t)sim_below(&sim->net, 30);
+    struct sim_frame *queued;
 
     sim_mix(sim, bytes, len);
     if (to == SIM_NODES_MAX) {
         return; /* the session is gone */
     }
-    note_handle(sim, &frame, bytes);
     if (!sim_check_ack(sim,
                        &(struct sim_frame){.from = from->index,
                                            .to = to,
@@ -126,7 +192,13 @@ void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
         return;
     }
     delay_ms = in_order(sim, &frame, delay_ms);
+    if (is_deaf(sim, &frame)) {
+        sim_say_frame(sim, &frame, bytes, "lost");
+        return;
+    }
     if (!sim->healing) {
+        remember(sim, &frame, bytes);
+        replay(sim, &frame);
         if (sim_chance(&sim->net, sim->faults.drop)) {
             sim->done[SIM_DROP]++;
             sim_say_frame(sim, &frame, bytes, "drop");
@@ -143,7 +215,9 @@ void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
         }
     }
     sim_say_frame(sim, &frame, bytes, "send");
-    flip(sim, queue(sim, &frame, bytes, delay_ms));
+    queued = queue(sim, &frame, bytes, delay_ms);
+    flip(sim, queued);
+    truncate(sim, queued);
 }
 
 static size_t earliest(const struct sim *sim)
@@ -183,11 +257,16 @@ bool sim_deliver(struct sim *sim)
     if (frame.at_ms > sim->now_ms) {
         return false;
     }
-    sim->frames[index] = sim->frames[--sim->frames_n];
     node = &sim->nodes[frame.to];
+    if (sim_paused(node)) {
+        sim->frames[index].at_ms = node->paused_until_ms;
+        return true;
+    }
+    sim->frames[index] = sim->frames[--sim->frames_n];
     if (node->up) {
         now = sim_node_now(node);
         sim_say_frame(sim, &frame, frame.bytes, "recv");
+        note_handle(sim, &frame);
         input.session =
             2 * frame.pair + (sim->nodes[frame.from].parent == (int)frame.to);
         input.bytes = frame.bytes;

@@ -21,10 +21,12 @@ static uint64_t parent_session(uint64_t pair)
 
 struct lt_now sim_node_now(const struct sim_node *node)
 {
+    int64_t wall_ms =
+        node->sim->now_ms + INT64_C(1790000000000) + node->clock_offset_ms;
+
     return (struct lt_now){
         .mono_ms = node->sim->now_ms,
-        .wall_ms =
-            node->sim->now_ms + INT64_C(1790000000000) + node->clock_offset_ms,
+        .wall_ms = node->frozen_wall_ms != 0 ? node->frozen_wall_ms : wall_ms,
     };
 }
 
@@ -540,7 +542,8 @@ void sim_link_up(struct sim *sim, struct sim_node *child)
     session_up(child, parent, LT_ROLE_PARENT, child_session(child->pair));
 }
 
-void sim_link_down(struct sim *sim, struct sim_node *child)
+static void link_down(struct sim *sim, struct sim_node *child, bool child_hears,
+                      bool parent_hears)
 {
     struct lt_input input = {.kind = LT_IN_SESSION_DOWN};
     uint64_t pair = child->pair;
@@ -549,12 +552,29 @@ void sim_link_down(struct sim *sim, struct sim_node *child)
         return;
     }
     child->pair = 0;
+    child->deaf_until_ms[0] = 0;
+    child->deaf_until_ms[1] = 0;
     child->link_up_at_ms =
         sim->now_ms + 20 +
         (int64_t)sim_below(&sim->net, sim->healing ? 100 : 2000);
     sim_drop_pair(sim, pair);
-    input.session = child_session(pair);
-    step(child, &input);
-    input.session = parent_session(pair);
-    step(&sim->nodes[child->parent], &input);
+    if (child_hears) {
+        input.session = child_session(pair);
+        step(child, &input);
+    }
+    if (parent_hears) {
+        input.session = parent_session(pair);
+        step(&sim->nodes[child->parent], &input);
+    }
+}
+
+void sim_link_down(struct sim *sim, struct sim_node *child)
+{
+    link_down(sim, child, true, true);
+}
+
+void sim_link_half_open(struct sim *sim, struct sim_node *child,
+                        bool child_hears)
+{
+    link_down(sim, child, child_hears, !child_hears);
 }

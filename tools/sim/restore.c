@@ -44,36 +44,35 @@ static void keep_offline(struct sim *sim, struct sim_node *node)
     }
 }
 
-static struct sim_node *choose(struct sim *sim)
+/* One of all, or of those that have a backup; NULL while a node is down. */
+static struct sim_node *choose(struct sim *sim, bool with_backup)
 {
     size_t n = 0;
     size_t taken;
 
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        if (!sim->nodes[i].up) {
+        if (!sim->nodes[i].up || sim_paused(&sim->nodes[i])) {
             return NULL;
         }
-        n += sim->nodes[i].backup != NULL;
+        n += !with_backup || sim->nodes[i].backup != NULL;
     }
     taken = (size_t)sim_below(&sim->schedule, n);
     for (size_t i = 0; n > 0 && i < sim->nodes_n; i++) {
-        if (sim->nodes[i].backup != NULL && taken-- == 0) {
+        if ((!with_backup || sim->nodes[i].backup != NULL) && taken-- == 0) {
             return &sim->nodes[i];
         }
     }
     return NULL;
 }
 
-bool sim_restore(struct sim *sim)
+static bool put_back(struct sim_node *node, const struct lt_disk_image *image)
 {
-    struct sim_node *node = choose(sim);
+    struct sim *sim = node->sim;
 
-    if (node == NULL) {
-        return false;
-    }
-    sim_say(sim, "node %u gets an older disk", node->index);
     sim_node_stop(node);
-    lt_disk_restore(node->disk, node->backup);
+    lt_disk_restore(node->disk, image);
+    node->quota_until_ms = 0;
+    lt_disk_set_quota(node->disk, 0);
     /* Its clients' requests, answered or not, are of another life. */
     node->requests_n = 0;
     node->cases_n = 0;
@@ -83,14 +82,49 @@ bool sim_restore(struct sim *sim)
     if (!node->up) {
         sim_fail(sim, "I14 node %u does not start from its backup",
                  node->index);
-        return true;
+        return false;
     }
     mark_mortal(sim);
+    return true;
+}
+
+bool sim_restore(struct sim *sim)
+{
+    struct sim_node *node = choose(sim, true);
+
+    if (node == NULL) {
+        return false;
+    }
+    sim_say(sim, "node %u gets an older disk", node->index);
+    if (!put_back(node, node->backup)) {
+        return true;
+    }
     if (sim_chance(&sim->schedule, 500)) {
         sim->done[SIM_RESTORE_OFFLINE]++;
         keep_offline(sim, node);
     } else {
         sim->done[SIM_RESTORE]++;
     }
+    return true;
+}
+
+bool sim_empty(struct sim *sim)
+{
+    struct sim_node *node = choose(sim, false);
+    struct lt_disk_image *image;
+    struct lt_disk *empty;
+
+    if (node == NULL) {
+        return false;
+    }
+    sim_say(sim, "node %u gets an empty disk", node->index);
+    empty = lt_disk_new(sim->seed);
+    image = lt_disk_snapshot(empty);
+    node->lives = 0; /* its bindings are stored anew */
+    if (put_back(node, image)) {
+        sim->done[SIM_EMPTIED]++;
+    }
+    lt_disk_image_free(image);
+    lt_disk_free(empty);
     return true;
 }

@@ -16,21 +16,6 @@ enum {
     BACKUP_EVERY_MS = 1500
 };
 
-const char *const sim_class_words[SIM_CLASSES] = {
-    [SIM_DROP] = "drops",
-    [SIM_DUPLICATE] = "duplicates",
-    [SIM_REORDER] = "reorders",
-    [SIM_FLIP] = "flipped bits",
-    [SIM_CUT] = "cuts",
-    [SIM_CRASH] = "crashes",
-    [SIM_POWER] = "power cuts while writing",
-    [SIM_FAILED_SYNC] = "failed syncs",
-    [SIM_FULL] = "full disks",
-    [SIM_RESTORE] = "restores in reach",
-    [SIM_RESTORE_OFFLINE] = "restores offline",
-    [SIM_REPEAT] = "repeated requests",
-};
-
 uint64_t sim_next(struct sim_rng *rng)
 {
     uint64_t value = (rng->state += UINT64_C(0x9e3779b97f4a7c15));
@@ -48,28 +33,6 @@ uint64_t sim_below(struct sim_rng *rng, uint64_t n)
 bool sim_chance(struct sim_rng *rng, unsigned per_mille)
 {
     return sim_below(rng, 1000000) < (uint64_t)per_mille * 1000;
-}
-
-/* Swarm: each seed switches some classes of faults off and draws the rates of
- * the others from wide ranges. */
-static void draw_faults(struct sim *sim)
-{
-    struct sim_rng rng = {.state = sim->seed ^ UINT64_C(0xfa017)};
-    uint64_t on = sim_next(&rng);
-
-    sim->faults = (struct sim_faults){
-        .drop = on & 1 ? (unsigned)sim_below(&rng, 60) : 0,
-        .duplicate = on & 2 ? (unsigned)sim_below(&rng, 150) : 0,
-        .reorder = on & 4 ? (unsigned)sim_below(&rng, 150) : 0,
-        .crash = on & 8 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
-        .fail_sync = on & 16 ? 1 + (unsigned)sim_below(&rng, 5) : 0,
-        .cut = on & 32 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
-        .restores = on & 64 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
-        .power = on & 128 ? 1 + (unsigned)sim_below(&rng, 10) : 0,
-        .flip = (on & 0x300) == 0x300 ? (unsigned)sim_below(&rng, 30) : 0,
-        .fulls = (on & 0xc00) == 0xc00 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
-        .real_keys = sim_below(&rng, 20) == 0,
-    };
 }
 
 static void make_key(struct sim *sim, uint64_t n, struct lt_key **out_key)
@@ -167,46 +130,6 @@ static void make_tree(struct sim *sim)
     }
 }
 
-/* ---- faults that come with time ---- */
-
-/* For a while the disk of some node holds no more than it does. */
-static void fill(struct sim *sim)
-{
-    struct sim_node *node =
-        &sim->nodes[sim_below(&sim->schedule, sim->nodes_n)];
-
-    lt_disk_set_quota(node->disk, lt_disk_used(node->disk) + 1);
-    node->quota_until_ms =
-        sim->now_ms + 500 + (int64_t)sim_below(&sim->schedule, 3000);
-    sim_say(sim, "node %u: its disk is full", node->index);
-}
-
-static void empty(struct sim *sim)
-{
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        struct sim_node *node = &sim->nodes[i];
-
-        if (node->quota_until_ms != 0 &&
-            (sim->healing || sim->now_ms >= node->quota_until_ms)) {
-            node->quota_until_ms = 0;
-            lt_disk_set_quota(node->disk, 0);
-        }
-        sim_node_room(node);
-    }
-}
-
-static void suffer(struct sim *sim)
-{
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        struct sim_node *node = &sim->nodes[i];
-
-        if (node->pair != 0 && sim_chance(&sim->net, sim->faults.cut)) {
-            sim->done[SIM_CUT]++;
-            sim_link_down(sim, node);
-        }
-    }
-}
-
 /* ---- time ---- */
 
 static void revive(struct sim *sim)
@@ -222,6 +145,7 @@ static void revive(struct sim *sim)
         struct sim_node *node = &sim->nodes[i];
 
         if (node->up && node->pair == 0 && sim->nodes[node->parent].up &&
+            !sim_paused(node) && !sim_paused(&sim->nodes[node->parent]) &&
             sim->now_ms >= node->link_up_at_ms) {
             sim_link_up(sim, node);
         }
@@ -233,7 +157,8 @@ static void tick(struct sim_node *node)
     struct lt_input input = {.kind = LT_IN_TICK};
     struct lt_now now = sim_node_now(node);
 
-    if (!node->up || node->sim->now_ms < node->wake_at_ms) {
+    if (!node->up || sim_paused(node) ||
+        node->sim->now_ms < node->wake_at_ms) {
         return;
     }
     node->wake_at_ms = INT64_MAX;
@@ -245,14 +170,14 @@ static void tick(struct sim_node *node)
 static void one_step(struct sim *sim)
 {
     revive(sim);
-    empty(sim);
+    sim_make_room(sim);
     while (sim_deliver(sim)) {
     }
     for (size_t i = 0; i < sim->nodes_n; i++) {
         struct sim_node *node = &sim->nodes[i];
 
         tick(node);
-        if (node->up) {
+        if (node->up && !sim_paused(node)) {
             sim_node_turn(node);
         }
         if (node->up && node->wake_at_ms == INT64_MAX) {
@@ -294,21 +219,6 @@ static void skip_idle(struct sim *sim, int64_t until_ms)
     }
 }
 
-enum { TIMES_MAX = 4 };
-
-/* Times at which something happens @n times. */
-static void draw_times(struct sim *sim, unsigned n, int64_t from_ms,
-                       int64_t times[static TIMES_MAX])
-{
-    for (unsigned i = 0; i < TIMES_MAX; i++) {
-        times[i] =
-            i < n
-                ? from_ms + (int64_t)sim_below(&sim->schedule,
-                                               (uint64_t)(SAFETY_MS - from_ms))
-                : INT64_MAX;
-    }
-}
-
 static void write_something(struct sim *sim, int64_t *next_ms)
 {
     struct sim_node *node = &sim->nodes[sim_below(&sim->work, sim->nodes_n)];
@@ -318,7 +228,10 @@ static void write_something(struct sim *sim, int64_t *next_ms)
     }
     *next_ms =
         sim->now_ms + 1 + (int64_t)sim_below(&sim->work, 2 * WRITES_BETWEEN_MS);
-    if (node->up && lt_tree_count(lt_engine_tree(node->engine)) > 0) {
+    if (node->up && !sim_paused(node) &&
+        (sim->options->writes == 0 || sim->writes < sim->options->writes) &&
+        lt_tree_count(lt_engine_tree(node->engine)) > 0) {
+        sim->writes++;
         sim_write(node);
     }
 }
@@ -334,27 +247,15 @@ static void back_up(struct sim *sim)
 
 static void live(struct sim *sim)
 {
-    int64_t restores_at[TIMES_MAX];
-    int64_t fulls_at[TIMES_MAX];
     int64_t next_write = 500;
 
-    draw_times(sim, sim->faults.restores, 6000, restores_at);
-    draw_times(sim, sim->faults.fulls, 1000, fulls_at);
+    sim_fate_plan(sim, SAFETY_MS);
     while (sim->now_ms < SAFETY_MS && sim->failure[0] == '\0') {
         write_something(sim, &next_write);
         if (sim->now_ms % BACKUP_EVERY_MS == 0) {
             back_up(sim);
         }
-        for (unsigned i = 0; i < TIMES_MAX; i++) {
-            if (sim->now_ms >= restores_at[i] && sim_restore(sim)) {
-                restores_at[i] = INT64_MAX;
-            }
-            if (sim->now_ms >= fulls_at[i]) {
-                fulls_at[i] = INT64_MAX;
-                fill(sim);
-            }
-        }
-        suffer(sim);
+        sim_suffer(sim);
         one_step(sim);
     }
 }
@@ -401,13 +302,16 @@ static void explain(struct sim *sim, int64_t limit_ms)
 
 static void heal(struct sim *sim)
 {
-    bool torn = sim->faults.drop > 0 || sim->faults.reorder > 0;
+    bool torn = sim->faults.drop > 0 || sim->faults.reorder > 0 ||
+                sim->done[SIM_ONE_WAY] > 0;
     int64_t limit_ms = torn ? HOLDS_HEALING_MS : HEALING_MS;
     int64_t until = sim->now_ms + limit_ms;
     unsigned quiet = 0;
 
     sim->healing = true;
-    if (sim->done[SIM_FLIP] > 0) {
+    sim_fate_ends(sim);
+    if (sim->done[SIM_FLIP] > 0 || sim->done[SIM_TRUNCATE] > 0 ||
+        sim->done[SIM_REPLAY] > 0) {
         renew_links(sim);
     }
     sim_say(sim, "healing begins");
@@ -447,12 +351,14 @@ static void clean(struct sim *sim)
         free(sim->frames[i].bytes);
     }
     lt_key_free(sim->root);
+    sim_past_free(sim);
     free(sim->frames);
     free(sim->told);
     free(sim->handles);
 }
 
-void sim_run(uint64_t seed, bool trace, struct sim_result *out)
+void sim_run(uint64_t seed, const struct sim_options *options,
+             struct sim_result *out)
 {
     struct sim *sim = calloc(1, sizeof(*sim));
 
@@ -460,14 +366,15 @@ void sim_run(uint64_t seed, bool trace, struct sim_result *out)
         abort();
     }
     sim->seed = seed;
-    sim->trace = trace;
+    sim->options = options;
     sim->trace_hash = UINT64_C(0xcbf29ce484222325);
     sim->net.state = seed ^ 0x6e6574;
     sim->disk.state = seed ^ 0x6469736b;
     sim->schedule.state = seed ^ 0x73636865;
     sim->work.state = seed ^ 0x776f726b;
     sim->clock.state = seed ^ 0x636c6f63;
-    draw_faults(sim);
+    sim->fate.state = seed ^ 0x66617465;
+    sim_draw_faults(sim);
     lt_disk_seed_sqlite((uint32_t)seed);
     lt_crypto_stub_signatures(!sim->faults.real_keys);
     make_tree(sim);
@@ -492,6 +399,7 @@ void sim_run(uint64_t seed, bool trace, struct sim_result *out)
         .ok = sim->failure[0] == '\0',
         .trace_hash = sim->trace_hash,
         .told = sim->told_n,
+        .writes = sim->writes,
     };
     memcpy(out->done, sim->done, sizeof(out->done));
     memcpy(out->failure, sim->failure, sizeof(out->failure));

@@ -41,6 +41,15 @@ enum sim_class {
     SIM_RESTORE,         /* an older disk, the neighbours in reach */
     SIM_RESTORE_OFFLINE, /* an older disk that wrote before it could ask */
     SIM_REPEAT,          /* a request was asked again and was known */
+    SIM_ONE_WAY,         /* for a while nothing arrives in one direction */
+    SIM_HALF_OPEN,       /* one end does not hear that the link is gone */
+    SIM_FLAP,            /* a link comes and goes, many times */
+    SIM_TRUNCATE,        /* of a frame, past the link's own check */
+    SIM_REPLAY,          /* a frame of an earlier session */
+    SIM_PAUSE,           /* the process stands still */
+    SIM_CLOCK,           /* jumps: minutes to years, either way */
+    SIM_FROZEN,          /* the clock stands still */
+    SIM_EMPTIED,         /* the disk is gone, the keys are not */
     SIM_CLASSES
 };
 extern const char *const sim_class_words[SIM_CLASSES];
@@ -57,6 +66,15 @@ struct sim_faults {
     unsigned fail_sync; /* of a turn */
     unsigned fulls;
     unsigned restores;
+    unsigned one_way;   /* of a step and link; so are the next two */
+    unsigned half_open;
+    unsigned flap;
+    unsigned truncate;  /* of a frame */
+    unsigned replay;    /* of a frame */
+    unsigned pause;     /* of a step and node; so are the next two */
+    unsigned clock;
+    unsigned freeze;
+    unsigned empties;
     bool real_keys; /* Ed25519 instead of its stub */
 };
 
@@ -111,6 +129,8 @@ struct sim_node {
     struct lt_turn *turn;
     int64_t wake_at_ms;
     int64_t clock_offset_ms;
+    int64_t frozen_wall_ms;  /* 0: the clock goes */
+    int64_t paused_until_ms; /* the process stands still until then */
     uint64_t lives;
     bool dying; /* alive() has said no */
     struct sim_request *requests;
@@ -130,6 +150,8 @@ struct sim_node {
     uint64_t pair; /* 0: down */
     int64_t link_up_at_ms;
     int64_t arrives_ms[2]; /* the last frame: to, from the parent */
+    int64_t deaf_until_ms[2]; /* nothing arrives: at, from the parent */
+    unsigned flaps;           /* so often still, shortly after each other */
 };
 
 /* A handle that a RunOpen named on a pair, by direction. */
@@ -141,11 +163,26 @@ struct sim_handle {
     uint64_t epoch;
 };
 
+/* What a person asked for, beside the seed. */
+struct sim_options {
+    bool trace;
+    uint32_t without; /* bits of enum sim_class that must not happen */
+    uint64_t writes;  /* at most so many under faults; 0: no limit */
+};
+
+enum { SIM_TIMES_MAX = 4, SIM_PAST_MAX = 32 };
+
 struct sim {
     uint64_t seed;
-    bool trace;
-    struct sim_rng net, disk, schedule, work, clock;
+    const struct sim_options *options;
+    struct sim_rng net, disk, schedule, work, clock, fate;
     struct sim_faults faults;
+    int64_t restores_at_ms[SIM_TIMES_MAX]; /* INT64_MAX: no more */
+    int64_t fulls_at_ms[SIM_TIMES_MAX];
+    int64_t empties_at_ms[SIM_TIMES_MAX];
+    struct sim_frame past[SIM_PAST_MAX]; /* of any session, for replays */
+    size_t past_n;
+    uint64_t writes;
     bool healing;
     int64_t now_ms;
     uint64_t order;
@@ -175,8 +212,12 @@ void sim_node_room(struct sim_node *node); /* is there room again? */
 struct lt_now sim_node_now(const struct sim_node *node);
 void sim_link_up(struct sim *sim, struct sim_node *child);
 void sim_link_down(struct sim *sim, struct sim_node *child);
+/* Only one end hears of it: the child's, or the parent's. */
+void sim_link_half_open(struct sim *sim, struct sim_node *child,
+                        bool child_hears);
 
 /* net.c */
+void sim_past_free(struct sim *sim);
 void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
               size_t len);
 /* Deliver the next frame that is due; false when none is. */
@@ -196,8 +237,18 @@ void sim_written(struct sim_node *node, uint64_t token, lt_err result);
 void sim_unanswered(struct sim_node *node);
 void sim_open_tree(struct sim *sim);
 
-/* restore.c: a node's disk becomes an older one. False: not now. */
+/* restore.c: a node's disk becomes an older one, or an empty one. False: not
+ * now. */
 bool sim_restore(struct sim *sim);
+bool sim_empty(struct sim *sim);
+
+/* fate.c: what happens to nodes, links and clocks. */
+void sim_draw_faults(struct sim *sim);
+void sim_fate_plan(struct sim *sim, int64_t until_ms);
+void sim_suffer(struct sim *sim); /* one step of it */
+void sim_fate_ends(struct sim *sim);
+void sim_make_room(struct sim *sim); /* where a quota has run out */
+bool sim_paused(const struct sim_node *node);
 
 /* check.c: each writes sim->failure and answers false when broken. */
 bool sim_check_ack(struct sim *sim, const struct sim_frame *frame);
@@ -217,9 +268,11 @@ struct sim_result {
     bool ok;
     uint64_t trace_hash;
     uint64_t told;
+    uint64_t writes;
     uint64_t done[SIM_CLASSES];
     char failure[512];
 };
-void sim_run(uint64_t seed, bool trace, struct sim_result *out);
+void sim_run(uint64_t seed, const struct sim_options *options,
+             struct sim_result *out);
 
 #endif

@@ -11,7 +11,7 @@ void sim_say(const struct sim *sim, const char *format, ...)
 {
     va_list args;
 
-    if (!sim->trace) {
+    if (!sim->options->trace) {
         return;
     }
     printf("%7" PRId64 " ", sim->now_ms);
@@ -104,7 +104,7 @@ void sim_say_frame(const struct sim *sim, const struct sim_frame *frame,
     struct lt_arena arena;
     struct lt_frame decoded;
 
-    if (!sim->trace) {
+    if (!sim->options->trace) {
         return;
     }
     printf("%7" PRId64 " %u>%u #%" PRIu64 " %s %s", sim->now_ms, frame->from,
