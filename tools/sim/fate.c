@@ -23,6 +23,7 @@ const char *const sim_class_words[SIM_CLASSES] = {
     [SIM_CLOCK] = "clock jumps",
     [SIM_FROZEN] = "frozen clocks",
     [SIM_EMPTIED] = "emptied disks",
+    [SIM_CLONE] = "cloned machines",
 };
 
 /* A rate up to @most, in one seed of @seeds. */
@@ -56,6 +57,7 @@ static void leave_out(struct sim_faults *faults, uint32_t without)
         [SIM_CLOCK] = &faults->clock,
         [SIM_FROZEN] = &faults->freeze,
         [SIM_EMPTIED] = &faults->empties,
+        [SIM_CLONE] = &faults->clones,
     };
 
     for (size_t i = 0; i < SIM_CLASSES; i++) {
@@ -96,6 +98,7 @@ void sim_draw_faults(struct sim *sim)
     faults->clock = draw(&rng, 3, 2);
     faults->freeze = draw(&rng, 6, 1);
     faults->empties = draw(&rng, 5, 2);
+    faults->clones = draw(&rng, 6, 1);
     leave_out(faults, sim->options->without);
 }
 
@@ -116,6 +119,9 @@ void sim_fate_plan(struct sim *sim, int64_t until_ms)
     draw_times(sim, sim->faults.restores, 6000, until_ms, sim->restores_at_ms);
     draw_times(sim, sim->faults.fulls, 1000, until_ms, sim->fulls_at_ms);
     draw_times(sim, sim->faults.empties, 3000, until_ms, sim->empties_at_ms);
+    sim->clone_at_ms = sim->faults.clones == 0
+                           ? INT64_MAX
+                           : (int64_t)sim_below(&sim->fate, (uint64_t)until_ms);
 }
 
 bool sim_paused(const struct sim_node *node)
@@ -166,6 +172,9 @@ static void suffer_disks(struct sim *sim)
             sim->fulls_at_ms[i] = INT64_MAX;
             fill(sim);
         }
+    }
+    if (sim->now_ms >= sim->clone_at_ms && sim_clone(sim)) {
+        sim->clone_at_ms = INT64_MAX;
     }
 }
 
@@ -250,6 +259,7 @@ void sim_suffer(struct sim *sim)
 /* Links and processes are well again; wrong clocks stay wrong. */
 void sim_fate_ends(struct sim *sim)
 {
+    sim_unclone(sim);
     for (size_t i = 0; i < sim->nodes_n; i++) {
         struct sim_node *node = &sim->nodes[i];
 

@@ -58,6 +58,9 @@ static void on_effect(void *ctx, const struct lt_effect *effect)
     struct sim_node *node = ctx;
     uint32_t word[2] = {(uint32_t)effect->kind, (uint32_t)effect->code};
 
+    if (effect->code == LT_ATWOMACHINES && effect->raise) {
+        node->sim->two_machines++;
+    }
     sim_say(node->sim, "node %u %s%s of %02x", node->index,
             lt_err_word(effect->code), effect->raise ? " raised" : "",
             effect->office.bytes[0]);
@@ -206,7 +209,8 @@ static void put_bindings(struct sim_node *node)
     }
     /* A parent knows its children's bindings from their enrolment. */
     for (size_t i = 0; i < sim->nodes_n && err == LT_OK; i++) {
-        if (sim->nodes[i].parent == (int)node->index) {
+        if (sim->nodes[i].parent == (int)node->index &&
+            sim->nodes[i].clone_of < 0) {
             uint8_t key_id[LT_HASH_LEN];
 
             lt_key_id_of(lt_key_public(sim->nodes[i].key), key_id);

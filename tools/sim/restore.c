@@ -51,7 +51,8 @@ static struct sim_node *choose(struct sim *sim, bool with_backup)
     size_t taken;
 
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        if (!sim->nodes[i].up || sim_paused(&sim->nodes[i])) {
+        if (!sim->nodes[i].up || sim_paused(&sim->nodes[i]) ||
+            sim->nodes[i].clone_of >= 0) {
             return NULL;
         }
         n += !with_backup || sim->nodes[i].backup != NULL;
@@ -108,13 +109,28 @@ bool sim_restore(struct sim *sim)
     return true;
 }
 
+/* The first word of the tree is on the root's disk alone: without it there is
+ * nothing to be rebuilt. */
+static bool all_know_the_tree(const struct sim *sim)
+{
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        const struct sim_node *node = &sim->nodes[i];
+
+        if (!node->up ||
+            lt_tree_count(lt_engine_tree(node->engine)) < sim->nodes_n) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool sim_empty(struct sim *sim)
 {
     struct sim_node *node = choose(sim, false);
     struct lt_disk_image *image;
     struct lt_disk *empty;
 
-    if (node == NULL) {
+    if (node == NULL || !all_know_the_tree(sim)) {
         return false;
     }
     sim_say(sim, "node %u gets an empty disk", node->index);

@@ -82,26 +82,36 @@ static void bind(struct sim *sim, struct sim_node *node)
     lt_buf_deinit(&body);
 }
 
-static void add_node(struct sim *sim, int parent)
+static void random_bytes(struct sim_rng *rng, uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i += 8) {
+        uint64_t random = sim_next(rng);
+
+        memcpy(bytes + i, &random, 8);
+    }
+}
+
+struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of)
 {
     unsigned index = (unsigned)sim->nodes_n++;
+    unsigned identity = clone_of < 0 ? index : (unsigned)clone_of;
     struct sim_node *node = &sim->nodes[index];
-    struct sim_rng rng = {.state = sim->seed + 77 * index};
+    struct sim_rng rng = {.state = sim->seed + 77 * identity};
 
-    node->index = index;
-    node->sim = sim;
-    node->parent = parent;
-    for (size_t i = 0; i < LT_OFFICE_LEN; i += 8) {
-        uint64_t random = sim_next(&rng);
-        memcpy(node->office.bytes + i, &random, 8);
-    }
-    node->office.bytes[0] = (uint8_t)(0xa0 + index); /* easy to read */
-    for (size_t i = 0; i < LT_CURVE_LEN; i += 8) {
-        uint64_t random = sim_next(&rng);
-        memcpy(node->transport_key + i, &random, 8);
-    }
-    make_key(sim, index + 1, &node->key);
+    *node = (struct sim_node){
+        .index = index, .sim = sim, .parent = parent, .clone_of = clone_of};
+    random_bytes(&rng, node->office.bytes, LT_OFFICE_LEN);
+    node->office.bytes[0] = (uint8_t)(0xa0 + identity); /* easy to read */
+    random_bytes(&rng, node->transport_key, LT_CURVE_LEN);
+    make_key(sim, identity + 1, &node->key);
     node->disk = lt_disk_new(sim_next(&sim->disk));
+    return node;
+}
+
+static void add_node(struct sim *sim, int parent)
+{
+    struct sim_node *node = sim_add_node(sim, parent, -1);
+
     /* A few seconds either way; one in eight is wrong by hours. */
     node->clock_offset_ms = (int64_t)sim_below(&sim->clock, 4000) - 2000;
     if (sim_chance(&sim->clock, 125)) {
@@ -332,20 +342,23 @@ static void heal(struct sim *sim)
     }
 }
 
+void sim_free_node(struct sim_node *node)
+{
+    if (node->up) {
+        sim_node_stop(node);
+    }
+    lt_disk_image_free(node->backup);
+    lt_disk_free(node->disk);
+    lt_key_free(node->key);
+    lt_buf_deinit(&node->sim->bindings[node->index]);
+    free(node->requests);
+    free(node->durable);
+}
+
 static void clean(struct sim *sim)
 {
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        struct sim_node *node = &sim->nodes[i];
-
-        if (node->up) {
-            sim_node_stop(node);
-        }
-        lt_disk_image_free(node->backup);
-        lt_disk_free(node->disk);
-        lt_key_free(node->key);
-        lt_buf_deinit(&sim->bindings[i]);
-        free(node->requests);
-        free(node->durable);
+        sim_free_node(&sim->nodes[i]);
     }
     for (size_t i = 0; i < sim->frames_n; i++) {
         free(sim->frames[i].bytes);

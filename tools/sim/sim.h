@@ -50,6 +50,7 @@ enum sim_class {
     SIM_CLOCK,           /* jumps: minutes to years, either way */
     SIM_FROZEN,          /* the clock stands still */
     SIM_EMPTIED,         /* the disk is gone, the keys are not */
+    SIM_CLONE,           /* two machines run with one identity */
     SIM_CLASSES
 };
 extern const char *const sim_class_words[SIM_CLASSES];
@@ -75,6 +76,7 @@ struct sim_faults {
     unsigned clock;
     unsigned freeze;
     unsigned empties;
+    unsigned clones;
     bool real_keys; /* Ed25519 instead of its stub */
 };
 
@@ -92,6 +94,7 @@ struct sim_told {
     struct lt_event_id id;
     unsigned writer;
     bool mortal; /* its only copy was on a disk that was put back */
+    bool by_clone; /* by a machine that was switched off */
 };
 
 /* What a client asks for under one request id, until it has an answer; the
@@ -116,7 +119,8 @@ struct sim_durable {
 struct sim_node {
     unsigned index;
     struct sim *sim;
-    int parent; /* -1 at the root */
+    int parent;   /* -1 at the root */
+    int clone_of; /* -1: an office's only machine, or its first */
     struct lt_office office;
     struct lt_key *key;
     uint8_t transport_key[LT_CURVE_LEN];
@@ -180,6 +184,8 @@ struct sim {
     int64_t restores_at_ms[SIM_TIMES_MAX]; /* INT64_MAX: no more */
     int64_t fulls_at_ms[SIM_TIMES_MAX];
     int64_t empties_at_ms[SIM_TIMES_MAX];
+    int64_t clone_at_ms;
+    unsigned two_machines; /* alarms of that kind */
     struct sim_frame past[SIM_PAST_MAX]; /* of any session, for replays */
     size_t past_n;
     uint64_t writes;
@@ -241,6 +247,13 @@ void sim_open_tree(struct sim *sim);
  * now. */
 bool sim_restore(struct sim *sim);
 bool sim_empty(struct sim *sim);
+/* clone.c: a second machine with the disk and the keys of some office; false:
+ * not now. It runs until sim_unclone. */
+bool sim_clone(struct sim *sim);
+void sim_unclone(struct sim *sim);
+/* sim.c: a node, not yet started, with the keys of its @index. */
+struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of);
+void sim_free_node(struct sim_node *node);
 
 /* fate.c: what happens to nodes, links and clocks. */
 void sim_draw_faults(struct sim *sim);

@@ -239,7 +239,8 @@ static void issue_directive(struct sim_node *node, struct sim_rng *rng)
     size_t n = 0;
 
     for (size_t i = node->index + 1; i < sim->nodes_n; i++) {
-        if (is_below(sim, i, node->index) && (n == 0 || sim_chance(rng, 400))) {
+        if (sim->nodes[i].clone_of < 0 && is_below(sim, i, node->index) &&
+            (n == 0 || sim_chance(rng, 400))) {
             channels[n] = (struct lt_channel){.cls = LT_CLASS_DIRECTIVE,
                                               .audience = LT_AUDIENCE_TO,
                                               .to = sim->nodes[i].office};

@@ -1,0 +1,58 @@
+/* A copied machine: two that run with one identity.
+ *
+ * Each start is an epoch of its own, so nothing collides; the parent serves the
+ * newest session and closes the older, and an older epoch that speaks again
+ * raises the alarm. Before healing one of the two is switched off. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/sim/sim.h"
+
+bool sim_clone(struct sim *sim)
+{
+    unsigned of = 1 + (unsigned)sim_below(&sim->fate, sim->nodes_n - 1);
+    struct sim_node *original = &sim->nodes[of];
+    struct lt_disk_image *image;
+    struct sim_node *clone;
+
+    if (sim->nodes_n == SIM_NODES_MAX || !original->up ||
+        lt_tree_count(lt_engine_tree(original->engine)) == 0) {
+        return false;
+    }
+    clone = sim_add_node(sim, original->parent, (int)of);
+    clone->clock_offset_ms = original->clock_offset_ms;
+    clone->lives = original->lives; /* its bindings are on the disk */
+    image = lt_disk_snapshot(original->disk);
+    lt_disk_restore(clone->disk, image);
+    lt_disk_image_free(image);
+    lt_buf_init(&sim->bindings[clone->index], lt_alloc_heap());
+    sim->done[SIM_CLONE]++;
+    sim_say(sim, "node %u is a copy of node %u", clone->index, of);
+    sim_node_start(clone);
+    return true;
+}
+
+/* What it was told is the office's word, wherever it is. */
+static void hand_over(struct sim *sim, const struct sim_node *clone)
+{
+    for (size_t i = 0; i < sim->told_n; i++) {
+        if (sim->told[i].writer == clone->index) {
+            sim->told[i].writer = (unsigned)clone->clone_of;
+            sim->told[i].by_clone = true;
+        }
+    }
+}
+
+void sim_unclone(struct sim *sim)
+{
+    struct sim_node *clone = &sim->nodes[sim->nodes_n - 1];
+
+    if (clone->clone_of < 0) {
+        return;
+    }
+    sim_say(sim, "node %u is switched off", clone->index);
+    hand_over(sim, clone);
+    sim_free_node(clone);
+    memset(clone, 0, sizeof(*clone));
+    sim->nodes_n--;
+}
