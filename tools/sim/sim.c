@@ -8,8 +8,8 @@
 enum {
     SAFETY_MS = 20 * 1000,  /* of virtual time under faults */
     HEALING_MS = 90 * 1000, /* at most, to converge */
-    /* The same where frames were lost or overtaken within a session, as TCP
-     * never does: a hold may outlive its reason, for ten minutes. */
+    /* The same where frames were lost, doubled or overtaken within a session,
+     * as TCP never does: a hold may outlive its reason, for ten minutes. */
     HOLDS_HEALING_MS = 15 * 60 * 1000,
     TICK_MS = 5,
     WRITES_BETWEEN_MS = 40,
@@ -313,7 +313,7 @@ static void explain(struct sim *sim, int64_t limit_ms)
 static void heal(struct sim *sim)
 {
     bool torn = sim->faults.drop > 0 || sim->faults.reorder > 0 ||
-                sim->done[SIM_ONE_WAY] > 0;
+                sim->faults.duplicate > 0 || sim->done[SIM_ONE_WAY] > 0;
     int64_t limit_ms = torn ? HOLDS_HEALING_MS : HEALING_MS;
     int64_t until = sim->now_ms + limit_ms;
     unsigned quiet = 0;
