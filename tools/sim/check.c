@@ -342,9 +342,8 @@ bool sim_converged(struct sim *sim)
     struct lt_tip_view tip;
 
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        if (!sim->nodes[i].up ||
-            lt_tree_count(lt_engine_tree(sim->nodes[i].engine)) <
-                sim->nodes_n) {
+        if (!sim->nodes[i].up || lt_tree_count(lt_engine_tree(
+                                     sim->nodes[i].engine)) < sim->nodes_n) {
             return false;
         }
     }

@@ -107,10 +107,10 @@ static void draw_times(struct sim *sim, unsigned n, int64_t from_ms,
                        int64_t until_ms, int64_t times[static SIM_TIMES_MAX])
 {
     for (unsigned i = 0; i < SIM_TIMES_MAX; i++) {
-        times[i] = i < n ? from_ms + (int64_t)sim_below(
-                                         &sim->schedule,
-                                         (uint64_t)(until_ms - from_ms))
-                         : INT64_MAX;
+        times[i] =
+            i < n ? from_ms + (int64_t)sim_below(&sim->schedule,
+                                                 (uint64_t)(until_ms - from_ms))
+                  : INT64_MAX;
     }
 }
 
@@ -213,9 +213,9 @@ static void suffer_link(struct sim *sim, struct sim_node *child)
 
 static void jump(struct sim *sim, struct sim_node *node)
 {
-    static const int64_t UNIT_MS[] = {
-        60 * 1000, 3600 * 1000, INT64_C(86400) * 1000,
-        INT64_C(365) * 86400 * 1000};
+    static const int64_t UNIT_MS[] = {60 * 1000, 3600 * 1000,
+                                      INT64_C(86400) * 1000,
+                                      INT64_C(365) * 86400 * 1000};
     int64_t by = (int64_t)sim_below(&sim->fate, 21) - 10;
 
     sim->done[SIM_CLOCK]++;
@@ -237,9 +237,8 @@ static void suffer_node(struct sim *sim, struct sim_node *node)
     }
     if (sim_chance(&sim->fate, sim->faults.freeze)) {
         sim->done[SIM_FROZEN]++;
-        node->frozen_wall_ms = node->frozen_wall_ms == 0
-                                   ? sim_node_now(node).wall_ms
-                                   : 0;
+        node->frozen_wall_ms =
+            node->frozen_wall_ms == 0 ? sim_node_now(node).wall_ms : 0;
     }
 }
 

@@ -167,8 +167,7 @@ static void tick(struct sim_node *node)
     struct lt_input input = {.kind = LT_IN_TICK};
     struct lt_now now = sim_node_now(node);
 
-    if (!node->up || sim_paused(node) ||
-        node->sim->now_ms < node->wake_at_ms) {
+    if (!node->up || sim_paused(node) || node->sim->now_ms < node->wake_at_ms) {
         return;
     }
     node->wake_at_ms = INT64_MAX;

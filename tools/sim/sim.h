@@ -67,12 +67,12 @@ struct sim_faults {
     unsigned fail_sync; /* of a turn */
     unsigned fulls;
     unsigned restores;
-    unsigned one_way;   /* of a step and link; so are the next two */
+    unsigned one_way; /* of a step and link; so are the next two */
     unsigned half_open;
     unsigned flap;
-    unsigned truncate;  /* of a frame */
-    unsigned replay;    /* of a frame */
-    unsigned pause;     /* of a step and node; so are the next two */
+    unsigned truncate; /* of a frame */
+    unsigned replay;   /* of a frame */
+    unsigned pause;    /* of a step and node; so are the next two */
     unsigned clock;
     unsigned freeze;
     unsigned empties;
@@ -93,7 +93,7 @@ struct sim_frame {
 struct sim_told {
     struct lt_event_id id;
     unsigned writer;
-    bool mortal; /* its only copy was on a disk that was put back */
+    bool mortal;   /* its only copy was on a disk that was put back */
     bool by_clone; /* by a machine that was switched off */
 };
 
@@ -153,7 +153,7 @@ struct sim_node {
     /* the link to the parent */
     uint64_t pair; /* 0: down */
     int64_t link_up_at_ms;
-    int64_t arrives_ms[2]; /* the last frame: to, from the parent */
+    int64_t arrives_ms[2];    /* the last frame: to, from the parent */
     int64_t deaf_until_ms[2]; /* nothing arrives: at, from the parent */
     unsigned flaps;           /* so often still, shortly after each other */
 };
@@ -185,7 +185,7 @@ struct sim {
     int64_t fulls_at_ms[SIM_TIMES_MAX];
     int64_t empties_at_ms[SIM_TIMES_MAX];
     int64_t clone_at_ms;
-    unsigned two_machines; /* alarms of that kind */
+    unsigned two_machines;               /* alarms of that kind */
     struct sim_frame past[SIM_PAST_MAX]; /* of any session, for replays */
     size_t past_n;
     uint64_t writes;
