@@ -4,16 +4,15 @@
  * a transaction grows with the load and a single event waits for nobody. Under
  * load the thread rests between batches: twice the events in a batch cost less
  * than twice the pages, and the log's work goes first. A full disk is waited
- * out; any other error ends the thread. */
-#include "daemon/view/feed.h"
+ * out; any other error ends the thread.
+ *
+ * While the view is built anew the old one is kept open and answers, and what
+ * is pushed, from the first position on, goes into its twin. */
+#include "daemon/view/feed_internal.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
-
-#include "common/sys.h"
 
 enum {
     NICE = 5, /* below the log's work, not below a busy machine's */
@@ -24,82 +23,13 @@ enum {
     RELAX_MS = 3000 /* without work before caches are given back */
 };
 
-struct node {
-    struct node *next;
-    uint64_t pos;
-    int64_t committed_at_ms;
-    size_t bytes;
-    struct lt_segment segment; /* pointers go into data */
-    uint8_t data[];
-};
-
-struct lt_feed {
-    struct lt_view *view; /* the thread's, from start to join */
-    void (*wake)(void *ctx);
-    void *ctx;
-    size_t queue_max;
-    pthread_t thread;
-    bool quiet; /* the loop's: the thread has ended */
-    pthread_mutex_t lock;
-    pthread_cond_t work; /* something was pushed, or stop */
-    pthread_cond_t applied_more;
-    /* under the lock */
-    struct node *first;
-    struct node *last;
-    size_t queue_bytes;
-    uint64_t next;
-    bool resting; /* pushes need not wake the thread */
-    bool stop;
-    bool restart;
-    uint64_t applied;
-    lt_err error;
-    size_t complaints_n;
-    struct lt_view_complaint complaints[LT_VIEW_COMPLAINTS_MAX];
-};
-
-/* Free the nodes before @end; answers how many bytes they held. */
-static size_t free_nodes(struct node *node, const struct node *end)
-{
-    size_t bytes = 0;
-
-    while (node != end) {
-        struct node *next = node->next;
-
-        bytes += node->bytes;
-        lt_free(lt_alloc_heap(), node);
-        node = next;
-    }
-    return bytes;
-}
-
-/* Until something happens, or @timeout_ms (negative: for ever). Lock held. */
-static bool wait_for(struct lt_feed *feed, pthread_cond_t *cond,
-                     int64_t until_ms)
-{
-    struct timespec until = {.tv_sec = (time_t)(until_ms / 1000),
-                             .tv_nsec = (long)(until_ms % 1000) * 1000000L};
-
-    if (until_ms < 0) {
-        return pthread_cond_wait(cond, &feed->lock) == 0;
-    }
-    return pthread_cond_timedwait(cond, &feed->lock, &until) == 0;
-}
-
-static int64_t mono_ms(void)
-{
-    struct lt_now now;
-
-    lt_sys_real()->now(lt_sys_real()->ctx, &now);
-    return now.mono_ms;
-}
-
 /* Apply what is at the front of @batch in one transaction. On LT_OK *out_rest
  * is what did not fit; on failure nothing was applied. */
-static lt_err apply_batch(struct lt_view *view, struct node *batch,
-                          struct node **out_rest, size_t *out_events)
+static lt_err apply_batch(struct lt_view *view, struct lt_feed_node *batch,
+                          struct lt_feed_node **out_rest, size_t *out_events)
 {
     size_t events = 0;
-    struct node *at = batch;
+    struct lt_feed_node *at = batch;
     lt_err rc = lt_view_begin(view);
 
     while (rc == LT_OK && at != NULL && events < BATCH_EVENTS_MAX) {
@@ -118,9 +48,9 @@ static lt_err apply_batch(struct lt_view *view, struct node *batch,
 }
 
 /* What was not applied goes back to the front. Lock held. */
-static void put_back(struct lt_feed *feed, struct node *rest)
+static void put_back(struct lt_feed *feed, struct lt_feed_node *rest)
 {
-    struct node *end = rest;
+    struct lt_feed_node *end = rest;
 
     if (rest == NULL) {
         return;
@@ -138,9 +68,9 @@ static void put_back(struct lt_feed *feed, struct node *rest)
 /* Lock held. What finds no place now comes with the next batch. */
 static void gather_complaints(struct lt_feed *feed)
 {
-    while (feed->complaints_n < LT_VIEW_COMPLAINTS_MAX &&
-           lt_view_complaint(feed->view,
-                             &feed->complaints[feed->complaints_n])) {
+    while (
+        feed->complaints_n < LT_VIEW_COMPLAINTS_MAX &&
+        lt_view_complaint(feed->view, &feed->complaints[feed->complaints_n])) {
         feed->complaints_n++;
     }
 }
@@ -149,12 +79,12 @@ static void gather_complaints(struct lt_feed *feed)
  * nothing to gain. Lock held on entry and exit. */
 static void rest(struct lt_feed *feed)
 {
-    int64_t until = mono_ms() + REST_MS;
+    int64_t until = lt_feed_now_ms() + REST_MS;
 
     feed->resting = true;
     while (!feed->stop && !feed->restart &&
            feed->queue_bytes < feed->queue_max / 2 &&
-           wait_for(feed, &feed->work, until)) {
+           lt_feed_wait_on(feed, &feed->work, until)) {
     }
     feed->resting = false;
 }
@@ -162,8 +92,8 @@ static void rest(struct lt_feed *feed)
 /* Lock held on entry and exit; given up while the view works. */
 static void serve_batch(struct lt_feed *feed)
 {
-    struct node *batch = feed->first;
-    struct node *left = NULL;
+    struct lt_feed_node *batch = feed->first;
+    struct lt_feed_node *left = NULL;
     uint64_t applied = 0;
     uint8_t hash[LT_HASH_LEN];
     size_t bytes = 0;
@@ -177,33 +107,37 @@ static void serve_batch(struct lt_feed *feed)
     rc = apply_batch(feed->view, batch, &left, &events);
     if (rc == LT_OK) {
         lt_view_position(feed->view, &applied, hash);
-        bytes = free_nodes(batch, left);
+        bytes = lt_feed_free_nodes(batch, left);
     } else {
         left = batch;
     }
     whole = left == NULL;
     (void)pthread_mutex_lock(&feed->lock);
-    if (feed->restart) { /* all of this is of another log */
-        feed->queue_bytes -= bytes + free_nodes(left, NULL);
+    /* All of this is of another log, or for another view. */
+    if (feed->restart || feed->rebuild) {
+        feed->queue_bytes -= bytes + lt_feed_free_nodes(left, NULL);
+        feed->applied = feed->rebuild && rc == LT_OK ? applied : feed->applied;
         return;
     }
     feed->queue_bytes -= bytes;
     put_back(feed, left);
-    if (rc == LT_OK) {
+    if (rc != LT_OK && feed->old != NULL) {
+        lt_feed_abandon(feed, rc);
+    } else if (rc == LT_OK) {
         gather_complaints(feed);
-        feed->applied = applied;
+        *(feed->old != NULL ? &feed->built : &feed->applied) = applied;
         (void)pthread_cond_broadcast(&feed->applied_more);
         (void)pthread_mutex_unlock(&feed->lock);
         feed->wake(feed->ctx);
         (void)pthread_mutex_lock(&feed->lock);
-        if (whole && events >= BUSY_EVENTS) {
+        if (feed->old == NULL && whole && events >= BUSY_EVENTS) {
             rest(feed);
         }
     } else if (rc == LT_EFULL) {
-        int64_t until = mono_ms() + RETRY_FULL_MS;
+        int64_t until = lt_feed_now_ms() + RETRY_FULL_MS;
 
         while (!feed->stop && !feed->restart &&
-               wait_for(feed, &feed->work, until)) {
+               lt_feed_wait_on(feed, &feed->work, until)) {
         }
     } else {
         feed->error = rc;
@@ -217,10 +151,19 @@ static void serve_restart(struct lt_feed *feed)
 
     feed->restart = false;
     (void)pthread_mutex_unlock(&feed->lock);
+    if (feed->old != NULL) {
+        lt_view_discard(feed->view);
+        feed->view = feed->old;
+        feed->old = NULL;
+    }
     rc = lt_view_clear(feed->view);
     (void)pthread_mutex_lock(&feed->lock);
     if (rc != LT_OK) {
         feed->error = rc;
+    }
+    if (feed->goal != 0) { /* the view is built anew as it is */
+        feed->rebuild = false;
+        lt_feed_end_rebuild(feed, rc);
     }
 }
 
@@ -236,12 +179,17 @@ static void *run(void *arg)
     while (!feed->stop && feed->error == LT_OK) {
         if (feed->restart) {
             serve_restart(feed);
+        } else if (feed->rebuild) {
+            lt_feed_begin_twin(feed);
+        } else if (feed->old != NULL && feed->built >= feed->goal) {
+            lt_feed_take_place(feed);
         } else if (feed->first != NULL) {
             serve_batch(feed);
         } else if (relaxed) {
-            (void)wait_for(feed, &feed->work, -1);
+            (void)lt_feed_wait_on(feed, &feed->work, -1);
             relaxed = false;
-        } else if (!wait_for(feed, &feed->work, mono_ms() + RELAX_MS) &&
+        } else if (!lt_feed_wait_on(feed, &feed->work,
+                                    lt_feed_now_ms() + RELAX_MS) &&
                    feed->first == NULL) {
             (void)pthread_mutex_unlock(&feed->lock);
             lt_view_relax(feed->view);
@@ -316,147 +264,14 @@ void lt_feed_stop(struct lt_feed *feed)
         return;
     }
     lt_feed_quiet(feed);
-    (void)free_nodes(feed->first, NULL);
+    (void)lt_feed_free_nodes(feed->first, NULL);
+    if (feed->old != NULL) {
+        lt_view_discard(feed->view);
+        feed->view = feed->old;
+    }
     lt_view_close(feed->view);
     (void)pthread_mutex_destroy(&feed->lock);
     (void)pthread_cond_destroy(&feed->work);
     (void)pthread_cond_destroy(&feed->applied_more);
     lt_free(lt_alloc_heap(), feed);
-}
-
-/* The lock is part of the object's inside, not of its value. */
-static pthread_mutex_t *lock_of(const struct lt_feed *feed)
-{
-    return &((struct lt_feed *)(uintptr_t)feed)->lock;
-}
-
-uint64_t lt_feed_next(const struct lt_feed *feed)
-{
-    uint64_t next;
-
-    (void)pthread_mutex_lock(lock_of(feed));
-    next = feed->next;
-    (void)pthread_mutex_unlock(lock_of(feed));
-    return next;
-}
-
-uint64_t lt_feed_applied(const struct lt_feed *feed)
-{
-    uint64_t applied;
-
-    (void)pthread_mutex_lock(lock_of(feed));
-    applied = feed->applied;
-    (void)pthread_mutex_unlock(lock_of(feed));
-    return applied;
-}
-
-bool lt_feed_complaint(struct lt_feed *feed, struct lt_view_complaint *out)
-{
-    bool there;
-
-    (void)pthread_mutex_lock(&feed->lock);
-    there = feed->complaints_n > 0;
-    if (there) {
-        *out = feed->complaints[--feed->complaints_n];
-    }
-    (void)pthread_mutex_unlock(&feed->lock);
-    return there;
-}
-
-lt_err lt_feed_error(const struct lt_feed *feed)
-{
-    lt_err error;
-
-    (void)pthread_mutex_lock(lock_of(feed));
-    error = feed->error;
-    (void)pthread_mutex_unlock(lock_of(feed));
-    return error;
-}
-
-static struct node *copy_node(uint64_t pos, int64_t committed_at_ms,
-                              const struct lt_segment *segment)
-{
-    size_t bytes =
-        sizeof(struct node) + segment->payload_len + segment->parts_len;
-    const struct lt_alloc *heap = lt_alloc_heap();
-    struct node *node = lt_resize(heap, NULL, bytes);
-
-    if (node == NULL) {
-        return NULL;
-    }
-    node->next = NULL;
-    node->pos = pos;
-    node->committed_at_ms = committed_at_ms;
-    node->bytes = bytes;
-    node->segment = *segment;
-    node->segment.payload = node->data;
-    if (segment->payload_len > 0) {
-        memcpy(node->data, segment->payload, segment->payload_len);
-    }
-    if (segment->parts != NULL) {
-        node->segment.parts = node->data + segment->payload_len;
-        memcpy(node->data + segment->payload_len, segment->parts,
-               segment->parts_len);
-    }
-    return node;
-}
-
-bool lt_feed_push(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
-                  const struct lt_segment *segment)
-{
-    struct node *node = NULL;
-    size_t bytes =
-        sizeof(struct node) + segment->payload_len + segment->parts_len;
-    bool taken = false;
-
-    (void)pthread_mutex_lock(&feed->lock);
-    /* One segment always fits into an empty queue. */
-    if (pos == feed->next && feed->error == LT_OK &&
-        (feed->queue_bytes == 0 ||
-         feed->queue_bytes + bytes <= feed->queue_max)) {
-        node = copy_node(pos, committed_at_ms, segment);
-    }
-    if (node != NULL) {
-        if (feed->last == NULL) {
-            feed->first = node;
-        } else {
-            feed->last->next = node;
-        }
-        feed->last = node;
-        feed->queue_bytes += bytes;
-        feed->next = pos + 1;
-        taken = true;
-        if (!feed->resting || feed->queue_bytes >= feed->queue_max / 2) {
-            (void)pthread_cond_signal(&feed->work);
-        }
-    }
-    (void)pthread_mutex_unlock(&feed->lock);
-    return taken;
-}
-
-void lt_feed_restart(struct lt_feed *feed)
-{
-    (void)pthread_mutex_lock(&feed->lock);
-    feed->queue_bytes -= free_nodes(feed->first, NULL);
-    feed->first = NULL;
-    feed->last = NULL;
-    feed->restart = true;
-    feed->next = 1;
-    feed->applied = 0;
-    (void)pthread_cond_signal(&feed->work);
-    (void)pthread_mutex_unlock(&feed->lock);
-}
-
-bool lt_feed_wait(struct lt_feed *feed, uint64_t pos, int timeout_ms)
-{
-    int64_t until = mono_ms() + (timeout_ms > 0 ? timeout_ms : 0);
-    bool there;
-
-    (void)pthread_mutex_lock(&feed->lock);
-    while (feed->applied < pos && feed->error == LT_OK && !feed->stop &&
-           wait_for(feed, &feed->applied_more, until)) {
-    }
-    there = feed->applied >= pos;
-    (void)pthread_mutex_unlock(&feed->lock);
-    return there;
 }

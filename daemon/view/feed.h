@@ -31,6 +31,16 @@ bool lt_feed_push(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
                   const struct lt_segment *segment);
 /* Empty the view and begin at position 1 (another log). */
 void lt_feed_restart(struct lt_feed *feed);
+/* Build the view anew from position 1 beside the one that answers, which rests
+ * meanwhile; the new one takes its place once it has come to @goal (not 0).
+ * lt_feed_next begins anew. False while one is under way, or after an error. */
+LT_MUST_CHECK bool lt_feed_rebuild(struct lt_feed *feed, uint64_t goal);
+/* How far it is; false when none is under way. */
+bool lt_feed_rebuilding(const struct lt_feed *feed, uint64_t *out_done,
+                        uint64_t *out_goal);
+/* Has one ended since it was asked for last? After an error the old view goes
+ * on. */
+bool lt_feed_rebuilt(struct lt_feed *feed, lt_err *out_result);
 /* Position applied and committed in view.db. */
 uint64_t lt_feed_applied(const struct lt_feed *feed);
 /* Wait until @pos is applied, at most @timeout_ms. */

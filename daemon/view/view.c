@@ -116,7 +116,10 @@ lt_err lt_view_open(const char *path, const struct lt_office *office,
         return lt_diag_set(diag, LT_ENOMEM);
     }
     memcpy(view->path, path, strlen(path) + 1);
-    rc = lt_view_schema_open(view);
+    rc = lt_view_remove_twin(path);
+    if (rc == LT_OK) {
+        rc = lt_view_schema_open(view);
+    }
     if (rc == LT_OK) {
         rc = ready(view);
     }

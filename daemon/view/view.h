@@ -25,6 +25,19 @@ LT_MUST_CHECK lt_err lt_view_open(const char *path,
 void lt_view_close(struct lt_view *view);
 /* Forget everything (position 0). */
 LT_MUST_CHECK lt_err lt_view_clear(struct lt_view *view);
+/* A second, empty view of the same office in a file of its own ("PATH.new"),
+ * to be fed from position 1 while the first one answers. An opening of PATH
+ * removes what a process that ended left of one. Errors: as lt_view_open. */
+LT_MUST_CHECK lt_err lt_view_twin(const struct lt_view *view,
+                                  struct lt_view **out_twin);
+/* Close both and open the twin in the place of @view; readers notice. Should
+ * the renaming fail, *out_view is empty and to be fed anew. Errors, with both
+ * closed: as lt_view_open. */
+LT_MUST_CHECK lt_err lt_view_replace(struct lt_view *view, struct lt_view *twin,
+                                     struct lt_view **out_view);
+/* Close and remove the file. */
+void lt_view_discard(struct lt_view *view);
+
 /* Where it stands: 0 and zero hash when empty. */
 void lt_view_position(const struct lt_view *view, uint64_t *out_pos,
                       uint8_t out_hash[static LT_HASH_LEN]);

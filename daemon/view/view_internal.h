@@ -73,6 +73,12 @@ struct lt_view {
     sqlite3_stmt *add_office;
 };
 
+/* ---- twin.c ---- */
+
+#define LT_VIEW_TWIN_SUFFIX ".new"
+/* What a process that ended left of a twin of @path. */
+LT_MUST_CHECK lt_err lt_view_remove_twin(const char *path);
+
 /* ---- schema.c ---- */
 
 /* Open @view->path, emptied when it is not this office's or in doubt. */

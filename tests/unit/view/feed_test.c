@@ -4,7 +4,11 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -108,6 +112,114 @@ static void another_log_begins_at_its_beginning(void **state)
     lt_feed_stop(feed);
 }
 
+static void feed_all(struct viewing *v, struct lt_feed *feed, uint64_t last)
+{
+    while (lt_feed_next(feed) <= last) {
+        uint64_t pos = lt_feed_next(feed);
+
+        if (!lt_feed_push(feed, pos, v->committed_ms[pos - 1],
+                          &v->log[pos - 1].segment)) {
+            struct timespec moment = {.tv_nsec = 1000000};
+
+            (void)nanosleep(&moment, NULL);
+        }
+    }
+}
+
+static void add_cases(struct viewing *v, size_t n)
+{
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+
+    for (size_t i = 0; i < n; i++) {
+        struct lt_build_event e = viewing_case(&v->commune);
+
+        (void)viewing_append(v, &v->commune, &up, &e, 1);
+    }
+}
+
+static lt_err wait_rebuilt(struct lt_feed *feed)
+{
+    struct timespec moment = {.tv_nsec = 1000000};
+    lt_err result = LT_EBUSY;
+
+    for (int i = 0; i < PATIENCE_MS && !lt_feed_rebuilt(feed, &result); i++) {
+        (void)nanosleep(&moment, NULL);
+    }
+    return result;
+}
+
+/* The old view answers, whole, until the new one takes its place; the new one
+ * is the same in every table and goes on. */
+static void a_view_is_built_anew_while_the_old_one_answers(void **state)
+{
+    struct viewing *v = *state;
+    atomic_uint wakes = 0;
+    struct lt_feed *feed = start(v, QUEUE_BYTES, &wakes);
+    uint64_t done;
+    uint64_t goal;
+    char *before;
+    char *after;
+    char *old;
+
+    add_cases(v, 20);
+    feed_all(v, feed, v->log_n);
+    assert_true(lt_feed_wait(feed, v->log_n, PATIENCE_MS));
+    before = viewing_dump(v);
+    old = strdup(viewing_list(v, LT_VIEW_CASES, 1));
+    assert_false(lt_feed_rebuilding(feed, &done, &goal));
+    assert_true(lt_feed_rebuild(feed, v->log_n));
+    assert_false(lt_feed_rebuild(feed, v->log_n));
+    assert_int_equal(lt_feed_next(feed), 1);
+    feed_all(v, feed, v->log_n - 1); /* not yet to the goal */
+    assert_true(lt_feed_rebuilding(feed, &done, &goal));
+    assert_int_equal(goal, v->log_n);
+    assert_int_equal(lt_feed_applied(feed), v->log_n);
+    assert_string_equal(viewing_list(v, LT_VIEW_CASES, 1), old);
+    feed_all(v, feed, v->log_n);
+    assert_int_equal(wait_rebuilt(feed), LT_OK);
+    assert_false(lt_feed_rebuilding(feed, &done, &goal));
+    assert_int_equal(lt_feed_applied(feed), v->log_n);
+    after = viewing_dump(v);
+    assert_string_equal(after, before);
+    assert_string_equal(viewing_list(v, LT_VIEW_CASES, 1), old);
+    add_cases(v, 1);
+    feed_all(v, feed, v->log_n);
+    assert_true(lt_feed_wait(feed, v->log_n, PATIENCE_MS));
+    assert_string_not_equal(viewing_list(v, LT_VIEW_CASES, 1), old);
+    lt_feed_stop(feed);
+    free(before);
+    free(after);
+    free(old);
+}
+
+/* Whatever ends it in the middle: the old view is whole and goes on, and
+ * nothing of the other stays behind. */
+static void a_rebuild_that_is_cut_off_leaves_the_old_view(void **state)
+{
+    struct viewing *v = *state;
+    atomic_uint wakes = 0;
+    struct lt_feed *feed = start(v, QUEUE_BYTES, &wakes);
+    char twin[128];
+    char *old;
+
+    add_cases(v, 5);
+    feed_all(v, feed, v->log_n);
+    assert_true(lt_feed_wait(feed, v->log_n, PATIENCE_MS));
+    old = strdup(viewing_list(v, LT_VIEW_CASES, 1));
+    assert_true(lt_feed_rebuild(feed, v->log_n));
+    feed_all(v, feed, 3);
+    lt_feed_stop(feed);
+    (void)snprintf(twin, sizeof(twin), "%s.new", v->path);
+    assert_int_not_equal(access(twin, F_OK), 0);
+    /* As a killed process leaves it. */
+    assert_int_equal(link(v->path, twin), 0);
+    assert_int_equal(lt_view_open(v->path, &v->province.id, &v->view, NULL),
+                     LT_OK);
+    assert_int_not_equal(access(twin, F_OK), 0);
+    assert_string_equal(viewing_list(v, LT_VIEW_CASES, 1), old);
+    free(old);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +227,8 @@ int main(void)
         VIEWING_TEST(what_is_not_the_next_is_not_taken),
         VIEWING_TEST(a_full_queue_says_so_and_goes_on_later),
         VIEWING_TEST(another_log_begins_at_its_beginning),
+        VIEWING_TEST(a_view_is_built_anew_while_the_old_one_answers),
+        VIEWING_TEST(a_rebuild_that_is_cut_off_leaves_the_old_view),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
