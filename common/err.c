@@ -50,6 +50,26 @@ int lt_err_exit(lt_err err)
     return row != NULL ? row->exit_code : 70;
 }
 
+int64_t lt_err_lasts_ms(lt_err err)
+{
+    static const int64_t hour_ms = INT64_C(3600) * 1000;
+    static const struct {
+        lt_err code;
+        int hours;
+    } lasting[] = {
+        {LT_AUNKNOWNPEER, 1},    {LT_EPROTO, 1},    {LT_ATWOMACHINES, 1},
+        {LT_ACONTRADICTION, 24}, {LT_APAYLOAD, 24}, {LT_ATEXT, 24},
+        {LT_ABRANCHES, 24},
+    };
+
+    for (size_t i = 0; i < LT_COUNT_OF(lasting); i++) {
+        if (lasting[i].code == err) {
+            return lasting[i].hours * hour_ms;
+        }
+    }
+    return 0;
+}
+
 enum lt_severity lt_err_severity(lt_err err)
 {
     const struct row *row = find(err);

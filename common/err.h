@@ -36,6 +36,11 @@ int lt_err_exit(lt_err err);
 
 enum lt_severity lt_err_severity(lt_err err);
 
+/* How long an alarm stands after its last sign when it tells of something that
+ * happened and not of something that is so: nobody can see such a cause end.
+ * 0 for all others, which stand until they are cleared. */
+int64_t lt_err_lasts_ms(lt_err err);
+
 /* Find the code called @word. Returns LT_OK when there is none. */
 lt_err lt_err_by_word(const char *word);
 

@@ -42,7 +42,8 @@ X(LT_ECORRUPT, "log_corrupt", -34, 74, LT_SEV_CRITICAL)
 X(LT_ECERT, "bad_certificate", -67, 77, LT_SEV_ERROR)
 X(LT_EPOLICY, "bad_policy", -68, 78, LT_SEV_ERROR)
 
-/* --- Alarms: standing until the cause is gone ------------------------- */
+/* --- Alarms: standing until the cause is gone, or for a while after the
+ * last sign of it (lt_err_lasts_ms) ------------------------------------ */
 X(LT_ABADSIG, "bad_signature", -35, 76, LT_SEV_CRITICAL)
 X(LT_ACONTRADICTION, "hash_contradiction", -36, 76, LT_SEV_CRITICAL)
 X(LT_ASEGMENTBIG, "segment_too_large", -37, 76, LT_SEV_WARNING)
@@ -65,6 +66,8 @@ X(LT_AINTAKE, "intake_refused", -53, 75, LT_SEV_CRITICAL)
 X(LT_ASQLITE, "sqlite_affected", -54, 69, LT_SEV_WARNING)
 X(LT_AVIEWREBUILT, "view_rebuilt", -55, 0, LT_SEV_WARNING)
 X(LT_AUNKNOWNPEER, "unknown_peer_refused", -56, 77, LT_SEV_WARNING)
+X(LT_AMANYSTREAMS, "too_many_streams", -69, 75, LT_SEV_WARNING)
+X(LT_AWAL, "wal_large", -70, 75, LT_SEV_WARNING)
 
 /* --- Notes: something happened, nothing is wrong ---------------------- */
 X(LT_NREADY, "ready", -57, 0, LT_SEV_INFO)

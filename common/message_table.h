@@ -254,11 +254,13 @@ X("hash_contradiction",
   "Hai nội dung khác nhau mang cùng một tên từ {origin}[, kênh {channel}][, số "
   "{number}]",
   "Bản đầu được giữ, bản kia lưu làm chứng cứ. Kiểm tra xem máy của cơ quan "
-  "đó có bị nhân bản hoặc bị lộ khoá không.",
+  "đó có bị nhân bản hoặc bị lộ khoá không. Báo động tự hết một ngày sau dấu "
+  "hiệu cuối; chứng cứ ở lại.",
   "two contents carry one name from {origin}[, channel {channel}][, number "
   "{number}]",
   "The first one stands, the other is kept as evidence. Check whether that "
-  "office's machine was cloned or its key stolen.")
+  "office's machine was cloned or its key stolen. This alarm ends a day after "
+  "the last sign; the evidence stays.")
 X("segment_too_large",
   "{origin} gửi một đoạn dữ liệu vượt giới hạn[, kênh {channel}][: {bytes} "
   "byte]",
@@ -281,54 +283,62 @@ X("waiting_for_key",
   "That office's data is taken once the proof arrives. If this lasts, check "
   "the link of the office above it.")
 X("not_followed",
-  "Bên kết nối {peer} không tiếp nhận dữ liệu của {origin}[, kênh {channel}]"
-  "[: {reason}]",
-  "Xem lienthong explain cho cơ quan đó; sửa nguyên nhân ở bên không nhận.",
-  "the peer {peer} does not take the data of {origin}[, channel {channel}]"
-  "[: {reason}]",
-  "See lienthong explain for that office; the cause is to be mended at the "
-  "side that does not take it.")
-X("quota",
-  "Gần hết hạn mức lưu trữ[: đã dùng {used} trên {max}]",
-  "Tăng log_max_bytes hoặc mở rộng ổ đĩa trước khi phải ngừng tiếp nhận.",
+  "{peer} gửi dữ liệu của {origin}[, kênh {channel}] mà cơ quan này không theo "
+  "dõi",
+  "Dữ liệu đó không được nhận; phần còn lại vẫn chạy. Thường là hai bên đang "
+  "giữ hai bản cây tổ chức khác nhau: đợi cây tới. Nếu kéo dài, kiểm tra phần "
+  "mềm của bên gửi.",
+  "{peer} sends data of {origin}[, channel {channel}] that this office does "
+  "not follow",
+  "It is not taken; everything else goes on. Usually the two hold different "
+  "versions of the tree: wait for it to arrive. If this lasts, check the "
+  "software of the sender.")
+X("quota", "Gần hết hạn mức lưu trữ[: đã dùng {used} trên {max}]",
+  "Tăng log_max_bytes (mở rộng ổ đĩa nếu cần) rồi khởi động lại dịch vụ, trước "
+  "khi phải ngừng tiếp nhận ở mức chín phần mười.",
   "the storage quota is nearly used up[: {used} of {max}]",
-  "Raise log_max_bytes or enlarge the disk before intake has to stop.")
+  "Raise log_max_bytes (enlarge the disk if need be) and start the daemon "
+  "again, before intake stops at nine tenths.")
 X("payload_malformed",
   "Nội dung do {origin} ký nhưng không đọc được[, kênh {channel}][, số "
   "{number}]",
   "Nội dung được giữ và chuyển tiếp nguyên vẹn nhưng không có hiệu lực ở đây. "
-  "Kiểm tra phần mềm của cơ quan đó.",
+  "Kiểm tra phần mềm của cơ quan đó. Báo động tự hết một ngày sau lần cuối.",
   "content signed by {origin} cannot be read[, channel {channel}][, number "
   "{number}]",
   "It is kept and relayed as it is, but has no effect here. Check the software "
-  "of that office.")
+  "of that office. This alarm ends a day after the last time.")
 X("text_malformed",
   "Văn bản trong dữ liệu của {origin} không phải UTF-8 hợp lệ[, kênh "
   "{channel}]",
-  "Văn bản đó không được hiển thị. Kiểm tra phần mềm nhập liệu của cơ quan đó.",
+  "Văn bản đó không được hiển thị. Kiểm tra phần mềm nhập liệu của cơ quan đó. "
+  "Báo động tự hết một ngày sau lần cuối.",
   "a text in the data of {origin} is not valid UTF-8[, channel {channel}]",
-  "It is not shown. Check the software with which that office enters texts.")
+  "It is not shown. Check the software with which that office enters texts. "
+  "This alarm ends a day after the last time.")
 X("branches",
   "{origin} có nhiều nhánh dữ liệu[, kênh {channel}][: {tips} nhánh]",
-  "Thường do khôi phục bản sao lưu; không mất gì, mọi nhánh đều được giữ. Xem "
-  "lienthong log và đối chiếu các hồ sơ được nêu.",
+  "Thường do khôi phục bản sao lưu; không mất gì, mọi nhánh đều được giữ và "
+  "đều có hiệu lực. Xem lienthong log và đối chiếu các hồ sơ của cơ quan đó. "
+  "Báo động tự hết một ngày sau nhánh cuối; lienthong status vẫn nêu các "
+  "nhánh.",
   "{origin} has several branches[, channel {channel}][: {tips} tips]",
-  "Usually a backup was restored; nothing is lost, every branch is kept. See "
-  "lienthong log and compare the cases that it names.")
+  "Usually a backup was restored; nothing is lost, every branch is kept and "
+  "counts. See lienthong log and compare that office's cases. This alarm ends "
+  "a day after the last branch; lienthong status goes on naming them.")
 X("too_many_tips",
   "{origin} có quá nhiều nhánh dữ liệu[, kênh {channel}]; nhánh mới bị tạm giữ",
   "Máy của cơ quan đó bị khôi phục lặp đi lặp lại hoặc bị nhân bản. Dừng máy "
-  "thừa, rồi cấp khoá mới cho cơ quan.",
+  "thừa; máy còn lại ghi tiếp trên nhánh của nó thì báo động tự hết.",
   "{origin} has too many branches[, channel {channel}]; new ones are held back",
   "Its machine is restored again and again, or was cloned. Stop the machine "
-  "too many, then give the office a new key.")
-X("two_machines",
-  "Hai máy cùng hoạt động với danh tính của {office}",
-  "Tắt ngay máy sao chép. Cho tới khi một trong hai có khoá mới, không tin dữ "
-  "liệu mới mà chưa đối chiếu.",
+  "too many; this ends when the other one writes on in a branch of its own.")
+X("two_machines", "Hai máy cùng hoạt động với danh tính của {office}",
+  "Tắt ngay máy sao chép và đối chiếu những gì được ghi trong lúc đó. Báo động "
+  "tự hết một giờ sau dấu hiệu cuối của máy thứ hai.",
   "two machines work under the identity of {office}",
-  "Switch the copy off at once. Until one of them has a new key, check new "
-  "data before trusting it.")
+  "Switch the copy off at once, and check what was written meanwhile. This "
+  "alarm ends an hour after the last sign of the second machine.")
 X("clock_before_log",
   "Đồng hồ máy chậm hơn sự kiện mới nhất của chính cơ quan[ ({wall} trước "
   "{newest})]",
@@ -350,13 +360,13 @@ X("silent",
   "no link to {office}[ since {since}]",
   "Check power, network and the daemon there. Its data stays where it is and "
   "arrives once there is a link.")
-X("behind",
-  "{office} chưa nhận đủ dữ liệu[: còn {waiting}][, từ {since}]",
+X("behind", "Dữ liệu của {office} chưa tới đủ[: còn {waiting}][, từ {since}]",
   "Đang truyền tiếp. Nếu con số không giảm, kiểm tra đường truyền tới cơ quan "
-  "đó.",
-  "{office} has not received everything[: {waiting} to go][, since {since}]",
+  "đó và các cấp ở giữa.",
+  "what {office} wrote has not all arrived here[: {waiting} to go][, since "
+  "{since}]",
   "It is being sent. If the number does not fall, check the line to that "
-  "office.")
+  "office and the tiers between.")
 X("withheld",
   "Dữ liệu đã được {peer} xác nhận nhưng chưa tới {keeper}[ từ {since}]",
   "Liên hệ trực tiếp với {keeper}. Dữ liệu vẫn ở đây và được gửi theo đường "
@@ -372,13 +382,15 @@ X("log_lost_tail",
   "{channel}]",
   "What is missing is being fetched from other offices. Check the disk, and "
   "the backup if one was restored.")
-X("intake_refused",
-  "Tạm ngừng tiếp nhận dữ liệu mới[: {reason}]",
-  "Dữ liệu đã có vẫn an toàn và vẫn được gửi đi. Giải phóng đĩa hoặc tăng hạn "
-  "mức; việc tiếp nhận tự chạy lại.",
+X("intake_refused", "Tạm ngừng tiếp nhận dữ liệu mới[: {reason}]",
+  "Dữ liệu đã có vẫn an toàn và vẫn được gửi đi. Giải phóng đĩa: việc tiếp "
+  "nhận "
+  "tự chạy lại. Nếu đĩa còn chỗ, đã tới chín phần mười hạn mức: tăng "
+  "log_max_bytes rồi khởi động lại.",
   "new data is refused for now[: {reason}]",
-  "What is here is safe and is still being sent. Free the disk or raise the "
-  "quota; intake resumes by itself.")
+  "What is here is safe and is still being sent. Free the disk: intake resumes "
+  "by itself. If the disk has room, nine tenths of the quota are used: raise "
+  "log_max_bytes and start the daemon again.")
 X("sqlite_affected",
   "SQLite {version} của hệ thống có lỗi WAL-reset đã biết",
   "Dịch vụ chỉ dùng một kết nối nên không gặp lỗi này; đừng mở log.db bằng "
@@ -386,20 +398,35 @@ X("sqlite_affected",
   "the system's SQLite {version} has the known WAL-reset bug",
   "The daemon uses one connection alone and so does not meet it; do not open "
   "log.db with another program. Update SQLite when a fix is available.")
-X("view_rebuilt",
-  "Dữ liệu hiển thị đang được dựng lại từ nhật ký[: {reason}]",
-  "Không mất gì; danh sách có thể thiếu cho tới khi dựng xong. Nếu lặp lại, "
-  "kiểm tra ổ đĩa.",
+X("view_rebuilt", "Dữ liệu hiển thị đang được dựng lại từ nhật ký[: {reason}]",
+  "Không mất gì; danh sách có thể thiếu cho tới khi dựng xong, lúc đó báo động "
+  "tự hết. Nếu lặp lại, kiểm tra ổ đĩa.",
   "the view is being rebuilt from the log[: {reason}]",
-  "Nothing is lost; lists may be incomplete until it is done. If this repeats, "
-  "check the disk.")
+  "Nothing is lost; lists may be incomplete until it is done, and then this "
+  "ends by itself. If it repeats, check the disk.")
 X("unknown_peer_refused",
   "Đã từ chối kết nối lạ[ từ {address}][, khoá {key}][: {count} lần]",
-  "Nếu là máy của mình, hãy kết nạp bằng mã. Nếu không, chặn địa chỉ đó ở tường "
-  "lửa.",
+  "Nếu là máy của mình, hãy kết nạp bằng mã. Nếu không, chặn địa chỉ đó ở "
+  "tường "
+  "lửa. Báo động tự hết một giờ sau lần cuối.",
   "an unknown peer was refused[, from {address}][, key {key}][: {count} times]",
   "If the machine is one of ours, enrol it with a token. If not, block the "
-  "address in the firewall.")
+  "address in the firewall. This alarm ends an hour after the last time.")
+X("too_many_streams",
+  "{origin} có quá nhiều dòng dữ liệu hoặc kỳ ghi[, kênh {channel}]",
+  "Những gì đã nhận vẫn an toàn; phần mới chờ ở cơ quan đó. Máy của họ khởi "
+  "động lại quá nhiều lần hoặc phần mềm sai: kiểm tra nhật ký dịch vụ ở đó.",
+  "{origin} has too many streams or lives[, channel {channel}]",
+  "What was taken is safe; the rest waits at that office. Its daemon has been "
+  "started too often, or its software is wrong: look at the daemon's notes "
+  "there.")
+X("wal_large", "Tệp WAL của {path} đã phình to[: {used}]",
+  "Một chương trình đang giữ tệp mở để đọc, hoặc đĩa không còn chỗ để chép. "
+  "Đóng chương trình đó (lsof cho biết), hoặc giải phóng đĩa; tệp tự thu lại.",
+  "the WAL of {path} has grown large[: {used}]",
+  "A program keeps the file open for reading, or the disk has no room to copy "
+  "it. Close that program (lsof tells which), or free the disk; it shrinks by "
+  "itself.")
 
 /* --- Notes ------------------------------------------------------------ */
 X("ready", "Sẵn sàng[, nghe tại {links}]", "", "ready[, listening on {links}]",

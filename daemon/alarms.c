@@ -31,7 +31,7 @@ static struct lt_alarm *find(struct lt_alarms *alarms, lt_err code,
 }
 
 bool lt_alarms_raise(struct lt_alarms *alarms, lt_err code,
-                     const struct lt_office *subject, int64_t now_ms,
+                     const struct lt_office *subject, const struct lt_now *now,
                      const struct lt_diag *diag)
 {
     struct lt_alarm *alarm = find(alarms, code, subject);
@@ -45,8 +45,9 @@ bool lt_alarms_raise(struct lt_alarms *alarms, lt_err code,
         alarm = &alarms->items[alarms->n++];
         alarm->code = code;
         alarm->subject = *subject;
-        alarm->since_ms = now_ms;
+        alarm->since_ms = now->wall_ms;
     }
+    alarm->last_ms = now->mono_ms;
     if (diag != NULL) {
         alarm->diag = *diag;
     } else {
@@ -69,4 +70,26 @@ bool lt_alarms_clear(struct lt_alarms *alarms, lt_err code,
             (size_t)(&alarms->items[alarms->n] - alarm) * sizeof(*alarm));
     alarms->overflowed = false;
     return true;
+}
+
+bool lt_alarms_expire(struct lt_alarms *alarms, const struct lt_now *now)
+{
+    size_t kept = 0;
+    bool any;
+
+    for (size_t i = 0; i < alarms->n; i++) {
+        const int64_t lasts_ms = lt_err_lasts_ms(alarms->items[i].code);
+
+        if (lasts_ms == 0 ||
+            now->mono_ms - alarms->items[i].last_ms < lasts_ms) {
+            if (kept != i) {
+                alarms->items[kept] = alarms->items[i];
+            }
+            kept++;
+        }
+    }
+    any = kept < alarms->n;
+    alarms->n = kept;
+    alarms->overflowed = alarms->overflowed && !any;
+    return any;
 }

@@ -108,7 +108,12 @@ static void take_signals(struct lt_daemon *daemon)
     while (read(daemon->signal_fd, &info, sizeof(info)) ==
            (ssize_t)sizeof(info)) {
         if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) {
+            struct lt_diag note = {.code = LT_NSTOPPING};
+
             daemon->stopping = true;
+            lt_diag_arg(&note, "reason", "%s",
+                        info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
+            lt_note(&note);
         } else if (info.ssi_signo == SIGHUP) {
             lt_daemon_reload(daemon);
         }
@@ -227,7 +232,7 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
 
     err = take_inputs(daemon, &busy);
     if (err == LT_OK) {
-        err = lt_daemon_look_for_room(daemon);
+        err = lt_daemon_watch_room(daemon);
     }
     if (err == LT_OK && lt_clerk_wants(daemon->clerk)) {
         err = lt_clerk_slice(daemon->clerk, &daemon->now);

@@ -59,7 +59,7 @@ struct lt_daemon {
     int64_t publish_at_ms; /* monotonic; not before */
     bool status_changed;
     bool peers_changed;
-    int64_t room_check_ms; /* monotonic; when to look for room again */
+    int64_t room_check_ms; /* monotonic; when to look at the room */
     int64_t prune_at_ms;
     uint64_t superior_session;  /* with the office that we dial; 0: none */
     int64_t apart_since_ms;     /* wall; since it was last there */
@@ -112,10 +112,13 @@ lt_err lt_daemon_open_origin(struct lt_daemon *daemon, struct lt_diag *diag);
 /* jobs.c: jobs that wrote nothing but small values end with the turn. */
 void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result);
 
-/* upkeep.c: beside the work. */
+/* room.c: what may run out. */
 /* No room: writers are refused until there is. */
 lt_err lt_daemon_close_intake(struct lt_daemon *daemon, lt_err why);
-lt_err lt_daemon_look_for_room(struct lt_daemon *daemon);
+/* Once a second: quota, WALs, and whether there is room again. */
+lt_err lt_daemon_watch_room(struct lt_daemon *daemon);
+
+/* upkeep.c: beside the work. */
 /* One slice of everything that waits for a pause; *out_more: there is more. */
 lt_err lt_daemon_background(struct lt_daemon *daemon, bool *out_more);
 /* What the view could not read becomes an alarm. */

@@ -22,8 +22,7 @@ void lt_daemon_alarm(struct lt_daemon *daemon, lt_err code, bool raise,
         note.code = code;
     }
     if (raise) {
-        if (lt_alarms_raise(&daemon->alarms, code, subject, daemon->now.wall_ms,
-                            &note)) {
+        if (lt_alarms_raise(&daemon->alarms, code, subject, &daemon->now, &note)) {
             lt_note(&note);
         }
     } else if (!lt_alarms_clear(&daemon->alarms, code, subject)) {

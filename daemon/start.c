@@ -148,6 +148,27 @@ static lt_err load_files(struct lt_daemon *daemon, struct lt_diag *diag)
 
 /* ---- log and engine ---- */
 
+static void note_epoch(uint64_t epoch)
+{
+    struct lt_diag note = {.code = LT_NNEWEPOCH};
+
+    lt_diag_arg(&note, "epoch", "%016llx", (unsigned long long)epoch);
+    lt_note(&note);
+}
+
+/* One connection writes and checkpoints, so the defect is not met; whoever
+ * looks after the machine should know of it all the same. */
+static void note_sqlite(void)
+{
+    const char *version = lt_log_sqlite_affected();
+    struct lt_diag note = {.code = LT_ASQLITE};
+
+    if (version != NULL) {
+        lt_diag_arg(&note, "version", "%s", version);
+        lt_note(&note);
+    }
+}
+
 static lt_err open_log(struct lt_daemon *daemon, struct lt_diag *diag)
 {
     const struct lt_conf *conf = daemon->conf;
@@ -168,6 +189,7 @@ static lt_err open_log(struct lt_daemon *daemon, struct lt_diag *diag)
         return lt_diag_set(diag, LT_ENOMEM);
     }
     options.path = daemon->log_path;
+    note_sqlite();
     err = lt_log_open(&options, &daemon->log, diag);
     if (err != LT_OK) {
         lt_diag_arg(diag, "path", "%s", daemon->log_path);
@@ -206,6 +228,7 @@ static lt_err start_engine(struct lt_daemon *daemon)
                             sizeof(options.epoch));
     } while (options.epoch == 0);
     daemon->sys->random(daemon->sys->ctx, &options.seed, sizeof(options.seed));
+    note_epoch(options.epoch);
     err = lt_engine_new(&options, &daemon->engine);
     if (err == LT_OK) {
         err = lt_daemon_turn_new(daemon);

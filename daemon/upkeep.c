@@ -1,12 +1,10 @@
-/* What the loop does beside its work: looking for room on the disk, feeding the
- * view, copying the WAL, verifying, giving memory back. In small slices, and
+/* What the loop does beside its work: feeding the view, copying the WAL, verifying, giving memory back. In small slices, and
  * only when no input waits. */
 #include "daemon/daemon_internal.h"
 #include "daemon/trim.h"
 
 enum {
     FEED_SLICE_BYTES = 256 * 1024,
-    ROOM_CHECK_MS = 1000,
     PRUNE_EVERY_MS = 10 * 60 * 1000,
     UPKEEP_QUIET_MS = 200,     /* without input before upkeep of the log */
     WAL_BUSY_BYTES = 16 << 20, /* a WAL that is copied however busy */
@@ -16,58 +14,6 @@ enum {
 };
 
 static const int64_t DAY_MS = INT64_C(24) * 3600 * 1000;
-
-/* ---- intake: open while there is room; the engine raises the alarm ---- */
-
-lt_err lt_daemon_close_intake(struct lt_daemon *daemon, lt_err why)
-{
-    struct lt_input input = {.kind = LT_IN_INTAKE, .flag = false, .code = why};
-
-    daemon->room_check_ms = daemon->now.mono_ms + ROOM_CHECK_MS;
-    if (daemon->state == LT_NODE_INTAKE_REFUSED) {
-        return LT_OK;
-    }
-    daemon->state = LT_NODE_INTAKE_REFUSED;
-    daemon->state_reason = why;
-    return lt_turn_input(daemon->turn, &daemon->now, &input);
-}
-
-/* A small write that is rolled forward tells whether there is room again. */
-lt_err lt_daemon_look_for_room(struct lt_daemon *daemon)
-{
-    struct lt_input input = {.kind = LT_IN_INTAKE, .flag = true};
-    static const uint8_t probe[32 * 1024];
-    lt_err err;
-
-    if (daemon->state != LT_NODE_INTAKE_REFUSED ||
-        daemon->now.mono_ms < daemon->room_check_ms) {
-        return LT_OK;
-    }
-    daemon->room_check_ms = daemon->now.mono_ms + ROOM_CHECK_MS;
-    if (!lt_log_roomy(daemon->log)) {
-        return LT_OK;
-    }
-    err = lt_log_put_meta(daemon->log, "room/probe", probe, sizeof(probe));
-    if (err == LT_OK) {
-        err = lt_log_commit(daemon->log);
-    }
-    if (err == LT_OK) {
-        err = lt_log_put_meta(daemon->log, "room/probe", NULL, 0);
-    }
-    if (err == LT_OK) {
-        err = lt_log_commit(daemon->log);
-    }
-    if (err == LT_EFULL) {
-        lt_log_rollback(daemon->log);
-        return LT_OK;
-    }
-    if (err != LT_OK) {
-        return err;
-    }
-    daemon->state = LT_NODE_READY;
-    daemon->state_reason = LT_OK;
-    return lt_turn_input(daemon->turn, &daemon->now, &input);
-}
 
 /* ---- background work ---- */
 
@@ -97,6 +43,9 @@ static lt_err feed_view(struct lt_daemon *daemon, bool *out_more)
         lt_feed_restart(daemon->feed);
     }
     if (lt_feed_next(daemon->feed) > daemon->last_pos) {
+        if (lt_feed_applied(daemon->feed) >= daemon->last_pos) {
+            lt_daemon_alarm(daemon, LT_AVIEWREBUILT, false, NULL, NULL);
+        }
         return LT_OK;
     }
     err = lt_log_read_from(daemon->log, lt_feed_next(daemon->feed),

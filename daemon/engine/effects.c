@@ -12,7 +12,7 @@ struct lt_effects {
     size_t capacity;
 };
 
-enum { ITEMS_KEPT = 256 };
+enum { ITEMS_KEPT = 256, SAY_AGAIN_MS = 60 * 1000 };
 
 lt_err lt_effects_new(const struct lt_alloc *alloc,
                       struct lt_effects **out_effects)
@@ -69,9 +69,9 @@ struct lt_effect *lt_fx_add(struct lt_engine *engine, enum lt_effect_kind kind)
         return NULL;
     }
     effect = lt_arena_take(&fx->arena, sizeof(*effect));
-    if (effect == NULL || !lt_grow(fx->alloc, (void **)&fx->items,
-                                   &fx->capacity, fx->count,
-                                   sizeof(struct lt_effect *))) {
+    if (effect == NULL ||
+        !lt_grow(fx->alloc, (void **)&fx->items, &fx->capacity, fx->count,
+                 sizeof(struct lt_effect *))) {
         engine->oom = true;
         return NULL;
     }
@@ -189,7 +189,8 @@ bool lt_alarm_stands(const struct lt_engine *engine, lt_err code,
 }
 
 static struct lt_effect *say_alarm(struct lt_engine *engine, lt_err code,
-                                   const struct lt_office *office, bool raise)
+                                   const struct lt_office *office,
+                                   const struct lt_office *peer, bool raise)
 {
     struct lt_effect *effect = lt_fx_add(engine, LT_FX_ALARM);
     char text[LT_OFFICE_TEXT];
@@ -203,19 +204,27 @@ static struct lt_effect *say_alarm(struct lt_engine *engine, lt_err code,
         /* The catalogue names the subject by the part it plays. */
         lt_diag_arg(&effect->diag, "office", "%s", text);
         lt_diag_arg(&effect->diag, "origin", "%s", text);
+        lt_office_format(peer == NULL ? office : peer, text);
         lt_diag_arg(&effect->diag, "peer", "%s", text);
     }
     return effect;
 }
 
-void lt_alarm_raise(struct lt_engine *engine, lt_err code,
-                    const struct lt_office *office,
-                    const struct lt_stream *stream, const char *detail)
+/* May it be said? Remembers that it was. */
+static bool note_standing(struct lt_engine *engine, lt_err code,
+                          const struct lt_office *office)
 {
-    struct lt_effect *effect;
+    size_t at = find_alarm(engine, code, office);
 
-    if (engine->fx == NULL || lt_alarm_stands(engine, code, office)) {
-        return;
+    if (at < engine->standing_n) {
+        struct lt_standing *old = &engine->standing[at];
+
+        if (lt_err_lasts_ms(code) == 0 ||
+            engine->now.mono_ms - old->said_ms < SAY_AGAIN_MS) {
+            return false;
+        }
+        old->said_ms = engine->now.mono_ms;
+        return true;
     }
     /* Past the bound an alarm is still said, it is only not remembered. */
     if (engine->standing_n < LT_ALARMS_STANDING_MAX) {
@@ -223,23 +232,38 @@ void lt_alarm_raise(struct lt_engine *engine, lt_err code,
                      &engine->standing_cap, engine->standing_n,
                      sizeof(*engine->standing))) {
             engine->oom = true;
-            return;
+            return false;
         }
-        engine->standing[engine->standing_n++] =
-            (struct lt_standing){.code = code, .office = *office};
+        engine->standing[engine->standing_n++] = (struct lt_standing){
+            .code = code, .office = *office, .said_ms = engine->now.mono_ms};
     }
-    effect = say_alarm(engine, code, office, true);
-    if (effect == NULL) {
-        return;
+    return true;
+}
+
+struct lt_effect *lt_alarm_raise(struct lt_engine *engine, lt_err code,
+                                 const struct lt_office *office,
+                                 const struct lt_stream *stream,
+                                 const struct lt_office *peer)
+{
+    struct lt_effect *effect;
+
+    if (engine->fx == NULL || !note_standing(engine, code, office)) {
+        return NULL;
     }
-    if (stream != NULL) {
+    effect = say_alarm(engine, code, office, peer, true);
+    if (effect != NULL && stream != NULL) {
         char text[LT_CHANNEL_TEXT];
 
         effect->stream = *stream;
         lt_channel_format(&stream->channel, text);
         lt_diag_arg(&effect->diag, "channel", "%s", text);
     }
-    if (detail != NULL) {
+    return effect;
+}
+
+void lt_alarm_because(struct lt_effect *effect, const char *detail)
+{
+    if (effect != NULL) {
         lt_diag_arg(&effect->diag, "detail", "%s", detail);
     }
 }
@@ -253,5 +277,5 @@ void lt_alarm_clear(struct lt_engine *engine, lt_err code,
         return;
     }
     engine->standing[at] = engine->standing[--engine->standing_n];
-    (void)say_alarm(engine, code, office, false);
+    (void)say_alarm(engine, code, office, NULL, false);
 }

@@ -24,10 +24,20 @@ void lt_fx_note(struct lt_engine *engine, lt_err code,
                 const struct lt_office *office);
 
 /* Alarms stand until cleared: raising one that stands, or clearing one that
- * does not, does nothing. @stream may be NULL. */
-void lt_alarm_raise(struct lt_engine *engine, lt_err code,
-                    const struct lt_office *office,
-                    const struct lt_stream *stream, const char *detail);
+ * does not, does nothing; but one that lasts for a while after its last sign
+ * (lt_err_lasts_ms) is said again once a minute.
+ *
+ * @office  whom it is about
+ * @stream  may be NULL
+ * @peer    through whom; NULL = @office itself
+ *
+ * Returns the effect, for more arguments; NULL when nothing is said. */
+struct lt_effect *lt_alarm_raise(struct lt_engine *engine, lt_err code,
+                                 const struct lt_office *office,
+                                 const struct lt_stream *stream,
+                                 const struct lt_office *peer);
+/* Add the argument "detail"; @effect may be NULL. */
+void lt_alarm_because(struct lt_effect *effect, const char *detail);
 void lt_alarm_clear(struct lt_engine *engine, lt_err code,
                     const struct lt_office *office);
 bool lt_alarm_stands(const struct lt_engine *engine, lt_err code,

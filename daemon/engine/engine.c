@@ -272,13 +272,19 @@ static void begin_afresh(struct lt_engine *engine)
 
 static void set_intake(struct lt_engine *engine, bool open, lt_err code)
 {
+    struct lt_effect *effect;
     struct lt_run *run;
 
     if (!open) {
         engine->intake_closed = true;
         engine->forgot = true;
         engine->intake_code = code == LT_OK ? LT_EFULL : code;
-        lt_alarm_raise(engine, LT_AINTAKE, &engine->self->id, NULL, NULL);
+        effect =
+            lt_alarm_raise(engine, LT_AINTAKE, &engine->self->id, NULL, NULL);
+        if (effect != NULL) {
+            lt_diag_arg(&effect->diag, "reason", "%s",
+                        lt_err_word(engine->intake_code));
+        }
         return;
     }
     if (!engine->intake_closed) {

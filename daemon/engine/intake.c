@@ -90,7 +90,7 @@ static void wrong(struct lt_engine *engine, struct piece *piece, lt_err alarm,
                   uint64_t number)
 {
     lt_alarm_raise(engine, alarm, &piece->inrun->stream.origin,
-                   &piece->inrun->stream, NULL);
+                   &piece->inrun->stream, &piece->session->unit->id);
     hold(engine, piece, LT_HOLD_PROVEN_WRONG, number);
 }
 
@@ -137,7 +137,7 @@ static bool welcome(struct lt_engine *engine, struct piece *piece)
     }
     if (!lt_route_ours(engine, &inrun->stream)) {
         lt_alarm_raise(engine, LT_ANOTFOLLOWED, &inrun->stream.origin,
-                       &inrun->stream, NULL);
+                       &inrun->stream, &piece->session->unit->id);
         hold(engine, piece, LT_HOLD_NOT_FOLLOWED, first);
         return false;
     }
@@ -205,7 +205,7 @@ static bool begins_well(struct lt_engine *engine, struct piece *piece)
 
     if (piece->unit->runs_n >= LT_UNIT_RUNS_MAX ||
         (track == NULL && piece->unit->tracks_n >= LT_UNIT_TRACKS_MAX)) {
-        lt_alarm_raise(engine, LT_AQUOTA, &piece->unit->id,
+        lt_alarm_raise(engine, LT_AMANYSTREAMS, &piece->unit->id,
                        &piece->inrun->stream, NULL);
         hold(engine, piece, LT_HOLD_QUOTA, prev->number + 1);
         return false;
@@ -285,7 +285,8 @@ static void clear_alarms(struct lt_engine *engine,
 {
     static const lt_err gone[] = {LT_ABADSIG,  LT_EPART,   LT_ASEGMENTBIG,
                                   LT_AGAP,     LT_AWAITKEY, LT_ANOTFOLLOWED,
-                                  LT_AQUOTA,   LT_EPROTO};
+                                  LT_ATIPS,    LT_AMANYSTREAMS,
+                                  LT_EPROTO};
     size_t i;
 
     for (i = 0; engine->standing_n > 0 && i < LT_COUNT_OF(gone); i++) {
@@ -315,6 +316,7 @@ static bool take(struct lt_engine *engine, struct piece *piece,
 {
     struct lt_point end = {.epoch = segment->epoch,
                            .number = lt_segment_last(segment)};
+    size_t tips = piece->track == NULL ? 0 : piece->track->tips_n;
     uint64_t hlc;
     uint64_t before;
     lt_err rc = lt_proof_content(engine, segment, &hlc);
@@ -357,7 +359,7 @@ static bool take(struct lt_engine *engine, struct piece *piece,
     due(engine, piece, end.number);
     clear_alarms(engine, &piece->unit->id);
     lt_outflow_grown(engine, piece->run, before, piece->session);
-    if (piece->track->tips_n > 1) {
+    if (piece->track->tips_n > 1 && piece->track->tips_n > tips) {
         lt_alarm_raise(engine, LT_ABRANCHES, &piece->unit->id,
                        &segment->stream, NULL);
     }

@@ -221,12 +221,14 @@ static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     if (verdict == PROVEN && unit != NULL && unit->bound != NULL &&
         memcmp(unit->bound->binding.key_id, binding.key_id, LT_HASH_LEN) !=
             0) {
-        lt_alarm_raise(engine, LT_EUNKNOWNKEY, &binding.office, NULL,
-                       "a second key");
+        lt_alarm_because(
+            lt_alarm_raise(engine, LT_EUNKNOWNKEY, &binding.office, NULL, NULL),
+            "a second key");
         verdict = WRONG;
     } else if (verdict == WRONG) {
-        lt_alarm_raise(engine, LT_EUNKNOWNKEY, &binding.office, NULL,
-                       "binding not valid");
+        lt_alarm_because(
+            lt_alarm_raise(engine, LT_EUNKNOWNKEY, &binding.office, NULL, NULL),
+            "binding not valid");
     }
     if (verdict == PROVEN && !confirmed &&
         engine->unconfirmed_n >= LT_BINDINGS_UNCONFIRMED_MAX) {
@@ -331,8 +333,9 @@ void lt_keys_review(struct lt_engine *engine)
             i++;
             continue;
         }
-        lt_alarm_raise(engine, LT_EUNKNOWNKEY, &bound->binding.office, NULL,
-                       "issuer is not its parent");
+        lt_alarm_because(
+            lt_alarm_raise(engine, LT_EUNKNOWNKEY, &bound->binding.office, NULL, NULL),
+            "issuer is not its parent");
         drop_bound(engine, i);
     }
     retry_waiting(engine);

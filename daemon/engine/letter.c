@@ -86,8 +86,9 @@ static bool later(struct lt_engine *engine, struct lt_letter *letter,
     if (letter->epoch == statement->epoch) {
         if (letter->id == statement->id &&
             (letter->len != len || memcmp(letter->bytes, bytes, len) != 0)) {
-            lt_alarm_raise(engine, LT_ACONTRADICTION, &statement->from, NULL,
-                           "two statements with one number");
+            lt_alarm_because(
+            lt_alarm_raise(engine, LT_ACONTRADICTION, &statement->from, NULL, NULL),
+            "two statements with one number");
         }
         return statement->id > letter->id;
     }
@@ -210,8 +211,9 @@ void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
             return; /* it is said again */
         }
         if (!lt_statement_proven(body, signature, key)) {
-            lt_alarm_raise(engine, LT_ABADSIG, &statement.from, NULL,
-                           "statement");
+            lt_alarm_because(
+            lt_alarm_raise(engine, LT_ABADSIG, &statement.from, NULL, NULL),
+            "statement");
             return;
         }
     }

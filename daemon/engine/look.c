@@ -131,7 +131,7 @@ static lt_err hold_code(uint32_t reason)
         [LT_HOLD_PROVEN_WRONG] = LT_ABADSIG,
         [LT_HOLD_TOO_LARGE] = LT_ASEGMENTBIG,
         [LT_HOLD_NOT_FOLLOWED] = LT_ANOTFOLLOWED,
-        [LT_HOLD_QUOTA] = LT_AQUOTA,
+        [LT_HOLD_QUOTA] = LT_AMANYSTREAMS,
         [LT_HOLD_NO_PROOF] = LT_AWAITKEY,
         [LT_HOLD_GAP] = LT_AGAP,
         [LT_HOLD_DISK] = LT_AINTAKE,
@@ -139,7 +139,7 @@ static lt_err hold_code(uint32_t reason)
     };
 
     return reason < LT_COUNT_OF(codes) && reason > 0 ? codes[reason]
-                                                     : LT_AQUOTA;
+                                                     : LT_AMANYSTREAMS;
 }
 
 size_t lt_engine_holds(const struct lt_engine *engine, struct lt_hold_view *out,

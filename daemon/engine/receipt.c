@@ -282,6 +282,36 @@ static void set_state(struct lt_engine *engine, struct lt_partner *partner,
     }
 }
 
+/* What is on its way to @keeper, @about's or for it, does not arrive, though
+ * the neighbour on the way acknowledges. */
+static void say_withheld(struct lt_engine *engine,
+                         const struct lt_office *about,
+                         const struct lt_session *way,
+                         const struct lt_office *keeper)
+{
+    struct lt_effect *effect =
+        lt_alarm_raise(engine, LT_AWITHHELD, about, NULL,
+                       way == NULL ? NULL : &way->unit->id);
+    char text[LT_OFFICE_TEXT];
+
+    if (effect != NULL) {
+        lt_office_format(keeper, text);
+        lt_diag_arg(&effect->diag, "keeper", "%s", text);
+    }
+}
+
+static void say_behind(struct lt_engine *engine,
+                       const struct lt_partner *partner)
+{
+    struct lt_effect *effect =
+        lt_alarm_raise(engine, LT_ABEHIND, &partner->unit->id, NULL, NULL);
+
+    if (effect != NULL) {
+        lt_diag_arg(&effect->diag, "waiting", "%llu",
+                    (unsigned long long)partner->missing);
+    }
+}
+
 static void look(struct lt_engine *engine, struct lt_partner *partner)
 {
     struct lt_unit *unit = partner->unit;
@@ -324,12 +354,13 @@ static void look(struct lt_engine *engine, struct lt_partner *partner)
              now - partner->urgent_since_ms >= LT_WITHHELD_URGENT_MS) ||
             now - partner->missing_since_ms >= LT_WITHHELD_MS) {
             set_state(engine, partner, STATE_WITHHELD);
-            lt_alarm_raise(engine, LT_AWITHHELD, &unit->id, NULL, NULL);
+            say_withheld(engine, &unit->id, lt_route_toward(engine, &unit->id),
+                         &engine->self->id);
             return;
         }
         set_state(engine, partner, STATE_BEHIND);
         if (now - partner->missing_since_ms >= LT_BEHIND_MS) {
-            lt_alarm_raise(engine, LT_ABEHIND, &unit->id, NULL, NULL);
+            say_behind(engine, partner);
         }
         return;
     }
@@ -363,7 +394,7 @@ static void look_up(struct lt_engine *engine)
         late |= engine->now.mono_ms - engine->receipt_gap_ms[i] >= ages[i];
     }
     if (late) {
-        lt_alarm_raise(engine, LT_AWITHHELD, &keeper, NULL, NULL);
+        say_withheld(engine, &keeper, session, &keeper);
     } else if (session != NULL) {
         lt_alarm_clear(engine, LT_AWITHHELD, &keeper);
     }

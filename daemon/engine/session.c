@@ -147,6 +147,18 @@ void lt_session_refuse(struct lt_engine *engine, struct lt_session *session,
 
 /* ---- small talk ---- */
 
+static void say_skew(struct lt_engine *engine,
+                     const struct lt_session *session)
+{
+    struct lt_effect *effect =
+        lt_alarm_raise(engine, LT_ACLOCKSKEW, &session->unit->id, NULL, NULL);
+
+    if (effect != NULL) {
+        lt_diag_arg(&effect->diag, "skew_ms", "%lld",
+                    (long long)session->skew_ms);
+    }
+}
+
 static void on_ping(struct lt_engine *engine, struct lt_session *session,
                     const struct lt_ping *ping)
 {
@@ -167,8 +179,7 @@ static void on_ping(struct lt_engine *engine, struct lt_session *session,
         session->ping_ms = 0;
         if (session->skew_ms > engine->options.clock_tolerance_ms ||
             session->skew_ms < -engine->options.clock_tolerance_ms) {
-            lt_alarm_raise(engine, LT_ACLOCKSKEW, &session->unit->id, NULL,
-                           NULL);
+            say_skew(engine, session);
         } else {
             lt_alarm_clear(engine, LT_ACLOCKSKEW, &session->unit->id);
         }

@@ -345,6 +345,7 @@ struct lt_check {
 struct lt_standing {
     lt_err code;
     struct lt_office office;
+    int64_t said_ms;
 };
 
 /* A point of our own that others hold and we lack. */

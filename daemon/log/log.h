@@ -26,6 +26,13 @@
 
 struct lt_log;
 
+/* The version of SQLite when it has the WAL-reset defect (3.7.0 to 3.51.2 but
+ * for 3.50.7, 3.44.6 and what follows them); NULL when it does not. This log
+ * does not meet it: one connection writes and checkpoints. */
+const char *lt_log_sqlite_affected(void);
+/* The same for a number as sqlite3_libversion_number gives it. */
+bool lt_log_version_affected(int version);
+
 struct lt_log_options {
     const char *path;
     const char *vfs;         /* NULL = the default; tests hand in theirs */

@@ -87,3 +87,19 @@ lt_err lt_sqlite_start(void)
     }
     return lt_sqlite_err(start_rc);
 }
+
+bool lt_log_version_affected(int version)
+{
+    const int minor = version / 1000;
+    const int patch = version % 1000;
+
+    return version >= 3007000 && version < 3051003 &&
+           !(minor == 3050 && patch >= 7) && !(minor == 3044 && patch >= 6);
+}
+
+const char *lt_log_sqlite_affected(void)
+{
+    return lt_log_version_affected(sqlite3_libversion_number())
+               ? sqlite3_libversion()
+               : NULL;
+}

@@ -21,6 +21,8 @@ lt_err lt_db_err(int rc)
         return LT_EFULL;
     case SQLITE_NOMEM:
         return LT_ENOMEM;
+    case SQLITE_INTERRUPT: /* a reader that took too long */
+        return LT_EBUSY;
     default:
         return LT_EIO;
     }

@@ -4,7 +4,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { ARENA_MAX = 2 * 1024 * 1024 };
+#include "common/sys.h"
+
+/* While a reader stands on an old state the WAL cannot be begun anew: 100 MB in
+ * 20,000 commits. So no answer takes longer than this. */
+enum { ARENA_MAX = 2 * 1024 * 1024, PATIENCE_MS = 2000, LOOK_EVERY = 4096 };
 
 #define MATTER_COLUMNS "key,last,fold,kind,opened,open,arrived,receipt"
 #define EVENT_COLUMNS                                                          \
@@ -67,6 +71,27 @@ static void close_file(struct lt_view_reader *r)
     r->db = NULL;
 }
 
+static int64_t mono_ms(void)
+{
+    struct lt_now now;
+
+    lt_sys_real()->now(lt_sys_real()->ctx, &now);
+    return now.mono_ms;
+}
+
+/* Ends the statement that runs: SQLITE_INTERRUPT, "busy" to whoever asked. */
+static int out_of_patience(void *ctx)
+{
+    const struct lt_view_reader *r = ctx;
+
+    return r->until_ms != 0 && mono_ms() >= r->until_ms;
+}
+
+void lt_view_reader_set_patience(struct lt_view_reader *reader, int64_t ms)
+{
+    reader->patience_ms = ms;
+}
+
 static lt_err open_file(struct lt_view_reader *r)
 {
     struct stat st;
@@ -83,6 +108,7 @@ static lt_err open_file(struct lt_view_reader *r)
         close_file(r);
         return rc;
     }
+    sqlite3_progress_handler(r->db, LOOK_EVERY, out_of_patience, r);
     r->device = st.st_dev;
     r->inode = st.st_ino;
     return LT_OK;
@@ -96,6 +122,7 @@ lt_err lt_view_reader_open(const char *path, struct lt_view_reader **out_reader,
     lt_err rc = LT_ENOMEM;
 
     if (r != NULL) {
+        r->patience_ms = PATIENCE_MS;
         lt_arena_init(&r->arena, heap, ARENA_MAX);
         r->path = lt_new(heap, strlen(path) + 1);
     }
@@ -150,6 +177,7 @@ lt_err lt_reader_begin(struct lt_view_reader *r)
     }
     /* Numbers of a view that was emptied meanwhile mean other things. */
     lt_intern_forget(&r->intern);
+    r->until_ms = mono_ms() + r->patience_ms;
     return lt_db_run(r->begin);
 }
 
@@ -158,6 +186,7 @@ void lt_reader_end(struct lt_view_reader *r)
     if (r->db != NULL && sqlite3_get_autocommit(r->db) == 0) {
         (void)sqlite3_exec(r->db, "COMMIT", NULL, NULL, NULL);
     }
+    r->until_ms = 0;
 }
 
 lt_err lt_reader_take_matter(struct lt_view_reader *r, sqlite3_stmt *stmt)

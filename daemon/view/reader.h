@@ -19,6 +19,9 @@ struct lt_view_reader {
     struct lt_event event; /* scratch, large */
     struct lt_stored stored;
 
+    int64_t patience_ms; /* of one answer */
+    int64_t until_ms;    /* monotonic; 0: no answer is being read */
+
     lt_view_word_fn *field_word; /* NULL: numbers are printed */
     const void *words_ctx;
 

@@ -69,6 +69,9 @@ LT_MUST_CHECK lt_err lt_view_reader_open(const char *path,
                                          struct lt_view_reader **out_reader,
                                          struct lt_diag *diag);
 void lt_view_reader_close(struct lt_view_reader *reader);
+/* How long one answer may take, 2 s at first; then it is LT_EBUSY and the
+ * reader can be asked again. */
+void lt_view_reader_set_patience(struct lt_view_reader *reader, int64_t ms);
 /* The word of a field of deploy/policy, for what the reader prints. Without
  * it, and for a field that it answers with NULL, the number stands as text. */
 typedef const char *lt_view_word_fn(const void *ctx, uint32_t field);

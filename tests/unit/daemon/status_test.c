@@ -213,7 +213,7 @@ static void every_field_of_the_page_is_there(void **state)
     assert_non_null(at(shape, "log", "wal_bytes"));
     assert_int_equal(lt_alarms_init(&alarms), LT_OK);
     assert_true(lt_alarms_raise(&alarms, LT_EPROTO, &subject,
-                                house->now.wall_ms, NULL));
+                                &house->now, NULL));
     house_link(house);
     house_run(house);
     (void)office_wrote_case(&house->offices[COMMUNE], 1);
@@ -319,7 +319,7 @@ static void an_alarm_speaks_both_languages(void **state)
 
     assert_int_equal(lt_alarms_init(&alarms), LT_OK);
     assert_true(lt_alarms_raise(&alarms, LT_EPROTO, &subject,
-                                house->now.wall_ms, NULL));
+                                &house->now, NULL));
     for (unsigned lang = 0; lang < 2; lang++) {
         json_t *status = status_of(&house->offices[PROVINCE], &alarms,
                                    lang == 0 ? LT_LANG_VI : LT_LANG_EN);
