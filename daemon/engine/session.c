@@ -317,19 +317,30 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* How long a backlog may stand still. A peer whose disk is full is given
+ * longer, not for ever: its word that there is room again may be lost. */
+static int64_t patience(const struct lt_session *session)
+{
+    int64_t stall = 3 * session->ack_slowest_ms;
+
+    if (session->peer_full && stall < LT_HOLD_MS) {
+        return LT_HOLD_MS;
+    }
+    return stall < LT_STALL_MS ? LT_STALL_MS : stall;
+}
+
 static int64_t tick_up(struct lt_engine *engine, struct lt_session *session)
 {
     struct lt_ping ping = {.wall_ms = engine->now.wall_ms};
     int64_t now = engine->now.mono_ms;
-    int64_t stall = 3 * session->ack_slowest_ms;
+    int64_t stall = patience(session);
     int64_t said = earlier(session->out_ms, session->in_ms);
     int64_t next;
 
-    stall = stall < LT_STALL_MS ? LT_STALL_MS : stall;
     if (now - session->in_ms >= LT_QUIET_MS ||
         (lt_compare_waits(session) &&
          now - session->compare_ms >= LT_COMPARE_MS) ||
-        (lt_outflow_unacked(session) && !session->peer_full &&
+        (lt_outflow_unacked(session) &&
          now - session->progress_ms >= stall)) {
         lt_session_close(engine, session, LT_ABEHIND);
         return INT64_MAX;
