@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VIEW_PATIENCE_MS = 2000 };
+#include "daemon/control/pool.h"
+
+/* What JSON of a byte may take: an object of "{}," has some 250 bytes. */
+enum { VIEW_PATIENCE_MS = 2000, POOL_FIRST = 64 * 1024, POOL_A_BYTE = 128 };
 
 /* ---- what the commands share ---- */
 
@@ -90,8 +93,10 @@ static lt_err read_json(struct lt_batch *batch, const char *json, size_t len,
 {
     json_error_t error;
 
-    batch->json =
-        json_loadb(json, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    lt_arena_init(&batch->pool, lt_alloc_heap(),
+                  POOL_FIRST + (size_t)POOL_A_BYTE * len);
+    batch->json = lt_pool_json(&batch->pool, json, len,
+                               JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     *out_refusal = LT_OK;
     if (batch->json == NULL) {
         enum json_error_code code = json_error_code(&error);
@@ -305,7 +310,7 @@ void lt_batch_free(struct lt_batch *batch)
         lt_buf_deinit(&batch->slots[i].out);
     }
     lt_free(lt_alloc_heap(), batch->slots);
-    json_decref(batch->json);
+    lt_arena_deinit(&batch->pool);
     lt_arena_deinit(&batch->arena);
     lt_arena_deinit(&batch->refusals);
     lt_free(lt_alloc_heap(), batch);

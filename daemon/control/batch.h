@@ -55,7 +55,8 @@ struct lt_batch {
     struct lt_batch *next;     /* in its connection, in order */
     struct lt_batch *orphan_next;
     struct lt_batch *orphan_prev;
-    json_t *json;
+    json_t *json;              /* in the pool */
+    struct lt_arena pool;
     bool is_array;
     bool shared;               /* one request id for all */
     size_t slots_n;
