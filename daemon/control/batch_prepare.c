@@ -291,7 +291,7 @@ lt_err lt_batch_prepare(struct lt_batch *batch, struct lt_desk *desk,
 
     desk->arena = &batch->arena;
     desk->batch++;
-    desk->applied = lt_feed_applied(desk->feed);
+    lt_feed_read(desk->feed, &desk->applied, &desk->others);
     desk->now_ms = now->wall_ms;
     desk->today = lt_civil_day(now->wall_ms);
     desk->last_try = now->mono_ms >= batch->wait_until_ms;

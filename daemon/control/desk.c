@@ -209,13 +209,14 @@ lt_err lt_desk_settle(struct lt_desk *desk)
 }
 
 /* What our own last write about @id left behind, while the view has not come
- * there. False: ask the view. */
+ * there, or while nobody else has said anything. False: ask the view. */
 static bool take_known(const struct lt_desk *desk, const struct lt_event_id *id,
                        struct lt_view_heads *out)
 {
     const struct lt_touch_entry *entry = lt_touch_find(desk->touch, id);
 
-    if (entry == NULL || !entry->known.is || desk->applied >= entry->pos) {
+    if (entry == NULL || !entry->known.is ||
+        (desk->applied >= entry->pos && desk->others > entry->since)) {
         return false;
     }
     *out = (struct lt_view_heads){.kind = LT_MATTER_CASE,
@@ -342,6 +343,9 @@ lt_err lt_desk_matter(struct lt_desk *desk, const struct lt_args *args,
     }
     if (rc == LT_OK && !known) {
         rc = ask_view(desk, out_id, out_heads, diag);
+        if (rc == LT_OK && writes) {
+            (*out_touch)->since = desk->applied;
+        }
     }
     if (rc == LT_ENOTFOUND || (rc == LT_OK && out_heads->kind != kind)) {
         lt_diag_set(diag, LT_ENOTFOUND);

@@ -32,6 +32,7 @@ struct lt_desk {
     struct lt_arena *arena;
     uint64_t batch;                 /* its number, from 1 */
     uint64_t applied;               /* how far the view had come */
+    uint64_t others;                /* last position of what others said */
     int64_t now_ms;                 /* wall clock */
     int32_t today;
     bool last_try;                  /* waited long enough: refuse instead */

@@ -166,6 +166,7 @@ void lt_touch_note(struct lt_touch *touch, const struct lt_event_id *id,
     if (entry == NULL) {
         touch->floor = pos > touch->floor ? pos : touch->floor;
     } else {
+        entry->since = pos; /* nobody can have spoken of it before */
         lt_touch_learn(entry, pos, known);
     }
 }

@@ -8,7 +8,8 @@
  * For a case in this office's hands it is also kept what the last own write
  * left behind, so that the next one need not wait for the view: its author has
  * seen what was written here, and what others wrote meanwhile is concurrent.
- * Once the view has come to the position, the view is asked: it knows more.
+ * Once the view has come to the position it is asked, if anybody else has said
+ * anything since: then it knows more.
  *
  * Threading: a table belongs to one thread. */
 #ifndef LT_CONTROL_TOUCH_H
@@ -31,6 +32,7 @@ struct lt_touch_known {
 struct lt_touch_entry {
     struct lt_event_id id;
     uint64_t pos;        /* of the last own write; 0 = none known */
+    uint64_t since;      /* what is known rests on all up to here */
     uint64_t batch;      /* the batch that prepares a write about it */
     uint32_t in_flight;  /* writes handed to the loop and not yet answered */
     bool used;

@@ -233,6 +233,7 @@ lt_err lt_feed_start(struct lt_view *view, size_t queue_bytes,
     feed->wake = wake;
     feed->ctx = ctx;
     feed->queue_max = queue_bytes;
+    feed->self = *lt_view_office(view);
     lt_view_position(view, &feed->applied, hash);
     feed->next = feed->applied + 1;
     if (!init_sync(feed) ||

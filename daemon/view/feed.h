@@ -43,6 +43,10 @@ bool lt_feed_rebuilding(const struct lt_feed *feed, uint64_t *out_done,
 bool lt_feed_rebuilt(struct lt_feed *feed, lt_err *out_result);
 /* Position applied and committed in view.db. */
 uint64_t lt_feed_applied(const struct lt_feed *feed);
+/* Both at once: what is applied, and the position of the last segment that was
+ * pushed and is not this office's own word about a matter. */
+void lt_feed_read(const struct lt_feed *feed, uint64_t *out_applied,
+                  uint64_t *out_others);
 /* Wait until @pos is applied, at most @timeout_ms. */
 bool lt_feed_wait(struct lt_feed *feed, uint64_t pos, int timeout_ms);
 /* The next of the view's complaints; false when there is none. */

@@ -76,6 +76,15 @@ uint64_t lt_feed_applied(const struct lt_feed *feed)
     return applied;
 }
 
+void lt_feed_read(const struct lt_feed *feed, uint64_t *out_applied,
+                  uint64_t *out_others)
+{
+    (void)pthread_mutex_lock(lock_of(feed));
+    *out_applied = feed->applied;
+    *out_others = feed->others;
+    (void)pthread_mutex_unlock(lock_of(feed));
+}
+
 bool lt_feed_complaint(struct lt_feed *feed, struct lt_view_complaint *out)
 {
     bool there;
@@ -127,6 +136,18 @@ static struct lt_feed_node *copy_node(uint64_t pos, int64_t committed_at_ms,
     return node;
 }
 
+/* May it say something about a matter that its desk here has not seen? The
+ * tree may: it says who may do what. */
+static bool is_of_others(const struct lt_feed *feed,
+                         const struct lt_segment *segment)
+{
+    uint8_t cls = segment->stream.channel.cls;
+
+    return !lt_office_equal(&segment->stream.origin, &feed->self) ||
+           (cls != LT_CLASS_CASE && cls != LT_CLASS_DENUNCIATION &&
+            cls != LT_CLASS_INCIDENT && cls != LT_CLASS_DIRECTIVE);
+}
+
 bool lt_feed_push(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
                   const struct lt_segment *segment)
 {
@@ -151,6 +172,9 @@ bool lt_feed_push(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
         feed->last = node;
         feed->queue_bytes += bytes;
         feed->next = pos + 1;
+        if (is_of_others(feed, segment) && pos > feed->others) {
+            feed->others = pos;
+        }
         taken = true;
         if (!feed->resting || feed->queue_bytes >= feed->queue_max / 2) {
             (void)pthread_cond_signal(&feed->work);

@@ -22,6 +22,7 @@ struct lt_feed {
     void (*wake)(void *ctx);
     void *ctx;
     size_t queue_max;
+    struct lt_office self;
     pthread_t thread;
     bool quiet; /* the loop's: the thread has ended */
     pthread_mutex_t lock;
@@ -36,6 +37,7 @@ struct lt_feed {
     bool stop;
     bool restart;
     uint64_t applied; /* in the view that answers */
+    uint64_t others;  /* last position of what others said */
     bool rebuild;     /* asked for, not begun */
     uint64_t goal;    /* when the twin takes its place; 0 = none is asked for */
     uint64_t built;   /* applied in the twin */

@@ -195,6 +195,11 @@ lt_err lt_view_clear(struct lt_view *view)
     return rc;
 }
 
+const struct lt_office *lt_view_office(const struct lt_view *view)
+{
+    return &view->office;
+}
+
 void lt_view_position(const struct lt_view *view, uint64_t *out_pos,
                       uint8_t out_hash[static LT_HASH_LEN])
 {

@@ -38,6 +38,7 @@ LT_MUST_CHECK lt_err lt_view_replace(struct lt_view *view, struct lt_view *twin,
 /* Close and remove the file. */
 void lt_view_discard(struct lt_view *view);
 
+const struct lt_office *lt_view_office(const struct lt_view *view);
 /* Where it stands: 0 and zero hash when empty. */
 void lt_view_position(const struct lt_view *view, uint64_t *out_pos,
                       uint8_t out_hash[static LT_HASH_LEN]);

@@ -220,6 +220,38 @@ static void a_rebuild_that_is_cut_off_leaves_the_old_view(void **state)
     free(old);
 }
 
+/* Its own cases are no news to a desk; the tree and other offices' are. */
+static void what_others_say_is_told_apart(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+    struct lt_build_event own = viewing_case(&v->province);
+    struct lt_build_event other = viewing_case(&v->commune);
+    size_t first = viewing_append(v, &v->province, &up, &own, 1);
+    size_t second = viewing_append(v, &v->commune, &up, &other, 1);
+    size_t third = viewing_append(v, &v->province, &up, &own, 1);
+    atomic_uint wakes = 0;
+    struct lt_feed *feed = start(v, QUEUE_BYTES, &wakes);
+    uint64_t applied;
+    uint64_t others;
+
+    assert_true(lt_feed_push(feed, first, 1, &v->log[first - 1].segment));
+    lt_feed_read(feed, &applied, &others);
+    assert_int_equal(others, 0);
+    assert_true(lt_feed_push(feed, second, 1, &v->log[second - 1].segment));
+    assert_true(lt_feed_push(feed, third, 1, &v->log[third - 1].segment));
+    lt_feed_read(feed, &applied, &others);
+    assert_int_equal(others, second);
+    assert_true(lt_feed_wait(feed, third, PATIENCE_MS));
+    lt_feed_read(feed, &applied, &others);
+    assert_int_equal(applied, third);
+    /* The tree's first words, come again. */
+    assert_true(lt_feed_push(feed, third + 1, 1, &v->log[0].segment));
+    lt_feed_read(feed, &applied, &others);
+    assert_int_equal(others, third + 1);
+    lt_feed_stop(feed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +261,7 @@ int main(void)
         VIEWING_TEST(another_log_begins_at_its_beginning),
         VIEWING_TEST(a_view_is_built_anew_while_the_old_one_answers),
         VIEWING_TEST(a_rebuild_that_is_cut_off_leaves_the_old_view),
+        VIEWING_TEST(what_others_say_is_told_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
