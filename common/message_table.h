@@ -143,11 +143,11 @@ X("bad_token",
   "(lienthong token).")
 X("token_used",
   "Mã kết nạp đã được dùng[ cho {office}]",
-  "Mỗi mã chỉ dùng một lần. Nếu không phải bạn đã dùng, báo ngay cho cấp "
-  "trên; nếu cần, xin mã mới.",
+  "Mỗi mã chỉ dùng một lần. Nếu chính bạn đã dùng mà lệnh join bị ngắt, chạy lại "
+  "với đúng thư mục (--dir) lúc đó. Nếu không phải bạn, báo ngay cho cấp trên.",
   "the token has been used already[ for {office}]",
-  "A token works once. If it was not you who used it, tell the superior "
-  "office at once; otherwise ask for a new one.")
+  "A token works once. If it was you and join was cut off, repeat it with the "
+  "same folder (--dir). If it was not you, tell the superior office at once.")
 X("token_expired",
   "Mã kết nạp đã hết hạn[ từ {expires_at}]",
   "Xin cơ quan cấp trên mã mới (lienthong token) và kiểm tra đồng hồ của máy.",
@@ -227,11 +227,11 @@ X("log_corrupt",
   "offices.")
 X("bad_certificate",
   "Chứng thư không dùng được[: {reason}][, tệp {path}]",
-  "Kiểm tra ngày giờ của máy. Nếu đúng, đề nghị cấp trên cấp chứng thư mới "
-  "(lienthong token, lienthong join).",
+  "Không có gì bị thay đổi. Kiểm tra ngày giờ của máy, rồi khôi phục thư mục "
+  "identity của chính cơ quan này từ bản sao lưu.",
   "a certificate does not count[: {reason}][, file {path}]",
-  "Check the machine's date. If it is right, ask the superior office for a new "
-  "certificate (lienthong token, lienthong join).")
+  "Nothing was changed. Check the machine's date, then put the folder identity "
+  "of this very office back from a backup.")
 X("bad_policy",
   "Bảng dữ liệu nghiệp vụ sai[ tại {file}][:{line}][: {reason}]",
   "Sửa dòng đó, hoặc bỏ tệp khỏi thư mục policy để dùng bảng kèm theo chương "

@@ -181,7 +181,6 @@ static lt_err open_log(struct lt_daemon *daemon, struct lt_diag *diag)
         .ballast_bytes = lt_conf_number(conf, LT_SET_BALLAST_BYTES),
         .now_ms = daemon->now.wall_ms,
     };
-    lt_err err;
 
     daemon->log_path = path_in(daemon, "log.db");
     daemon->view_path = path_in(daemon, "view.db");
@@ -190,11 +189,7 @@ static lt_err open_log(struct lt_daemon *daemon, struct lt_diag *diag)
     }
     options.path = daemon->log_path;
     note_sqlite();
-    err = lt_log_open(&options, &daemon->log, diag);
-    if (err != LT_OK) {
-        lt_diag_arg(diag, "path", "%s", daemon->log_path);
-    }
-    return err;
+    return lt_log_open(&options, &daemon->log, diag);
 }
 
 static lt_err start_engine(struct lt_daemon *daemon)

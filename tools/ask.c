@@ -200,6 +200,13 @@ static lt_err exchange(struct lt_tool *tool,
     if (rc == LT_OK) {
         rc = lt_ask_send(ask, text, strlen(text));
         lt_diag_set(diag, rc);
+        /* Shown the door before we had spoken: it has told why. */
+        if (rc != LT_OK &&
+            lt_ask_receive(ask, GRACE_MS, answer) == LT_OK) {
+            lt_ask_close(ask);
+            free(text);
+            return LT_OK;
+        }
     }
     if (rc == LT_OK) {
         *out_sent = true;
@@ -236,6 +243,19 @@ int lt_tool_refused(struct lt_tool *tool, const json_t *error,
     return err == LT_OK ? lt_err_exit(LT_EINTERNAL) : lt_err_exit(err);
 }
 
+/* Said before the question was read, so in no language of ours: too many are
+ * there already, or this user may not enter. */
+static bool is_at_the_door(const json_t *error, lt_err *out_code)
+{
+    const char *code = json_string_value(json_object_get(error, "code"));
+    const char *text = json_string_value(json_object_get(error, "text"));
+
+    *out_code = code == NULL ? LT_OK : lt_err_by_word(code);
+    return (*out_code == LT_EBUSY || *out_code == LT_EPERM) &&
+           !json_is_string(json_object_get(error, "request_id")) &&
+           text != NULL && strstr(text, "control.sock") != NULL;
+}
+
 int lt_tool_ask(struct lt_tool *tool, const struct lt_tool_command *command,
                 json_t **out_answer)
 {
@@ -264,6 +284,10 @@ int lt_tool_ask(struct lt_tool *tool, const struct lt_tool_command *command,
         goto out;
     }
     error = json_object_get(json, "error");
+    if (error != NULL && is_at_the_door(error, &rc)) {
+        code = lt_tool_fail_code(tool, rc, "control.sock");
+        goto out;
+    }
     if (error != NULL) {
         code = lt_tool_refused(tool, error, &answer);
         goto out;

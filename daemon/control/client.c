@@ -188,7 +188,7 @@ void lt_client_refuse(struct lt_client *client, lt_err code, const char *what)
 
     lt_diag_set(&diag, code);
     if (what != NULL) {
-        lt_diag_arg(&diag, "what", "%s", what);
+        lt_diag_arg(&diag, code == LT_EBUSY ? "reason" : "what", "%s", what);
     }
     if (!lt_client_begin(client, &mark) ||
         !lt_client_end(client, mark,
