@@ -171,10 +171,10 @@ X("database_newer",
   "Install the newer software; this version leaves it alone so as not to "
   "damage it.")
 X("not_found",
-  "Không tìm thấy[ {what}]",
+  "Không tìm thấy[ {what}][ ({reason})]",
   "Kiểm tra lại mã. Nếu vừa được ghi ở nơi khác, có thể dữ liệu chưa tới: xem "
   "lienthong status.",
-  "not found[: {what}]",
+  "not found[: {what}][ ({reason})]",
   "Check the id. If it was written elsewhere just now it may not have arrived: "
   "see lienthong status.")
 X("ambiguous",

@@ -67,6 +67,16 @@ X("ui_due_on", "Hạn", "Due on")
 X("ui_overdue", "Quá hạn", "Overdue")
 X("ui_last_event", "Diễn biến cuối", "Last event")
 X("ui_text", "Nội dung", "Text")
+X("ui_attachment", "Tệp đính kèm", "Attachment")
+X("ui_file_announced", "{size} byte, chưa tới đủ", "{size} bytes, not all here yet")
+X("ui_file_here", "{size} byte, đã tới đủ", "{size} bytes, all here")
+X("ui_file_damaged", "{size} byte, HỎNG: nội dung tới không khớp với sổ",
+  "{size} bytes, DAMAGED: what came is not what the book says")
+X("ui_file_erased", "{size} byte, đã xóa", "{size} bytes, erased")
+X("ui_file_held", "{size} byte, được giữ tại nơi lập",
+  "{size} bytes, held where it was written")
+X("ui_attachment_written", "Đã ghi {path}: {size} byte, đúng như trong sổ",
+  "Wrote {path}: {size} bytes, as the book says")
 X("ui_place", "Địa điểm", "Place")
 X("ui_subject", "Về việc", "Subject")
 X("ui_people", "Số người", "People")
@@ -127,6 +137,8 @@ X("ui_cmd_case_open", "lập một vụ việc mới", "open a case")
 X("ui_cmd_case_step", "ghi một bước xử lý", "record a step of a case")
 X("ui_cmd_case_close", "kết thúc một vụ việc", "close a case")
 X("ui_cmd_case_list", "liệt kê vụ việc", "list cases")
+X("ui_cmd_case_attachment", "lấy tệp đính kèm của một sự kiện ra",
+  "get an event's attachment out")
 X("ui_cmd_case_show", "xem một vụ việc", "show a case")
 X("ui_cmd_incident_raise", "báo có đông người", "report a crowd")
 X("ui_cmd_incident_take", "tiếp nhận một tin báo", "take an incident")
@@ -179,6 +191,12 @@ X("ui_opt_type", "complaint, recommendation, feedback hoặc denunciation",
   "complaint, recommendation, feedback or denunciation")
 X("ui_opt_field", "lĩnh vực; các từ có trong case open --help",
   "what it is about; case open --help lists the words")
+X("ui_opt_attach", "tệp đính kèm, nhiều nhất 16 MiB; xong lệnh là đã lưu đủ",
+  "a file to attach, 16 MiB at most; when the command ends all of it is kept")
+X("ui_opt_out", "tệp để ghi ra; không ghi đè tệp đã có",
+  "the file to write; one that is there is not overwritten")
+X("ui_opt_index", "phần thứ mấy của sự kiện; mặc định là tệp đầu tiên",
+  "which part of the event; the first file unless given")
 X("ui_opt_text", "tóm tắt, không ghi tên người; - đọc từ stdin",
   "summary without names; - reads from stdin")
 X("ui_opt_sealed_ref", "số trong sổ mật (chỉ với tố cáo)",
@@ -291,6 +309,24 @@ X("ui_why_twice_in_batch", "hai lệnh trong một lô về cùng một việc",
   "two commands of one batch about one matter")
 X("ui_why_not_id", "phải là mã số, đoạn đầu mã số, hoặc mã biên nhận",
   "it must be an id, the beginning of one, or a receipt code")
+X("ui_why_not_data", "không phải base64url, hoặc dài quá một mảnh",
+  "is not base64url, or longer than a piece")
+X("ui_why_not_hash", "phải là các chữ số hex viết thường",
+  "must be small hex digits")
+X("ui_why_no_attachment", "sự kiện này không có tệp đính kèm đó",
+  "this event has no such attachment")
+X("ui_why_no_piece_place", "mảnh không khớp chỗ của nó trong tệp",
+  "a piece that does not fit its place in the file")
+X("ui_why_not_own_event", "chỉ nơi lập mới gửi được mảnh của tệp",
+  "only the office that wrote the event sends pieces of its file")
+X("ui_why_other_file", "không phải tệp của lần gọi trước với mã yêu cầu này",
+  "is not the file of the earlier call with this request id")
+X("ui_why_exists", "đã có sẵn",
+  "it is there already")
+X("ui_why_file_too_large", "nhiều nhất 16 MiB",
+  "16 MiB at most")
+X("ui_why_piece_absent", "mảnh này chưa tới hoặc đã xóa",
+  "this piece is not here yet, or was erased")
 X("ui_why_no_tree", "chưa biết sơ đồ cơ quan",
   "the tree is not known yet")
 X("ui_why_not_below", "không thuộc cấp dưới của cơ quan này",

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "common/base64.h"
 #include "common/scan.h"
 #include "common/wire.h"
 #include "proto/link.pb-c.h"
@@ -17,60 +18,6 @@ enum {
 };
 
 static const char prefix[] = "lt1_";
-static const char digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-static size_t base64_len(size_t len)
-{
-    return len / 3 * 4 + (len % 3 == 0 ? 0 : len % 3 + 1);
-}
-
-static void base64_write(const uint8_t *bytes, size_t len, char *out)
-{
-    for (size_t i = 0; i < len; i += 3) {
-        size_t left = len - i;
-        uint32_t three = (uint32_t)bytes[i] << 16;
-
-        three |= left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0;
-        three |= left > 2 ? bytes[i + 2] : 0;
-        *out++ = digits[three >> 18];
-        *out++ = digits[three >> 12 & 63];
-        if (left > 1) {
-            *out++ = digits[three >> 6 & 63];
-        }
-        if (left > 2) {
-            *out++ = digits[three & 63];
-        }
-    }
-}
-
-static bool base64_read(const char *text, size_t len, uint8_t *out,
-                        size_t *out_len)
-{
-    uint32_t bits = 0;
-    unsigned bits_n = 0;
-    size_t written = 0;
-
-    if (len % 4 == 1) {
-        return false;
-    }
-    for (size_t i = 0; i < len; i++) {
-        const char *digit = text[i] == '\0' ? NULL : strchr(digits, text[i]);
-
-        if (digit == NULL) {
-            return false;
-        }
-        bits = bits << 6 | (uint32_t)(digit - digits);
-        bits_n += 6;
-        if (bits_n >= 8) {
-            bits_n -= 8;
-            out[written++] = (uint8_t)(bits >> bits_n);
-            bits &= (1u << bits_n) - 1;
-        }
-    }
-    *out_len = written;
-    return bits == 0; /* one text for one token */
-}
 
 static void check_of(const uint8_t *raw, size_t len,
                      uint8_t out[static LT_HASH_LEN])
@@ -148,14 +95,14 @@ lt_err lt_token_format(const struct lt_token *token, struct lt_buf *out_text)
         rc = lt_buf_put(&raw, hash, CHECK_LEN) ? LT_OK : LT_ENOMEM;
     }
     if (rc == LT_OK) {
-        size_t len = PREFIX_LEN + base64_len(raw.len);
+        size_t len = PREFIX_LEN + lt_base64_len(raw.len);
 
         at = lt_buf_reserve(out_text, len);
         if (at == NULL) {
             rc = LT_ENOMEM;
         } else {
             memcpy(at, prefix, PREFIX_LEN);
-            base64_write(raw.data, raw.len, (char *)at + PREFIX_LEN);
+            lt_base64_write(raw.data, raw.len, (char *)at + PREFIX_LEN);
             out_text->len += len;
         }
     }
@@ -231,7 +178,7 @@ lt_err lt_token_parse(const char *text, struct lt_arena *arena,
 
     if (text_len <= PREFIX_LEN || text_len > LT_TOKEN_TEXT_MAX ||
         memcmp(text, prefix, PREFIX_LEN) != 0 ||
-        !base64_read(text + PREFIX_LEN, text_len - PREFIX_LEN, raw, &raw_len)) {
+        !lt_base64_read(text + PREFIX_LEN, text_len - PREFIX_LEN, raw, &raw_len)) {
         return lt_diag_set(diag, LT_ETOKEN);
     }
     raw_len = raw_len < CHECK_LEN ? 0 : raw_len - CHECK_LEN;

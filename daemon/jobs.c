@@ -3,10 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base64.h"
 #include "daemon/answer.h"
 #include "daemon/daemon_internal.h"
 
-enum { VERIFY_SLICE_SEGMENTS = 64, VERIFY_BAD_BYTES_MAX = 256 * 1024 };
+enum {
+    VERIFY_SLICE_SEGMENTS = 64,
+    VERIFY_BAD_BYTES_MAX = 256 * 1024,
+    PIECE_ARENA_MAX = 1024 * 1024
+};
 
 static void finish(struct lt_daemon *daemon, struct lt_job *job, lt_err result)
 {
@@ -127,6 +132,83 @@ lt_err lt_daemon_verify_slice(struct lt_daemon *daemon)
     return err;
 }
 
+/* ---- pieces ---- */
+
+struct wanted {
+    const struct lt_job *job;
+    struct lt_arena arena;
+    struct lt_buf *out;
+    lt_err err;
+};
+
+static lt_err put_piece(const struct wanted *wanted, const struct lt_part *part)
+{
+    char salt[2 * LT_SALT_LEN + 1];
+    size_t len = lt_base64_len(part->len);
+    char *data;
+
+    lt_hex_format(part->salt, LT_SALT_LEN, salt);
+    if (!lt_buf_printf(wanted->out, "\"salt\":\"%s\",\"data\":\"", salt)) {
+        return LT_ENOMEM;
+    }
+    data = (char *)lt_buf_reserve(wanted->out, len);
+    if (data == NULL) {
+        return LT_ENOMEM;
+    }
+    lt_base64_write(part->content, part->len, data);
+    wanted->out->len += len;
+    return lt_buf_put(wanted->out, "\"}", 2) ? LT_OK : LT_ENOMEM;
+}
+
+static bool visit_piece(void *ctx, uint64_t pos, int64_t committed_at_ms,
+                        const struct lt_segment *segment)
+{
+    struct wanted *wanted = ctx;
+    struct lt_bundle bundle = {0};
+    uint8_t hash[LT_HASH_LEN];
+
+    (void)committed_at_ms;
+    if (pos != wanted->job->piece_pos || segment->parts == NULL) {
+        return false;
+    }
+    if (lt_bundle_open(segment->parts, segment->parts_len, &wanted->arena,
+                       &bundle, NULL) == LT_ENOMEM) {
+        wanted->err = LT_ENOMEM;
+        return false;
+    }
+    for (size_t i = 0; i < bundle.parts_n; i++) {
+        const struct lt_part *part = &bundle.parts[i];
+
+        if (part->item == wanted->job->piece_item && part->index == 0) {
+            lt_part_hash(part->salt, part->content, part->len, hash);
+            if (memcmp(hash, wanted->job->piece_hash, LT_HASH_LEN) == 0) {
+                wanted->err = put_piece(wanted, part);
+            }
+        }
+    }
+    return false;
+}
+
+/* One row of the log: less work than a frame. */
+static lt_err read_piece(struct lt_daemon *daemon, struct lt_job *job)
+{
+    struct wanted wanted = {
+        .job = job, .out = &job->answer, .err = LT_ENOTFOUND};
+    lt_err err;
+
+    lt_arena_init(&wanted.arena, lt_alloc_heap(), PIECE_ARENA_MAX);
+    err = lt_log_read_from(daemon->log, job->piece_pos, 1, visit_piece,
+                           &wanted);
+    lt_arena_deinit(&wanted.arena);
+    if (err == LT_OK && wanted.err == LT_ENOTFOUND) {
+        lt_diag_set(&job->diag, LT_ENOTFOUND);
+        lt_diag_arg(&job->diag, "what", "piece");
+        lt_diag_arg(&job->diag, "reason", "ui_why_piece_absent");
+    }
+    finish(daemon, job, err == LT_OK ? wanted.err : err);
+    return err == LT_EIO ? err : LT_OK;
+}
+
 /* ---- all ---- */
 
 void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result)
@@ -166,6 +248,9 @@ lt_err lt_daemon_jobs(struct lt_daemon *daemon, unsigned *out_jobs)
             break;
         case LT_JOB_VERIFY:
             start_verify(daemon, job);
+            break;
+        case LT_JOB_PIECE:
+            err = read_piece(daemon, job);
             break;
         }
     }

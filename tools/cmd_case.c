@@ -1,4 +1,5 @@
 /* lienthong case open | step | close | list | show */
+#include "tools/attach.h"
 #include "tools/list_options.h"
 #include "tools/tool.h"
 
@@ -50,8 +51,9 @@ const struct lt_tool_command lt_cmd_case[] = {
                  {"sealed-ref", LT_TOOL_TEXT, "R", "ui_opt_sealed_ref", false},
                  {"legal-date", LT_TOOL_DAY, "D", "ui_opt_legal_date", false},
                  {"date", LT_TOOL_DAY, "D", "ui_opt_date", false},
-                 {"number", LT_TOOL_TEXT, "N", "ui_number", false}},
-     .run = lt_tool_run_write},
+                 {"number", LT_TOOL_TEXT, "N", "ui_number", false},
+                 {"attach", LT_TOOL_TEXT, "FILE", "ui_opt_attach", true}},
+     .run = lt_attach_run_write},
     {.name = "case step",
      .words = {"id", "kind"},
      .meta = "CASE KIND",
@@ -61,8 +63,9 @@ const struct lt_tool_command lt_cmd_case[] = {
      .options = {{"doc-no", LT_TOOL_TEXT, "N", "ui_doc_no", false},
                  {"doc-date", LT_TOOL_DAY, "D", "ui_opt_doc_date", false},
                  {"legal-date", LT_TOOL_DAY, "D", "ui_opt_legal_date", false},
-                 {"text", LT_TOOL_TEXT, "T", "ui_opt_text", false}},
-     .run = lt_tool_run_write},
+                 {"text", LT_TOOL_TEXT, "T", "ui_opt_text", false},
+                 {"attach", LT_TOOL_TEXT, "FILE", "ui_opt_attach", true}},
+     .run = lt_attach_run_write},
     {.name = "case close",
      .words = {"id"},
      .meta = "CASE --reason R",
@@ -86,4 +89,12 @@ const struct lt_tool_command lt_cmd_case[] = {
      .text = "ui_cmd_case_show",
      .example = "T9C0-CA9E-C6J7-GFKQ-C",
      .run = run_show},
+    {.name = "case attachment",
+     .words = {"event"},
+     .meta = "EVENT --out FILE",
+     .text = "ui_cmd_case_attachment",
+     .example = "3bb245f9:d88208e7:2 --out don.pdf",
+     .options = {{"out", LT_TOOL_TEXT, "FILE", "ui_opt_out", true},
+                 {"index", LT_TOOL_NUMBER, "N", "ui_opt_index", false}},
+     .run = lt_attach_run_read},
     {.name = NULL}};

@@ -37,6 +37,20 @@ static const char *word_in(const json_t *object, const char *key)
     return json_string_value(json_object_get(object, key));
 }
 
+/* A file is not for reading here: how large, and how far it has come. */
+static void print_file(struct lt_tool *tool, const json_t *entry,
+                       const char *state)
+{
+    char size[24];
+    char word[64];
+
+    (void)snprintf(size, sizeof(size), "%lld",
+                   (long long)json_integer_value(
+                       json_object_get(entry, "size_bytes")));
+    (void)snprintf(word, sizeof(word), "ui_file_%s", state);
+    lt_print_line(tool, word, "size", size, NULL, NULL);
+}
+
 static void print_texts(struct lt_tool *tool, const json_t *texts,
                         const char *event)
 {
@@ -55,6 +69,11 @@ static void print_texts(struct lt_tool *tool, const json_t *texts,
         }
         fprintf(tool->out, "    %s: ",
                 lt_format_ui(tool, "ui_", kind == NULL ? "text" : kind));
+        if (text == NULL && state != NULL &&
+            json_object_get(entry, "size_bytes") != NULL) {
+            print_file(tool, entry, state);
+            continue;
+        }
         lt_print_text(tool->out, text != NULL ? text
                                  : state != NULL
                                      ? lt_format_ui(tool, "ui_text_", state)

@@ -98,6 +98,52 @@ static lt_err prepare_token(struct lt_batch *batch, struct lt_slot *slot,
     return LT_OK;
 }
 
+/* A piece out of the log. */
+static lt_err prepare_piece(struct lt_batch *batch, struct lt_slot *slot,
+                            struct lt_desk *desk, const struct lt_args *args,
+                            struct lt_diag *diag)
+{
+    struct lt_job found = {.kind = LT_JOB_PIECE};
+    lt_err rc;
+
+    lt_buf_reset(&slot->out);
+    lt_buf_init(&found.answer, lt_alloc_heap());
+    rc = lt_attachment_find(desk, args, &found, diag);
+    if (rc == LT_OK) {
+        slot->pending = add_pending(batch, LT_JOB_PIECE);
+        rc = slot->pending == NULL ? LT_ENOMEM : LT_OK;
+    }
+    if (rc != LT_OK) {
+        lt_buf_deinit(&found.answer);
+        return rc;
+    }
+    slot->pending->job = found;
+    return LT_OK;
+}
+
+static lt_err prepare_write(struct lt_batch *batch, struct lt_slot *slot,
+                            struct lt_desk *desk, const struct lt_args *args,
+                            struct lt_diag *diag)
+{
+    struct lt_draft *draft = lt_arena_take(&batch->arena, sizeof(*draft));
+    lt_err rc;
+
+    if (draft == NULL) {
+        return LT_ENOMEM;
+    }
+    slot->draft = draft;
+    rc = slot->command->write(desk, args, draft, diag);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    if (draft->chunk_of == NULL) {
+        desk->before = draft;
+    } else if (!batch->shared) {
+        return lt_desk_refuse(diag, LT_EUSAGE, "event", "ui_why_missing");
+    }
+    return LT_OK;
+}
+
 static lt_err prepare_slot(struct lt_batch *batch, size_t index,
                            struct lt_desk *desk, struct lt_diag *diag)
 {
@@ -115,10 +161,7 @@ static lt_err prepare_slot(struct lt_batch *batch, size_t index,
     }
     switch (slot->command->kind) {
     case LT_COMMAND_WRITE:
-        slot->draft = lt_arena_take(&batch->arena, sizeof(*slot->draft));
-        return slot->draft == NULL
-                   ? LT_ENOMEM
-                   : slot->command->write(desk, &args, slot->draft, diag);
+        return prepare_write(batch, slot, desk, &args, diag);
     case LT_COMMAND_READ:
     case LT_COMMAND_STREAM:
         rc = prepare_read(batch, slot, desk, &args, diag);
@@ -127,6 +170,8 @@ static lt_err prepare_slot(struct lt_batch *batch, size_t index,
                    : rc;
     case LT_COMMAND_TOKEN:
         return prepare_token(batch, slot, desk, &args, diag);
+    case LT_COMMAND_PIECE:
+        return prepare_piece(batch, slot, desk, &args, diag);
     case LT_COMMAND_VERIFY:
         slot->pending = add_pending(batch, LT_JOB_VERIFY);
         return slot->pending == NULL ? LT_ENOMEM : LT_OK;
@@ -173,6 +218,8 @@ static void put_event(struct lt_pending *pending, struct lt_slot *slot)
                                   .parts = draft->parts};
     slot->pending = pending;
     slot->entry = write->events_n++;
+    draft->entry = slot->entry;
+    to->chunk_of = draft->chunk_of == NULL ? 0 : draft->chunk_of->entry + 1;
     if (draft->touch != NULL) {
         draft->touch->in_flight++;
     }
@@ -291,6 +338,7 @@ lt_err lt_batch_prepare(struct lt_batch *batch, struct lt_desk *desk,
 
     desk->arena = &batch->arena;
     desk->batch++;
+    desk->before = NULL;
     lt_feed_read(desk->feed, &desk->applied, &desk->others);
     desk->now_ms = now->wall_ms;
     desk->today = lt_civil_day(now->wall_ms);

@@ -79,7 +79,8 @@ static lt_err open_denunciation(struct lt_desk *desk,
 {
     lt_err rc;
 
-    if (lt_args_has(args, LT_OPT_TEXT) || lt_args_has(args, LT_OPT_NUMBER)) {
+    if (lt_args_has(args, LT_OPT_TEXT) || lt_args_has(args, LT_OPT_NUMBER) ||
+        lt_args_has(args, LT_OPT_ATTACH_SIZE)) {
         return lt_desk_refuse(diag, LT_EINVAL, "text", "ui_why_no_text_here");
     }
     if (!lt_args_has(args, LT_OPT_SEALED_REF)) {
@@ -142,7 +143,8 @@ lt_err lt_case_open(struct lt_desk *desk, const struct lt_args *args,
         rc = lt_draft_text(desk, draft, LT_PART_TEXT, LT_KEEP_CASE,
                            args->texts[LT_OPT_TEXT]);
     }
-    return rc;
+    return rc == LT_OK ? lt_draft_attachment(draft, args, LT_KEEP_CASE, diag)
+                       : rc;
 }
 
 /* Find the case and check that this office may write about it. */
@@ -170,7 +172,8 @@ static lt_err take_case(struct lt_desk *desk, const struct lt_args *args,
         return lt_desk_refuse(diag, LT_ESTATE, "case", "ui_why_closed");
     }
     if (heads->type == LT_CASE_TYPE_DENUNCIATION &&
-        (lt_args_has(args, LT_OPT_TEXT) || lt_args_has(args, LT_OPT_DOC_NO))) {
+        (lt_args_has(args, LT_OPT_TEXT) || lt_args_has(args, LT_OPT_DOC_NO) ||
+         lt_args_has(args, LT_OPT_ATTACH_SIZE))) {
         return lt_desk_refuse(diag, LT_EINVAL, "text", "ui_why_no_text_here");
     }
     return LT_OK;
@@ -232,6 +235,7 @@ lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
     if (rc == LT_OK) {
         draft->event->kind = kind;
         draft->leaves.state = (uint8_t)lt_case_state_after(heads.state, kind);
+        rc = lt_draft_attachment(draft, args, LT_KEEP_CASE, diag);
     }
     return rc;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base64.h"
 #include "common/sys.h"
 #include "daemon/control/desk.h"
 #include "daemon/control/text.h"
@@ -22,6 +23,7 @@ static const struct lt_option_row option_rows[LT_OPTIONS] = {
 #define HANDLER_STREAM(function) .read = (function)
 #define HANDLER_TOKEN(function) .read = NULL
 #define HANDLER_VERIFY(function) .read = NULL
+#define HANDLER_PIECE(function) .read = NULL
 
 static const struct lt_command command_rows[LT_COMMANDS] = {
 #define X(id, text, command_kind, handler, known_options, must_options)        \
@@ -158,6 +160,32 @@ static lt_err take_list(const struct lt_option_row *row, const json_t *json,
     return LT_OK;
 }
 
+static lt_err take_data(const struct lt_option_row *row, const json_t *json,
+                        struct lt_arena *arena, struct lt_text *out_text,
+                        struct lt_diag *diag)
+{
+    const char *text = json_string_value(json);
+    size_t len = json_string_length(json);
+    uint8_t *bytes;
+
+    if (text == NULL) {
+        return refuse(diag, LT_EINVAL, row->name, "ui_why_not_text");
+    }
+    if (len > lt_base64_len((size_t)row->max)) {
+        return refuse(diag, LT_ETOOBIG, row->name, "ui_why_not_data");
+    }
+    bytes = lt_arena_take(arena, len / 4 * 3 + 3);
+    if (bytes == NULL) {
+        return LT_ENOMEM;
+    }
+    if (!lt_base64_read(text, len, bytes, &out_text->len) ||
+        out_text->len < (size_t)row->min) {
+        return refuse(diag, LT_EINVAL, row->name, "ui_why_not_data");
+    }
+    out_text->data = (const char *)bytes;
+    return LT_OK;
+}
+
 static lt_err take_option(enum lt_option option, const json_t *json,
                           struct lt_arena *arena, struct lt_args *args,
                           struct lt_diag *diag)
@@ -185,6 +213,8 @@ static lt_err take_option(enum lt_option option, const json_t *json,
         return LT_OK;
     case LT_OPTION_LIST:
         return take_list(row, json, arena, args, diag);
+    case LT_OPTION_DATA:
+        return take_data(row, json, arena, &args->texts[option], diag);
     }
     return LT_EINTERNAL;
 }

@@ -25,7 +25,8 @@ enum lt_option_type {
     LT_OPTION_NUMBER,
     LT_OPTION_DAY,  /* "YYYY-MM-DD" */
     LT_OPTION_FLAG, /* true or false */
-    LT_OPTION_LIST  /* an array of texts */
+    LT_OPTION_LIST, /* an array of texts */
+    LT_OPTION_DATA  /* bytes, as base64url without padding */
 };
 
 struct lt_option_row {
@@ -36,7 +37,8 @@ struct lt_option_row {
 };
 const struct lt_option_row *lt_option_at(enum lt_option option);
 
-/* The options of one command. Texts are borrowed from the JSON or the arena. */
+/* The options of one command. Texts are borrowed from the JSON or the arena;
+ * DATA stands among them, decoded. */
 struct lt_args {
     uint64_t present; /* a bit an option: (uint64_t)1 << LT_OPT_... */
     struct lt_text texts[LT_OPTIONS];
@@ -55,7 +57,8 @@ enum lt_command_kind {
     LT_COMMAND_READ,
     LT_COMMAND_TOKEN,
     LT_COMMAND_VERIFY,
-    LT_COMMAND_STREAM
+    LT_COMMAND_STREAM,
+    LT_COMMAND_PIECE
 };
 
 enum lt_command_id {
@@ -73,7 +76,8 @@ struct lt_command {
     enum lt_command_kind kind;
     uint64_t known;
     uint64_t must;
-    /* WRITE: make the event; READ and STREAM: write one JSON object. */
+    /* WRITE: make the event; READ and STREAM: write one JSON object; PIECE:
+     * look up what the loop shall read. */
     lt_err (*write)(struct lt_desk *desk, const struct lt_args *args,
                     struct lt_draft *draft, struct lt_diag *diag);
     lt_err (*read)(struct lt_desk *desk, const struct lt_args *args,

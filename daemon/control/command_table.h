@@ -1,14 +1,18 @@
 /* X(id, name, kind, handler, options it knows, options it must have)
  *
- * kind: WRITE makes an event, READ answers at once, TOKEN and VERIFY are
- * served by the loop, STREAM turns the connection into a stream of lines. */
+ * kind: WRITE makes an event, READ answers at once, TOKEN, VERIFY and PIECE
+ * (of a large part, out of the log) are served by the loop, STREAM turns the connection into a stream of lines. */
 X(CASE_OPEN, "case open", WRITE, lt_case_open,
   O(TYPE) | O(FIELD) | O(TEXT) | O(SEALED_REF) | O(LEGAL_DATE) | O(DATE) |
-      O(NUMBER),
+      O(NUMBER) | O(ATTACH_SIZE) | O(ATTACH_HASH),
   O(TYPE) | O(FIELD))
 X(CASE_STEP, "case step", WRITE, lt_case_step,
-  O(ID) | O(KIND) | O(DOC_NO) | O(DOC_DATE) | O(LEGAL_DATE) | O(TEXT),
+  O(ID) | O(KIND) | O(DOC_NO) | O(DOC_DATE) | O(LEGAL_DATE) | O(TEXT) |
+      O(ATTACH_SIZE) | O(ATTACH_HASH),
   O(ID) | O(KIND))
+X(ATTACHMENT_PIECE, "attachment piece", WRITE, lt_attachment_piece,
+  O(EVENT) | O(INDEX) | O(OFFSET) | O(SALT) | O(DATA),
+  O(OFFSET) | O(SALT) | O(DATA))
 X(CASE_CLOSE, "case close", WRITE, lt_case_close,
   O(ID) | O(REASON) | O(DOC_NO) | O(LEGAL_DATE) | O(TEXT), O(ID) | O(REASON))
 X(INCIDENT_RAISE, "incident raise", WRITE, lt_incident_raise,
@@ -35,6 +39,8 @@ X(DIRECTIVE_LIST, "directive list", READ, lt_read_directives,
 X(CASE_SHOW, "case show", READ, lt_read_case, O(ID), O(ID))
 X(INCIDENT_SHOW, "incident show", READ, lt_read_incident, O(ID), O(ID))
 X(DIRECTIVE_SHOW, "directive show", READ, lt_read_directive, O(ID), O(ID))
+X(CASE_ATTACHMENT, "case attachment", PIECE, lt_attachment_find,
+  O(EVENT) | O(INDEX) | O(OFFSET), O(EVENT))
 X(RECEIPT, "receipt", READ, lt_read_receipt, O(CODE), O(CODE))
 X(STATUS, "status", READ, lt_read_status, 0, 0)
 X(LOG, "log", STREAM, lt_read_log, O(EVENTS) | O(FROM) | O(FOLLOW), 0)

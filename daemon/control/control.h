@@ -36,7 +36,8 @@ enum lt_job_kind {
                          what its request id was answered before
                          (LT_ENOTFOUND: nothing) */
     LT_JOB_TOKEN,     /* make a one-time token */
-    LT_JOB_VERIFY     /* background work, answer when done */
+    LT_JOB_VERIFY,    /* background work, answer when done */
+    LT_JOB_PIECE      /* read a piece of a large part out of the log */
 };
 struct lt_job {
     enum lt_job_kind kind;
@@ -49,6 +50,11 @@ struct lt_job {
     int64_t valid_ms;
     int64_t patience_ms;       /* the loop's: until when (monotonic) the tree
                                   is waited for; 0 = not begun */
+    /* PIECE: the part 0 of this item, of this hash, in the segment there.
+     * answer: the loop writes the rest of the object behind what is in it. */
+    uint64_t piece_pos;
+    uint32_t piece_item;
+    uint8_t piece_hash[LT_HASH_LEN];
     /* filled in by the loop before done */
     lt_err result;
     struct lt_diag diag;

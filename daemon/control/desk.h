@@ -31,6 +31,8 @@ struct lt_desk {
     /* for the batch at work */
     struct lt_arena *arena;
     uint64_t batch;                 /* its number, from 1 */
+    struct lt_draft *before;        /* the write before this one in the batch,
+                                       pieces passed over; NULL: none */
     uint64_t applied;               /* how far the view had come */
     uint64_t others;                /* last position of what others said */
     int64_t now_ms;                 /* wall clock */
@@ -52,13 +54,15 @@ struct lt_draft {
     struct lt_part parts[LT_EVENT_PARTS_MAX];
     bool opens;                     /* the event's own id is the matter's */
     struct lt_event_id matter;      /* unless it opens one */
+    struct lt_draft *chunk_of;      /* a piece of what this one announces */
+    size_t entry;                   /* set when it is put into a write */
     struct lt_touch_entry *touch;
     struct lt_touch_known leaves;   /* of a case; without the write's id */
 };
 
 /* Part kinds and retentions, as in proto/log.proto. */
 enum { LT_PART_TEXT = 1, LT_PART_PLACE, LT_PART_SUBJECT, LT_PART_HELP,
-       LT_PART_REASON };
+       LT_PART_REASON, LT_PART_ATTACHMENT };
 enum { LT_KEEP_INCIDENT = 1, LT_KEEP_CASE = 2, LT_KEEP_DIRECTIVE = 3 };
 
 /* The case type that stands for a denunciation in the view. */
@@ -74,6 +78,12 @@ LT_MUST_CHECK lt_err lt_draft_begin(struct lt_desk *desk,
 LT_MUST_CHECK lt_err lt_draft_text(struct lt_desk *desk,
                                    struct lt_draft *draft, uint32_t kind,
                                    uint32_t retention, struct lt_text text);
+/* Announce the attachment that options ATTACH_SIZE and ATTACH_HASH tell of, if
+ * any; after the texts. Its content comes as pieces. */
+LT_MUST_CHECK lt_err lt_draft_attachment(struct lt_draft *draft,
+                                         const struct lt_args *args,
+                                         uint32_t retention,
+                                         struct lt_diag *diag);
 /* Fill subject and causes of an event about a matter. */
 void lt_draft_about(struct lt_draft *draft, const struct lt_event_id *matter,
                     const struct lt_view_heads *heads);
@@ -142,6 +152,10 @@ lt_err lt_desk_refuse_field(const struct lt_desk *desk, struct lt_diag *diag);
                                  const struct lt_args *args,                   \
                                  struct lt_buf *out, struct lt_diag *diag);
 #define LT_HANDLER_STREAM(handler) LT_HANDLER_READ(handler)
+#define LT_HANDLER_PIECE(handler)                                              \
+    LT_MUST_CHECK lt_err handler(struct lt_desk *desk,                         \
+                                 const struct lt_args *args,                   \
+                                 struct lt_job *job, struct lt_diag *diag);
 #define LT_HANDLER_TOKEN(handler)
 #define LT_HANDLER_VERIFY(handler)
 #include "daemon/control/command_table.h"
@@ -149,6 +163,7 @@ lt_err lt_desk_refuse_field(const struct lt_desk *desk, struct lt_diag *diag);
 #undef LT_HANDLER_WRITE
 #undef LT_HANDLER_READ
 #undef LT_HANDLER_STREAM
+#undef LT_HANDLER_PIECE
 #undef LT_HANDLER_TOKEN
 #undef LT_HANDLER_VERIFY
 

@@ -1,7 +1,7 @@
 /* X(option, name in JSON, type, min, max)
  *
  * min and max: characters of a TEXT (its bytes are bounded by LT_TEXT_MAX
- * besides), the range of a NUMBER, entries of a LIST. The tool's long options
+ * besides), bytes of DATA (base64url on the socket), the range of a NUMBER, entries of a LIST. The tool's long options
  * are these names with dashes. */
 X(ID, "id", TEXT, 1, 100)
 X(TYPE, "type", TEXT, 1, 32)
@@ -35,3 +35,10 @@ X(FROM, "from", TEXT, 0, 64)
 X(FOLLOW, "follow", FLAG, 0, 0)
 X(NAME, "name", TEXT, 1, 200)
 X(VALID, "valid", TEXT, 2, 8)
+X(ATTACH_SIZE, "attach_size", NUMBER, 1, LT_LARGE_MAX)
+X(ATTACH_HASH, "attach_hash", TEXT, 64, 64)
+X(EVENT, "event", TEXT, 1, 100)
+X(INDEX, "index", NUMBER, 0, LT_EVENT_PARTS_MAX - 1)
+X(OFFSET, "offset", NUMBER, 0, LT_LARGE_MAX - 1)
+X(SALT, "salt", TEXT, 32, 32)
+X(DATA, "data", DATA, 1, LT_PIECE_BYTES)
