@@ -52,7 +52,7 @@ X(LT_SET_WINDOW_START_BYTES, "window_start_bytes", LT_TYPE_BYTES, "bytes", "8K",
   1024, 1048576, RESTART, "",
   "Lượng dữ liệu gửi trước xác nhận đầu tiên của một kết nối",
   "Bytes sent before the first acknowledgement of a link")
-X(LT_SET_WINDOW_MAX_BYTES, "window_max_bytes", LT_TYPE_BYTES, "bytes", "1M",
+X(LT_SET_WINDOW_MAX_BYTES, "window_max_bytes", LT_TYPE_BYTES, "bytes", "8M",
   8192, 67108864, RESTART, "",
   "Lượng dữ liệu tối đa đang chờ xác nhận trên một kết nối",
   "Most bytes that may wait for an acknowledgement on a link")

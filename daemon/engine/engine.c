@@ -188,10 +188,36 @@ static void enter(struct lt_engine *engine, const struct lt_now *now,
     }
 }
 
+/* Those for whose line the moment has come. */
+static void pump_waiting(struct lt_engine *engine)
+{
+    int64_t now = engine->now.mono_ms;
+    size_t i;
+
+    engine->pump_ms = 0;
+    for (i = 0; i < engine->sessions_n; i++) {
+        struct lt_session *session = engine->sessions[i];
+
+        if (session->pump_ms == 0) {
+            continue;
+        }
+        if (session->pump_ms <= now) {
+            session->pump_ms = 0;
+            session->pump_due = true;
+        } else if (engine->pump_ms == 0 ||
+                   session->pump_ms < engine->pump_ms) {
+            engine->pump_ms = session->pump_ms;
+        }
+    }
+}
+
 static void pump_all(struct lt_engine *engine)
 {
     size_t i;
 
+    if (engine->pump_ms != 0 && engine->now.mono_ms >= engine->pump_ms) {
+        pump_waiting(engine);
+    }
     for (i = 0; i < engine->sessions_n && !engine->oom; i++) {
         if (engine->sessions[i]->pump_due) {
             lt_outflow_pump(engine, engine->sessions[i]);
@@ -206,6 +232,9 @@ static void wake(struct lt_engine *engine)
 
     if (engine->scan_ms < next) {
         next = engine->scan_ms;
+    }
+    if (engine->pump_ms != 0 && engine->pump_ms < next) {
+        next = engine->pump_ms;
     }
     if (engine->wake_ms > engine->now.mono_ms && engine->wake_ms <= next) {
         return; /* asked for already */

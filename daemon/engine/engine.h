@@ -65,7 +65,8 @@ enum lt_plant {
     LT_PLANT_SKIP_EPOCH_CHECK = 256,
     LT_PLANT_DROP_BRANCH = 512,
     LT_PLANT_KEEP_CREDIT = 1024,
-    LT_PLANT_TRUST_HELLO = 2048
+    LT_PLANT_TRUST_HELLO = 2048,
+    LT_PLANT_WINDOW_UNBOUNDED = 4096
 };
 
 LT_MUST_CHECK lt_err lt_engine_new(const struct lt_engine_options *options,

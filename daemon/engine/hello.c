@@ -165,6 +165,8 @@ static void serve(struct lt_engine *engine, struct lt_session *session)
     lt_alarm_clear(engine, LT_ASILENT, &unit->id);
     lt_fx_note(engine, LT_NLINKUP, &unit->id);
     session->progress_ms = engine->now.mono_ms;
+    /* The round trip while nothing is in its way: windows begin with it. */
+    lt_session_ping(engine, session);
     lt_compare_start(engine, session);
     lt_statement_session(engine, session);
     lt_letter_forward(engine, session);

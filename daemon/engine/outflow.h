@@ -38,8 +38,9 @@ void lt_outflow_free(struct lt_engine *engine, struct lt_session *session);
 
 /* ---- window.c: what may be under way ---- */
 
-/* Bytes that may leave now in this lane; 0: wait for credit. When nothing is
- * under way, *out_one says that one segment may leave whatever its size. */
+/* Bytes that may leave now in this lane; 0: wait for credit. *out_one: one
+ * segment may leave whatever its size, since nothing is under way or the line
+ * will soon have nothing to do. */
 size_t lt_window_room(const struct lt_engine *engine,
                       const struct lt_session *session, enum lt_lane lane,
                       bool *out_one);
@@ -47,6 +48,16 @@ void lt_window_sent(struct lt_engine *engine, struct lt_session *session,
                     size_t bytes, bool urgent);
 void lt_window_credit(struct lt_engine *engine, struct lt_session *session,
                       uint64_t credit_bytes);
+/* When more of normal or bulk may leave without an ack; 0: never. */
+int64_t lt_window_opens(const struct lt_engine *engine,
+                        const struct lt_session *session);
+/* A ping leaves, a ping came back. */
+void lt_window_pinged(struct lt_engine *engine, struct lt_session *session);
+void lt_window_echoed(struct lt_session *session, int64_t rtt_ms);
+/* It is time for a ping that goes out alone. Before it is, nothing but urgent
+ * leaves for a round trip. */
+bool lt_window_wants_ping(const struct lt_engine *engine,
+                          struct lt_session *session);
 /* Everything was acknowledged: credit that a lost frame took is back. */
 void lt_window_settle(struct lt_engine *engine, struct lt_session *session);
 

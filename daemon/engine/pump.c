@@ -49,7 +49,7 @@ static bool choose(const struct lt_engine *engine,
         }
         out->lane = lane;
         out->bytes = lt_window_room(engine, session, lane, &out->one);
-        if (out->bytes > 0) {
+        if (out->bytes > 0 || out->one) {
             return true;
         }
     }
@@ -247,7 +247,17 @@ static void ask_log(struct lt_engine *engine, struct lt_session *session,
     session->reading_one = room->single;
 }
 
-void lt_outflow_pump(struct lt_engine *engine, struct lt_session *session)
+/* What waits for credit may leave at a moment before that. */
+static void wait_for_line(struct lt_engine *engine, struct lt_session *session)
+{
+    session->pump_ms = lt_window_opens(engine, session);
+    if (session->pump_ms != 0 &&
+        (engine->pump_ms == 0 || session->pump_ms < engine->pump_ms)) {
+        engine->pump_ms = session->pump_ms;
+    }
+}
+
+static void pump(struct lt_engine *engine, struct lt_session *session)
 {
     struct room room;
 
@@ -264,6 +274,17 @@ void lt_outflow_pump(struct lt_engine *engine, struct lt_session *session)
         if (session->sent_bytes == sent) {
             return; /* the next segment waits for credit */
         }
+    }
+}
+
+void lt_outflow_pump(struct lt_engine *engine, struct lt_session *session)
+{
+    if (lt_window_wants_ping(engine, session)) {
+        lt_session_ping(engine, session);
+    }
+    pump(engine, session);
+    if (session->reading == NULL) {
+        wait_for_line(engine, session);
     }
 }
 
@@ -308,5 +329,7 @@ void lt_outflow_stored(struct lt_engine *engine, struct lt_session *session,
     i = packet_end(engine, &packet);
     if (i > 0 || !packet.full) {
         lt_outflow_pump(engine, session);
+    } else {
+        wait_for_line(engine, session);
     }
 }

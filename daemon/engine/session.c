@@ -159,6 +159,17 @@ static void say_skew(struct lt_engine *engine,
     }
 }
 
+void lt_session_ping(struct lt_engine *engine, struct lt_session *session)
+{
+    struct lt_ping ping = {.id = ++session->ping_id,
+                           .wall_ms = engine->now.wall_ms};
+
+    session->ping_ms = engine->now.mono_ms;
+    session->ping_sent_ms = engine->now.mono_ms;
+    lt_window_pinged(engine, session);
+    lt_fx_send_frame(engine, session, lt_ping_encode(&ping, &engine->frame));
+}
+
 static void on_ping(struct lt_engine *engine, struct lt_session *session,
                     const struct lt_ping *ping)
 {
@@ -173,7 +184,7 @@ static void on_ping(struct lt_engine *engine, struct lt_session *session,
         return;
     }
     if (ping->echo == session->ping_id && session->ping_ms != 0) {
-        session->rtt_ms = engine->now.mono_ms - session->ping_ms;
+        lt_window_echoed(session, engine->now.mono_ms - session->ping_ms);
         session->skew_ms =
             ping->wall_ms + session->rtt_ms / 2 - engine->now.wall_ms;
         session->ping_ms = 0;
@@ -331,7 +342,6 @@ static int64_t patience(const struct lt_session *session)
 
 static int64_t tick_up(struct lt_engine *engine, struct lt_session *session)
 {
-    struct lt_ping ping = {.wall_ms = engine->now.wall_ms};
     int64_t now = engine->now.mono_ms;
     int64_t stall = patience(session);
     int64_t said = earlier(session->out_ms, session->in_ms);
@@ -351,11 +361,7 @@ static int64_t tick_up(struct lt_engine *engine, struct lt_session *session)
     }
     if (now - said >= LT_PING_MS &&
         now - session->ping_sent_ms >= LT_PING_MS) {
-        ping.id = ++session->ping_id;
-        session->ping_ms = now;
-        session->ping_sent_ms = now;
-        lt_fx_send_frame(engine, session,
-                         lt_ping_encode(&ping, &engine->frame));
+        lt_session_ping(engine, session);
     }
     next = earlier(session->in_ms + LT_QUIET_MS, now + LT_PING_MS);
     if (lt_compare_waits(session)) {

@@ -16,6 +16,8 @@ void lt_session_refuse(struct lt_engine *engine, struct lt_session *session,
                        lt_err code);
 void lt_session_frame(struct lt_engine *engine, struct lt_session *session,
                       const uint8_t *bytes, size_t len);
+/* Ask for an echo: the round trip and the peer's clock. */
+void lt_session_ping(struct lt_engine *engine, struct lt_session *session);
 /* Timers of one session: hello, compare, ping, quiet, stall. Returns when to
  * look again (mono ms). */
 int64_t lt_session_tick(struct lt_engine *engine, struct lt_session *session);

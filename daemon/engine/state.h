@@ -60,7 +60,8 @@ enum {
     LT_STATEMENT_GAP_MS = 1000,
     LT_HOLD_MS = 10 * 60 * 1000,
     LT_HOLD_PROOF_MS = 60 * 1000,
-    LT_RATE_MS = 10,
+    LT_RATE_MS = 10,                    /* no rate over less */
+    LT_ROUND_MS = 50,
     LT_ASK_AGAIN_MS = 1000
 };
 
@@ -230,9 +231,13 @@ struct lt_inrun {
 struct lt_flight {
     uint64_t end;              /* of the session's sent bytes */
     int64_t sent_ms;
+    uint64_t credited;         /* of the session, when it was sent */
+    int64_t credit_ms;         /* and when that had come */
+    int64_t credit_sent_ms;    /* and when that had been sent */
     bool urgent;
     uint32_t bytes;
 };
+
 
 enum lt_session_state {
     LT_SESSION_HELLO, /* waiting for the peer's Hello */
@@ -309,11 +314,22 @@ struct lt_session {
     struct lt_flight *flights;
     size_t flights_n;
     size_t flights_head;
-    int64_t rate_ms;           /* begin of the present measurement */
-    uint64_t rate_bytes;       /* credited_bytes then */
-    uint64_t rates[8];         /* bytes a second, a ring */
-    size_t rates_n;
-    int64_t rtt_min_ms;        /* of acks; -1 */
+    size_t flights_normal;     /* those that are not urgent */
+    int64_t credit_ms;         /* when credit last came, or rest ended */
+    int64_t credit_sent_ms;    /* when that had been sent */
+    uint64_t rounds[8];        /* best rates of the last round trips, a ring */
+    size_t rounds_n;
+    int64_t round_ms;          /* begin of the present round */
+    uint64_t round_bytes;      /* sent_bytes then */
+    uint64_t rate;             /* best of the rounds; 0: not known yet */
+    uint64_t full_rate;        /* when it last grew by a quarter */
+    unsigned full_rounds;      /* since then */
+    int64_t line_free_ms;      /* when all that was sent will have left */
+    int64_t pump_ms;           /* when more may leave without an ack; 0 */
+    int64_t rtt_min_ms;        /* of acks, or of a ping at rest; -1 */
+    bool draining;             /* for such a ping */
+    bool ping_alone;           /* nothing was under way before it */
+    int64_t alone_ms;          /* when that last was so */
     int64_t ack_slowest_ms;
     int64_t progress_ms;       /* when acks last progressed */
     int64_t ack_wall_ms;
@@ -442,6 +458,7 @@ struct lt_engine {
     struct lt_buf out;         /* a Segments frame being filled */
     int64_t scan_ms;           /* when to look at the timers */
     int64_t wake_ms;           /* the WAKE last asked for */
+    int64_t pump_ms;           /* the earliest of the sessions; 0 */
 };
 
 static inline bool lt_engine_planted(const struct lt_engine *engine, uint32_t fault)

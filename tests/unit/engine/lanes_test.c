@@ -107,6 +107,89 @@ static void window_grows_until_a_long_line_is_full(void **state)
     assert_true(bytes * 1000 / (uint64_t)took > 400000);
 }
 
+/* A line of 256 kbit/s, and segments of which each keeps it for most of a
+ * second. */
+static void thin_line(int64_t latency_ms)
+{
+    backlog(200, 250);
+    net.bytes_per_s = 32000;
+    net.latency_ms = latency_ms;
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 5000);
+}
+
+static void thin_line_is_full_of_long_segments(void **state)
+{
+    uint64_t bytes;
+
+    (void)state;
+    thin_line(150);
+    bytes = net.nodes[COMMUNE].sent_bytes;
+    net_run(&net, 20000);
+    bytes = net.nodes[COMMUNE].sent_bytes - bytes;
+    assert_true(bytes > 20 * 32000 * 85 / 100);
+    assert_true(cases_at(DISTRICT) < 50000);
+}
+
+static void way_that_becomes_longer_is_filled_again(void **state)
+{
+    uint64_t bytes;
+
+    (void)state;
+    backlog(20000, 4);
+    net.bytes_per_s = 32000;
+    net.latency_ms = 5;
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 5000);
+    net.latency_ms = 350;
+    net_run(&net, 20000);
+    bytes = net.nodes[COMMUNE].sent_bytes;
+    net_run(&net, 20000);
+    bytes = net.nodes[COMMUNE].sent_bytes - bytes;
+    assert_true(cases_at(DISTRICT) < 80000);
+    assert_true(bytes > 20 * 32000 * 70 / 100);
+}
+
+/* How long a warning takes to the district. */
+static int64_t warning_takes(void)
+{
+    uint64_t before = incidents_at(DISTRICT);
+    int64_t begin = net.now.mono_ms;
+
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_INCIDENT), 1),
+                     LT_OK);
+    while (incidents_at(DISTRICT) == before &&
+           net.now.mono_ms - begin < 20000) {
+        net_run(&net, 10);
+    }
+    return net.now.mono_ms - begin;
+}
+
+static void acks_in_a_heap_do_not_make_a_line_look_fast(void **state)
+{
+    int64_t most = 0;
+    unsigned i;
+
+    (void)state;
+    backlog(20000, 4);
+    net.bytes_per_s = 32000;
+    net.latency_ms = 50;
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 5000);
+    for (i = 0; i < 20; i++) {
+        int64_t took;
+
+        net.nodes[DISTRICT].commit_held = true; /* a slow disk */
+        net_run(&net, 390 + 10 * i);
+        net_release_commit(&net, DISTRICT);
+        net_run(&net, 700);
+        took = warning_takes();
+        most = took > most ? took : most;
+    }
+    assert_true(cases_at(DISTRICT) < 80000);
+    assert_true(most < 1000);
+}
+
 static void memory_does_not_grow_with_the_backlog(void **state)
 {
     size_t most = 0;
@@ -278,6 +361,9 @@ int main(void)
         PROMISE(
             warning_raised_while_the_backlog_drains_waits_for_one_window),
         PROMISE(window_grows_until_a_long_line_is_full),
+        PROMISE(thin_line_is_full_of_long_segments),
+        PROMISE(way_that_becomes_longer_is_filled_again),
+        PROMISE(acks_in_a_heap_do_not_make_a_line_look_fast),
         PROMISE(memory_does_not_grow_with_the_backlog),
         PROMISE(more_warnings_than_the_quota_wait_as_normal),
         PROMISE(lane_that_waited_five_seconds_gets_a_segment),
