@@ -273,6 +273,9 @@ def damaged_whole():
     with Tree() as tree:
         province, district, commune = three(tree)
         data = random.Random(4).randbytes(3 * PIECE)
+        right = first_batch(commune, None, request_id(), 3, data)
+        wait_until(lambda: state(province, right) == "here", "the right one at the province")
+        print("  honest: the right one is here")
         event = first_batch(commune, None, request_id(), 3, data, "ab" * 32)
         for node in (commune, province):
             wait_until(lambda: state(node, event) in ("damaged", "here"), f"its end at {node.name}")

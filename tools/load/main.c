@@ -11,6 +11,7 @@
 #include "common/codec.h"
 #include "common/codec_zstd.h"
 #include "common/crypto.h"
+#include "tools/load/large.h"
 #include "tools/load/watch.h"
 
 static const char usage[] =
@@ -18,19 +19,25 @@ static const char usage[] =
     "         [--print | --rows FILE | --to-socket DIR]\n"
     "         [--batch 256] [--rate R] [--ledger FILE]\n"
     "         [--watch DIR] [--latency] [--patience S]\n"
+    "       lienthong-load --large MB --seed N --to-socket DIR\n"
+    "         [--watch DIR] [--patience S]\n"
     "\n"
     "Makes the commands of a commune's desks, the same for the same seed, and\n"
     "sends them to the daemon of DIR. --print writes the commands as JSON\n"
     "lines, --rows the encoded events and texts, each with its length. --ledger\n"
     "gets the id of every event that was answered. --watch waits until the\n"
     "office above has them all; with --latency each event is followed from its\n"
-    "call to its line in `log --events --follow` there.\n";
+    "call to its line in `log --events --follow` there.\n"
+    "\n"
+    "--large attaches so many megabytes of noise to new cases, in files of 4\n"
+    "MB, and waits for each batch of pieces. --watch then waits for them all.\n";
 
 enum { LEVEL = 19, PATIENCE_S = 300, ROW_HEAD = 4 };
 
 struct load {
     uint64_t seed;
     size_t events;
+    size_t large_mb; /* not 0: no corpus, but files */
     bool print;
     bool latency;
     const char *rows_path;
@@ -78,6 +85,7 @@ static bool read_options(struct load *load, int argc, char **argv)
         {"watch", required_argument, NULL, 'w'},
         {"latency", no_argument, NULL, 'L'},
         {"patience", required_argument, NULL, 'P'},
+        {"large", required_argument, NULL, 'g'},
         {NULL, 0, NULL, 0}};
     uint64_t number = 0;
     bool corpus = false;
@@ -101,6 +109,10 @@ static bool read_options(struct load *load, int argc, char **argv)
                  number * LT_LOAD_PIPELINE <= LT_LOAD_LAG;
             load->run.batch = (size_t)number;
             break;
+        case 'g':
+            ok = whole(optarg, LT_LOAD_LARGE_MB_MAX, &number) && number > 0;
+            load->large_mb = (size_t)number;
+            break;
         case 'p': load->print = true; break;
         case 'r': load->rows_path = optarg; break;
         case 't': load->run.dir = optarg; break;
@@ -111,6 +123,10 @@ static bool read_options(struct load *load, int argc, char **argv)
         case 'P': ok = real(optarg, &load->patience_s); break;
         default: ok = false; break;
         }
+    }
+    if (load->large_mb > 0) {
+        return ok && !corpus && optind == argc && load->run.dir != NULL &&
+               load->events == 0 && !load->latency && !load->print;
     }
     return ok && corpus && optind == argc && load->events > 0 &&
            (!load->latency || (load->watch != NULL && load->run.dir != NULL));
@@ -311,6 +327,38 @@ static lt_err act(struct load *load)
     return rc;
 }
 
+static lt_err act_large(const struct load *load)
+{
+    struct lt_load_large large = {.bytes = load->large_mb * 1000 * 1000,
+                                  .seed = load->seed,
+                                  .dir = load->run.dir};
+    int64_t before = load->watch == NULL ? 0 : lt_load_count(load->watch);
+    double begun = lt_load_clock();
+    double top = -1;
+    lt_err rc = before < 0 ? LT_ENOTRUNNING : lt_load_large(&large);
+
+    if (rc == LT_OK && load->watch != NULL) {
+        top = lt_load_wait_count(load->watch, before + (int64_t)large.events,
+                                 load->patience_s);
+        if (top < 0) {
+            fprintf(stderr, "%s: has %lld of %zu events\n", load->watch,
+                    (long long)(lt_load_count(load->watch) - before),
+                    large.events);
+            rc = LT_EBUSY;
+        }
+    }
+    if (rc == LT_OK) {
+        printf("{\"large_bytes\":%zu,\"files\":%zu,\"events\":%zu,"
+               "\"seconds\":%.6f",
+               large.bytes, large.files, large.events, large.seconds);
+        if (top >= 0) {
+            printf(",\"top_seconds\":%.6f", top - begun);
+        }
+        printf("}\n");
+    }
+    return rc;
+}
+
 int main(int argc, char **argv)
 {
     struct load load = {.patience_s = PATIENCE_S, .run.batch = 256};
@@ -322,6 +370,11 @@ int main(int argc, char **argv)
     }
     if (lt_crypto_start() != LT_OK) {
         return lt_err_exit(LT_ECRYPTO);
+    }
+    if (load.large_mb > 0) {
+        rc = act_large(&load);
+        lt_crypto_stop();
+        return rc == LT_OK ? 0 : lt_err_exit(rc);
     }
     lt_buf_init(&load.rows, lt_alloc_heap());
     rc = prepare(&load);
