@@ -176,6 +176,10 @@ X("ui_cmd_status", "tình trạng của dịch vụ", "state of the daemon")
 X("ui_cmd_log", "nhật ký: các luồng, hoặc từng sự kiện",
   "the log: its streams, or its events")
 X("ui_cmd_verify", "kiểm tra toàn bộ nhật ký", "check the whole log")
+X("ui_cmd_rebuild", "dựng lại phần hiển thị từ nhật ký; bản cũ vẫn trả lời",
+  "build the view anew from the log; the old one answers meanwhile")
+X("ui_rebuilt", "Đã dựng lại phần hiển thị: {events} sự kiện, {seconds} giây",
+  "The view was built anew: {events} events in {seconds} s")
 X("ui_cmd_config_check", "kiểm tra tệp cấu hình", "check the configuration")
 X("ui_cmd_config_show", "xem cấu hình đang có hiệu lực",
   "show the configuration in force")

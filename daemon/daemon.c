@@ -122,6 +122,24 @@ static void take_signals(struct lt_daemon *daemon)
 
 /* ---- the published state ---- */
 
+/* What runs long, and how far it is; it moves, so it is told again soon. */
+static void tell_work(struct lt_daemon *daemon, struct lt_status *status)
+{
+    struct lt_status_work *rebuild = &status->work[LT_WORK_REBUILD];
+    struct lt_status_work *verify = &status->work[LT_WORK_VERIFY];
+    struct lt_log_stats stats;
+
+    if (lt_feed_rebuilding(daemon->feed, &rebuild->done, &rebuild->total)) {
+        rebuild->since_ms = daemon->rebuild_since.wall_ms;
+    }
+    if (daemon->verify != NULL) {
+        lt_log_stats(daemon->log, &stats);
+        verify->done = daemon->verify_sums.segments;
+        verify->total = stats.segments;
+        verify->since_ms = daemon->verify_since.wall_ms;
+    }
+}
+
 static void publish(struct lt_daemon *daemon)
 {
     struct lt_snapshot snapshot = {0};
@@ -140,6 +158,7 @@ static void publish(struct lt_daemon *daemon)
     };
     const char *superior;
 
+    tell_work(daemon, &status);
     superior = lt_conf_text(daemon->conf, LT_SET_SUPERIOR_OFFICE);
     status.has_superior =
         superior != NULL && lt_office_parse(superior, &status.superior);
@@ -168,7 +187,8 @@ static void publish(struct lt_daemon *daemon)
     snapshot.intake_open = daemon->state != LT_NODE_INTAKE_REFUSED;
     snapshot.intake_reason = daemon->state_reason;
     lt_control_publish(daemon->control, &snapshot);
-    daemon->status_changed = false;
+    daemon->status_changed = status.work[LT_WORK_REBUILD].since_ms != 0 ||
+                             status.work[LT_WORK_VERIFY].since_ms != 0;
     daemon->publish_at_ms = daemon->now.mono_ms + PUBLISH_EVERY_MS;
 }
 
@@ -250,6 +270,7 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
     }
     if (err == LT_OK) {
         lt_daemon_take_complaints(daemon);
+        lt_daemon_take_rebuilt(daemon);
         lt_daemon_trim_when_quiet(daemon, *out_more);
         publish_when_due(daemon);
     }

@@ -75,6 +75,9 @@ struct lt_daemon {
     struct lt_job *verify;  /* the verify that runs in the background */
     uint64_t verify_cursor;
     struct lt_log_verify verify_sums;
+    struct lt_now verify_since;
+    struct lt_job *rebuild; /* who waits for the view that is built anew */
+    struct lt_now rebuild_since;
     struct lt_buf verify_bad; /* JSON array text of what is bad */
     struct lt_enrol_waiting enrol[LT_ENROL_WAITING_MAX];
 };
@@ -87,6 +90,8 @@ void lt_daemon_job_written(struct lt_daemon *daemon, uint64_t token,
                            int64_t committed_at_ms);
 /* A slice of the running verify. */
 lt_err lt_daemon_verify_slice(struct lt_daemon *daemon);
+/* Answer whoever waits for a new view, once it is there. */
+void lt_daemon_take_rebuilt(struct lt_daemon *daemon);
 
 /* tokens.c: one-time tokens and enrolment. */
 lt_err lt_daemon_token(struct lt_daemon *daemon, struct lt_job *job);

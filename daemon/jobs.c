@@ -1,4 +1,5 @@
-/* What the control socket asks of the loop: writes, tokens, verify. */
+/* What the control socket asks of the loop: writes, tokens, verify, a new view.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,6 +89,8 @@ static void start_verify(struct lt_daemon *daemon, struct lt_job *job)
         return;
     }
     daemon->verify = job;
+    daemon->verify_since = daemon->now;
+    daemon->status_changed = true;
     daemon->verify_cursor = 0;
     memset(&daemon->verify_sums, 0, sizeof(daemon->verify_sums));
     lt_buf_reset(&daemon->verify_bad);
@@ -209,6 +212,43 @@ static lt_err read_piece(struct lt_daemon *daemon, struct lt_job *job)
     return err == LT_EIO ? err : LT_OK;
 }
 
+/* ---- rebuild-view ---- */
+
+static void start_rebuild(struct lt_daemon *daemon, struct lt_job *job)
+{
+    if (daemon->rebuild != NULL ||
+        !lt_feed_rebuild(daemon->feed, daemon->last_pos)) {
+        finish(daemon, job, LT_EBUSY);
+        return;
+    }
+    daemon->rebuild = job;
+    daemon->rebuild_since = daemon->now;
+    daemon->status_changed = true;
+}
+
+void lt_daemon_take_rebuilt(struct lt_daemon *daemon)
+{
+    struct lt_job *job = daemon->rebuild;
+    struct lt_log_stats stats;
+    lt_err result;
+
+    if (!lt_feed_rebuilt(daemon->feed, &result) || job == NULL) {
+        return;
+    }
+    daemon->rebuild = NULL;
+    daemon->status_changed = true;
+    lt_log_stats(daemon->log, &stats);
+    if (result == LT_OK &&
+        !lt_buf_printf(&job->answer,
+                       "{\"rebuilt\":true,\"segments\":%" PRIu64
+                       ",\"events\":%" PRIu64 ",\"elapsed_ms\":%" PRId64 "}",
+                       stats.segments, stats.events,
+                       daemon->now.mono_ms - daemon->rebuild_since.mono_ms)) {
+        result = LT_ENOMEM;
+    }
+    finish(daemon, job, result);
+}
+
 /* ---- all ---- */
 
 void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result)
@@ -251,6 +291,9 @@ lt_err lt_daemon_jobs(struct lt_daemon *daemon, unsigned *out_jobs)
             break;
         case LT_JOB_PIECE:
             err = read_piece(daemon, job);
+            break;
+        case LT_JOB_REBUILD:
+            start_rebuild(daemon, job);
             break;
         }
     }

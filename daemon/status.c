@@ -262,6 +262,25 @@ static json_t *log_stats_json(const struct lt_log_stats *stats)
         sqlite3_libversion());
 }
 
+static json_t *work_json(const struct lt_status *status)
+{
+    static const char *const commands[LT_WORKS] = {"rebuild-view", "verify"};
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < LT_WORKS; i++) {
+        const struct lt_status_work *work = &status->work[i];
+
+        if (work->since_ms != 0) {
+            json_array_append_new(
+                list, json_pack("{s:s, s:I, s:I, s:o}", "command", commands[i],
+                                "done", (json_int_t)work->done, "total",
+                                (json_int_t)work->total, "since",
+                                time_json(work->since_ms)));
+        }
+    }
+    return list;
+}
+
 /* {name: value}; they belong to the process, not to the log. */
 static json_t *counters_json(void)
 {
@@ -316,6 +335,7 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
     json_object_set_new(root, "branches", branches_json(status));
     json_object_set_new(root, "holds", holds_json(status));
     json_object_set_new(root, "alarms", alarms_json(status, lang));
+    json_object_set_new(root, "work", work_json(status));
     json_object_set_new(root, "counters", counters_json());
     text = json_dumps(root, JSON_COMPACT);
     json_decref(root);

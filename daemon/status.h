@@ -16,6 +16,14 @@ enum lt_node_state {
     LT_NODE_STOPPING
 };
 
+/* Work that takes its time, as "rebuild-view" and "verify" do: in segments. */
+enum lt_work { LT_WORK_REBUILD, LT_WORK_VERIFY, LT_WORKS };
+struct lt_status_work {
+    uint64_t done;
+    uint64_t total;
+    int64_t since_ms; /* wall; 0 = not under way */
+};
+
 struct lt_status {
     struct lt_office office;
     const struct lt_engine *engine;
@@ -32,6 +40,7 @@ struct lt_status {
     bool clock_unsure;
     uint64_t view_applied;  /* position */
     int64_t view_behind_ms; /* 0 when current */
+    struct lt_status_work work[LT_WORKS];
 };
 
 /* The object of schema lienthong.status/1 in @lang; malloc'ed, the caller

@@ -157,13 +157,29 @@ lt_err lt_ask_receive(struct lt_ask *ask, int timeout_ms, struct lt_buf *out)
     return rc;
 }
 
+bool lt_ask_ready(const struct lt_ask *ask, int timeout_ms)
+{
+    struct pollfd fd = {.fd = ask->fd, .events = POLLIN};
+
+    return poll(&fd, 1, timeout_ms) > 0;
+}
+
+/* How long the daemon may take: what lasts has the most, unless somebody has
+ * said otherwise. */
+static int patience_ms(const struct lt_tool *tool,
+                       const struct lt_tool_command *command)
+{
+    return command->lasts && !tool->timeout_given ? LT_TOOL_LASTS_MS
+                                                  : tool->timeout_ms;
+}
+
 json_t *lt_tool_request(const struct lt_tool *tool,
                         const struct lt_tool_command *command)
 {
     json_t *request =
         json_pack("{s:s,s:O,s:s,s:i,s:i}", "command", command->name, "options",
                   tool->options, "lang", tool->lang == LT_LANG_VI ? "vi" : "en",
-                  "timeout_ms", tool->timeout_ms, "proto", 1);
+                  "timeout_ms", patience_ms(tool, command), "proto", 1);
 
     if (request != NULL && command->writes &&
         json_object_set_new(request, "request_id",
@@ -177,6 +193,45 @@ json_t *lt_tool_request(const struct lt_tool *tool,
         return NULL;
     }
     return request;
+}
+
+/* The daemon's status, from a connection of its own. NULL when there is none
+ * to be had. */
+static json_t *ask_status(const struct lt_tool *tool)
+{
+    static const char request[] = "{\"command\":\"status\",\"proto\":1}";
+    struct lt_ask *ask = NULL;
+    struct lt_buf answer;
+    struct lt_diag diag;
+    json_t *status = NULL;
+
+    lt_buf_init(&answer, lt_alloc_heap());
+    if (lt_ask_open(tool->dir, &ask, &diag) == LT_OK &&
+        lt_ask_send(ask, request, sizeof(request) - 1) == LT_OK &&
+        lt_ask_receive(ask, LT_TOOL_TIMEOUT_MS, &answer) == LT_OK) {
+        status = json_loadb((const char *)answer.data, answer.len, 0, NULL);
+    }
+    lt_ask_close(ask);
+    lt_buf_deinit(&answer);
+    return status;
+}
+
+/* Until the answer begins to come, or patience ends. */
+static void show_progress(struct lt_tool *tool,
+                          const struct lt_tool_command *command,
+                          const struct lt_ask *ask)
+{
+    enum { FIRST_MS = 1000, EVERY_MS = 500 };
+    int64_t until_ms = mono_ms() + patience_ms(tool, command);
+    int pause_ms = FIRST_MS;
+
+    while (mono_ms() < until_ms && !lt_ask_ready(ask, pause_ms)) {
+        json_t *status = ask_status(tool);
+
+        lt_progress_from_status(tool, command->name, status);
+        json_decref(status);
+        pause_ms = EVERY_MS;
+    }
 }
 
 /* One question, one answer. @out_sent: the daemon may have acted. */
@@ -210,7 +265,11 @@ static lt_err exchange(struct lt_tool *tool,
     }
     if (rc == LT_OK) {
         *out_sent = true;
-        rc = lt_ask_receive(ask, tool->timeout_ms + GRACE_MS, answer);
+        if (command->lasts) {
+            show_progress(tool, command, ask);
+        }
+        rc = lt_ask_receive(ask, patience_ms(tool, command) + GRACE_MS, answer);
+        lt_progress_end(tool);
         lt_diag_set(diag, rc);
     }
     lt_ask_close(ask);

@@ -176,17 +176,36 @@ static void note_bad(void *ctx, const struct lt_stream *stream, uint64_t epoch,
                               (json_int_t)number, "what", what));
 }
 
+/* Not before a second has passed since the beginning or the last time. */
+static void tell_progress(struct check *check, const struct lt_log_stats *stats,
+                          int64_t *told_ms)
+{
+    enum { EVERY_MS = 1000 };
+    const struct lt_sys *sys = lt_sys_real();
+    struct lt_now now;
+
+    sys->now(sys->ctx, &now);
+    if (now.mono_ms - *told_ms >= EVERY_MS) {
+        *told_ms = now.mono_ms;
+        lt_progress_tell(check->tool, "verify", (int64_t)check->sums.segments,
+                         (int64_t)stats->segments);
+    }
+}
+
 static lt_err verify_log(struct check *check, const char *path,
                          struct lt_diag *diag)
 {
     const struct lt_sys *sys = lt_sys_real();
+    struct lt_log_stats stats;
     struct lt_log *log = NULL;
     struct lt_now now;
+    int64_t told_ms;
     uint64_t cursor = 0;
     bool more = true;
     lt_err rc;
 
     sys->now(sys->ctx, &now);
+    told_ms = now.mono_ms;
     rc = lt_log_open(&(struct lt_log_options){.path = path,
                                               .office = check->identity.office,
                                               .wal_max_bytes = 64 << 20,
@@ -195,10 +214,15 @@ static lt_err verify_log(struct check *check, const char *path,
     if (rc == LT_OK) {
         rc = load_keys(check, log);
     }
+    if (rc == LT_OK) {
+        lt_log_stats(log, &stats);
+    }
     while (rc == LT_OK && more) {
         rc = lt_log_verify_slice(log, &cursor, SLICE_SEGMENTS, key_of, note_bad,
                                  check, &check->sums, &more);
+        tell_progress(check, &stats, &told_ms);
     }
+    lt_progress_end(check->tool);
     lt_log_close(log);
     return rc;
 }
@@ -377,6 +401,7 @@ const struct lt_tool_command lt_cmd_verify[] = {
      .meta = "",
      .text = "ui_cmd_verify",
      .example = "--offline",
+     .lasts = true,
      .options = {{"offline", LT_TOOL_FLAG, "", "ui_opt_offline", true}},
      .run = run},
     {.name = NULL}};

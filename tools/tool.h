@@ -23,6 +23,7 @@ enum {
     LT_TOOL_LIST_MAX = 200,
     LT_TOOL_STDIN_MAX = 64 * 1024,
     LT_TOOL_TIMEOUT_MS = 30000,
+    LT_TOOL_LASTS_MS = 3600000, /* the most that the daemon takes */
     LT_TOOL_TIME_TEXT = 17
 };
 
@@ -51,6 +52,7 @@ struct lt_tool_command {
     const char *text;                  /* ui word: what it does */
     const char *example;               /* what follows the name */
     bool writes;                       /* takes --request-id */
+    bool lasts;                        /* minutes, perhaps: told how far */
     struct lt_tool_option options[LT_TOOL_OPTIONS_MAX];
     int (*run)(struct lt_tool *tool, const struct lt_tool_command *command);
 };
@@ -64,6 +66,7 @@ struct lt_tool {
     bool timeout_given;
     json_t *options;      /* what was given, under their JSON names */
     char request_id[LT_UUID_TEXT]; /* writing commands */
+    bool progress;        /* a line of it stands on the terminal */
     const json_t *names;  /* of offices, by id; in the answer at work */
     FILE *out;            /* stdout and stderr; tests hand in others */
     FILE *err;
@@ -108,6 +111,21 @@ LT_MUST_CHECK lt_err lt_ask_send(struct lt_ask *ask, const char *json,
  * Errors: LT_EUNKNOWN (time is over, the daemon went away), LT_EPROTO. */
 LT_MUST_CHECK lt_err lt_ask_receive(struct lt_ask *ask, int timeout_ms,
                                     struct lt_buf *out);
+
+/* Is there something to receive within @timeout_ms? */
+bool lt_ask_ready(const struct lt_ask *ask, int timeout_ms);
+
+/* ---- long work (progress.c) ---- */
+
+/* Tell how far @command is: on a terminal, or with --json as one line
+ * {"progress":{"command","done","total"}} on stderr. */
+void lt_progress_tell(struct lt_tool *tool, const char *command, int64_t done,
+                      int64_t total);
+/* The same from "work" of a status. */
+void lt_progress_from_status(struct lt_tool *tool, const char *command,
+                             const json_t *status);
+/* Take the line off the terminal. */
+void lt_progress_end(struct lt_tool *tool);
 
 /* Build the request of @command from the options given. */
 LT_MUST_CHECK json_t *lt_tool_request(const struct lt_tool *tool,
@@ -231,5 +249,6 @@ extern const struct lt_tool_command lt_cmd_status[];
 extern const struct lt_tool_command lt_cmd_log[];
 extern const struct lt_tool_command lt_cmd_verify[];
 extern const struct lt_tool_command lt_cmd_config[];
+extern const struct lt_tool_command lt_cmd_rebuild[];
 
 #endif

@@ -175,6 +175,9 @@ static lt_err prepare_slot(struct lt_batch *batch, size_t index,
     case LT_COMMAND_VERIFY:
         slot->pending = add_pending(batch, LT_JOB_VERIFY);
         return slot->pending == NULL ? LT_ENOMEM : LT_OK;
+    case LT_COMMAND_REBUILD:
+        slot->pending = add_pending(batch, LT_JOB_REBUILD);
+        return slot->pending == NULL ? LT_ENOMEM : LT_OK;
     }
     return LT_EINTERNAL;
 }

@@ -24,6 +24,7 @@ static const struct lt_option_row option_rows[LT_OPTIONS] = {
 #define HANDLER_TOKEN(function) .read = NULL
 #define HANDLER_VERIFY(function) .read = NULL
 #define HANDLER_PIECE(function) .read = NULL
+#define HANDLER_REBUILD(function) .read = NULL
 
 static const struct lt_command command_rows[LT_COMMANDS] = {
 #define X(id, text, command_kind, handler, known_options, must_options)        \

@@ -1,7 +1,8 @@
 /* X(id, name, kind, handler, options it knows, options it must have)
  *
- * kind: WRITE makes an event, READ answers at once, TOKEN, VERIFY and PIECE
- * (of a large part, out of the log) are served by the loop, STREAM turns the connection into a stream of lines. */
+ * kind: WRITE makes an event, READ answers at once, TOKEN, VERIFY, REBUILD and
+ * PIECE (of a large part, out of the log) are served by the loop, STREAM turns
+ * the connection into a stream of lines. */
 X(CASE_OPEN, "case open", WRITE, lt_case_open,
   O(TYPE) | O(FIELD) | O(TEXT) | O(SEALED_REF) | O(LEGAL_DATE) | O(DATE) |
       O(NUMBER) | O(ATTACH_SIZE) | O(ATTACH_HASH),
@@ -47,3 +48,4 @@ X(LOG, "log", STREAM, lt_read_log, O(EVENTS) | O(FROM) | O(FOLLOW), 0)
 X(TOKEN, "token", TOKEN, NULL, O(NAME) | O(KIND) | O(CODE) | O(VALID),
   O(NAME) | O(KIND))
 X(VERIFY, "verify", VERIFY, NULL, 0, 0)
+X(REBUILD_VIEW, "rebuild-view", REBUILD, NULL, 0, 0)

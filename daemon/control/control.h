@@ -37,6 +37,7 @@ enum lt_job_kind {
                          (LT_ENOTFOUND: nothing) */
     LT_JOB_TOKEN,     /* make a one-time token */
     LT_JOB_VERIFY,    /* background work, answer when done */
+    LT_JOB_REBUILD,   /* the same: the view is built anew */
     LT_JOB_PIECE      /* read a piece of a large part out of the log */
 };
 struct lt_job {
@@ -61,7 +62,7 @@ struct lt_job {
     bool repeated;             /* the request id was known; answer below */
     uint64_t pos;              /* position of the (last) segment written */
     int64_t committed_at_ms;
-    struct lt_buf answer;      /* TOKEN: JSON; VERIFY: JSON; WRITE: see below */
+    struct lt_buf answer;      /* JSON; WRITE: see below */
     struct lt_job *next;
 };
 /* For a WRITE the answer is packed as daemon/answer.h says, one entry an

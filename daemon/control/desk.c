@@ -139,9 +139,10 @@ static void check_file(struct lt_desk *desk)
         return;
     }
     desk->reader_batch = desk->batch;
-    if (stat(desk->view_path, &info) != 0 ||
-        (uint64_t)info.st_ino != desk->reader_inode ||
-        (uint64_t)info.st_dev != desk->reader_device) {
+    /* While another takes its place there may be no file for a moment. */
+    if (stat(desk->view_path, &info) == 0 &&
+        ((uint64_t)info.st_ino != desk->reader_inode ||
+         (uint64_t)info.st_dev != desk->reader_device)) {
         lt_desk_drop_reader(desk);
     }
 }

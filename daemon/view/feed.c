@@ -14,6 +14,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/failpoint.h"
+
 enum {
     NICE = 5, /* below the log's work, not below a busy machine's */
     BATCH_EVENTS_MAX = 8192, /* bounds a transaction and its part of the WAL */
@@ -105,6 +107,9 @@ static void serve_batch(struct lt_feed *feed)
     feed->last = NULL;
     (void)pthread_mutex_unlock(&feed->lock);
     rc = apply_batch(feed->view, batch, &left, &events);
+    if (feed->old != NULL && rc == LT_OK && LT_FAILPOINT(view_twin)) {
+        rc = LT_EIO;
+    }
     if (rc == LT_OK) {
         lt_view_position(feed->view, &applied, hash);
         bytes = lt_feed_free_nodes(batch, left);

@@ -1,5 +1,6 @@
 /* The view built anew: while its twin is fed the old one answers, and the twin
  * takes its place. */
+#include "common/failpoint.h"
 #include "daemon/view/feed_internal.h"
 
 void lt_feed_end_rebuild(struct lt_feed *feed, lt_err result)
@@ -30,6 +31,9 @@ void lt_feed_begin_twin(struct lt_feed *feed)
 
     feed->rebuild = false;
     (void)pthread_mutex_unlock(&feed->lock);
+    if (LT_PLANTED(empty_first)) {
+        (void)!lt_view_clear(feed->view);
+    }
     rc = lt_view_twin(feed->view, &twin);
     (void)pthread_mutex_lock(&feed->lock);
     if (rc == LT_OK) {

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/failpoint.h"
+
 static char *twin_path(const char *path)
 {
     size_t len = strlen(path) + sizeof(LT_VIEW_TWIN_SUFFIX);
@@ -70,6 +72,7 @@ lt_err lt_view_replace(struct lt_view *view, struct lt_view *twin,
     view->stale = true;
     lt_view_close(view);
     rc = lt_db_unlink(path);
+    (void)LT_FAILPOINT(view_replace);
     if (rc == LT_OK && rename(from, path) != 0) {
         rc = LT_EIO; /* an empty one is opened, and filled from the log */
     }

@@ -190,6 +190,35 @@ static void errors_are_one_object_with_json(void **state)
     drop(&done);
 }
 
+/* A line each with --json; without a terminal nothing. */
+static void progress_is_told_a_line_at_a_time(void **state)
+{
+    struct lt_tool tool = {.json = true};
+    json_t *status =
+        json_pack("{s:[{s:s,s:i,s:i},{s:s,s:i,s:i}]}", "work", "command",
+                  "verify", "done", 1, "total", 9, "command", "rebuild-view",
+                  "done", 7, "total", 5);
+    char *out = NULL;
+    size_t len;
+
+    (void)state;
+    tool.err = open_memstream(&out, &len);
+    lt_progress_from_status(&tool, "rebuild-view", status);
+    lt_progress_tell(&tool, "verify", 2, 9);
+    lt_progress_tell(&tool, "verify", 2, 0);
+    tool.json = false;
+    lt_progress_tell(&tool, "verify", 3, 9);
+    lt_progress_end(&tool);
+    (void)fclose(tool.err);
+    assert_string_equal(
+        out, "{\"progress\":{\"command\":\"rebuild-view\",\"done\":5,"
+             "\"total\":5}}\n"
+             "{\"progress\":{\"command\":\"verify\",\"done\":2,"
+             "\"total\":9}}\n");
+    json_decref(status);
+    free(out);
+}
+
 static void made_up_ids_are_version_seven(void **state)
 {
     char one[LT_UUID_TEXT];
@@ -351,6 +380,7 @@ int main(void)
         cmocka_unit_test(tables_fit_the_screen),
         cmocka_unit_test(help_of_incident_raise_is_an_option),
         cmocka_unit_test(errors_are_one_object_with_json),
+        cmocka_unit_test(progress_is_told_a_line_at_a_time),
         cmocka_unit_test(made_up_ids_are_version_seven),
         cmocka_unit_test(columns_are_measured_in_cells),
         cmocka_unit_test(init_makes_a_folder_and_refuses_a_full_one)};
