@@ -39,11 +39,15 @@ X("daemon_not_running",
   "nothing.")
 X("port_in_use",
   "Địa chỉ {address} đang bị chương trình khác sử dụng[: {reason}]",
-  "Dừng chương trình kia, hoặc chọn cổng khác trong lienthong.conf "
-  "(listen_links, listen_enrol).",
+  "Mỗi cơ quan trên cùng một máy cần hai cổng riêng. Dừng chương trình kia, "
+  "hoặc ghi cổng khác vào lienthong.conf: listen_links = \"127.0.0.1:7451\" và "
+  "listen_enrol = \"127.0.0.1:7452\" (khi tạo cơ quan mới: --listen và "
+  "--enrol-listen).",
   "the address {address} is in use by another program[: {reason}]",
-  "Stop that program, or choose another port in lienthong.conf "
-  "(listen_links, listen_enrol).")
+  "Each office on one machine needs two ports of its own. Stop that program, "
+  "or write other ports into lienthong.conf: listen_links = \"127.0.0.1:7451\" "
+  "and listen_enrol = \"127.0.0.1:7452\" (when an office is made: --listen and "
+  "--enrol-listen).")
 X("internal",
   "Lỗi bên trong phần mềm[: {what}]",
   "Giữ lại nhật ký dịch vụ và báo cho người phụ trách phần mềm. Dữ liệu đã "

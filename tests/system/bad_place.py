@@ -248,6 +248,32 @@ def port_in_use():
         node.stop()
 
 
+def two_offices():
+    """Two offices that were given the same ports; the second does as it is
+    told and both work."""
+    stage = Stage.get()
+    with stage.beside("two offices on one machine"):
+        other = stopped_commune(stage, "Xã Chung Máy")
+        taken = (stage.district.dir / "conf.d" / "50-ports.conf").read_text()
+        drop = other.dir / "conf.d" / "50-ports.conf"
+        drop.write_text(taken)
+        says = start_refused(other, "port_in_use", 69)
+        address = re.search(r'listen_links = {"(.*)"}', taken)[1]
+        check(address in says, f"which? {says}")
+        drop.write_text("")
+        ports = harness.free_port_pair()
+        # As the remedy writes it, at the end of lienthong.conf.
+        with open(other.dir / "lienthong.conf", "a", encoding="utf-8") as conf:
+            conf.write(f'listen_links = "127.0.0.1:{ports[0]}"\n'
+                       f'listen_enrol = "127.0.0.1:{ports[1]}"\n')
+        other.start()
+        check(other.status()["listen"]["links"].endswith(f":{ports[0]}"), other.status()["listen"])
+        written = other.ok("case", "open", "--type", "complaint", "--field", "land")["event"]
+        wait_until(lambda: written in {e["event"] for e in stage.district.events()},
+                   "what one wrote to be at the other")
+        other.stop()
+
+
 def second_daemon():
     stage = Stage.get()
     with stage.beside("a second daemon"):
@@ -434,7 +460,8 @@ def full_relay():
 
 
 TESTS = {f.__name__: f for f in (
-    tokens, join_killed, configuration, file_modes, databases, port_in_use, second_daemon,
+    tokens, join_killed, configuration, file_modes, databases, port_in_use, two_offices,
+    second_daemon,
     clock_before_log, full_disk, full_relay)}
 
 if __name__ == "__main__":

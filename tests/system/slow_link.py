@@ -60,7 +60,7 @@ def urgent_overtakes():
 
 
 def urgent_overtakes_100():
-    overtakes(100, 1.0, 40000)
+    overtakes(100, 1.0, 50000)
 
 
 def fills(rate, delay, events, warm_s, watch_s):
