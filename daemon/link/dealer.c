@@ -151,6 +151,7 @@ static void connect_to(struct lt_link *link, struct lt_dial *dial,
         return;
     }
     dial->state = LT_DIAL_CONNECTING;
+    dial->connected_ms = 0;
     dial->due_ms = now + 2 * link->times.handshake_ms;
 }
 
@@ -194,6 +195,7 @@ static void resolve(struct lt_link *link, struct lt_dial *dial, int64_t now)
     if (n > 0) {
         connect_to(link, dial, &dial->found[0], now);
     } else {
+        lt_attempt_failed(link, dial, LT_OK, true, now);
         lt_dealer_again(link, dial, true);
     }
 }
@@ -211,7 +213,11 @@ void lt_dealer_tick(struct lt_link *link, struct lt_dial *dial, int64_t now)
         break;
     case LT_DIAL_CONNECTING:
         if (now >= dial->due_ms) {
-            explain(link, dial, LT_EUNKNOWNKEY, now);
+            /* A machine that is not there has refused nothing. */
+            if (dial->connected_ms != 0) {
+                explain(link, dial, LT_EUNKNOWNKEY, now);
+            }
+            lt_attempt_failed(link, dial, LT_OK, true, now);
             lt_dealer_again(link, dial, true);
         }
         break;
@@ -258,12 +264,14 @@ void lt_dealer_notice(struct lt_link *link, const struct lt_gate_notice *notice)
     }
     if (notice->kind == LT_GATE_DIAL_CONNECTED) {
         if (dial->state == LT_DIAL_CONNECTING) {
+            dial->connected_ms = now;
             dial->due_ms = now + link->times.handshake_ms + 1000;
         }
     } else if (notice->kind == LT_GATE_DIAL_UP) {
         come_up(link, dial, notice->fd, notice->cookie);
     } else {
         explain(link, dial, notice->code, now);
+        lt_attempt_failed(link, dial, notice->code, false, now);
         lt_dealer_again(link, dial, true);
     }
 }

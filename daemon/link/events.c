@@ -59,11 +59,15 @@ void lt_link_event_session(struct lt_link *link, enum lt_link_event_kind kind,
     push(link, &event);
 }
 
-void lt_link_event_alarm(struct lt_link *link, lt_err code,
-                         const struct lt_office *office, const char *detail)
+/* Alarms and attempts: what may be left out when there is too much. */
+static bool is_spare(const struct lt_link_event *event)
 {
-    struct lt_link_event event = {.kind = LT_LINK_ALARM, .code = code};
+    return event->kind == LT_LINK_ALARM || event->kind == LT_LINK_TRIED;
+}
 
+static void push_spare(struct lt_link *link, struct lt_link_event event,
+                       const struct lt_office *office, const char *detail)
+{
     /* A place that is set aside for the end of a session is not taken. */
     if (link->alarms_n >= LT_LINK_ALARMS_MAX ||
         !lt_events_reserve(link, link->events_n + link->sessions.live_n + 1)) {
@@ -75,6 +79,22 @@ void lt_link_event_alarm(struct lt_link *link, lt_err code,
     (void)snprintf(event.detail, sizeof(event.detail), "%.63s", detail);
     push(link, &event);
     link->alarms_n++;
+}
+
+void lt_link_event_alarm(struct lt_link *link, lt_err code,
+                         const struct lt_office *office, const char *detail)
+{
+    push_spare(link,
+               (struct lt_link_event){.kind = LT_LINK_ALARM, .code = code},
+               office, detail);
+}
+
+void lt_link_event_tried(struct lt_link *link, enum lt_tried_result tried,
+                         const struct lt_office *office, const char *address)
+{
+    push_spare(link,
+               (struct lt_link_event){.kind = LT_LINK_TRIED, .tried = tried},
+               office, address);
 }
 
 struct lt_session *lt_link_begin(struct lt_link *link,
@@ -112,8 +132,8 @@ bool lt_events_pop(struct lt_link *link, struct lt_link_event *out_event)
 
         link->events_head = (link->events_head + 1) % link->events_capacity;
         link->events_n--;
-        link->alarms_n -= event->kind == LT_LINK_ALARM;
-        if (event->kind == LT_LINK_ALARM || session == NULL ||
+        link->alarms_n -= is_spare(event);
+        if (is_spare(event) || session == NULL ||
             !session->closed) {
             *out_event = *event;
             return true;

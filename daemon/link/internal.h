@@ -3,6 +3,7 @@
  * link.c     the poll, whose turn it is, start and stop
  * events.c   what the loop is told
  * router.c   one ROUTER: frames and sessions of those who dial us
+ * attempt.c  what became of a dialled address
  * dealer.c   one DEALER for each superior, its states and its patience
  * enrol_port.c  one ROUTER that answers strangers
  *
@@ -44,6 +45,7 @@ struct lt_dial {
     size_t tried; /* in this round */
     enum lt_dial_state state;
     int64_t due_ms;           /* when the state has lasted too long */
+    int64_t connected_ms;     /* TCP was there; 0: not yet */
     int64_t failing_since_ms; /* 0: the last session was a good one */
     unsigned silent_refusals;
     int64_t alarm_ms;
@@ -145,6 +147,11 @@ void lt_link_event_session(struct lt_link *link, enum lt_link_event_kind kind,
                            const struct lt_session *session);
 void lt_link_event_alarm(struct lt_link *link, lt_err code,
                          const struct lt_office *office, const char *detail);
+void lt_link_event_tried(struct lt_link *link, enum lt_tried_result tried,
+                         const struct lt_office *office, const char *address);
+/* attempt.c: tell the loop that the address at work did not come up. */
+void lt_attempt_failed(struct lt_link *link, const struct lt_dial *dial,
+                       lt_err code, bool out_of_time, int64_t now);
 /* Begin a session and queue its LT_LINK_UP; NULL when there is no memory. */
 struct lt_session *lt_link_begin(struct lt_link *link,
                                  const struct lt_session *like);

@@ -16,6 +16,7 @@
 #include "common/alloc.h"
 #include "common/id.h"
 #include "common/sys.h"
+#include "common/tried.h"
 
 struct lt_link;
 
@@ -63,12 +64,22 @@ void lt_link_hang_up(struct lt_link *link, const struct lt_office *office);
 /* No progress: tear the socket down and build it again, after backoff. */
 void lt_link_redial(struct lt_link *link, const struct lt_office *office);
 
+/* When that superior is dialled next (monotonic), and where: the address is
+ * borrowed until the next call of the link. *out_at_ms is 0 while it is being
+ * dialled or there. False when it is not dialled at all. */
+LT_MUST_CHECK bool lt_link_next_dial(const struct lt_link *link,
+                                     const struct lt_office *office,
+                                     int64_t *out_at_ms,
+                                     const char **out_address);
+
 enum lt_link_event_kind {
     LT_LINK_UP,    /* session, office, transport_key, dialled */
     LT_LINK_DOWN,  /* session */
     LT_LINK_FRAME, /* session, bytes: valid until the next call */
     LT_LINK_ENROL, /* session (of the enrolment port), bytes */
-    LT_LINK_ALARM  /* code, office: refused keys, strange answers */
+    LT_LINK_ALARM, /* code, office: refused keys, strange answers */
+    LT_LINK_TRIED  /* office, tried: a dialled address did not come up. For
+                      people: some are left out when many come at once */
 };
 struct lt_link_event {
     enum lt_link_event_kind kind;
@@ -79,6 +90,7 @@ struct lt_link_event {
     const uint8_t *bytes;
     size_t len;
     lt_err code;
+    enum lt_tried_result tried;
     char detail[64]; /* e.g. the peer's address */
 };
 

@@ -104,6 +104,10 @@ static void note(struct node *node, const struct lt_link_event *event)
         node->alarms++;
         node->alarm = event->code;
         return;
+    case LT_LINK_TRIED:
+        node->tried_n++;
+        node->tried = event->tried;
+        return;
     }
     if (event->bytes != NULL) {
         node->len = event->len;

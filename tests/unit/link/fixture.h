@@ -28,6 +28,8 @@ struct node {
     unsigned asks;
     unsigned alarms;
     lt_err alarm;
+    unsigned tried_n;
+    enum lt_tried_result tried; /* the last that did not come up */
     uint64_t session; /* of the last UP or ENROL */
     struct lt_link_event up;
     size_t len;
