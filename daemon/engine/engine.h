@@ -243,13 +243,28 @@ struct lt_link_view {
     int state; /* 0 connecting, 1 up, 2 stalled, 3 refused */
     int64_t since_wall_ms;
     int64_t last_ack_wall_ms;     /* 0: none */
+    int64_t last_frame_wall_ms;
     uint64_t waiting[LT_LANES];   /* events not yet acknowledged by the peer */
     int64_t rtt_ms;               /* -1: unknown */
     int64_t skew_ms;
     lt_err reason;
 };
+/* How many there are. */
+size_t lt_engine_sessions(const struct lt_engine *engine);
 size_t lt_engine_links(const struct lt_engine *engine,
                        struct lt_link_view *out, size_t max);
+/* What a session's peer does not hold yet of one run, or holds back. */
+struct lt_flow_view {
+    struct lt_office to;
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t acked;               /* event numbers */
+    uint64_t last;
+    lt_err held;                  /* LT_OK: not held back */
+    int64_t held_until_wall_ms;
+};
+size_t lt_engine_flows(const struct lt_engine *engine,
+                       struct lt_flow_view *out, size_t max);
 struct lt_receipt_view {
     bool has_keeper;
     struct lt_office keeper;
@@ -266,6 +281,32 @@ struct lt_office_view {
 };
 size_t lt_engine_offices(const struct lt_engine *engine,
                          struct lt_office_view *out, size_t max);
+/* What an office said that it holds of a stream written here. */
+struct lt_held {
+    struct lt_channel channel;
+    uint64_t epoch;
+    uint64_t number;
+};
+/* An office as its words and its absence show it. */
+struct lt_office_insight {
+    struct lt_office office;
+    bool bound;                   /* a key of it is known: it has joined */
+    bool partner;                 /* exchanges statements with us; else the
+                                     fields below are 0 */
+    int state;                    /* as in lt_office_view */
+    int64_t since_wall_ms;
+    int64_t heard_wall_ms;        /* when its latest statement came; 0: not
+                                     since this start */
+    int64_t said_wall_ms;         /* by its own clock; 0: no statement */
+    uint64_t statement_id;
+    uint64_t echo_id;             /* the latest of ours that it had seen */
+    uint64_t missing;             /* events that it wrote and we lack */
+    size_t held_n;
+    const struct lt_held *held;   /* borrowed until the engine changes */
+};
+/* One office a call, from @index 0 on; false past the end. */
+bool lt_engine_office_at(const struct lt_engine *engine, size_t index,
+                         struct lt_office_insight *out);
 struct lt_tip_view {
     struct lt_stream stream;
     uint64_t first;               /* of the run */

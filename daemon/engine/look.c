@@ -55,6 +55,8 @@ static void view_link(const struct lt_engine *engine,
     out->role = session->role;
     out->since_wall_ms = session->since_wall_ms;
     out->last_ack_wall_ms = session->ack_wall_ms;
+    out->last_frame_wall_ms =
+        engine->now.wall_ms - (engine->now.mono_ms - session->in_ms);
     out->rtt_ms = session->rtt_ms;
     out->skew_ms = session->skew_ms;
     lt_outflow_waiting(session, out->waiting);
@@ -70,6 +72,11 @@ static void view_link(const struct lt_engine *engine,
     }
 }
 
+size_t lt_engine_sessions(const struct lt_engine *engine)
+{
+    return engine->sessions_n;
+}
+
 size_t lt_engine_links(const struct lt_engine *engine,
                        struct lt_link_view *out, size_t max)
 {
@@ -80,6 +87,33 @@ size_t lt_engine_links(const struct lt_engine *engine,
         view_link(engine, engine->sessions[i], &out[n++]);
     }
     return n;
+}
+
+bool lt_engine_office_at(const struct lt_engine *engine, size_t index,
+                         struct lt_office_insight *out)
+{
+    const struct lt_partner *partner;
+
+    if (index >= engine->units_n) {
+        return false;
+    }
+    partner = engine->units[index]->partner;
+    *out = (struct lt_office_insight){.office = engine->units[index]->id,
+                                      .bound = engine->units[index]->bound !=
+                                               NULL,
+                                      .partner = partner != NULL};
+    if (partner != NULL) {
+        out->state = partner->state;
+        out->since_wall_ms = partner->state_wall_ms;
+        out->heard_wall_ms = partner->heard_wall_ms;
+        out->said_wall_ms = partner->said_wall_ms;
+        out->statement_id = partner->said_id;
+        out->echo_id = partner->echo_id;
+        out->missing = partner->missing;
+        out->held = partner->held;
+        out->held_n = partner->held_n;
+    }
+    return true;
 }
 
 size_t lt_engine_offices(const struct lt_engine *engine,
@@ -171,6 +205,37 @@ size_t lt_engine_holds(const struct lt_engine *engine, struct lt_hold_view *out,
                                      flow->held_until_ms -
                                      engine->now.mono_ms};
             }
+        }
+    }
+    return n;
+}
+
+size_t lt_engine_flows(const struct lt_engine *engine,
+                       struct lt_flow_view *out, size_t max)
+{
+    size_t n = 0;
+    size_t i;
+
+    for (i = 0; i < engine->sessions_n; i++) {
+        const struct lt_flow *flow = engine->sessions[i]->flows;
+
+        for (; flow != NULL && n < max; flow = flow->all_next) {
+            if (flow->run->last.number <= flow->acked) {
+                continue;
+            }
+            out[n] = (struct lt_flow_view){
+                .to = engine->sessions[i]->unit->id,
+                .stream = flow->run->track->id,
+                .epoch = flow->run->epoch,
+                .acked = flow->acked,
+                .last = flow->run->last.number};
+            if (flow->held != 0) {
+                out[n].held = hold_code(flow->held);
+                out[n].held_until_wall_ms = engine->now.wall_ms +
+                                            flow->held_until_ms -
+                                            engine->now.mono_ms;
+            }
+            n++;
         }
     }
     return n;

@@ -165,6 +165,48 @@ static void read_keeper(struct lt_engine *engine,
     engine->receipt_at_ms = statement->at_ms;
 }
 
+/* What @partner says that it holds of ours, kept for those who ask why
+ * something is not there yet. Of a statement with more points the first. */
+static void keep_held(struct lt_engine *engine, struct lt_partner *partner,
+                      const struct lt_statement *statement)
+{
+    struct lt_held *held;
+    size_t n = 0;
+    size_t i;
+    size_t k;
+
+    for (i = 0; i < statement->yours_n; i++) {
+        n += statement->yours[i].tips_n;
+    }
+    n = n < LT_HELD_MAX ? n : LT_HELD_MAX;
+    held = lt_new_array(engine->alloc, n + 1, sizeof(*held));
+    if (held == NULL) {
+        engine->oom = true;
+        return;
+    }
+    lt_free(engine->alloc, partner->held);
+    partner->held = held;
+    partner->held_n = n;
+    n = 0;
+    for (i = 0; i < statement->yours_n; i++) {
+        for (k = 0; k < statement->yours[i].tips_n; k++) {
+            const struct lt_point *tip = &statement->yours[i].tips[k];
+
+            if (n == partner->held_n) {
+                break;
+            }
+            held[n++] =
+                (struct lt_held){.channel = statement->yours[i].channel,
+                                 .epoch = tip->epoch,
+                                 .number = tip->number};
+        }
+    }
+    partner->heard_wall_ms = engine->started ? engine->now.wall_ms : 0;
+    partner->said_wall_ms = statement->at_ms;
+    partner->said_id = statement->id;
+    partner->echo_id = statement->echo_id;
+}
+
 void lt_receipt_read(struct lt_engine *engine,
                      const struct lt_statement *statement)
 {
@@ -180,6 +222,7 @@ void lt_receipt_read(struct lt_engine *engine,
     partner = lt_partner_get(engine, unit);
     if (partner != NULL) {
         count_missing(engine, partner, statement);
+        keep_held(engine, partner, statement);
     }
     for (i = 0; i < statement->yours_n; i++) {
         struct lt_stream stream = {.origin = engine->self->id,

@@ -39,6 +39,7 @@ enum {
     LT_WRITE_BYTES_MAX = 16 * 1024 * 1024, /* written, not yet flushed */
     LT_THRIFTY_BYTES = 64 * 1024,       /* written in a turn: little */
     LT_LOST_MAX = 64,
+    LT_HELD_MAX = 64,                   /* points of ours that one office told */
     LT_PATH_DENSE = 8,
     LT_SCRATCH_BYTES = 8 * 1024 * 1024
 };
@@ -168,6 +169,12 @@ struct lt_partner {
     int64_t urgent_since_ms;
     int state;                 /* as in lt_office_view */
     int64_t state_wall_ms;
+    int64_t heard_wall_ms;     /* its latest statement; 0: not in this life */
+    int64_t said_wall_ms;      /* by its own clock */
+    uint64_t said_id;
+    uint64_t echo_id;
+    struct lt_held *held;      /* what it said that it holds of ours */
+    size_t held_n;
     struct lt_partner *dirty_next;
     struct lt_partner *next;
 };

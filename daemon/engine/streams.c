@@ -81,6 +81,9 @@ void lt_unit_free(struct lt_engine *engine, struct lt_unit *unit)
         lt_free(engine->alloc, track);
         track = next;
     }
+    if (unit->partner != NULL) {
+        lt_free(engine->alloc, unit->partner->held);
+    }
     lt_free(engine->alloc, unit->partner);
     lt_free(engine->alloc, unit);
 }
