@@ -39,6 +39,7 @@ LT_FP(join_placed, "join has put the identity into its place")
 
 LT_PLANT(ack_before_commit, "acknowledge what is not committed")
 LT_PLANT(cursor_second_txn, "write the cursor in a transaction of its own")
+LT_PLANT(forget_tried, "keep nothing of what was tried with a neighbour")
 LT_PLANT(sync_normal, "open the log with synchronous=NORMAL")
 LT_PLANT(skip_epoch_check, "take a segment whatever its epoch goes on from")
 LT_PLANT(skip_chain_check, "prove a piece by its first signature alone")

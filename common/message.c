@@ -13,6 +13,7 @@ static const struct lt_message messages[] = {
 #define X(word, vi, vi_remedy, en, en_remedy)                                  \
     {word, {vi, en}, {vi_remedy, en_remedy}},
 #include "common/message_table.h"
+#include "common/message_explain_table.h"
 #undef X
 #define X(word, vi, en) {word, {vi, en}, {"", ""}},
 #include "common/message_ui_table.h"
@@ -325,6 +326,19 @@ const char *lt_ui(enum lt_lang lang, const char *word)
     const struct lt_message *row = find(word);
 
     return row != NULL ? row->text[lang] : word;
+}
+
+size_t lt_ui_remedy(enum lt_lang lang, const char *word,
+                    const struct lt_diag *args, char *out_text, size_t size)
+{
+    const struct lt_message *row = find(word);
+    struct out out = {.text = out_text, .size = size};
+
+    if (row != NULL) {
+        fill(row->remedy[lang], args, &out);
+    }
+    out_text[out.len] = '\0';
+    return out.len;
 }
 
 size_t lt_ui_format(enum lt_lang lang, const char *word,

@@ -53,6 +53,11 @@ size_t lt_ui_format(enum lt_lang lang, const char *word,
 size_t lt_text_escape(const char *text, size_t len, char *out_text,
                       size_t size);
 
+/* The remedy of a word that has one ("ui_ex_..."), filled the same way; empty
+ * when it has none. */
+size_t lt_ui_remedy(enum lt_lang lang, const char *word,
+                    const struct lt_diag *args, char *out_text, size_t size);
+
 /* The rows, for tests and for the manual. NULL past the end. */
 struct lt_message {
     const char *word;

@@ -529,3 +529,46 @@ X("ui_verdict_wrong_channel", "sai kênh",
   "in a wrong channel")
 X("ui_verdict_set_aside", "đã để riêng",
   "set aside")
+
+X("ui_tried_dial", "gọi {address}", "dialled {address}")
+X("ui_tried_call", "bên đó gọi tới", "it dialled us")
+X("ui_tried_session", "phiên liên lạc", "session")
+X("ui_tried_refused", "không có dịch vụ nghe ở đó", "nothing listens there")
+X("ui_tried_no_route", "máy này không có đường mạng tới đó",
+  "this machine has no network to there")
+X("ui_tried_timed_out", "không ai trả lời", "nobody answered")
+X("ui_tried_name_unknown", "không tìm được tên máy", "the name has no address")
+X("ui_tried_handshake_slow", "nhận cuộc gọi rồi im lặng",
+  "took the call and said nothing")
+X("ui_tried_handshake_ended", "cắt khi chưa nhận ra nhau",
+  "ended before the keys were agreed")
+X("ui_tried_not_ours", "không phải Liên Thông trả lời",
+  "something that is not Lien Thong answered")
+X("ui_tried_connected", "đã nối", "connected")
+X("ui_tried_up", "hai bên đã nhận ra nhau", "both have proven themselves")
+X("ui_tried_hello_refused", "danh tính không được chứng minh",
+  "identity was not proven")
+X("ui_tried_key_unknown", "khóa không được biết", "the key is not known")
+X("ui_tried_no_progress", "không tiến triển nên đã cắt",
+  "torn down for want of progress")
+X("ui_tried_protocol", "bên kia làm trái giao thức", "it broke the protocol")
+X("ui_tried_replaced", "bên kia đóng, hoặc đã có phiên mới",
+  "it was closed, or a newer one took its place")
+X("ui_tried_lost", "đường truyền mất", "the connection was lost")
+X("ui_tried", "Đã thử", "Tried")
+X("ui_tried_times", "{count} lần, lần cuối {at}",
+  "{count} times, the last at {at}")
+X("ui_explain_moves", "Đang chạy", "It moves")
+X("ui_explain_hangs", "Đang tắc", "It does not move")
+X("ui_explain_unknown", "Chưa biết", "Not known here")
+X("ui_since_when", "Từ", "Since")
+X("ui_next_at", "Lần thử tới", "Next try")
+X("ui_why_hangs", "Vì sao", "Why")
+X("ui_do", "Cần làm", "What to do")
+X("ui_reached_yes", "đã tới", "arrived")
+X("ui_reached_no", "chưa tới", "not yet")
+X("ui_reached_unknown", "chưa rõ", "not known")
+X("ui_more_by", "Xem vì sao", "See why")
+X("ui_cmd_explain",
+  "Giải thích vì sao một cơ quan, hồ sơ, vụ việc hay chỉ đạo đang tắc",
+  "Explain why an office, a case, an incident or a directive does not move")

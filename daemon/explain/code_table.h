@@ -1,0 +1,51 @@
+/* X(word): the codes of `explain` that are its own. Texts and remedies are in
+ * common/message_explain_table.h under "ui_ex_" and the word. A word, once
+ * given, stays. */
+/* Nothing is wrong. */
+X("moving")
+X("in_transit")
+X("done")
+X("voided")
+/* This office. */
+X("not_turning")
+X("starting")
+X("stopping")
+X("intake_refused")
+X("view_behind")
+/* A link that we dial. */
+X("link_refused")
+X("link_no_route")
+X("link_timed_out")
+X("link_name_unknown")
+X("link_handshake_slow")
+X("link_handshake_ended")
+X("link_not_ours")
+X("link_key_unknown")
+X("link_hello_refused")
+X("link_no_progress")
+X("link_down")
+/* Any link. */
+X("link_stalled")
+X("peer_disk_full")
+X("held_back")
+X("child_silent")
+X("child_not_seen")
+/* Offices further away. */
+X("way_down")
+X("no_word")
+X("behind")
+X("withheld")
+X("out_of_sight")
+X("not_enrolled")
+X("not_enrolled_here")
+X("token_expired")
+/* Matters. */
+X("waiting_cause")
+X("waiting_tree")
+X("waiting_newer")
+X("waiting_opening")
+X("waiting_aside")
+X("contested")
+X("step_rejected")
+X("not_confirmed")
+X("not_arrived")
