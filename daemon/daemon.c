@@ -26,6 +26,20 @@ enum {
 
 /* ---- inputs ---- */
 
+static void note_session(struct lt_daemon *daemon,
+                         const struct lt_link_event *event)
+{
+    const char *address = "";
+    int64_t at_ms;
+
+    if (event->dialled && !lt_link_next_dial(daemon->link, &event->office,
+                                             &at_ms, &address)) {
+        address = "";
+    }
+    lt_history_began(&daemon->history, &event->office, daemon->now.wall_ms,
+                     event->session, event->dialled, address);
+}
+
 static lt_err take_link_event(struct lt_daemon *daemon,
                               const struct lt_link_event *event)
 {
@@ -36,6 +50,7 @@ static lt_err take_link_event(struct lt_daemon *daemon,
         if (event->dialled) {
             daemon->superior_session = event->session;
         }
+        note_session(daemon, event);
         input.kind = LT_IN_SESSION_UP;
         input.role = event->dialled ? LT_ROLE_PARENT : LT_ROLE_CHILD;
         input.office = event->office;
@@ -44,7 +59,7 @@ static lt_err take_link_event(struct lt_daemon *daemon,
         daemon->status_changed = true;
         return lt_turn_input(daemon->turn, &daemon->now, &input);
     case LT_LINK_DOWN:
-        lt_daemon_session_gone(daemon, event->session);
+        lt_daemon_session_gone(daemon, event->session, LT_TRIED_LOST);
         input.kind = LT_IN_SESSION_DOWN;
         daemon->status_changed = true;
         return lt_turn_input(daemon->turn, &daemon->now, &input);
@@ -61,6 +76,12 @@ static lt_err take_link_event(struct lt_daemon *daemon,
     case LT_LINK_ENROL:
         return lt_daemon_enrol(daemon, event->session, event->bytes,
                                event->len);
+    case LT_LINK_TRIED:
+        lt_history_tried(&daemon->history, &event->office,
+                         daemon->now.wall_ms, LT_TRIED_DIAL, event->tried,
+                         event->detail);
+        daemon->status_changed = true;
+        return LT_OK;
     case LT_LINK_ALARM: {
         struct lt_diag diag = {.code = event->code};
 
@@ -183,6 +204,7 @@ static void publish(struct lt_daemon *daemon)
         LT_OK) {
         snapshot.tree = NULL;
     }
+    snapshot.facts = lt_daemon_facts(daemon, &status);
     snapshot.epoch = lt_engine_epoch(daemon->engine);
     snapshot.intake_open = daemon->state != LT_NODE_INTAKE_REFUSED;
     snapshot.intake_reason = daemon->state_reason;
@@ -324,6 +346,7 @@ lt_err lt_daemon_run(const struct lt_daemon_options *options,
         struct lt_diag ready = {.code = LT_NREADY};
 
         daemon->state = LT_NODE_READY;
+        daemon->state_since_ms = daemon->now.wall_ms;
         /* The first trim comes soon: the start needs the most. */
         daemon->trimmed_ms = INT64_MIN / 2;
         lt_daemon_trim_when_quiet(daemon, true);

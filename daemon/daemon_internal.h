@@ -11,6 +11,7 @@
 #include "daemon/control/control.h"
 #include "daemon/daemon.h"
 #include "daemon/engine/engine.h"
+#include "daemon/history.h"
 #include "daemon/link/link.h"
 #include "daemon/status.h"
 #include "daemon/turn.h"
@@ -54,6 +55,7 @@ struct lt_daemon {
     bool stopping;
     enum lt_node_state state;
     lt_err state_reason;
+    int64_t state_since_ms; /* wall */
     int64_t started_at_ms;
     int64_t wake_at_ms;    /* monotonic; the engine's next tick */
     int64_t publish_at_ms; /* monotonic; not before */
@@ -79,6 +81,10 @@ struct lt_daemon {
     struct lt_job *rebuild; /* who waits for the view that is built anew */
     struct lt_now rebuild_since;
     struct lt_buf verify_bad; /* JSON array text of what is bad */
+    struct lt_history history;  /* what was tried with neighbours */
+    struct lt_fact_token *tokens; /* not used yet; for explain */
+    size_t tokens_n;
+    bool tokens_known;
     struct lt_enrol_waiting enrol[LT_ENROL_WAITING_MAX];
 };
 
@@ -111,6 +117,10 @@ void lt_daemon_reload(struct lt_daemon *daemon);
 /* Is there code that applies @setting at a reload? */
 bool lt_daemon_reloads(enum lt_setting setting);
 
+/* facts.c: what explain needs, as it is now; NULL without memory. */
+struct lt_facts *lt_daemon_facts(struct lt_daemon *daemon,
+                                 const struct lt_status *status);
+
 /* origin.c: a new root's first word. */
 lt_err lt_daemon_open_origin(struct lt_daemon *daemon, struct lt_diag *diag);
 
@@ -132,7 +142,8 @@ void lt_daemon_trim_when_quiet(struct lt_daemon *daemon, bool worked);
 
 /* hooks.c: what effects do. */
 /* Remember since when the superior is not there. */
-void lt_daemon_session_gone(struct lt_daemon *daemon, uint64_t session);
+void lt_daemon_session_gone(struct lt_daemon *daemon, uint64_t session,
+                            enum lt_tried_result how);
 /* Count a frame that left or came, and a segment that became durable. */
 void lt_daemon_count_frame(const uint8_t *bytes, size_t len, bool sent);
 void lt_daemon_count_stored(const struct lt_office *self,

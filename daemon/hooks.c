@@ -65,8 +65,10 @@ static lt_err hook_send(void *ctx, uint64_t session, const uint8_t *bytes,
     return lt_link_send(daemon->link, session, bytes, len);
 }
 
-void lt_daemon_session_gone(struct lt_daemon *daemon, uint64_t session)
+void lt_daemon_session_gone(struct lt_daemon *daemon, uint64_t session,
+                            enum lt_tried_result how)
 {
+    lt_history_ended(&daemon->history, daemon->now.wall_ms, session, how);
     if (session == daemon->superior_session) {
         daemon->superior_session = 0;
         daemon->apart_since_ms = daemon->now.wall_ms;
@@ -77,8 +79,7 @@ static void hook_close(void *ctx, uint64_t session, lt_err code)
 {
     struct lt_daemon *daemon = ctx;
 
-    (void)code; /* the engine has noted why */
-    lt_daemon_session_gone(daemon, session);
+    lt_daemon_session_gone(daemon, session, lt_history_result(code));
     lt_link_close(daemon->link, session);
     daemon->status_changed = true;
 }
@@ -96,6 +97,13 @@ static void hook_note(void *ctx, const struct lt_effect *effect)
 
     note.code = effect->code;
     lt_note(&note);
+    if (effect->code == LT_NLINKUP) {
+        lt_history_tried(&daemon->history, &effect->office,
+                         daemon->now.wall_ms, LT_TRIED_SESSION, LT_TRIED_UP,
+                         "");
+        /* The link raises this one, while it is refused; here is its end. */
+        lt_daemon_alarm(daemon, LT_EUNKNOWNKEY, false, &effect->office, NULL);
+    }
     daemon->status_changed = true;
 }
 

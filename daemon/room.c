@@ -27,6 +27,7 @@ lt_err lt_daemon_close_intake(struct lt_daemon *daemon, lt_err why)
         return LT_OK;
     }
     daemon->state = LT_NODE_INTAKE_REFUSED;
+    daemon->state_since_ms = daemon->now.wall_ms;
     daemon->state_reason = why;
     return lt_turn_input(daemon->turn, &daemon->now, &input);
 }
@@ -74,6 +75,7 @@ static lt_err look_for_room(struct lt_daemon *daemon)
         return err;
     }
     daemon->state = LT_NODE_READY;
+    daemon->state_since_ms = daemon->now.wall_ms;
     daemon->state_reason = LT_OK;
     return lt_turn_input(daemon->turn, &daemon->now, &input);
 }

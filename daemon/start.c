@@ -535,6 +535,8 @@ void lt_daemon_stop(struct lt_daemon *daemon)
     lt_identity_deinit(&daemon->identity);
     lt_conf_free(daemon->conf);
     lt_alarms_deinit(&daemon->alarms);
+    lt_history_deinit(&daemon->history);
+    lt_free(lt_alloc_heap(), daemon->tokens);
     lt_buf_deinit(&daemon->verify_bad);
     free(daemon->log_path);
     free(daemon->view_path);

@@ -239,14 +239,17 @@ static json_t *alarms_json(const struct lt_status *status, enum lt_lang lang)
         lt_message_text(lang, &alarm->diag, text, sizeof(text));
         lt_message_remedy(lang, &alarm->diag, remedy, sizeof(remedy));
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:o, s:o, s:s, s:s}", "code",
+            list, json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:o}", "code",
                             lt_err_word(alarm->code), "severity",
                             lt_err_severity(alarm->code) == LT_SEV_CRITICAL
                                 ? "critical"
                                 : "warning",
                             "since", time_json(alarm->since_ms), "subject",
                             office_json(&alarm->subject), "text", text,
-                            "remedy", remedy));
+                            "remedy", remedy, "explain",
+                            office_json(lt_office_is_zero(&alarm->subject)
+                                            ? &status->office
+                                            : &alarm->subject)));
     }
     return list;
 }

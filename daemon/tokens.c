@@ -191,6 +191,7 @@ static lt_err store_row(struct lt_daemon *daemon,
     lt_err err;
 
     lt_buf_init(&value, lt_alloc_heap());
+    daemon->tokens_known = false;
     lt_token_row_key(id, key);
     err = lt_token_row_encode(row, &value);
     if (err == LT_OK) {

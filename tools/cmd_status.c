@@ -232,6 +232,19 @@ static void print_children(struct lt_tool *tool, const json_t *answer)
     json_decref(shown);
 }
 
+/* Each alarm leads to `explain`. */
+static void print_way(struct lt_tool *tool, const json_t *alarm)
+{
+    const char *office = word_in(alarm, "explain");
+
+    if (office != NULL) {
+        fprintf(tool->out, "  %s: lienthong explain \"",
+                lt_ui(tool->lang, "ui_more_by"));
+        lt_print_text(tool->out, lt_format_office(tool, office));
+        fputs("\"\n", tool->out);
+    }
+}
+
 static void print_alarms(struct lt_tool *tool, const json_t *alarms)
 {
     const json_t *alarm;
@@ -252,6 +265,7 @@ static void print_alarms(struct lt_tool *tool, const json_t *alarms)
         fprintf(tool->out, "\n  ");
         lt_print_text(tool->out, remedy == NULL ? "" : remedy);
         fputc('\n', tool->out);
+        print_way(tool, alarm);
     }
 }
 

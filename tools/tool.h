@@ -245,6 +245,7 @@ extern const struct lt_tool_command lt_cmd_incident[];
 extern const struct lt_tool_command lt_cmd_directive[];
 extern const struct lt_tool_command lt_cmd_void[];
 extern const struct lt_tool_command lt_cmd_receipt[];
+extern const struct lt_tool_command lt_cmd_explain[];
 extern const struct lt_tool_command lt_cmd_status[];
 extern const struct lt_tool_command lt_cmd_log[];
 extern const struct lt_tool_command lt_cmd_verify[];

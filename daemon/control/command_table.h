@@ -43,6 +43,7 @@ X(DIRECTIVE_SHOW, "directive show", READ, lt_read_directive, O(ID), O(ID))
 X(CASE_ATTACHMENT, "case attachment", PIECE, lt_attachment_find,
   O(EVENT) | O(INDEX) | O(OFFSET), O(EVENT))
 X(RECEIPT, "receipt", READ, lt_read_receipt, O(CODE), O(CODE))
+X(EXPLAIN, "explain", READ, lt_read_explain, O(WHAT), O(WHAT))
 X(STATUS, "status", READ, lt_read_status, 0, 0)
 X(LOG, "log", STREAM, lt_read_log, O(EVENTS) | O(FROM) | O(FOLLOW), 0)
 X(TOKEN, "token", TOKEN, NULL, O(NAME) | O(KIND) | O(CODE) | O(VALID),

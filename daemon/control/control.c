@@ -39,6 +39,7 @@ void lt_snapshot_free(struct lt_snapshot *snapshot)
         free(snapshot->status_json[0]);
         free(snapshot->status_json[1]);
         free(snapshot->log_json);
+        lt_facts_free(snapshot->facts);
         lt_tree_free(snapshot->tree);
         free(snapshot);
     }
@@ -199,6 +200,7 @@ void lt_control_publish(struct lt_control *control,
         free(lost.status_json[0]);
         free(lost.status_json[1]);
         free(lost.log_json);
+        lt_facts_free(lost.facts);
         lt_tree_free(lost.tree);
         return;
     }

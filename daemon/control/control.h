@@ -12,6 +12,7 @@
 #define LT_CONTROL_CONTROL_H
 
 #include "daemon/engine/engine.h"
+#include "daemon/explain/facts.h"
 #include "daemon/view/feed.h"
 
 struct lt_control;
@@ -23,6 +24,7 @@ struct lt_snapshot {
     char *status_json[2]; /* the whole status object, malloc'ed; by enum
                              lt_lang, for the alarms' texts */
     char *log_json;      /* {"items":[...]} of `log`, malloc'ed */
+    struct lt_facts *facts; /* for explain; owned */
     struct lt_tree *tree;/* a clone for names and rights; owned */
     uint64_t epoch;
     bool intake_open;

@@ -152,12 +152,13 @@ def field_lists():
                               noun + " show texts")
             holds(node.ok("verify"), shape("**`verify`**"), "verify")
             holds(node.ok("receipt", case["receipt_code"]), shape("**`receipt`**"), "receipt")
+            holds(node.ok("explain", case["id"]), shape("**`explain`**"), "explain")
         check(some(province.status()["links"], "links")[0]["role"] == "child", "role")
         check(commune.status()["links"][0]["role"] == "parent", "role")
 
 
 # What the page lists and this version does not have yet.
-LATER = {"erase", "explain"}
+LATER = {"erase"}
 
 
 def commands():
@@ -178,7 +179,7 @@ def commands():
             "case list": "open closed office since limit after",
             "incident list": "open closed office since limit after",
             "directive list": "open closed office since limit after",
-            "case show": "", "incident show": "", "directive show": "", "receipt": "",
+            "case show": "", "incident show": "", "directive show": "", "receipt": "", "explain": "",
             "void": "reason", "status": "check", "log": "events from follow", "verify": "offline",
             "config check": "", "config show": "", "rebuild-view": ""}.items():
         check(all(re.search(rf"\b{word}\b", table) for word in command.split()), command)
