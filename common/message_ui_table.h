@@ -180,6 +180,9 @@ X("ui_cmd_rebuild", "dựng lại phần hiển thị từ nhật ký; bản cũ
   "build the view anew from the log; the old one answers meanwhile")
 X("ui_rebuilt", "Đã dựng lại phần hiển thị: {events} sự kiện, {seconds} giây",
   "The view was built anew: {events} events in {seconds} s")
+X("ui_cmd_completion", "in tập lệnh gợi ý cho bash, zsh hoặc fish",
+  "print the completion script of a shell")
+X("ui_why_shells", "không có gợi ý cho shell này", "no completion for this shell")
 X("ui_cmd_config_check", "kiểm tra tệp cấu hình", "check the configuration")
 X("ui_cmd_config_show", "xem cấu hình đang có hiệu lực",
   "show the configuration in force")

@@ -56,19 +56,15 @@ static void print_word(const struct lt_tool *tool, const char *word,
     fprintf(tool->out, "%s\n", tool->lang == LT_LANG_VI ? vi : en);
 }
 
-static void print_list(const struct lt_tool *tool, const char *title,
-                       enum lt_words list)
+static void print_choice(const struct lt_tool *tool,
+                         const struct lt_tool_choice *choice)
 {
     const struct lt_word *row;
     size_t i;
 
-    fprintf(tool->out, "\n%s:\n", title);
-    for (i = 0; (row = lt_word_at(list, i)) != NULL; i++) {
-        /* Of a directive's codes people give 02 to 06. */
-        if (list != LT_WORDS_DIRECTIVE_CODE ||
-            (row->number >= 2 && row->number <= 6)) {
-            print_word(tool, row->word, row->vi, row->en);
-        }
+    fprintf(tool->out, "\n%s:\n", choice->title);
+    for (i = 0; (row = lt_tool_choice_at(choice, i)) != NULL; i++) {
+        print_word(tool, row->word, row->vi, row->en);
     }
 }
 
@@ -101,23 +97,11 @@ static void print_kinds(const struct lt_tool *tool)
 static void print_words(const struct lt_tool *tool,
                         const struct lt_tool_command *command)
 {
-    static const struct {
-        const char *command;
-        const char *title;
-        enum lt_words list;
-    } lists[] = {{"case open", "TYPE", LT_WORDS_CASE_TYPE},
-                 {"case step", "KIND", LT_WORDS_STEP},
-                 {"case close", "R", LT_WORDS_CLOSE_REASON},
-                 {"incident take", "--way", LT_WORDS_INCIDENT_WAY},
-                 {"incident close", "R", LT_WORDS_INCIDENT_END},
-                 {"directive status", "CODE", LT_WORDS_DIRECTIVE_CODE},
-                 {"void", "--kind", LT_WORDS_VOID_REASON}};
+    const struct lt_tool_choice *choice = lt_tool_choice_of(command, NULL);
     size_t i;
 
-    for (i = 0; i < LT_COUNT_OF(lists); i++) {
-        if (strcmp(command->name, lists[i].command) == 0) {
-            print_list(tool, lists[i].title, lists[i].list);
-        }
+    if (choice != NULL) {
+        print_choice(tool, choice);
     }
     for (i = 0; i < LT_TOOL_OPTIONS_MAX && command->options[i].name != NULL;
          i++) {

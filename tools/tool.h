@@ -98,6 +98,22 @@ void lt_help_print(FILE *out, enum lt_lang lang, const char *group);
 void lt_help_print_command(const struct lt_tool *tool,
                            const struct lt_tool_command *command);
 
+/* ---- words that may be given (choices.c) ---- */
+
+struct lt_tool_choice {
+    const char *command;
+    const char *name;  /* of the option or the word, as in JSON */
+    const char *title; /* over the list in the help */
+    enum lt_words list;
+};
+/* The list for @name, or the command's first one when that is NULL; NULL when
+ * any text may stand there. */
+const struct lt_tool_choice *
+lt_tool_choice_of(const struct lt_tool_command *command, const char *name);
+/* Its words; NULL past the end. */
+const struct lt_word *lt_tool_choice_at(const struct lt_tool_choice *choice,
+                                        size_t index);
+
 /* ---- talking to the daemon (ask.c) ---- */
 
 struct lt_ask; /* a connection */
@@ -251,5 +267,6 @@ extern const struct lt_tool_command lt_cmd_log[];
 extern const struct lt_tool_command lt_cmd_verify[];
 extern const struct lt_tool_command lt_cmd_config[];
 extern const struct lt_tool_command lt_cmd_rebuild[];
+extern const struct lt_tool_command lt_cmd_completion[];
 
 #endif

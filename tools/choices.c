@@ -1,0 +1,45 @@
+/* The words that may be given where a list of them is the law: for help and
+ * completion. What an office's policy lists (fields, kinds of office) is not
+ * among them. */
+#include <string.h>
+
+#include "tools/tool.h"
+
+static const struct lt_tool_choice choices[] = {
+    {"case open", "type", "TYPE", LT_WORDS_CASE_TYPE},
+    {"case step", "kind", "KIND", LT_WORDS_STEP},
+    {"case close", "reason", "R", LT_WORDS_CLOSE_REASON},
+    {"incident take", "way", "--way", LT_WORDS_INCIDENT_WAY},
+    {"incident close", "reason", "R", LT_WORDS_INCIDENT_END},
+    {"directive status", "code", "CODE", LT_WORDS_DIRECTIVE_CODE},
+    {"void", "kind", "--kind", LT_WORDS_VOID_REASON},
+};
+
+const struct lt_tool_choice *
+lt_tool_choice_of(const struct lt_tool_command *command, const char *name)
+{
+    for (size_t i = 0; i < LT_COUNT_OF(choices); i++) {
+        if (strcmp(choices[i].command, command->name) == 0 &&
+            (name == NULL || strcmp(choices[i].name, name) == 0)) {
+            return &choices[i];
+        }
+    }
+    return NULL;
+}
+
+const struct lt_word *lt_tool_choice_at(const struct lt_tool_choice *choice,
+                                        size_t index)
+{
+    const struct lt_word *row;
+
+    for (size_t i = 0; (row = lt_word_at(choice->list, i)) != NULL; i++) {
+        /* Of a directive's codes people give 02 to 06. */
+        bool given = choice->list != LT_WORDS_DIRECTIVE_CODE ||
+                     (row->number >= 2 && row->number <= 6);
+
+        if (given && index-- == 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
