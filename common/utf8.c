@@ -2,8 +2,6 @@
  * surrogates, nothing above U+10FFFF; and no NUL. */
 #include "common/codec.h"
 
-#include <string.h>
-
 static bool in_range(uint8_t byte, uint8_t low, uint8_t high)
 {
     return byte >= low && byte <= high;
@@ -41,28 +39,12 @@ static size_t sequence(const uint8_t *at, size_t left)
     return len;
 }
 
-/* Eight bytes that are none of them 0 or above 0x7F? */
-static bool is_ascii(const uint8_t at[static 8])
-{
-    static const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t word;
-
-    memcpy(&word, at, sizeof(word));
-    return ((word | (word - ones)) & (ones << 7)) == 0;
-}
-
 bool lt_utf8_valid(const void *data, size_t len)
 {
     const uint8_t *at = data;
 
     while (len > 0) {
         size_t step = 1;
-
-        if (len >= sizeof(uint64_t) && is_ascii(at)) {
-            at += sizeof(uint64_t);
-            len -= sizeof(uint64_t);
-            continue;
-        }
 
         if (at[0] == 0) {
             return false;

@@ -21,6 +21,8 @@ enum {
     BATCH_EVENTS_MAX = 8192, /* bounds a transaction and its part of the WAL */
     BUSY_EVENTS = 512,       /* so many in one batch are load */
     REST_MS = 40,            /* under load; the view may be 100 ms behind */
+    FLOOD_EVENTS = 2048,     /* so many are a flood: then it may be 200 ms */
+    FLOOD_REST_MS = 100,
     RETRY_FULL_MS = 1000,
     RELAX_MS = 3000 /* without work before caches are given back */
 };
@@ -79,9 +81,10 @@ static void gather_complaints(struct lt_feed *feed)
 
 /* Let the next batch grow. Not while the last one did not fit: then there is
  * nothing to gain. Lock held on entry and exit. */
-static void rest(struct lt_feed *feed)
+static void rest(struct lt_feed *feed, size_t events)
 {
-    int64_t until = lt_feed_now_ms() + REST_MS;
+    int64_t until =
+        lt_feed_now_ms() + (events >= FLOOD_EVENTS ? FLOOD_REST_MS : REST_MS);
 
     feed->resting = true;
     while (!feed->stop && !feed->restart &&
@@ -136,7 +139,7 @@ static void serve_batch(struct lt_feed *feed)
         feed->wake(feed->ctx);
         (void)pthread_mutex_lock(&feed->lock);
         if (feed->old == NULL && whole && events >= BUSY_EVENTS) {
-            rest(feed);
+            rest(feed, events);
         }
     } else if (rc == LT_EFULL) {
         int64_t until = lt_feed_now_ms() + RETRY_FULL_MS;
