@@ -37,7 +37,7 @@ enum {
     LT_LETTERS_MAX = 8 * LT_TREE_OFFICES_MAX,
     LT_WRITE_EVENTS_MAX = 4096,         /* of one write */
     LT_WRITE_BYTES_MAX = 16 * 1024 * 1024, /* written, not yet flushed */
-    LT_THRIFTY_BYTES = 64 * 1024,       /* written in a turn: little */
+    LT_THRIFTY_BYTES = 32 * 1024,       /* written in a turn: little */
     LT_LOST_MAX = 64,
     LT_HELD_MAX = 64,                   /* points of ours that one office told */
     LT_PATH_DENSE = 8,
