@@ -16,6 +16,7 @@ import time
 import traceback
 
 import nodes
+from keep import keep
 from nodes import Failed, Tree, check, wait_until
 
 DISTRICTS = {
@@ -52,6 +53,7 @@ class Story:
         self.parents = {}    # key of an office -> key of the one above it
         self.kinds = {}
         self.ledger = []     # (writer's key, noun, event, keys of addressees)
+        self.codes = []      # of receipts, as they were given
         self.arrivals = {}   # what: tier -> ms after its commit at the origin
 
     # -- the tree --
@@ -79,6 +81,8 @@ class Story:
         """A writing command at an office, entered in the ledger."""
         answer = self.tree.nodes[key].ok(*command)
         self.ledger.append((key, command[0], answer["event"], tuple(to)))
+        if answer.get("receipt_code"):
+            self.codes.append(answer["receipt_code"])
         return answer
 
     def arrived(self, event, keys):
@@ -336,23 +340,6 @@ def check_all(story):
     return lost, wrong
 
 
-def keep(story):
-    """Say what to try; the daemons go on."""
-    tool = nodes.BIN / "lienthong"
-    pids = story.tree.dir / "pids"
-    pids.write_text(" ".join(str(n.pid()) for n in story.tree.nodes.values()) + "\n")
-    at = lambda key: f"{tool} --dir {story.tree.nodes[key].dir}"
-    say()
-    say("Các cơ quan vẫn chạy. Thử · still running; try:")
-    say(f"  {at('c13')} status")
-    say(f"  {at('c13')} case open --type feedback --field land --text 'Thử'")
-    say(f"  {at('p')} case list --open")
-    say(f"  {at('p')} incident list")
-    say(f"  {at('p')} log --events --follow")
-    say("Dừng · stop:")
-    say(f"  kill $(cat {pids}); rm -r {story.tree.dir}")
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tiers", type=int, choices=(2, 3, 4), default=3)
@@ -378,7 +365,7 @@ def main():
             verdict = (f"demo: ok, {len(story.ledger)} events at {args.tiers} tiers, "
                        f"{lost} missing")
             if args.keep:
-                keep(story)
+                keep(story, say, story.codes[0])
     except Failed as failure:
         verdict = "demo: FAILED, " + str(failure).splitlines()[0]
         print(failure, file=sys.stderr)
