@@ -111,7 +111,7 @@ static void window_grows_until_a_long_line_is_full(void **state)
  * second. */
 static void thin_line(int64_t latency_ms)
 {
-    backlog(200, 250);
+    backlog(90, 250);
     net.bytes_per_s = 32000;
     net.latency_ms = latency_ms;
     net_connect(&net, COMMUNE, DISTRICT);
@@ -128,7 +128,7 @@ static void thin_line_is_full_of_long_segments(void **state)
     net_run(&net, 20000);
     bytes = net.nodes[COMMUNE].sent_bytes - bytes;
     assert_true(bytes > 20 * 32000 * 85 / 100);
-    assert_true(cases_at(DISTRICT) < 50000);
+    assert_true(cases_at(DISTRICT) < 22500);
 }
 
 static void way_that_becomes_longer_is_filled_again(void **state)
@@ -136,7 +136,7 @@ static void way_that_becomes_longer_is_filled_again(void **state)
     uint64_t bytes;
 
     (void)state;
-    backlog(20000, 4);
+    backlog(4500, 4);
     net.bytes_per_s = 32000;
     net.latency_ms = 5;
     net_connect(&net, COMMUNE, DISTRICT);
@@ -146,7 +146,7 @@ static void way_that_becomes_longer_is_filled_again(void **state)
     bytes = net.nodes[COMMUNE].sent_bytes;
     net_run(&net, 20000);
     bytes = net.nodes[COMMUNE].sent_bytes - bytes;
-    assert_true(cases_at(DISTRICT) < 80000);
+    assert_true(cases_at(DISTRICT) < 18000);
     assert_true(bytes > 20 * 32000 * 70 / 100);
 }
 
@@ -171,7 +171,7 @@ static void acks_in_a_heap_do_not_make_a_line_look_fast(void **state)
     unsigned i;
 
     (void)state;
-    backlog(20000, 4);
+    backlog(4500, 4);
     net.bytes_per_s = 32000;
     net.latency_ms = 50;
     net_connect(&net, COMMUNE, DISTRICT);
@@ -186,7 +186,7 @@ static void acks_in_a_heap_do_not_make_a_line_look_fast(void **state)
         took = warning_takes();
         most = took > most ? took : most;
     }
-    assert_true(cases_at(DISTRICT) < 80000);
+    assert_true(cases_at(DISTRICT) < 18000);
     assert_true(most < 1000);
 }
 
