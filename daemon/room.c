@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "common/note.h"
 #include "daemon/daemon_internal.h"
 
 enum {
@@ -136,6 +137,7 @@ lt_err lt_daemon_watch_room(struct lt_daemon *daemon)
         return LT_OK;
     }
     daemon->room_check_ms = daemon->now.mono_ms + ROOM_CHECK_MS;
+    lt_note_flush(false); /* how often what repeats was left out */
     if (lt_alarms_expire(&daemon->alarms, &daemon->now)) {
         daemon->status_changed = true;
     }

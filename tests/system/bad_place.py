@@ -111,7 +111,8 @@ def tokens():
 
 def join_killed():
     """Whenever `join` dies after the parent may have heard of it, the same
-    token goes on where it stopped: the same keys, the same office."""
+    token goes on where it stopped: the same keys, the same office. So
+    says the remedy of token_used."""
     stage = Stage.get()
     points = ("join_asked", "join_answered", "join_written", "join_placed")
     listed = subprocess.run([str(BIN / "lienthongd"), "--failpoints"], capture_output=True,

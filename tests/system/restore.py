@@ -85,6 +85,13 @@ def story(online):
               f"{len(everything)} events, in sync after {took:.1f} s", flush=True)
 
 
+def restore_online():
+    story(True)
+
+
+def restore_offline():
+    story(False)
+
+
 if __name__ == "__main__":
-    harness.main({"restore_online": lambda: story(True),
-                  "restore_offline": lambda: story(False)})
+    harness.main({"restore_online": restore_online, "restore_offline": restore_offline})

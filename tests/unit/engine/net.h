@@ -134,6 +134,8 @@ void net_free(struct net *net);
 unsigned net_join(struct net *net, int parent);
 /* An office that the tree's writer has not opened, with a proven key. */
 unsigned net_stranger(struct net *net, unsigned parent);
+/* The tree's writer opens it after all. */
+void net_admit(struct net *net, unsigned stranger);
 void net_connect(struct net *net, unsigned child, unsigned parent);
 void net_disconnect(struct net *net, unsigned child, unsigned parent);
 /* A session as the gate would announce it, without a wired peer. */

@@ -375,6 +375,11 @@ unsigned net_stranger(struct net *net, unsigned parent)
     return index;
 }
 
+void net_admit(struct net *net, unsigned stranger)
+{
+    open_office(net, stranger, net->nodes[stranger].parent);
+}
+
 /* ---- sessions ---- */
 
 uint64_t net_raw_session(struct net *net, unsigned index, enum lt_role role,
