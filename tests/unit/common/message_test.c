@@ -219,8 +219,8 @@ static void the_language_is_chosen_as_documented(void **state)
 static void plain_strings_come_in_both_languages(void **state)
 {
     (void)state;
-    assert_string_equal(lt_ui(LT_LANG_VI, "ui_remedy"), "CÁCH XỬ LÝ");
-    assert_string_equal(lt_ui(LT_LANG_EN, "ui_remedy"), "HINT");
+    assert_string_equal(lt_ui(LT_LANG_VI, "ui_usage"), "Cách dùng");
+    assert_string_equal(lt_ui(LT_LANG_EN, "ui_usage"), "Usage");
     assert_string_equal(lt_ui(LT_LANG_EN, "ui_nothing_of_this"),
                         "ui_nothing_of_this");
 }

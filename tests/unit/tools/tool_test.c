@@ -339,6 +339,57 @@ static void tables_fit_the_screen(void **state)
     free(out);
 }
 
+/* The same words in one piece and in letters with marks behind them: the next
+ * column begins at the same cell, and no mark is parted from its letter. */
+static void letters_and_marks_stand_below_whole_letters(void **state)
+{
+    static const struct lt_tool_column columns[] = {
+        {"place", "ui_place", LT_CELL_PLAIN, true},
+        {"people", "ui_people", LT_CELL_PLAIN, false},
+        {.key = NULL}};
+    static const char whole[] = "Ủy ban Thạnh Đức";
+    static const char apart[] = "U\xCC\x89y ban Tha\xCC\xA3nh Đu\xCC\x81"
+                                "c";
+    struct lt_tool tool = {.lang = LT_LANG_VI};
+    char cut[64];
+    char *out = NULL;
+    char *line;
+    char *rest;
+    size_t len;
+    size_t at = 0;
+    json_t *answer =
+        json_pack("{s:[{s:s,s:i},{s:s,s:i}],s:n}", "items", "place", whole,
+                  "people", 7, "place", apart, "people", 7, "next");
+
+    (void)state;
+    assert_int_equal(lt_text_width(whole), 16);
+    assert_int_equal(lt_text_width(apart), 16);
+    for (size_t width = 2; width <= 16; width++) {
+        (void)snprintf(cut, sizeof(cut), "%s", apart);
+        lt_text_cut(cut, sizeof(cut), width);
+        assert_int_equal(lt_text_width(cut), width);
+    }
+    (void)snprintf(cut, sizeof(cut), "%s", apart);
+    lt_text_cut(cut, sizeof(cut), 2);
+    assert_string_equal(cut, "U\xCC\x89\xE2\x80\xA6");
+    tool.out = open_memstream(&out, &len);
+    lt_print_table(&tool, answer, columns);
+    (void)fclose(tool.out);
+    line = strtok_r(out, "\n", &rest); /* the titles */
+    assert_non_null(line);
+    while ((line = strtok_r(NULL, "\n", &rest)) != NULL) {
+        char *seven = strchr(line, '7');
+
+        assert_non_null(seven);
+        *seven = '\0';
+        assert_true(at == 0 || lt_text_width(line) == at);
+        at = lt_text_width(line);
+    }
+    assert_int_equal(at, 18);
+    json_decref(answer);
+    free(out);
+}
+
 /* init, offline: the folder, its modes, and never over something. */
 static void init_makes_a_folder_and_refuses_a_full_one(void **state)
 {
@@ -378,6 +429,7 @@ int main(void)
         cmocka_unit_test(times_are_those_of_vietnam),
         cmocka_unit_test(ids_are_shortened_to_what_commands_take),
         cmocka_unit_test(tables_fit_the_screen),
+        cmocka_unit_test(letters_and_marks_stand_below_whole_letters),
         cmocka_unit_test(help_of_incident_raise_is_an_option),
         cmocka_unit_test(errors_are_one_object_with_json),
         cmocka_unit_test(progress_is_told_a_line_at_a_time),
