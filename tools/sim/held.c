@@ -124,7 +124,9 @@ static bool hold_segment(void *ctx, uint64_t pos, int64_t committed_at_ms,
             return false;
         }
         keep_event(held, segment, i, item, &event);
-        keep_act(held, &event, segment->stream.channel.cls);
+        if (event.type != LT_EV_CHUNK) { /* no act of any matter */
+            keep_act(held, &event, segment->stream.channel.cls);
+        }
     }
     return true;
 }

@@ -219,6 +219,33 @@ static void raise_incident(struct sim_node *node, struct sim_rng *rng)
     free(event);
 }
 
+/* A piece of noise, in the bulk lane: a frame holds one or two. */
+static void bring_piece(struct sim_node *node, struct sim_rng *rng)
+{
+    const struct lt_channel channel = {.cls = LT_CLASS_CHUNK,
+                                       .audience = LT_AUDIENCE_UP};
+    uint8_t content[LT_PIECE_BYTES];
+    struct lt_event *event = new_event(LT_EV_CHUNK);
+    struct lt_part part = {.content = content};
+
+    part.len = sim_chance(rng, 500) ? LT_PIECE_BYTES
+                                    : 1 + (size_t)sim_below(rng, 1000);
+    for (size_t i = 0; i < part.len; i++) {
+        content[i] = (uint8_t)sim_next(rng);
+    }
+    for (size_t i = 0; i < LT_SALT_LEN; i++) {
+        part.salt[i] = (uint8_t)sim_next(rng);
+    }
+    event->chunk_of = node->cases[sim_below(rng, node->cases_n)];
+    event->chunk_offset = sim_below(rng, LT_PIECES_MAX) * LT_PIECE_BYTES;
+    event->parts_n = 1;
+    event->parts[0] =
+        (struct lt_part_ref){.size = part.len, .kind = 6, .retention = 2};
+    lt_part_hash(part.salt, part.content, part.len, event->parts[0].hash);
+    (void)submit(node, event, &channel, 1, &part, 1);
+    free(event);
+}
+
 static bool is_below(const struct sim *sim, size_t node, unsigned above)
 {
     for (int up = sim->nodes[node].parent; up >= 0;
@@ -298,8 +325,10 @@ static void ask(struct sim_node *node)
         open_case(node, &rng);
     } else if (kind < 92) {
         step_case(node, &rng);
-    } else {
+    } else if (kind < 96) {
         raise_incident(node, &rng);
+    } else {
+        bring_piece(node, &rng);
     }
 }
 
