@@ -130,6 +130,44 @@ static void unknown_and_missing_options_are_named(void **state)
     refuses("case step", "[]", LT_EUSAGE, "options");
 }
 
+/* Bytes come as base64url, and never more than a piece of them. */
+static void data_is_decoded_and_bounded(void **state)
+{
+    static const char HEAD[] = "{\"offset\":0,\"salt\":"
+                               "\"00112233445566778899aabbccddeeff\","
+                               "\"data\":\"";
+    struct try try;
+    char *long_one = calloc(1, 21000);
+
+    (void)state;
+    assert_non_null(long_one);
+    assert_int_equal(
+        parse(&try, "attachment piece",
+              "{\"offset\":0,\"salt\":\"00112233445566778899aabbccddeeff\","
+              "\"data\":\"AAEC_w\"}"),
+        LT_OK);
+    assert_int_equal(try.args.texts[LT_OPT_DATA].len, 4);
+    assert_memory_equal(try.args.texts[LT_OPT_DATA].data, "\0\1\2\xff", 4);
+    end(&try);
+    refuses("attachment piece", "{\"data\":\"A+==\"}", LT_EINVAL, "data");
+    refuses("attachment piece", "{\"data\":\"\"}", LT_EINVAL, "data");
+    refuses("attachment piece", "{\"data\":7}", LT_EINVAL, "data");
+    refuses("attachment piece", "{\"offset\":-1}", LT_EINVAL, "offset");
+    refuses("attachment piece", "{\"offset\":16777216}", LT_EINVAL, "offset");
+    refuses("attachment piece", "{\"index\":8}", LT_EINVAL, "index");
+    refuses("case step", "{\"attach_size\":16777217}", LT_EINVAL,
+            "attach_size");
+    strcpy(long_one, HEAD);
+    memset(long_one + strlen(HEAD), 'A', 20480); /* 15 KiB of zeros */
+    strcpy(long_one + strlen(HEAD) + 20480, "\"}");
+    assert_int_equal(parse(&try, "attachment piece", long_one), LT_OK);
+    assert_int_equal(try.args.texts[LT_OPT_DATA].len, LT_PIECE_BYTES);
+    end(&try);
+    strcpy(long_one + strlen(HEAD) + 20480, "AA\"}");
+    refuses("attachment piece", long_one, LT_ETOOBIG, "data");
+    free(long_one);
+}
+
 static void durations_are_read(void **state)
 {
     int64_t ms = 0;
@@ -158,6 +196,7 @@ int main(void)
         cmocka_unit_test(bounds_are_kept),
         cmocka_unit_test(characters_are_counted_and_not_bytes),
         cmocka_unit_test(unknown_and_missing_options_are_named),
+        cmocka_unit_test(data_is_decoded_and_bounded),
         cmocka_unit_test(durations_are_read)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,6 +160,9 @@ void net_truncate(struct net *net, unsigned node, size_t segments);
 /* The same, but the statements are still there: a lost tail. */
 void net_lose_tail(struct net *net, unsigned node, size_t segments);
 
+/* These as one write; net_turn commits them. */
+lt_err net_write_events(struct net *net, unsigned node,
+                        struct lt_write_event *events, size_t n);
 /* A case with a text, and the answer of the step. */
 lt_err net_write(struct net *net, unsigned node, struct lt_channel channel,
                  unsigned events);

@@ -295,8 +295,8 @@ static unsigned new_node(struct net *net, int parent)
     return index;
 }
 
-static lt_err write_events(struct net *net, unsigned index,
-                           struct lt_write_event *events, size_t n)
+lt_err net_write_events(struct net *net, unsigned index,
+                        struct lt_write_event *events, size_t n)
 {
     struct lt_write write = {.token = 1, .events_n = n, .events = events};
     struct lt_input input = {.kind = LT_IN_WRITE, .write = &write};
@@ -324,7 +324,7 @@ static void open_office(struct net *net, unsigned index, int parent)
     }
     event->office.name = (struct lt_text){name, strlen(name)};
     event->office.kind = (struct lt_text){"office", 6};
-    assert_int_equal(write_events(net, 0, &one, 1), LT_OK);
+    assert_int_equal(net_write_events(net, 0, &one, 1), LT_OK);
     net_turn(net, 0);
     free(event);
 }
@@ -544,7 +544,7 @@ lt_err net_write(struct net *net, unsigned index, struct lt_channel channel,
         event->parts[0].kind = 1;
         event->parts[0].retention = 2;
         lt_part_hash(part.salt, part.content, part.len, event->parts[0].hash);
-        rc = write_events(net, index, &one, 1);
+        rc = net_write_events(net, index, &one, 1);
         free(event);
     }
     if (net->nodes[index].engine != NULL && !net->nodes[index].in_commit) {
