@@ -1,5 +1,8 @@
 /* Heap, arena and buffer on one function pointer.
  *
+ * What is reset is zero from then on, so that no text outlives its erasing in
+ * memory that is kept for the next use.
+ *
  * An arena is a list of blocks, newest first, each with its bytes behind a
  * header padded to 16. The cap counts bytes asked for, headers left aside, so
  * that a decoder's limit does not depend on the block size. */
@@ -114,6 +117,7 @@ static struct lt_arena_block *add_block(struct lt_arena *arena, size_t need)
     if (block == NULL) {
         return NULL;
     }
+    memset((uint8_t *)block + BLOCK_HEADER, 0, size);
     *block = (struct lt_arena_block){.next = arena->blocks, .size = size};
     arena->blocks = block;
     return block;
@@ -143,7 +147,6 @@ void *lt_arena_take(struct lt_arena *arena, size_t size)
         }
     }
     ptr = (uint8_t *)block + BLOCK_HEADER + block->used;
-    memset(ptr, 0, rounded);
     block->used += rounded;
     arena->used_bytes += rounded;
     return ptr;
@@ -161,6 +164,7 @@ void lt_arena_reset(struct lt_arena *arena)
         block = next;
     }
     if (block != NULL) {
+        memset((uint8_t *)block + BLOCK_HEADER, 0, block->used);
         block->used = 0;
     }
     arena->blocks = block;
@@ -244,6 +248,9 @@ bool lt_buf_printf(struct lt_buf *buf, const char *format, ...)
 
 void lt_buf_reset(struct lt_buf *buf)
 {
+    if (buf->len > 0) {
+        memset(buf->data, 0, buf->len);
+    }
     buf->len = 0;
 }
 

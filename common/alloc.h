@@ -41,7 +41,7 @@ void lt_arena_init(struct lt_arena *arena, const struct lt_alloc *alloc,
                    size_t cap_bytes);
 /* NULL once the cap is reached or memory has run out. 16-byte aligned. */
 void *lt_arena_take(struct lt_arena *arena, size_t size);
-/* Forget everything but keep the first block for the next use. */
+/* Forget everything, but keep the first block, zeroed, for the next use. */
 void lt_arena_reset(struct lt_arena *arena);
 void lt_arena_deinit(struct lt_arena *arena);
 
@@ -60,7 +60,7 @@ LT_MUST_CHECK bool lt_buf_printf(struct lt_buf *buf, const char *format, ...)
 /* Make room for @len more bytes and return where they go; the caller then adds
  * what it wrote to buf->len. NULL when memory has run out. */
 uint8_t *lt_buf_reserve(struct lt_buf *buf, size_t len);
-void lt_buf_reset(struct lt_buf *buf);
+void lt_buf_reset(struct lt_buf *buf); /* zeroes what it held */
 void lt_buf_deinit(struct lt_buf *buf);
 
 #endif

@@ -145,6 +145,11 @@ struct lt_event {
     struct lt_event_id chunk_of; /* chunk: whose large part parts[0] is of */
     uint32_t chunk_index;        /* of that part within its event */
     uint64_t chunk_offset;       /* a multiple of LT_PIECE_BYTES */
+    struct lt_event_id erases; /* text erased: whose texts; erasure receipt:
+                                  the order that it answers */
+    bool has_erase_index;      /* of one part alone; else all of them */
+    uint32_t erase_index;
+    bool confirms; /* the keeper's confirmation of an erasure */
 };
 
 /* Encode the Event message of @event (id and hlc are not part of it; they are
@@ -189,6 +194,10 @@ LT_MUST_CHECK lt_err lt_payload_open(const struct lt_segment *segment,
                                      struct lt_payload *out_payload,
                                      struct lt_diag *diag);
 
+/* Does an event among them speak of erased texts (TEXT_ERASED)? Looks at the
+ * types alone. */
+LT_MUST_CHECK bool lt_payload_erases(const struct lt_payload *payload);
+
 struct lt_part {
     uint32_t item;
     uint32_t index;
@@ -210,6 +219,9 @@ LT_MUST_CHECK lt_err lt_bundle_open(const uint8_t *bytes, size_t len,
 enum { LT_BUNDLE_LEVEL = 3 };
 LT_MUST_CHECK lt_err lt_bundle_pack(const struct lt_part *parts, size_t parts_n,
                                     int level, struct lt_buf *out);
+/* How many bytes of @bytes are a bundle, where what was erased has left zeros
+ * behind what is left; 0 when nothing is. */
+size_t lt_bundle_len(const uint8_t *bytes, size_t len);
 /* Does every part in the bundle match a PartRef of the payload (hash, size)?
  * Absent parts are fine. Errors: LT_EPART on a mismatch or a part that no
  * event names; LT_EMALFORMED. */
@@ -222,6 +234,8 @@ struct lt_packer;
 LT_MUST_CHECK lt_err lt_packer_new(const struct lt_alloc *alloc, int level,
                                    struct lt_packer **out_packer);
 void lt_packer_free(struct lt_packer *packer);
+/* Between two segments: give back its buffers and what they held. */
+void lt_packer_relax(struct lt_packer *packer);
 /* Compress at another level from the next take on. */
 void lt_packer_level(struct lt_packer *packer, int level);
 /* Would this event still fit (count, payload, parts, by the raw sizes and the

@@ -116,6 +116,24 @@ lt_err lt_bundle_pack(const struct lt_part *parts, size_t parts_n, int level,
     return rc;
 }
 
+size_t lt_bundle_len(const uint8_t *bytes, size_t len)
+{
+    size_t left = len;
+    size_t frame;
+
+    if (len == 0 || bytes[len - 1] != 0) {
+        return len;
+    }
+    frame = lt_frame_len(bytes, len);
+    if (frame != 0) {
+        return frame;
+    }
+    while (left > 0 && bytes[left - 1] == 0) {
+        left--;
+    }
+    return left == 0 ? 0 : len; /* rotten: as it is, for verify to find */
+}
+
 /* Whether the item's event names this part, with its hash and size. The event
  * is read no further: one that a fold would reject may have parts. */
 static bool part_named(const Lt__Event *event, const struct lt_part *part)

@@ -240,6 +240,17 @@ static const char *read_chunk(const Lt__Chunk *body, struct lt_event *out)
     return NULL;
 }
 
+static const char *read_erased(const Lt__TextErased *body, struct lt_event *out)
+{
+    if (body->event == NULL || !read_ref(body->event, &out->id, &out->erases)) {
+        return "bad reference";
+    }
+    out->has_erase_index = body->has_index != 0;
+    out->erase_index = body->index;
+    out->confirms = body->confirms != 0;
+    return NULL;
+}
+
 /* The body of the event's type, and how many bodies stand in the message. */
 static const void *find_body(const Lt__Event *message, unsigned *out_bodies_n)
 {
@@ -340,7 +351,15 @@ static const char *read_body(const Lt__Event *message, struct lt_event *out)
         break;
     case LT_EV_CHUNK:
         return read_chunk(message->chunk, out);
-    default: /* erasure and revocation: relayed, not read by this version */
+    case LT_EV_TEXT_ERASED:
+        return read_erased(message->text_erased, out);
+    case LT_EV_ERASURE_RECEIPT:
+        return message->erasure_receipt->order == NULL ||
+                       !read_ref(message->erasure_receipt->order, &out->id,
+                                 &out->erases)
+                   ? "bad reference"
+                   : NULL;
+    default: /* revocation: relayed, not read by this version */
         break;
     }
     return NULL;

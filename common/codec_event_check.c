@@ -273,6 +273,19 @@ static const char *check_chunk(const struct lt_event *event)
                : "piece without its content, or too long";
 }
 
+static const char *check_erasure(const struct lt_event *event)
+{
+    if (event->erases.count == 0) {
+        return "bad reference";
+    }
+    if (event->type == LT_EV_TEXT_ERASED &&
+        (!event->has_subject || (event->has_erase_index &&
+                                 event->erase_index >= LT_EVENT_PARTS_MAX))) {
+        return "erasure without matter, or of no part";
+    }
+    return NULL;
+}
+
 static const char *check_body(const struct lt_event *event)
 {
     if (!day_ok(event->has_received_on, event->received_on) ||
@@ -301,6 +314,9 @@ static const char *check_body(const struct lt_event *event)
         return event->reason != 0 && event->has_corrects
                    ? NULL
                    : "void without reason or entry";
+    case LT_EV_TEXT_ERASED:
+    case LT_EV_ERASURE_RECEIPT:
+        return check_erasure(event);
     case LT_EV_OFFICE_PROPOSED:
     case LT_EV_OFFICE_OPENED:
     case LT_EV_OFFICE_CHANGED:
@@ -350,6 +366,8 @@ bool lt_event_known(const struct lt_event *event)
         return event->signer_kind <= 3 && event->accused <= 3;
     case LT_EV_INCIDENT_RAISED:
     case LT_EV_INCIDENT_UPDATED:
+    case LT_EV_TEXT_ERASED:
+    case LT_EV_ERASURE_RECEIPT:
         return true;
     case LT_EV_INCIDENT_TAKEN:
         return within(event->way, 1, 2);

@@ -21,6 +21,7 @@ struct draft {
     Lt__EventRef *cause_list[LT_CAUSES_MAX];
     Lt__EventRef subject;
     Lt__EventRef corrects;
+    Lt__EventRef erases;
     Lt__EventRef proposal; /* or what a chunk is of */
     Lt__PartRef parts[LT_EVENT_PARTS_MAX];
     Lt__PartRef *part_list[LT_EVENT_PARTS_MAX];
@@ -38,6 +39,8 @@ struct draft {
         Lt__IncidentClosed incident_closed;
         Lt__DirectiveStatus directive_status;
         Lt__EntryVoided entry_voided;
+        Lt__TextErased text_erased;
+        Lt__ErasureReceipt erasure_receipt;
         Lt__KeyBound key_bound;
         Lt__Chunk chunk;
     } body;
@@ -298,6 +301,26 @@ static void put_chunk(struct draft *draft, const struct lt_event *event)
     draft->event.chunk = body;
 }
 
+static void put_erasure(struct draft *draft, const struct lt_event *event)
+{
+    put_ref(&draft->erases, &event->erases, &event->id);
+    if (event->type == LT_EV_TEXT_ERASED) {
+        Lt__TextErased *body = &draft->body.text_erased;
+        lt__text_erased__init(body);
+        body->event = &draft->erases;
+        body->has_index = event->has_erase_index;
+        body->index = event->erase_index;
+        body->has_confirms = event->confirms;
+        body->confirms = event->confirms;
+        draft->event.text_erased = body;
+    } else {
+        Lt__ErasureReceipt *body = &draft->body.erasure_receipt;
+        lt__erasure_receipt__init(body);
+        body->order = &draft->erases;
+        draft->event.erasure_receipt = body;
+    }
+}
+
 static lt_err pack_directive(struct draft *draft, const struct lt_event *event,
                              struct lt_buf *out)
 {
@@ -441,6 +464,10 @@ static lt_err pack_body(struct draft *draft, const struct lt_event *event,
         break;
     case LT_EV_CHUNK:
         put_chunk(draft, event);
+        break;
+    case LT_EV_TEXT_ERASED:
+    case LT_EV_ERASURE_RECEIPT:
+        put_erasure(draft, event);
         break;
     case LT_EV_OFFICE_PROPOSED:
     case LT_EV_OFFICE_OPENED:

@@ -66,6 +66,73 @@ static const char *read_items(const Lt__Payload *payload, struct lt_item *items)
     return NULL;
 }
 
+/* The varint at *at; false beyond the end. */
+static bool peek_varint(const uint8_t *bytes, size_t len, size_t *at,
+                        uint64_t *out)
+{
+    *out = 0;
+    for (unsigned shift = 0; shift < 70 && *at < len; shift += 7) {
+        uint8_t byte = bytes[(*at)++];
+
+        if (shift < 64) {
+            *out |= (uint64_t)(byte & 0x7F) << shift;
+        }
+        if ((byte & 0x80) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The type, which is field 1 and so nearly always comes first; 0 when it does
+ * not stand there. The bytes need not be sound. */
+static uint64_t peek_type(const uint8_t *bytes, size_t len)
+{
+    enum { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5 };
+    size_t at = 0;
+    uint64_t tag;
+    uint64_t value;
+
+    while (peek_varint(bytes, len, &at, &tag)) {
+        switch (tag & 7) {
+        case VARINT:
+            if (!peek_varint(bytes, len, &at, &value)) {
+                return 0;
+            }
+            if (tag >> 3 == 1) {
+                return value;
+            }
+            break;
+        case FIXED64:
+            at += 8;
+            break;
+        case FIXED32:
+            at += 4;
+            break;
+        case BYTES:
+            if (!peek_varint(bytes, len, &at, &value) || value > len - at) {
+                return 0;
+            }
+            at += (size_t)value;
+            break;
+        default:
+            return 0;
+        }
+    }
+    return 0;
+}
+
+bool lt_payload_erases(const struct lt_payload *payload)
+{
+    for (size_t i = 0; i < payload->items_n; i++) {
+        if (peek_type(payload->items[i].event, payload->items[i].event_len) ==
+            LT_EV_TEXT_ERASED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 lt_err lt_payload_open(const struct lt_segment *segment, struct lt_arena *arena,
                        struct lt_payload *out_payload, struct lt_diag *diag)
 {

@@ -57,6 +57,13 @@ lt_err lt_decompress(const uint8_t *bytes, size_t len, size_t raw_max,
     return LT_OK;
 }
 
+size_t lt_frame_len(const uint8_t *bytes, size_t len)
+{
+    size_t frame = ZSTD_findFrameCompressedSize(bytes, len);
+
+    return ZSTD_isError(frame) ? 0 : frame;
+}
+
 lt_err lt_compress(const void *raw, size_t len, int level, struct lt_buf *out)
 {
     size_t bound = ZSTD_compressBound(len);

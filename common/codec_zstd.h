@@ -18,6 +18,9 @@ LT_MUST_CHECK lt_err lt_decompress(const uint8_t *bytes, size_t len,
                                    const uint8_t **out_raw, size_t *out_raw_len,
                                    struct lt_diag *diag);
 
+/* How long the frame is that @bytes begin with; 0 when they begin with none. */
+size_t lt_frame_len(const uint8_t *bytes, size_t len);
+
 /* Compress as one frame that says its content's size. Appends to @out.
  * Errors: LT_ENOMEM, with @out as before. */
 LT_MUST_CHECK lt_err lt_compress(const void *raw, size_t len, int level,

@@ -150,6 +150,34 @@ X("ui_why_by_daemon", "do máy tự ghi", "the daemon wrote it by itself")
 X("ui_why_void_words", "tố cáo không kèm văn bản nào: lý do chỉ là một từ",
   "a denunciation carries no text: the reason is one word")
 X("ui_why_no_void_kind", "không có lý do này", "not a known reason")
+X("ui_cmd_erase", "xóa nội dung của một mục ở mọi nơi, có biên nhận",
+  "erase an entry's texts everywhere, with receipts")
+X("ui_opt_erase_reason", "lý do, không ghi tên người; - đọc từ stdin",
+  "why, without names; - reads from stdin")
+X("ui_opt_erase_index", "chỉ phần này của mục (0, 1, ...); không có là tất cả",
+  "only this text of the entry (0, 1, ...); all of them if absent")
+X("ui_why_no_texts", "mục này không có nội dung nào để xóa",
+  "it has no text to erase")
+X("ui_why_no_text", "mục này không có phần nội dung đó",
+  "it has no such text")
+X("ui_why_ordered", "đã yêu cầu xóa rồi; xem case show để biết nơi nào chưa xóa",
+  "it was ordered already; case show tells who has not answered")
+X("ui_why_not_eraser",
+  "chỉ nơi đã ghi hoặc đang giữ hồ sơ mới yêu cầu xóa được[: {holder}]",
+  "only the office that wrote it or has the case in hand may erase it[: "
+  "{holder}]")
+X("ui_why_not_ordered",
+  "chưa nơi nào yêu cầu xóa; nơi đã ghi phải chạy erase trước",
+  "nobody has ordered it; the office that wrote it runs erase first")
+X("ui_why_text_closed", "nội dung này đã xóa hoặc đang chờ xác nhận xóa",
+  "it is erased, or its erasing awaits confirmation")
+X("ui_why_confirmed", "đã xác nhận xóa rồi", "it was confirmed already")
+X("ui_erasure_ordered", "yêu cầu xóa {at}", "erasing ordered {at}")
+X("ui_erasure_confirmed", "xác nhận {at}", "confirmed {at}")
+X("ui_erasure_unconfirmed", "chờ cơ quan giám sát xác nhận",
+  "waiting for the keeper's word")
+X("ui_erasure_receipts", "đã xóa ở {n} nơi", "erased at {n} offices")
+X("ui_erasure_waiting", "chưa trả lời", "not answered yet")
 X("ui_what_entry", "mục ghi", "the entry")
 X("ui_cmd_status", "tình trạng của dịch vụ", "state of the daemon")
 X("ui_cmd_log", "nhật ký: các luồng, hoặc từng sự kiện",
@@ -408,8 +436,8 @@ X("ui_text_announced", "(nội dung chưa tới)",
   "(not here yet)")
 X("ui_text_erased", "(đã xóa)",
   "(erased)")
-X("ui_text_held", "(được giữ tại nơi lập)",
-  "(held where it was written)")
+X("ui_text_held", "(đã đóng, chờ xác nhận xóa)",
+  "(closed, its erasing awaits confirmation)")
 X("ui_text_here", "(trống)",
   "(empty)")
 X("ui_effect_waiting", "ĐANG CHỜ",

@@ -74,6 +74,29 @@ lt_err lt_packer_new(const struct lt_alloc *alloc, int level,
     return LT_OK;
 }
 
+void lt_packer_relax(struct lt_packer *packer)
+{
+    struct lt_buf *const bufs[] = {&packer->bytes, &packer->raw,
+                                   &packer->payload, &packer->bundle};
+
+    if (packer->entries_n > packer->taken) {
+        return; /* in the middle of one */
+    }
+    /* What the last take handed out is forgotten with it. */
+    packer->entries_n = 0;
+    packer->taken = 0;
+    packer->parts_n = 0;
+    packer->payload_bytes = FIRST_BYTES;
+    packer->parts_bytes = 0;
+    for (size_t i = 0; i < LT_COUNT_OF(bufs); i++) {
+        lt_buf_deinit(bufs[i]);
+        lt_buf_init(bufs[i], packer->alloc);
+    }
+    lt_free(packer->alloc, packer->parts);
+    packer->parts = NULL;
+    packer->parts_capacity = 0;
+}
+
 void lt_packer_level(struct lt_packer *packer, int level)
 {
     packer->level = level;

@@ -32,6 +32,8 @@ struct lt_segment {
     uint8_t signature[LT_SIG_LEN];
     const uint8_t *parts; /* the bundle as stored, or NULL */
     size_t parts_len;
+    bool erases; /* known to hold an event about erased texts; set by whoever
+                    opened the payload, not stored */
     /* Derived by lt_segment_seal and lt_segment_rebuild. */
     uint8_t hash[LT_HASH_LEN]; /* of header and signature */
 };

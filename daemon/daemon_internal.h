@@ -70,6 +70,8 @@ struct lt_daemon {
     int64_t trim_at_ms; /* monotonic; pushed on by what happens */
     int64_t trimmed_ms;
     uint64_t last_pos; /* durable */
+    uint64_t erased_pos; /* the view must have come here to be wiped, too */
+    bool erased_again; /* what was erased before the start was looked at */
     int64_t view_behind_since_ms;
     uint64_t own_tokens;
     struct lt_job *waiting; /* jobs whose commit is in this turn, by next */

@@ -22,6 +22,7 @@ static inline uint32_t lt_engine_plants(void)
     plant |= LT_PLANTED(never_resend) ? LT_PLANT_NEVER_RESEND : 0;
     plant |= LT_PLANTED(drop_branch) ? LT_PLANT_DROP_BRANCH : 0;
     plant |= LT_PLANTED(trust_hello) ? LT_PLANT_TRUST_HELLO : 0;
+    plant |= LT_PLANTED(take_erased) ? LT_PLANT_TAKE_ERASED : 0;
     plant |= LT_PLANTED(keep_credit) ? LT_PLANT_KEEP_CREDIT : 0;
     plant |= LT_PLANTED(window_unbounded) ? LT_PLANT_WINDOW_UNBOUNDED : 0;
     return plant;

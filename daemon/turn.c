@@ -37,7 +37,8 @@ lt_err lt_turn_new(const struct lt_alloc *alloc, struct lt_engine *engine,
     turn->engine = engine;
     turn->log = log;
     turn->hooks = *hooks;
-    if (lt_effects_new(alloc, &turn->effects) != LT_OK) {
+    if (lt_effects_new(alloc, &turn->effects) != LT_OK ||
+        lt_eraser_new(alloc, engine, log, &turn->eraser) != LT_OK) {
         lt_turn_free(turn);
         return LT_ENOMEM;
     }
@@ -51,6 +52,7 @@ void lt_turn_free(struct lt_turn *turn)
         return;
     }
     lt_effects_free(turn->effects);
+    lt_eraser_free(turn->eraser);
     lt_turn_letters_forget(turn);
     lt_free(turn->alloc, turn->statements);
     lt_free(turn->alloc, turn->stored);
@@ -149,6 +151,46 @@ bool lt_turn_pending(const struct lt_turn *turn)
     return turn->pending;
 }
 
+struct lt_eraser *lt_turn_eraser(const struct lt_turn *turn)
+{
+    return turn->eraser;
+}
+
+lt_err lt_turn_answer_erasure(struct lt_turn *turn, const struct lt_now *now,
+                              uint64_t token)
+{
+    struct lt_event *event = lt_new(turn->alloc, sizeof(*event));
+    struct lt_channel channel;
+    struct lt_write_event written = {
+        .event = event, .channels_n = 1, .channels = &channel};
+    struct lt_write write = {
+        .token = token, .events_n = 1, .events = &written};
+    struct lt_log_erasure order;
+    struct lt_buf answer;
+    bool there = false;
+    bool repeated;
+    lt_err err = event == NULL
+                     ? LT_ENOMEM
+                     : lt_eraser_next(turn->eraser, &order, &there);
+
+    if (err == LT_OK && there) {
+        lt_eraser_receipt(turn->eraser, &order, event, &channel);
+        event->actor_role = 6; /* ROLE_SYSTEM */
+        event->recorded_at_ms = now->wall_ms;
+        event->has_legal_date = true;
+        event->legal_date = lt_civil_day(now->wall_ms);
+        lt_buf_init(&answer, turn->alloc);
+        err = lt_turn_write(turn, now, &write, &answer, &repeated, NULL);
+        lt_buf_deinit(&answer);
+        if (err == LT_OK) {
+            err = lt_log_set_erasure(turn->log, &order.said,
+                                     LT_ERASURE_ANSWERED);
+        }
+    }
+    lt_free(turn->alloc, event);
+    return err;
+}
+
 /* ---- effects ---- */
 
 struct gathered {
@@ -224,6 +266,7 @@ static lt_err store_segment(struct lt_turn *turn, const struct lt_now *now,
         turn->stored[turn->stored_n++] =
             (struct lt_turn_stored){.effect = index, .pos = pos};
         turn->last_pos = pos;
+        err = lt_eraser_see(turn->eraser, &effect->segment);
     }
     return err;
 }
@@ -315,8 +358,11 @@ static void tell_written(struct lt_turn *turn, const struct lt_now *now,
 
 static lt_err commit(struct lt_turn *turn, const struct lt_now *now)
 {
-    lt_err err;
+    lt_err err = lt_eraser_settle(turn->eraser);
 
+    if (err != LT_OK) {
+        return err;
+    }
     if (!lt_log_dirty(turn->log) &&
         (turn->statements_n == 0 ||
          now->mono_ms - turn->statements_since_ms < STATEMENT_WAIT_MS)) {
@@ -335,6 +381,7 @@ static lt_err commit(struct lt_turn *turn, const struct lt_now *now)
     }
     if (err == LT_OK) {
         lt_turn_letters_forget(turn);
+        lt_eraser_committed(turn->eraser);
     }
     return err;
 }
@@ -355,6 +402,7 @@ static lt_err roll_back(struct lt_turn *turn, const struct lt_now *now,
     lt_err err;
 
     lt_log_rollback(turn->log);
+    lt_eraser_rolled_back(turn->eraser);
     lt_log_stats(turn->log, &stats);
     turn->last_pos = stats.last_pos;
     turn->stored_n = 0;

@@ -78,6 +78,15 @@ LT_MUST_CHECK lt_err lt_turn_put_meta(struct lt_turn *turn, const char *key,
 LT_MUST_CHECK lt_err lt_turn_end(struct lt_turn *turn,
                                  const struct lt_now *now);
 
+/* What this office does about texts that are to be erased. */
+struct lt_eraser;
+struct lt_eraser *lt_turn_eraser(const struct lt_turn *turn);
+/* Answer one order whose texts are deleted here, if there is one: like
+ * lt_turn_write, before lt_turn_end. Errors as of lt_turn_write. */
+LT_MUST_CHECK lt_err lt_turn_answer_erasure(struct lt_turn *turn,
+                                            const struct lt_now *now,
+                                            uint64_t token);
+
 /* Something is waiting for lt_turn_end. */
 bool lt_turn_pending(const struct lt_turn *turn);
 

@@ -2,6 +2,7 @@
 #ifndef LT_DAEMON_TURN_INTERNAL_H
 #define LT_DAEMON_TURN_INTERNAL_H
 
+#include "daemon/eraser.h"
 #include "daemon/turn.h"
 
 struct lt_turn_stored {
@@ -28,6 +29,7 @@ struct lt_turn {
     struct lt_engine *engine;
     struct lt_log *log;
     struct lt_turn_hooks hooks;
+    struct lt_eraser *eraser;
     struct lt_effects *effects;
     bool pending;
     struct lt_turn_stored *stored; /* of the open transaction */

@@ -128,6 +128,9 @@ lt_err lt_turn_load(struct lt_turn *turn)
     if (err == LT_OK) {
         err = loading.err;
     }
+    if (err == LT_OK) {
+        err = lt_eraser_load(turn->eraser);
+    }
     lt_log_stats(turn->log, &stats);
     turn->last_pos = stats.last_pos;
     return err;

@@ -1,6 +1,7 @@
 /* What the loop does beside its work: feeding the view, copying the WAL, verifying, giving memory back. In small slices, and
  * only when no input waits. */
 #include "daemon/daemon_internal.h"
+#include "daemon/eraser.h"
 #include "daemon/trim.h"
 
 enum {
@@ -105,6 +106,41 @@ static lt_err keep_up(struct lt_daemon *daemon, bool *out_more)
     return err;
 }
 
+/* After an erasure: nothing of it stays in the WAL and in memory; then those
+ * who ordered it are answered. */
+static lt_err tidy_erasures(struct lt_daemon *daemon, bool *out_more)
+{
+    struct lt_eraser *eraser = lt_turn_eraser(daemon->turn);
+    bool more = false;
+    lt_err err = LT_OK;
+
+    if (!daemon->erased_again) {
+        err = lt_eraser_again(eraser, &more);
+        daemon->erased_again = !more;
+        *out_more |= more;
+        if (err == LT_OK && lt_log_dirty(daemon->log)) {
+            err = lt_log_commit(daemon->log);
+            lt_eraser_committed(eraser);
+        }
+    }
+    if (err == LT_OK && lt_eraser_wants_wipe(eraser)) {
+        err = lt_log_wipe(daemon->log);
+        if (err == LT_OK) {
+            lt_eraser_wiped(eraser);
+            lt_engine_relax(daemon->engine);
+            lt_codec_thread_stop();
+            daemon->erased_pos = daemon->last_pos;
+        }
+    }
+    if (err == LT_OK && lt_eraser_wants_answer(eraser) &&
+        lt_feed_wiped(daemon->feed) >= daemon->erased_pos) {
+        err = lt_turn_answer_erasure(daemon->turn, &daemon->now, LT_TOKEN_OWN);
+        *out_more = true;
+    }
+    /* Not now (no room, intake closed): what is due stays due. */
+    return err == LT_ENOMEM || err == LT_EIO ? err : LT_OK;
+}
+
 lt_err lt_daemon_background(struct lt_daemon *daemon, bool *out_more)
 {
     lt_err err;
@@ -116,6 +152,9 @@ lt_err lt_daemon_background(struct lt_daemon *daemon, bool *out_more)
         *out_more = true;
     }
     if (err == LT_OK) {
+        err = tidy_erasures(daemon, out_more);
+    }
+    if (err == LT_OK && !lt_turn_pending(daemon->turn)) {
         err = keep_up(daemon, out_more);
     }
     if (err == LT_EFULL) {

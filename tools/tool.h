@@ -260,6 +260,7 @@ extern const struct lt_tool_command lt_cmd_case[];
 extern const struct lt_tool_command lt_cmd_incident[];
 extern const struct lt_tool_command lt_cmd_directive[];
 extern const struct lt_tool_command lt_cmd_void[];
+extern const struct lt_tool_command lt_cmd_erase[];
 extern const struct lt_tool_command lt_cmd_receipt[];
 extern const struct lt_tool_command lt_cmd_explain[];
 extern const struct lt_tool_command lt_cmd_status[];

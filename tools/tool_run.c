@@ -1,6 +1,7 @@
 /* What most subcommands do: ask the daemon and print what it says. */
 #include "tools/tool.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int lt_tool_run_write(struct lt_tool *tool,
@@ -51,6 +52,53 @@ static void print_file(struct lt_tool *tool, const json_t *entry,
     lt_print_line(tool, word, "size", size, NULL, NULL);
 }
 
+static void print_erasure_time(struct lt_tool *tool, const json_t *erasure,
+                               const char *key, const char *ui,
+                               const char *ui_absent)
+{
+    const char *at = word_in(erasure, key);
+    char time[LT_TOOL_TIME_TEXT];
+
+    fputs("      ", tool->out);
+    if (at != NULL && lt_format_time(at, time)) {
+        lt_print_line(tool, ui, "at", time, NULL, NULL);
+    } else {
+        fprintf(tool->out, "%s\n", lt_ui(tool->lang, ui_absent));
+    }
+}
+
+/* Who was told to erase it, and who has not said that it is done. */
+static void print_erasure(struct lt_tool *tool, const json_t *erasure)
+{
+    const json_t *waiting = json_object_get(erasure, "waiting");
+    const json_t *office;
+    char count[24];
+    size_t i;
+
+    if (!json_is_object(erasure)) {
+        return;
+    }
+    print_erasure_time(tool, erasure, "ordered_at", "ui_erasure_ordered",
+                       "ui_erasure_unconfirmed");
+    print_erasure_time(tool, erasure, "confirmed_at", "ui_erasure_confirmed",
+                       "ui_erasure_unconfirmed");
+    (void)snprintf(count, sizeof(count), "%zu",
+                   json_array_size(json_object_get(erasure, "receipts")));
+    fputs("      ", tool->out);
+    lt_print_line(tool, "ui_erasure_receipts", "n", count, NULL, NULL);
+    if (json_array_size(waiting) > 0) {
+        fprintf(tool->out, "      %s: ",
+                lt_ui(tool->lang, "ui_erasure_waiting"));
+        json_array_foreach((json_t *)(uintptr_t)waiting, i, office)
+        {
+            fputs(i == 0 ? "" : ", ", tool->out);
+            lt_print_text(tool->out,
+                          lt_format_office(tool, json_string_value(office)));
+        }
+        fputc('\n', tool->out);
+    }
+}
+
 static void print_texts(struct lt_tool *tool, const json_t *texts,
                         const char *event)
 {
@@ -79,6 +127,7 @@ static void print_texts(struct lt_tool *tool, const json_t *texts,
                                      ? lt_format_ui(tool, "ui_text_", state)
                                      : "-");
         fputc('\n', tool->out);
+        print_erasure(tool, json_object_get(entry, "erasure"));
     }
 }
 

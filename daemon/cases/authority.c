@@ -4,6 +4,7 @@
  * stands in the right channel, then whether its author may write it by the
  * tree at the version that it names, and last (by the check of its kind)
  * whether the step makes sense after what its author had seen. */
+#include "daemon/cases/erasure.h"
 #include "daemon/cases/fold_internal.h"
 
 enum who {
@@ -12,6 +13,7 @@ enum who {
     WHO_ORIGIN_OR_ABOVE, /* the office of the incident, or a superior */
     WHO_ABOVE_ALL,       /* a superior of every addressee */
     WHO_ADDRESSEE,
+    WHO_ERASER, /* writer of the text or custodian; a keeper confirms */
     WHO_WRITER /* of the entry it corrects; of a case, still its custodian */
 };
 
@@ -51,6 +53,9 @@ static const struct rule {
     {LT_EV_DIRECTIVE_STATUS, LT_MATTER_DIRECTIVE, WHO_ADDRESSEE, false, false,
      CLASS(DIRECTIVE) | CLASS(URGENT)},
     {LT_EV_ENTRY_VOIDED, LT_MATTER_NONE, WHO_WRITER, false, true, OF_MATTERS},
+    {LT_EV_TEXT_ERASED, LT_MATTER_NONE, WHO_ERASER, false, true, OF_MATTERS},
+    {LT_EV_ERASURE_RECEIPT, LT_MATTER_NONE, WHO_ANYBODY, false, true,
+     OF_MATTERS},
     {LT_EV_OFFICE_PROPOSED, LT_MATTER_NONE, WHO_ANYBODY, false, true,
      CLASS(TREE)},
     {LT_EV_OFFICE_OPENED, LT_MATTER_NONE, WHO_ANYBODY, false, true,
@@ -148,6 +153,20 @@ static enum lt_verdict_reason check_writer(const struct lt_act *act,
                : LT_WHY_NONE;
 }
 
+static enum lt_verdict_reason check_eraser(const struct lt_act *act,
+                                           const struct lt_matter *past,
+                                           const struct lt_tree *tree)
+{
+    const struct lt_office *author = &act->id.origin;
+    bool may = act->confirms
+                   ? lt_erasure_may_confirm(author, &act->erases, tree,
+                                            act->tree_version)
+                   : lt_office_equal(author, &act->erases.origin) ||
+                         lt_office_equal(author, &past->custodian);
+
+    return may ? LT_WHY_NONE : LT_WHY_NOT_ALLOWED_HERE;
+}
+
 static enum lt_verdict_reason check_author(const struct rule *rule,
                                            const struct lt_act *act,
                                            const struct lt_matter *past,
@@ -170,6 +189,8 @@ static enum lt_verdict_reason check_author(const struct rule *rule,
         return LT_WHY_NOT_ALLOWED_HERE;
     case WHO_ABOVE_ALL:
         return above_all(act, tree) ? LT_WHY_NONE : LT_WHY_NOT_ALLOWED_HERE;
+    case WHO_ERASER:
+        return check_eraser(act, past, tree);
     case WHO_ADDRESSEE:
         return is_addressee(past, author) ? LT_WHY_NONE : LT_WHY_NOT_ADDRESSEE;
     case WHO_WRITER:
@@ -235,6 +256,9 @@ static enum lt_verdict_reason check_step(const struct rule *rule,
 {
     if (rule->opens) {
         return LT_WHY_NONE;
+    }
+    if (act->type == LT_EV_TEXT_ERASED) {
+        return LT_WHY_NONE; /* texts of what was voided have to go, too */
     }
     if (past->voided) {
         return LT_WHY_CLOSED_BEFORE;

@@ -96,7 +96,7 @@ struct lt_matter {
 
 /* Changes whenever the same events would be judged differently: a view folded
  * by another version is rebuilt. */
-enum { LT_FOLD_VERSION = 2 };
+enum { LT_FOLD_VERSION = 3 };
 /* More events than this in one matter are not refolded: it is set aside alone
  * (a real case of twenty years has a few hundred). */
 enum { LT_FOLD_EVENTS_MAX = 5000 };
@@ -116,10 +116,12 @@ struct lt_act {
     bool has_help;
     bool has_subject;
     bool has_corrects;
+    bool confirms; /* a keeper's confirmation of an erasure */
     bool has_due;
     bool has_opened_on;
     struct lt_event_id subject;
     struct lt_event_id corrects;
+    struct lt_event_id erases; /* text erased: whose texts */
     int32_t due;
     int32_t opened_on; /* received on, or the legal date */
     uint32_t kind;     /* steps */

@@ -63,6 +63,9 @@ static lt_err find_whole(struct lt_desk *desk, const struct lt_args *args,
             lt_desk_drop_reader(desk);
         }
     }
+    if (rc == LT_OK && out->closed) {
+        return lt_desk_refuse(diag, LT_ESTATE, "event", "ui_why_text_closed");
+    }
     if (rc != LT_ENOTFOUND) {
         return rc;
     }

@@ -71,10 +71,20 @@ static void forget_taken(struct lt_buf *buf, size_t *at)
             lt_buf_reset(buf);
         }
     } else {
-        memmove(buf->data, buf->data + *at, buf->len - *at);
-        buf->len -= *at;
+        size_t left = buf->len - *at;
+
+        memmove(buf->data, buf->data + *at, left);
+        memset(buf->data + left, 0, *at);
+        buf->len = left;
     }
     *at = 0;
+}
+
+void lt_client_forget(struct lt_client *client)
+{
+    if (client->in_at == client->in.len) {
+        forget_taken(&client->in, &client->in_at);
+    }
 }
 
 bool lt_client_wants_input(const struct lt_client *client)

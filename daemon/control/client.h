@@ -39,6 +39,9 @@ void lt_client_open(struct lt_client *client, int fd);
 /* Closes and forgets; the batches must have been taken over before. */
 void lt_client_close(struct lt_client *client);
 
+/* The frame that was handed out last is no longer needed. */
+void lt_client_forget(struct lt_client *client);
+
 /* Read what is there. Marks the client dead when the other side is gone. */
 void lt_client_receive(struct lt_client *client);
 /* Send what goes out without waiting. */

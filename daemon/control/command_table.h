@@ -31,6 +31,8 @@ X(DIRECTIVE_ISSUE, "directive issue", WRITE, lt_directive_issue,
 X(DIRECTIVE_STATUS, "directive status", WRITE, lt_directive_status,
   O(ID) | O(CODE) | O(REASON), O(ID) | O(CODE))
 X(VOID, "void", WRITE, lt_void, O(ID) | O(REASON) | O(KIND), O(ID) | O(REASON))
+X(ERASE, "erase", WRITE, lt_erase, O(ID) | O(REASON) | O(INDEX),
+  O(ID) | O(REASON))
 X(CASE_LIST, "case list", READ, lt_read_cases,
   O(OPEN) | O(CLOSED) | O(OFFICE) | O(SINCE) | O(LIMIT) | O(AFTER), 0)
 X(INCIDENT_LIST, "incident list", READ, lt_read_incidents,

@@ -182,6 +182,17 @@ lt_err lt_desk_reader(struct lt_desk *desk, struct lt_view_reader **out_reader,
     return LT_OK;
 }
 
+void lt_desk_forget_erased(struct lt_desk *desk)
+{
+    unsigned wipes = lt_feed_wipes(desk->feed);
+
+    if (wipes != desk->wipes) {
+        desk->wipes = wipes;
+        lt_desk_drop_reader(desk);
+        lt_codec_thread_stop();
+    }
+}
+
 void lt_desk_drop_reader(struct lt_desk *desk)
 {
     lt_view_reader_close(desk->reader);

@@ -22,6 +22,7 @@ struct lt_desk {
     uint64_t reader_device;         /* the file that it has open */
     uint64_t reader_inode;
     uint64_t reader_batch;          /* looked at in this batch */
+    unsigned wipes;                 /* of the view, when it was looked at */
     const struct lt_snapshot *snapshot; /* NULL until the first is published */
     const struct lt_policy *policy;
     struct lt_feed *feed;
@@ -120,6 +121,8 @@ LT_MUST_CHECK lt_err lt_desk_settle(struct lt_desk *desk);
 LT_MUST_CHECK lt_err lt_desk_reader(struct lt_desk *desk,
                                     struct lt_view_reader **out_reader,
                                     struct lt_diag *diag);
+/* What was erased must not live on in what the reader remembers. */
+void lt_desk_forget_erased(struct lt_desk *desk);
 /* After an error of the reader: open the file anew next time. */
 void lt_desk_drop_reader(struct lt_desk *desk);
 /* An office by id, unique beginning or unique name. Errors: LT_EBUSY (no tree

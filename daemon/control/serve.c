@@ -246,6 +246,7 @@ static void take_frame(struct lt_control *control, struct lt_client *client,
     }
     (void)LT_FAILPOINT(command);
     batch = lt_batch_read(json, len, now, control->options.sys);
+    lt_client_forget(client);
     if (batch == NULL) {
         client->dead = true;
         return;
@@ -451,6 +452,9 @@ void *lt_control_run(void *ctx)
         }
         sys->now(sys->ctx, &now);
         moved = atomic_exchange(&control->view_moved, false);
+        if (moved) {
+            lt_desk_forget_erased(&control->desk);
+        }
         take_done(control);
         for (i = 0; i < LT_CONTROL_CLIENTS; i++) {
             if (control->clients[i].fd >= 0) {

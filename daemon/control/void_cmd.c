@@ -6,42 +6,10 @@
  * what the others answered: its void names the directive alone. */
 #include "daemon/cases/fold.h"
 #include "daemon/control/desk.h"
+#include "daemon/control/entry.h"
 #include "daemon/control/vocabulary.h"
 
 enum { REASON_MISTAKE = 1, ROLE_SYSTEM = 6 };
-
-/* The entry, once the view has all that was written here, and its matter
- * marked as touched. */
-static lt_err find_entry(struct lt_desk *desk, const struct lt_args *args,
-                         struct lt_draft *draft, struct lt_event_id *out_id,
-                         struct lt_view_entry *out, struct lt_diag *diag)
-{
-    struct lt_text text = args->texts[LT_OPT_ID];
-    struct lt_view_reader *reader;
-    lt_err rc = lt_desk_settle(desk);
-
-    if (rc == LT_OK) {
-        rc = lt_desk_event(desk, text, LT_MATTER_NONE, out_id, diag);
-    }
-    if (rc == LT_OK) {
-        rc = lt_desk_reader(desk, &reader, diag);
-    }
-    if (rc == LT_OK) {
-        rc = lt_view_entry(reader, out_id, &desk->office, out);
-        if (rc == LT_EIO) {
-            lt_desk_drop_reader(desk);
-        }
-    }
-    if (rc == LT_ENOTFOUND) {
-        lt_diag_set(diag, rc);
-        lt_diag_arg(diag, "what", "%.*s", (int)text.len, text.data);
-    }
-    if (rc != LT_OK) {
-        return rc;
-    }
-    draft->matter = out->heads.matter;
-    return lt_desk_claim(desk, &out->heads.matter, &draft->touch, diag);
-}
 
 static lt_err refuse_writer(const struct lt_desk *desk, struct lt_diag *diag,
                             const struct lt_office *writer)
@@ -120,13 +88,6 @@ static lt_err read_reason(const struct lt_args *args,
     return LT_OK;
 }
 
-static uint32_t retention_of(int kind)
-{
-    return kind == LT_MATTER_INCIDENT    ? LT_KEEP_INCIDENT
-           : kind == LT_MATTER_DIRECTIVE ? LT_KEEP_DIRECTIVE
-                                         : LT_KEEP_CASE;
-}
-
 /* To everybody whom the directive went to, and after nothing but it. */
 static lt_err address_all(struct lt_desk *desk, struct lt_draft *draft,
                           const struct lt_view_entry *entry)
@@ -154,7 +115,7 @@ lt_err lt_void(struct lt_desk *desk, const struct lt_args *args,
     struct lt_event_id id = {.count = 0};
     struct lt_text text;
     uint32_t reason;
-    lt_err rc = find_entry(desk, args, draft, &id, &entry, diag);
+    lt_err rc = lt_entry_find(desk, args, draft, &id, &entry, diag);
 
     if (rc == LT_OK) {
         rc = check_entry(desk, &id, &entry, diag);
@@ -180,6 +141,6 @@ lt_err lt_void(struct lt_desk *desk, const struct lt_args *args,
         rc = address_all(desk, draft, &entry);
     }
     return rc == LT_OK ? lt_draft_text(desk, draft, LT_PART_REASON,
-                                       retention_of(entry.heads.kind), text)
+                                       lt_entry_retention(entry.heads.kind), text)
                        : rc;
 }

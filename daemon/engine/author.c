@@ -129,7 +129,8 @@ static lt_err encode(struct lt_engine *engine, struct lt_write_event *event,
         .hlc = body->hlc,
         .event = keep(engine, engine->frame.data, engine->frame.len),
         .event_len = engine->frame.len,
-        .parts_n = event->parts_n};
+        .parts_n = event->parts_n,
+        .erases = body->type == LT_EV_TEXT_ERASED};
     if (event->parts_n > 0) {
         out->parts = lt_arena_take(&engine->pending_arena,
                                    event->parts_n * sizeof(*out->parts));
@@ -315,6 +316,7 @@ static bool seal(struct lt_engine *engine, struct lt_track *track,
     }
     for (i = 0; i < taken; i++) {
         hlc = track->pending->hlc;
+        segment->erases |= track->pending->erases;
         track->pending = track->pending->next;
     }
     end.number = lt_segment_last(segment);

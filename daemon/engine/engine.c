@@ -44,6 +44,8 @@ lt_err lt_engine_new(const struct lt_engine_options *options,
     lt_arena_init(&engine->pending_arena, alloc, SIZE_MAX / 4);
     lt_buf_init(&engine->frame, alloc);
     lt_buf_init(&engine->out, alloc);
+    lt_buf_init(&engine->stripped, alloc);
+    lt_erased_init(&engine->erased, alloc);
     engine->receipt_gap_ms[0] = INT64_MAX;
     engine->receipt_gap_ms[1] = INT64_MAX;
     if (lt_tree_new(alloc, &engine->tree) != LT_OK ||
@@ -92,7 +94,45 @@ void lt_engine_free(struct lt_engine *engine)
     lt_arena_deinit(&engine->scratch_payload);
     lt_buf_deinit(&engine->frame);
     lt_buf_deinit(&engine->out);
+    lt_buf_deinit(&engine->stripped);
+    lt_erased_deinit(&engine->erased);
     lt_free(engine->alloc, engine);
+}
+
+lt_err lt_engine_erased(struct lt_engine *engine, const struct lt_event_id *id,
+                        uint8_t mask)
+{
+    return lt_erased_add(&engine->erased, id, mask) ? LT_OK : LT_ENOMEM;
+}
+
+static void renew_arena(struct lt_arena *arena)
+{
+    const struct lt_alloc *alloc = arena->alloc;
+    size_t cap = arena->cap_bytes;
+
+    lt_arena_deinit(arena);
+    lt_arena_init(arena, alloc, cap);
+}
+
+static void renew_buf(struct lt_buf *buf)
+{
+    const struct lt_alloc *alloc = buf->alloc;
+
+    lt_buf_deinit(buf);
+    lt_buf_init(buf, alloc);
+}
+
+void lt_engine_relax(struct lt_engine *engine)
+{
+    renew_arena(&engine->scratch);
+    renew_arena(&engine->scratch_payload);
+    if (engine->pending == NULL) {
+        renew_arena(&engine->pending_arena);
+        lt_packer_relax(engine->packer);
+    }
+    renew_buf(&engine->frame);
+    renew_buf(&engine->out);
+    renew_buf(&engine->stripped);
 }
 
 /* ---- loading ---- */

@@ -66,7 +66,8 @@ enum lt_plant {
     LT_PLANT_DROP_BRANCH = 512,
     LT_PLANT_KEEP_CREDIT = 1024,
     LT_PLANT_TRUST_HELLO = 2048,
-    LT_PLANT_WINDOW_UNBOUNDED = 4096
+    LT_PLANT_WINDOW_UNBOUNDED = 4096,
+    LT_PLANT_TAKE_ERASED = 8192
 };
 
 LT_MUST_CHECK lt_err lt_engine_new(const struct lt_engine_options *options,
@@ -96,6 +97,14 @@ LT_MUST_CHECK lt_err lt_engine_load_tree(struct lt_engine *engine,
                                          const struct lt_segment *segment);
 LT_MUST_CHECK lt_err lt_engine_load_statement(struct lt_engine *engine,
                                               const uint8_t *bytes, size_t len);
+
+/* These parts are never taken or passed on again. While loading, and whenever
+ * more of them were erased. Errors: LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_engine_erased(struct lt_engine *engine,
+                                      const struct lt_event_id *id,
+                                      uint8_t mask);
+/* Between two turns: give back scratch memory and what it held. */
+void lt_engine_relax(struct lt_engine *engine);
 
 /* ---- effects ---- */
 
@@ -223,6 +232,7 @@ LT_MUST_CHECK lt_err lt_engine_rolled_back(struct lt_engine *engine,
 
 /* ---- looking ---- */
 
+const struct lt_office *lt_engine_office(const struct lt_engine *engine);
 const struct lt_tree *lt_engine_tree(const struct lt_engine *engine);
 /* Bindings that are proven, one a call from @index on; false past the end. */
 bool lt_engine_binding_at(const struct lt_engine *engine, size_t index,

@@ -310,6 +310,28 @@ static bool make_run(struct lt_engine *engine, struct piece *piece)
     return piece->run != NULL;
 }
 
+/* What was erased here is neither kept nor passed on, whoever brings it. */
+static void strip(struct lt_engine *engine, struct lt_segment *segment)
+{
+    bool changed = false;
+    lt_err rc;
+
+    if (segment->parts_len == 0 || engine->erased.n == 0 ||
+        lt_engine_planted(engine, LT_PLANT_TAKE_ERASED)) {
+        return;
+    }
+    lt_arena_reset(&engine->scratch_payload);
+    lt_buf_reset(&engine->stripped);
+    rc = lt_erased_strip(&engine->erased, segment, &engine->scratch_payload,
+                         &engine->stripped, &changed);
+    engine->oom |= rc == LT_ENOMEM;
+    if (rc == LT_OK && changed) {
+        segment->parts_len = engine->stripped.len;
+        segment->parts =
+            segment->parts_len == 0 ? NULL : engine->stripped.data;
+    }
+}
+
 /* Take one proven segment. False: it is refused after all. */
 static bool take(struct lt_engine *engine, struct piece *piece,
                  struct lt_segment *segment)
@@ -337,7 +359,8 @@ static bool take(struct lt_engine *engine, struct piece *piece,
         segment->parts = NULL;
         segment->parts_len = 0;
     }
-    if (!make_run(engine, piece)) {
+    strip(engine, segment);
+    if (engine->oom || !make_run(engine, piece)) {
         return false;
     }
     memcpy(end.hash, segment->hash, LT_HASH_LEN);

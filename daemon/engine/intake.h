@@ -36,7 +36,7 @@ size_t lt_proof_prefix(const struct lt_engine *engine,
  * LT_EMALFORMED: the payload itself cannot be opened (keep it, as evidence);
  * LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_proof_content(struct lt_engine *engine,
-                                      const struct lt_segment *segment,
+                                      struct lt_segment *segment,
                                       uint64_t *out_last_hlc);
 /* A segment whose name is held already: is its content the same? Asks the log
  * with a READ where memory does not say. */

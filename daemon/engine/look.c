@@ -241,6 +241,11 @@ size_t lt_engine_flows(const struct lt_engine *engine,
     return n;
 }
 
+const struct lt_office *lt_engine_office(const struct lt_engine *engine)
+{
+    return &engine->options.office;
+}
+
 uint64_t lt_engine_epoch(const struct lt_engine *engine)
 {
     return engine->options.epoch;

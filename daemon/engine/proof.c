@@ -40,8 +40,7 @@ size_t lt_proof_prefix(const struct lt_engine *engine,
     return low;
 }
 
-lt_err lt_proof_content(struct lt_engine *engine,
-                        const struct lt_segment *segment,
+lt_err lt_proof_content(struct lt_engine *engine, struct lt_segment *segment,
                         uint64_t *out_last_hlc)
 {
     struct lt_payload payload;
@@ -62,6 +61,7 @@ lt_err lt_proof_content(struct lt_engine *engine,
         return rc == LT_ENOMEM ? LT_ENOMEM : LT_EMALFORMED;
     }
     *out_last_hlc = payload.items[payload.items_n - 1].hlc;
+    segment->erases = lt_payload_erases(&payload);
     return parts == LT_OK ? LT_OK : LT_EPART;
 }
 

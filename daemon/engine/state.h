@@ -16,6 +16,7 @@
 #ifndef LT_ENGINE_STATE_H
 #define LT_ENGINE_STATE_H
 
+#include "common/erased.h"
 #include "daemon/engine/engine.h"
 #include "daemon/engine/map.h"
 
@@ -110,6 +111,7 @@ struct lt_pending_event {
     size_t event_len;
     struct lt_part *parts;
     size_t parts_n;
+    bool erases; /* speaks of erased texts */
     struct lt_pending_event *next;
 };
 
@@ -463,6 +465,8 @@ struct lt_engine {
     struct lt_arena scratch_payload;
     struct lt_buf frame;
     struct lt_buf out;         /* a Segments frame being filled */
+    struct lt_buf stripped;    /* a bundle without what was erased */
+    struct lt_erased erased;   /* parts that are never taken again */
     int64_t scan_ms;           /* when to look at the timers */
     int64_t wake_ms;           /* the WAKE last asked for */
     int64_t pump_ms;           /* the earliest of the sessions; 0 */

@@ -132,6 +132,10 @@ lt_err lt_fetch_row(struct lt_log *log, sqlite3_stmt *stmt,
     out->prev = slot->at;
     out->payload = lt_column_blob(stmt, COLUMN_PAYLOAD, &out->payload_len);
     out->parts = lt_column_blob(stmt, COLUMN_PARTS, &out->parts_len);
+    out->parts_len = lt_bundle_len(out->parts, out->parts_len);
+    if (out->parts_len == 0) {
+        out->parts = NULL;
+    }
     slot->at.epoch = out->epoch;
     slot->at.number = lt_segment_last(out);
     memcpy(slot->at.hash, out->hash, LT_HASH_LEN);

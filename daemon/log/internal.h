@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include "common/erased.h"
 #include "daemon/log/log.h"
 
 enum {
@@ -59,6 +60,17 @@ enum lt_log_stmt {
     LT_STMT_META_DELETE,
     LT_STMT_META_GET,
     LT_STMT_META_EACH,
+    LT_STMT_RUNS_OF_LIFE,
+    LT_STMT_RUNS_OF_PIECES,
+    LT_STMT_PART_SET,
+    LT_STMT_ERASURE_ADD,
+    LT_STMT_ERASURE_SET,
+    LT_STMT_ERASURE_EACH,
+    LT_STMT_ERASURE_OF,
+    LT_STMT_ERASED_PUT,
+    LT_STMT_ERASED_EACH,
+    LT_STMT_EVIDENCE_OF,
+    LT_STMT_EVIDENCE_SET,
     LT_STMT_PAGE_COUNT,
     LT_STMTS
 };
@@ -114,6 +126,8 @@ struct lt_log {
     int wal_copied;      /* of them checkpointed already */
     int64_t prune_after; /* request id where pruning goes on */
     struct lt_ballast ballast;
+    struct lt_erased erased; /* as the open transaction sees it */
+    bool erased_stale;       /* it was rolled back: read it again */
     struct lt_run_entry *runs; /* LT_LOG_RUN_SETS sets of LT_LOG_RUN_WAYS */
     unsigned run_turn;
     struct lt_read_slot reads[LT_LOG_READ_SLOTS];
@@ -190,6 +204,26 @@ LT_MUST_CHECK lt_err lt_logrun_add(struct lt_log *log,
                                    const struct lt_segment *segment,
                                    struct lt_run_entry **out_run);
 void lt_logrun_forget_all(struct lt_log *log);
+
+/* ---- erase.c ---- */
+
+/* Read what was erased back into memory. */
+LT_MUST_CHECK lt_err lt_erased_load(struct lt_log *log);
+/* The bundle of @segment as it may be stored: @buf holds it when something had
+ * to be left out. */
+LT_MUST_CHECK lt_err lt_erased_bundle(struct lt_log *log,
+                                      const struct lt_segment *segment,
+                                      struct lt_buf *buf,
+                                      const uint8_t **out_parts,
+                                      size_t *out_len);
+
+/* ---- strip.c ---- */
+
+/* Take these parts of the event out of every row that holds them: they are in
+ * log->erased already. */
+LT_MUST_CHECK lt_err lt_strip_event(struct lt_log *log,
+                                    const struct lt_event_id *id, uint8_t mask,
+                                    size_t *out_stripped);
 
 /* ---- fetch.c ---- */
 

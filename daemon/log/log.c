@@ -113,6 +113,7 @@ lt_err lt_log_open(const struct lt_log_options *options,
                              ? WAL_MAX_LEAST
                              : options->wal_max_bytes;
     lt_arena_init(&log->arena, lt_alloc_heap(), LT_LOG_ARENA_MAX);
+    lt_erased_init(&log->erased, lt_alloc_heap());
     log->runs =
         calloc((size_t)LT_LOG_RUN_SETS * LT_LOG_RUN_WAYS, sizeof(*log->runs));
     err = log->runs == NULL ? LT_ENOMEM : lt_sqlite_start();
@@ -143,6 +144,9 @@ lt_err lt_log_open(const struct lt_log_options *options,
     }
     if (err == LT_OK) {
         err = load_totals(log);
+    }
+    if (err == LT_OK) {
+        err = lt_erased_load(log);
     }
     if (err == LT_OK && LT_PLANTED(ignore_requests)) {
         err = lt_sql_exec(log, "DELETE FROM request");
@@ -181,6 +185,7 @@ void lt_log_close(struct lt_log *log)
     }
     lt_ballast_close(log);
     lt_arena_deinit(&log->arena);
+    lt_erased_deinit(&log->erased);
     free(log->runs);
     free(log);
 }
@@ -222,6 +227,7 @@ void lt_log_forget(struct lt_log *log)
 {
     log->writing = false;
     log->pending = log->committed;
+    log->erased_stale = true;
     lt_logrun_forget_all(log);
     memset(log->reads, 0, sizeof(log->reads));
     /* A failed COMMIT has rolled back already; a failed INSERT may have. */

@@ -21,6 +21,7 @@
 #define LT_LOG_LOG_H
 
 #include "common/alloc.h"
+#include "common/erased.h"
 #include "common/err.h"
 #include "common/segment.h"
 
@@ -92,6 +93,35 @@ LT_MUST_CHECK lt_err lt_log_put_request(struct lt_log *log,
  * @value deletes. Keys are at most 100 bytes. */
 LT_MUST_CHECK lt_err lt_log_put_meta(struct lt_log *log, const char *key,
                                      const void *value, size_t len);
+/* An erasure as somebody ordered or confirmed it; one said already stays as it
+ * is. New ones are LT_ERASURE_OPEN. */
+enum lt_erasure_state {
+    LT_ERASURE_OPEN,    /* does not hold here yet, or only a confirmation */
+    LT_ERASURE_DONE,    /* the texts are deleted here, nobody was told yet */
+    LT_ERASURE_ANSWERED /* the receipt is written */
+};
+struct lt_log_erasure {
+    struct lt_event_id said;   /* the event that says so */
+    struct lt_event_id target; /* whose texts */
+    struct lt_event_id matter;
+    uint8_t mask; /* bit i: the target's part with index i */
+    uint8_t cls;
+    bool confirms;
+    uint64_t tree_version;
+    enum lt_erasure_state state;
+};
+LT_MUST_CHECK lt_err lt_log_put_erasure(struct lt_log *log,
+                                        const struct lt_log_erasure *erasure);
+LT_MUST_CHECK lt_err lt_log_set_erasure(struct lt_log *log,
+                                        const struct lt_event_id *said,
+                                        enum lt_erasure_state state);
+/* Delete these parts of @target wherever they are stored, and never take them
+ * again: lt_log_put_segment leaves them out of what it stores from then on.
+ * *out_stripped is how many bundles held some. Deleted bytes are overwritten
+ * in the database once the WAL has been copied (lt_log_wipe). */
+LT_MUST_CHECK lt_err lt_log_erase(struct lt_log *log,
+                                  const struct lt_event_id *target,
+                                  uint8_t mask, size_t *out_stripped);
 /* Make all of it durable. With nothing written it does nothing. */
 LT_MUST_CHECK lt_err lt_log_commit(struct lt_log *log);
 /* Forget what was written since the last commit. */
@@ -151,6 +181,27 @@ LT_MUST_CHECK lt_err lt_log_get_request(struct lt_log *log,
 LT_MUST_CHECK lt_err lt_log_get_meta(struct lt_log *log, const char *key,
                                      struct lt_buf *out_value);
 
+/* Erasures, oldest first; of one target alone. */
+typedef bool lt_log_visit_erasure(void *ctx,
+                                  const struct lt_log_erasure *erasure);
+LT_MUST_CHECK lt_err lt_log_each_erasure(struct lt_log *log,
+                                         lt_log_visit_erasure *visit,
+                                         void *ctx);
+LT_MUST_CHECK lt_err lt_log_erasures_of(struct lt_log *log,
+                                        const struct lt_event_id *target,
+                                        lt_log_visit_erasure *visit, void *ctx);
+/* What is never taken again; borrowed until the log is written to. */
+LT_MUST_CHECK lt_err lt_log_erased(struct lt_log *log,
+                                   const struct lt_erased **out_erased);
+/* Each stored segment that holds the event @id, one a channel that it was
+ * written into. This visitor may call the log. */
+typedef bool lt_log_visit_event(void *ctx, uint64_t pos,
+                                const struct lt_segment *segment,
+                                const struct lt_item *item);
+LT_MUST_CHECK lt_err lt_log_find_event(struct lt_log *log,
+                                       const struct lt_event_id *id,
+                                       lt_log_visit_event *visit, void *ctx);
+
 struct lt_log_stats {
     uint64_t events;
     uint64_t segments;
@@ -176,6 +227,12 @@ LT_MUST_CHECK lt_err lt_log_checkpoint(struct lt_log *log, bool *out_more);
  * it as after any writing. */
 LT_MUST_CHECK lt_err lt_log_prune_requests(struct lt_log *log,
                                            int64_t before_ms, bool *out_more);
+
+/* Copy the WAL into the database and cut it to nothing, and give back the
+ * memory that statements and pages took, so that what was erased is gone from
+ * both. Outside of a transaction (LT_EBUSY). Errors: LT_EFULL (no room to copy;
+ * again later), LT_EIO. */
+LT_MUST_CHECK lt_err lt_log_wipe(struct lt_log *log);
 
 /* Re-hash what is stored (verify and scrub): one slice from @cursor on (0
  * starts). Checks every hash chain and every part against its event, and the

@@ -108,6 +108,28 @@ static const char *const steps[] = {
     " BEGIN SELECT RAISE(ABORT, 'evidence is never deleted'); END;"
     "CREATE TRIGGER evidence_same BEFORE UPDATE ON evidence"
     " BEGIN SELECT RAISE(ABORT, 'evidence is never changed'); END;",
+    /* Erasures. An event's id is 32 bytes: origin, epoch, count (big-endian).
+     * `erasure` is what was ordered and confirmed, `erased` what came of it
+     * here: never taken again. Of evidence its texts, too, may have to go. */
+    "CREATE TABLE erasure("
+    " id INTEGER PRIMARY KEY,"
+    " said BLOB NOT NULL UNIQUE CHECK(length(said) = 32),"
+    " target BLOB NOT NULL CHECK(length(target) = 32),"
+    " matter BLOB NOT NULL CHECK(length(matter) = 32),"
+    " mask INTEGER NOT NULL,"
+    " cls INTEGER NOT NULL,"
+    " confirms INTEGER NOT NULL,"
+    " tree_version INTEGER NOT NULL,"
+    " state INTEGER NOT NULL);"
+    "CREATE INDEX erasure_target ON erasure(target);"
+    "CREATE TABLE erased("
+    " target BLOB PRIMARY KEY CHECK(length(target) = 32),"
+    " mask INTEGER NOT NULL) WITHOUT ROWID;"
+    "DROP TRIGGER evidence_same;"
+    "CREATE TRIGGER evidence_same BEFORE UPDATE OF id, at_ms, origin, channel,"
+    " epoch, first, count, prev_epoch, prev_number, prev_hash, key_id,"
+    " compression, hash, signature, payload ON evidence"
+    " BEGIN SELECT RAISE(ABORT, 'evidence is never changed'); END;",
 };
 
 static lt_err read_int(struct lt_log *log, const char *sql, int64_t *out)

@@ -77,6 +77,9 @@ static void start(void)
     (void)sqlite3_config(SQLITE_CONFIG_LOG, take_note, NULL);
     (void)sqlite3_config(SQLITE_CONFIG_URI, 0);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    /* Pages one by one from the heap: what is freed goes back to it, instead
+     * of into a pool that keeps what it held. */
+    (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
     start_rc = sqlite3_initialize();
 }
 

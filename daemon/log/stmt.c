@@ -93,6 +93,34 @@ static const char *const texts[LT_STMTS] = {
     [LT_STMT_META_GET] = "SELECT value FROM meta WHERE key = ?1",
     [LT_STMT_META_EACH] = "SELECT key, value FROM meta WHERE key >= ?1 "
                           "AND substr(key, 1, length(?1)) = ?1 ORDER BY key",
+    [LT_STMT_RUNS_OF_LIFE] =
+        "SELECT r.id FROM stream t JOIN run r ON r.stream = t.id "
+        "WHERE t.origin = ?1 AND r.epoch = ?2 ORDER BY r.id",
+    [LT_STMT_RUNS_OF_PIECES] =
+        "SELECT r.id FROM stream t JOIN run r ON r.stream = t.id "
+        "WHERE t.origin = ?1 AND substr(t.channel, 1, 1) = x'08' "
+        "ORDER BY r.id",
+    [LT_STMT_PART_SET] = "UPDATE part SET bundle = ?2 WHERE pos = ?1",
+    [LT_STMT_ERASURE_ADD] =
+        "INSERT INTO erasure(said, target, matter, mask, cls, confirms, "
+        "tree_version, state) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0) "
+        "ON CONFLICT(said) DO NOTHING",
+    [LT_STMT_ERASURE_SET] = "UPDATE erasure SET state = ?2 WHERE said = ?1",
+    [LT_STMT_ERASURE_EACH] =
+        "SELECT said, target, matter, mask, cls, confirms, tree_version, "
+        "state FROM erasure WHERE id > ?1 ORDER BY id",
+    [LT_STMT_ERASURE_OF] =
+        "SELECT said, target, matter, mask, cls, confirms, tree_version, "
+        "state FROM erasure WHERE target = ?1 ORDER BY id",
+    [LT_STMT_ERASED_PUT] =
+        "INSERT INTO erased(target, mask) VALUES(?1, ?2) "
+        "ON CONFLICT(target) DO UPDATE SET mask = mask | excluded.mask",
+    [LT_STMT_ERASED_EACH] = "SELECT target, mask FROM erased",
+    [LT_STMT_EVIDENCE_OF] =
+        "SELECT id, first, count, compression, payload, bundle FROM evidence "
+        "WHERE id > ?3 AND origin = ?1 AND epoch = ?2 AND bundle IS NOT NULL "
+        "ORDER BY id",
+    [LT_STMT_EVIDENCE_SET] = "UPDATE evidence SET bundle = ?2 WHERE id = ?1",
     [LT_STMT_PAGE_COUNT] = "PRAGMA page_count",
 };
 

@@ -85,23 +85,33 @@ static lt_err add_segment(struct lt_log *log, const struct lt_run_entry *run,
     return lt_sql_run(log, stmt);
 }
 
+/* What was erased is left out. */
 static lt_err add_parts(struct lt_log *log, const struct lt_segment *segment,
                         uint64_t pos)
 {
+    struct lt_buf buf;
+    const uint8_t *parts;
+    size_t len;
     lt_err err;
-    sqlite3_stmt *stmt;
 
     if (segment->parts_len == 0) {
         return LT_OK;
     }
-    stmt = lt_sql_stmt(log, LT_STMT_PART_ADD, &err);
-    if (stmt == NULL) {
-        return err;
+    lt_buf_init(&buf, lt_alloc_heap());
+    err = lt_erased_bundle(log, segment, &buf, &parts, &len);
+    if (err == LT_OK && len > 0) {
+        sqlite3_stmt *stmt = lt_sql_stmt(log, LT_STMT_PART_ADD, &err);
+
+        if (stmt != NULL) {
+            lt_bind_u64(stmt, 1, pos);
+            lt_bind_u64(stmt, 2, log->pending.parts_bytes + len);
+            lt_bind_blob(stmt, 3, parts, len);
+            err = lt_sql_run(log, stmt);
+            log->pending.parts_bytes += err == LT_OK ? len : 0;
+        }
     }
-    lt_bind_u64(stmt, 1, pos);
-    lt_bind_u64(stmt, 2, log->pending.parts_bytes + segment->parts_len);
-    lt_bind_blob(stmt, 3, segment->parts, segment->parts_len);
-    return lt_sql_run(log, stmt);
+    lt_buf_deinit(&buf);
+    return err;
 }
 
 lt_err lt_log_put_segment(struct lt_log *log, const struct lt_segment *segment,
@@ -169,7 +179,6 @@ lt_err lt_log_put_segment(struct lt_log *log, const struct lt_segment *segment,
     memcpy(run->last.hash, segment->hash, LT_HASH_LEN);
     log->pending.last_pos = pos;
     log->pending.events += segment->count;
-    log->pending.parts_bytes += segment->parts_len;
     log->pending.last_at_ms = committed_at_ms;
     *out_pos = pos;
     return LT_OK;
@@ -187,14 +196,20 @@ lt_err lt_log_put_evidence(struct lt_log *log, const struct lt_segment *segment,
                            int64_t at_ms)
 {
     uint8_t channel[LT_CHANNEL_BYTES];
+    struct lt_buf buf;
+    const uint8_t *parts;
+    size_t parts_len;
     sqlite3_stmt *stmt;
     lt_err err;
 
     if (!storable(segment)) {
         return log->dead ? LT_EIO : LT_EINVAL;
     }
-    stmt = writing(log, LT_STMT_EVIDENCE_ADD, &err);
+    lt_buf_init(&buf, lt_alloc_heap());
+    err = lt_erased_bundle(log, segment, &buf, &parts, &parts_len);
+    stmt = err == LT_OK ? writing(log, LT_STMT_EVIDENCE_ADD, &err) : NULL;
     if (stmt == NULL) {
+        lt_buf_deinit(&buf);
         return err;
     }
     lt_channel_encode(&segment->stream.channel, channel);
@@ -212,11 +227,13 @@ lt_err lt_log_put_evidence(struct lt_log *log, const struct lt_segment *segment,
     lt_bind_blob(stmt, 12, segment->hash, LT_HASH_LEN);
     lt_bind_blob(stmt, 13, segment->signature, LT_SIG_LEN);
     lt_bind_blob(stmt, 14, segment->payload, segment->payload_len);
-    if (segment->parts_len > 0) {
-        lt_bind_blob(stmt, 15, segment->parts, segment->parts_len);
+    if (parts_len > 0) {
+        lt_bind_blob(stmt, 15, parts, parts_len);
     }
     lt_bind_u64(stmt, 16, LT_LOG_EVIDENCE_MAX);
-    return lt_sql_run(log, stmt);
+    err = lt_sql_run(log, stmt);
+    lt_buf_deinit(&buf);
+    return err;
 }
 
 lt_err lt_log_put_binding(struct lt_log *log, const struct lt_office *office,

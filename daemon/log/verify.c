@@ -40,21 +40,32 @@ static bool hash_holds(const struct lt_segment *segment)
     return memcmp(again.hash, segment->hash, LT_HASH_LEN) == 0;
 }
 
-/* Small parts that the events of the segment name. */
-static lt_err count_refs(struct lt_log *log, const struct lt_segment *segment,
-                         uint64_t *out_refs)
+/* Small parts that the events of the segment name and that were erased. */
+static lt_err count_erased(struct lt_log *log, const struct lt_segment *segment,
+                           uint64_t *out_erased)
 {
+    const struct lt_erased *erased;
     struct lt_payload payload;
     struct lt_event event;
     struct lt_event_id id = {.origin = segment->stream.origin,
                              .epoch = segment->epoch};
-    lt_err err = lt_payload_open(segment, &log->arena, &payload, NULL);
+    lt_err err = lt_log_erased(log, &erased);
 
-    *out_refs = 0;
+    *out_erased = 0;
+    if (err != LT_OK ||
+        !lt_erased_any(erased, &segment->stream.origin, segment->epoch)) {
+        return err;
+    }
+    err = lt_payload_open(segment, &log->arena, &payload, NULL);
     for (size_t i = 0; err == LT_OK && i < payload.items_n; i++) {
         const struct lt_item *item = &payload.items[i];
+        uint8_t mask;
 
         id.count = item->count;
+        mask = lt_erased_mask(erased, &id);
+        if (mask == 0) {
+            continue;
+        }
         err = lt_event_decode(item->event, item->event_len, &id, item->hlc,
                               &log->arena, &event, NULL);
         if (err == LT_EMALFORMED) {
@@ -62,7 +73,7 @@ static lt_err count_refs(struct lt_log *log, const struct lt_segment *segment,
             continue;
         }
         for (size_t k = 0; err == LT_OK && k < event.parts_n; k++) {
-            *out_refs += event.parts[k].large ? 0 : 1;
+            *out_erased += (mask & (1U << k)) != 0 ? 1 : 0;
         }
     }
     return err;
@@ -73,11 +84,11 @@ static lt_err check_parts(const struct slice *slice,
 {
     struct lt_log *log = slice->log;
     struct lt_bundle bundle = {0};
-    uint64_t refs;
+    uint64_t erased;
     lt_err err;
 
     lt_arena_reset(&log->arena);
-    err = count_refs(log, segment, &refs);
+    err = count_erased(log, segment, &erased);
     if (err != LT_OK) {
         /* A payload that nobody can open was stored as it came. */
         return err == LT_EMALFORMED ? LT_OK : err;
@@ -99,8 +110,7 @@ static lt_err check_parts(const struct slice *slice,
         }
     }
     slice->sums->parts += bundle.parts_n;
-    slice->sums->erased_parts +=
-        refs > bundle.parts_n ? refs - bundle.parts_n : 0;
+    slice->sums->erased_parts += erased;
     return LT_OK;
 }
 

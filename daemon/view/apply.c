@@ -6,6 +6,7 @@
  * it by. When a cause is missing it waits. Everything else (concurrent events,
  * voids, an event that others waited for) folds the matter anew. */
 #include "common/failpoint.h"
+#include "daemon/cases/erasure.h"
 #include "daemon/view/view_internal.h"
 
 #include <string.h>
@@ -414,6 +415,39 @@ static lt_err claim(struct lt_view *view, struct coming *c, bool *out_new)
     return rc;
 }
 
+/* A receipt belongs to no matter: it would stand in the way of whoever goes on
+ * with one. */
+static lt_err apply_receipt(struct lt_view *view, struct coming *c)
+{
+    bool fits = lt_class_fits(c->act.type, c->act.cls);
+    lt_err rc = LT_OK;
+
+    c->judged = fits ? (struct lt_judged){LT_APPLIED, LT_WHY_NONE}
+                     : (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
+    if (fits) {
+        rc = lt_erase_receipt(view, &view->event, c->act.recorded_at_ms);
+    }
+    return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
+}
+
+/* An event of a matter, and what was said about its texts before it came, or
+ * what it says itself about those of another. */
+static lt_err apply_with_erasures(struct lt_view *view, struct coming *c)
+{
+    struct lt_erasure said;
+    bool says = lt_erasure_from_event(&view->event, c->act.cls, &said);
+    bool has_texts = view->event.parts_n > 0;
+    lt_err rc = apply_matter_event(view, c);
+
+    if (rc == LT_OK && says) {
+        rc = lt_erase_said(view, c->key, &said, c->act.recorded_at_ms);
+    }
+    if (rc == LT_OK && has_texts && view->erasures_n > 0) {
+        rc = lt_erase_review(view, c->key);
+    }
+    return rc;
+}
+
 static lt_err apply_event(struct lt_view *view, struct coming *c,
                           const struct lt_bundle *bundle, size_t *cursor)
 {
@@ -452,10 +486,13 @@ static lt_err apply_event(struct lt_view *view, struct coming *c,
         (lt_class_fits(c->act.type, LT_CLASS_TREE))) {
         return apply_tree_event(view, c);
     }
+    if (c->act.type == LT_EV_ERASURE_RECEIPT) {
+        return apply_receipt(view, c);
+    }
     /* First the texts: folding a matter anew decodes its other events into
      * view->event. */
     rc = add_texts(view, c, bundle, cursor);
-    return rc == LT_OK ? apply_matter_event(view, c) : rc;
+    return rc == LT_OK ? apply_with_erasures(view, c) : rc;
 }
 
 /* A payload that nobody can read still shows that something stands there. Its
@@ -517,6 +554,9 @@ lt_err lt_apply_segment(struct lt_view *view, int64_t committed_at_ms,
     }
     if (rc == LT_OK && view->tree_grew) {
         rc = lt_refold_awaiting(view);
+        if (rc == LT_OK) {
+            rc = lt_erase_awaiting(view);
+        }
     }
     return rc;
 }

@@ -80,6 +80,7 @@ static lt_err read_row(struct lt_view_reader *r, const struct lt_event_id *id,
     if (rc == LT_OK && decoded) {
         out->type = r->event.type;
         out->actor_role = r->event.actor_role;
+        out->parts_n = r->event.parts_n;
     }
     return rc;
 }
@@ -101,7 +102,8 @@ static lt_err read_entry(struct lt_view_reader *r, const struct lt_event_id *id,
     for (size_t i = 0; i < out->to_n; i++) {
         out->to[i] = m->targets[i].office;
     }
-    return look_for_void(r, id, &out->voided);
+    rc = look_for_void(r, id, &out->voided);
+    return rc == LT_OK ? lt_erased_orders(r, id, self, out) : rc;
 }
 
 lt_err lt_view_entry(struct lt_view_reader *reader,

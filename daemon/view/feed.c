@@ -24,6 +24,7 @@ enum {
     FLOOD_EVENTS = 2048,     /* so many are a flood: then it may be 200 ms */
     FLOOD_REST_MS = 100,
     RETRY_FULL_MS = 1000,
+    WIPE_AGAIN_MS = 50, /* a reader stood in the way */
     RELAX_MS = 3000 /* without work before caches are given back */
 };
 
@@ -134,6 +135,9 @@ static void serve_batch(struct lt_feed *feed)
     } else if (rc == LT_OK) {
         gather_complaints(feed);
         *(feed->old != NULL ? &feed->built : &feed->applied) = applied;
+        if (!lt_view_erased(feed->view) && feed->old == NULL) {
+            feed->wiped = applied;
+        }
         (void)pthread_cond_broadcast(&feed->applied_more);
         (void)pthread_mutex_unlock(&feed->lock);
         feed->wake(feed->ctx);
@@ -152,6 +156,33 @@ static void serve_batch(struct lt_feed *feed)
     }
 }
 
+/* Leave nothing of what was erased. Lock held on entry and exit. */
+static void wipe(struct lt_feed *feed)
+{
+    lt_err rc;
+
+    (void)pthread_mutex_unlock(&feed->lock);
+    rc = lt_view_wipe(feed->view);
+    if (rc == LT_OK) {
+        lt_codec_thread_stop();
+    }
+    (void)pthread_mutex_lock(&feed->lock);
+    if (rc == LT_OK) {
+        if (feed->old == NULL) {
+            feed->wiped = feed->applied;
+        }
+        feed->wipes++;
+        (void)pthread_mutex_unlock(&feed->lock);
+        feed->wake(feed->ctx);
+        (void)pthread_mutex_lock(&feed->lock);
+    } else if (rc != LT_EBUSY && rc != LT_EFULL) {
+        feed->error = rc;
+    } else if (feed->first == NULL) {
+        (void)lt_feed_wait_on(feed, &feed->work,
+                              lt_feed_now_ms() + WIPE_AGAIN_MS);
+    }
+}
+
 /* Lock held on entry and exit. What is queued is of the new log already. */
 static void serve_restart(struct lt_feed *feed)
 {
@@ -166,6 +197,7 @@ static void serve_restart(struct lt_feed *feed)
     }
     rc = lt_view_clear(feed->view);
     (void)pthread_mutex_lock(&feed->lock);
+    feed->wiped = 0;
     if (rc != LT_OK) {
         feed->error = rc;
     }
@@ -193,6 +225,11 @@ static void *run(void *arg)
             lt_feed_take_place(feed);
         } else if (feed->first != NULL) {
             serve_batch(feed);
+            if (feed->error == LT_OK && lt_view_erased(feed->view)) {
+                wipe(feed);
+            }
+        } else if (lt_view_erased(feed->view)) {
+            wipe(feed);
         } else if (relaxed) {
             (void)lt_feed_wait_on(feed, &feed->work, -1);
             relaxed = false;
@@ -244,6 +281,7 @@ lt_err lt_feed_start(struct lt_view *view, size_t queue_bytes,
     feed->self = *lt_view_office(view);
     lt_view_position(view, &feed->applied, hash);
     feed->next = feed->applied + 1;
+    feed->wiped = feed->applied;
     if (!init_sync(feed) ||
         pthread_create(&feed->thread, NULL, run, feed) != 0) {
         lt_free(lt_alloc_heap(), feed);

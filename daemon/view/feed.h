@@ -47,6 +47,11 @@ uint64_t lt_feed_applied(const struct lt_feed *feed);
  * pushed and is not this office's own word about a matter. */
 void lt_feed_read(const struct lt_feed *feed, uint64_t *out_applied,
                   uint64_t *out_others);
+/* Up to here nothing of what was erased is left in view.db and its memory. */
+uint64_t lt_feed_wiped(const struct lt_feed *feed);
+/* How often the view was wiped: a reader that was opened before may remember
+ * what it read then. */
+unsigned lt_feed_wipes(const struct lt_feed *feed);
 /* Wait until @pos is applied, at most @timeout_ms. */
 bool lt_feed_wait(struct lt_feed *feed, uint64_t pos, int timeout_ms);
 /* The next of the view's complaints; false when there is none. */

@@ -76,6 +76,26 @@ uint64_t lt_feed_applied(const struct lt_feed *feed)
     return applied;
 }
 
+uint64_t lt_feed_wiped(const struct lt_feed *feed)
+{
+    uint64_t wiped;
+
+    (void)pthread_mutex_lock(lock_of(feed));
+    wiped = feed->wiped;
+    (void)pthread_mutex_unlock(lock_of(feed));
+    return wiped;
+}
+
+unsigned lt_feed_wipes(const struct lt_feed *feed)
+{
+    unsigned wipes;
+
+    (void)pthread_mutex_lock(lock_of(feed));
+    wipes = feed->wipes;
+    (void)pthread_mutex_unlock(lock_of(feed));
+    return wipes;
+}
+
 void lt_feed_read(const struct lt_feed *feed, uint64_t *out_applied,
                   uint64_t *out_others)
 {

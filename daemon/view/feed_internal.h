@@ -37,6 +37,8 @@ struct lt_feed {
     bool stop;
     bool restart;
     uint64_t applied; /* in the view that answers */
+    uint64_t wiped; /* as far as applied, once nothing of it is to be wiped */
+    unsigned wipes;
     uint64_t others;  /* last position of what others said */
     bool rebuild;     /* asked for, not begun */
     uint64_t goal;    /* when the twin takes its place; 0 = none is asked for */

@@ -61,6 +61,8 @@ void lt_feed_take_place(struct lt_feed *feed)
     }
     (void)pthread_mutex_lock(&feed->lock);
     feed->applied = at;
+    feed->wiped = at; /* the old one is gone, the new one was copied whole */
+    feed->wipes++;
     feed->error = rc;
     if (at != feed->built) {
         lt_feed_drop_queue(feed, at + 1);

@@ -23,6 +23,20 @@ static lt_err prepare(struct lt_view_reader *r)
         sqlite3_stmt **stmt;
         const char *sql;
     } list[] = {
+        {&r->get_erased, "SELECT erased,held FROM erased WHERE target=?1"},
+        {&r->get_erasures, "SELECT said,mask,confirms,weight FROM erasure"
+                           " WHERE target=?1 AND weight>0"},
+        {&r->any_erased, "SELECT 1 FROM erased LIMIT 1"},
+        /* Whoever needs nobody's word has confirmed by ordering. */
+        {&r->erasure_times,
+         "SELECT min(CASE WHEN confirms=0 THEN at END),"
+         " min(CASE WHEN confirms=1 OR weight=2 THEN at END)"
+         " FROM erasure WHERE target=?1 AND mask&?2 AND weight>0"},
+        {&r->erasure_offices,
+         "SELECT a.office, max(a.at) FROM erasure e"
+         " JOIN answer a ON a.said=e.said"
+         " WHERE e.target=?1 AND e.mask&?2 AND e.weight>0 AND e.confirms=0"
+         " GROUP BY a.office ORDER BY a.office"},
         {&r->begin, "BEGIN"},
         {&r->list_all, "SELECT " MATTER_COLUMNS " FROM matter WHERE kind=?1 AND"
                        " (opened,key)<(?2,?3) ORDER BY opened DESC, key DESC"},
@@ -163,14 +177,14 @@ void lt_view_reader_set_words(struct lt_view_reader *reader,
 lt_err lt_reader_begin(struct lt_view_reader *r)
 {
     struct stat st;
+    lt_err rc;
 
     if (r->db != NULL && stat(r->path, &st) == 0 &&
         (st.st_dev != r->device || st.st_ino != r->inode)) {
         close_file(r); /* the daemon has begun a new view */
     }
     if (r->db == NULL) {
-        lt_err rc = open_file(r);
-
+        rc = open_file(r);
         if (rc != LT_OK) {
             return rc;
         }
@@ -178,7 +192,14 @@ lt_err lt_reader_begin(struct lt_view_reader *r)
     /* Numbers of a view that was emptied meanwhile mean other things. */
     lt_intern_forget(&r->intern);
     r->until_ms = mono_ms() + r->patience_ms;
-    return lt_db_run(r->begin);
+    rc = lt_db_run(r->begin);
+    if (rc == LT_OK) {
+        rc = lt_db_step(r->any_erased, &r->has_erased);
+        if (rc == LT_OK && r->has_erased) {
+            lt_db_reset(r->any_erased);
+        }
+    }
+    return rc;
 }
 
 void lt_reader_end(struct lt_view_reader *r)

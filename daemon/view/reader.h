@@ -18,6 +18,7 @@ struct lt_view_reader {
     struct lt_arena arena; /* one event */
     struct lt_event event; /* scratch, large */
     struct lt_stored stored;
+    bool has_erased; /* anything at all; of this answer */
 
     int64_t patience_ms; /* of one answer */
     int64_t until_ms;    /* monotonic; 0: no answer is being read */
@@ -37,6 +38,11 @@ struct lt_view_reader {
     sqlite3_stmt *last_seq;
     sqlite3_stmt *texts;
     sqlite3_stmt *pieces;
+    sqlite3_stmt *get_erased;
+    sqlite3_stmt *any_erased;
+    sqlite3_stmt *get_erasures;
+    sqlite3_stmt *erasure_times;
+    sqlite3_stmt *erasure_offices;
     sqlite3_stmt *begin;
 };
 
@@ -96,5 +102,32 @@ LT_MUST_CHECK lt_err lt_row_voids(struct lt_view_reader *reader,
 /* The sequence of the event with this id; 0 when it is not here. */
 LT_MUST_CHECK lt_err lt_seq_of(struct lt_view_reader *reader,
                                const struct lt_event_id *id, int64_t *out_seq);
+
+/* ---- erasure.c ---- */
+
+/* Which texts of an event are erased here, and which are closed. */
+struct lt_erased_texts {
+    int64_t key; /* of the event */
+    bool any;    /* something was said about them */
+    uint8_t erased;
+    uint8_t held;
+};
+LT_MUST_CHECK lt_err lt_erased_look(struct lt_view_reader *reader, int64_t key,
+                                    struct lt_erased_texts *out);
+/* The same for the event at @seq. */
+LT_MUST_CHECK lt_err lt_erased_look_at(struct lt_view_reader *reader,
+                                       int64_t seq,
+                                       struct lt_erased_texts *out);
+/* What was ordered and confirmed of the texts of event @id. */
+LT_MUST_CHECK lt_err lt_erased_orders(struct lt_view_reader *reader,
+                                      const struct lt_event_id *id,
+                                      const struct lt_office *self,
+                                      struct lt_view_entry *out);
+/* "erased", "held", or NULL: as it is. */
+const char *lt_erased_word(const struct lt_erased_texts *texts, uint32_t index);
+/* The field "erasure" of a text. */
+LT_MUST_CHECK lt_err lt_erasure_put(struct lt_view_reader *reader,
+                                    const struct lt_erased_texts *texts,
+                                    uint32_t index, struct lt_json *json);
 
 #endif

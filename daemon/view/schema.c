@@ -51,10 +51,20 @@ static const char tables[] =
     "CREATE INDEX miss_matter ON miss(matter);"
     "CREATE TABLE await(matter INTEGER PRIMARY KEY, version INTEGER NOT NULL);"
     "CREATE INDEX await_version ON await(version);"
+    "CREATE TABLE erasure(said INTEGER PRIMARY KEY, target INTEGER NOT NULL,"
+    " matter INTEGER NOT NULL, mask INTEGER NOT NULL,"
+    " confirms INTEGER NOT NULL, version INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, weight INTEGER NOT NULL);"
+    "CREATE INDEX erasure_target ON erasure(target);"
+    "CREATE TABLE erased(target INTEGER PRIMARY KEY, erased INTEGER NOT NULL,"
+    " held INTEGER NOT NULL, waits INTEGER NOT NULL);"
+    "CREATE TABLE answer(said INTEGER NOT NULL, office BLOB NOT NULL,"
+    " at INTEGER, PRIMARY KEY(said, office)) WITHOUT ROWID;"
     "CREATE TABLE office(seq INTEGER PRIMARY KEY, version INTEGER NOT NULL);";
 
 static const char *const table_names[] = {"life",  "channel", "ref",
                                           "event", "text",    "piece",
+                                          "erasure", "erased", "answer",
                                           "matter", "miss",   "await",
                                           "office"};
 
@@ -151,7 +161,7 @@ static lt_err create(struct lt_view *view, const char *boot)
     }
     if (rc == LT_OK) {
         rc = lt_db_exec(view->db, "PRAGMA application_id=1280595543;"
-                                  "PRAGMA user_version=3;");
+                                  "PRAGMA user_version=4;");
     }
     if (rc == LT_OK) {
         rc = lt_db_prepare(
@@ -257,7 +267,8 @@ static lt_err load_mark(struct lt_view *view, uint64_t *out_tree)
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     lt_err rc = lt_db_prepare(
-        view->db, "SELECT pos,hash,tree,(SELECT max(seq) FROM event) FROM mark",
+        view->db, "SELECT pos,hash,tree,(SELECT max(seq) FROM event),"
+                  "(SELECT count(*) FROM erasure) FROM mark",
         &stmt);
 
     if (rc == LT_OK) {
@@ -271,6 +282,7 @@ static lt_err load_mark(struct lt_view *view, uint64_t *out_tree)
         memcpy(view->hash, sqlite3_column_blob(stmt, 1), LT_HASH_LEN);
         *out_tree = (uint64_t)sqlite3_column_int64(stmt, 2);
         view->next_seq = sqlite3_column_int64(stmt, 3) + 1;
+        view->erasures_n = (uint64_t)sqlite3_column_int64(stmt, 4);
     }
     sqlite3_finalize(stmt);
     return rc;

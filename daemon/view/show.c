@@ -19,20 +19,41 @@ static struct lt_text row_text(sqlite3_stmt *stmt, int column)
                             len};
 }
 
+static uint32_t row_index(sqlite3_stmt *stmt)
+{
+    return (uint32_t)sqlite3_column_int64(stmt, 0) & 7;
+}
+
+/* The text in the row, unless it is erased or closed to reading. */
+static struct lt_text open_text(sqlite3_stmt *stmt,
+                                const struct lt_erased_texts *erased)
+{
+    return lt_erased_word(erased, row_index(stmt)) != NULL
+               ? (struct lt_text){NULL, 0}
+               : row_text(stmt, 2);
+}
+
 lt_err lt_text_of_kind(struct lt_view_reader *r, int64_t seq, uint32_t kind,
                        struct lt_json *json)
 {
+    struct lt_erased_texts erased;
+    lt_err rc = lt_erased_look_at(r, seq, &erased);
+
+    if (rc != LT_OK) {
+        lt_json_null(json);
+        return rc;
+    }
     bind_texts(r, seq);
     for (;;) {
         bool row;
-        lt_err rc = lt_db_step(r->texts, &row);
 
+        rc = lt_db_step(r->texts, &row);
         if (rc != LT_OK || !row) {
             lt_json_null(json);
             return rc;
         }
         if (sqlite3_column_int64(r->texts, 1) == kind) {
-            lt_json_text(json, row_text(r->texts, 2));
+            lt_json_text(json, open_text(r->texts, &erased));
             lt_db_reset(r->texts);
             return LT_OK;
         }
@@ -65,20 +86,28 @@ static lt_err look_at_whole(struct lt_view_reader *r,
 static lt_err put_texts(struct lt_view_reader *r, int64_t seq,
                         const struct lt_event_id *id, struct lt_json *json)
 {
+    struct lt_erased_texts erased;
+    lt_err rc = lt_erased_look_at(r, seq, &erased);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
     bind_texts(r, seq);
     for (;;) {
         const struct lt_part_ref *large = NULL;
         enum lt_whole state;
         struct lt_text text;
+        const char *closed;
         uint32_t index;
         bool row;
-        lt_err rc = lt_db_step(r->texts, &row);
 
+        rc = lt_db_step(r->texts, &row);
         if (rc != LT_OK || !row) {
             return rc;
         }
-        text = row_text(r->texts, 2);
-        index = (uint32_t)sqlite3_column_int64(r->texts, 0) & 7;
+        text = open_text(r->texts, &erased);
+        index = row_index(r->texts);
+        closed = lt_erased_word(&erased, index);
         state = text.data == NULL ? LT_WHOLE_ANNOUNCED : LT_WHOLE_HERE;
         rc = look_at_whole(r, id, index, &large, &state);
         if (rc != LT_OK) {
@@ -91,16 +120,21 @@ static lt_err put_texts(struct lt_view_reader *r, int64_t seq,
         lt_json_key(json, "kind");
         lt_json_word(json, part_word(sqlite3_column_int64(r->texts, 1)));
         lt_json_key(json, "state");
-        lt_json_word(json, lt_whole_word(state));
+        lt_json_word(json, closed != NULL ? closed : lt_whole_word(state));
         lt_json_key(json, "text");
         lt_json_text(json, text);
+        lt_json_key(json, "index");
+        lt_json_uint(json, index);
         if (large != NULL) {
-            lt_json_key(json, "index");
-            lt_json_uint(json, index);
             lt_json_key(json, "size_bytes");
             lt_json_uint(json, large->size);
         }
+        rc = lt_erasure_put(r, &erased, index, json);
         lt_json_close(json, '}');
+        if (rc != LT_OK) {
+            lt_db_reset(r->texts);
+            return rc;
+        }
     }
 }
 

@@ -33,7 +33,7 @@ static lt_err prepare(struct lt_view *view)
          "SELECT key,channel,hlc,verdict,why,prev,body,committed FROM event"
          " WHERE seq=?1"},
         {&view->get_verdict,
-         "SELECT verdict,why,matter FROM event WHERE seq=?1"},
+         "SELECT verdict,why,matter,channel FROM event WHERE seq=?1"},
         {&view->set_verdict,
          "UPDATE event SET verdict=?2, why=?3 WHERE seq=?1"},
         {&view->add_text, "INSERT INTO text(id,kind,content) VALUES(?1,?2,?3)"},
@@ -62,6 +62,25 @@ static lt_err prepare(struct lt_view *view)
         {&view->drop_await, "DELETE FROM await WHERE matter=?1"},
         {&view->next_await, "SELECT matter FROM await WHERE version<=?1"
                             " ORDER BY version, matter LIMIT 1"},
+        {&view->add_erasure,
+         "INSERT OR IGNORE INTO erasure(said,target,matter,mask,confirms,"
+         "version,at,weight) VALUES(?1,?2,?3,?4,?5,?6,?7,0)"},
+        {&view->get_erasures, "SELECT said,matter,mask,confirms,version"
+                              " FROM erasure WHERE target=?1 ORDER BY said"},
+        {&view->set_erasure, "UPDATE erasure SET weight=?2 WHERE said=?1"},
+        {&view->put_erased,
+         "INSERT OR REPLACE INTO erased(target,erased,held,waits)"
+         " VALUES(?1,?2,?3,?4)"},
+        {&view->next_erased, "SELECT target FROM erased WHERE waits=1 AND"
+                             " target>?1 ORDER BY target LIMIT 1"},
+        /* As long as before: it is written over in its place. */
+        {&view->blank_text, "UPDATE text SET content=zeroblob(length(content))"
+                            " WHERE id=?1 AND length(content)>0"},
+        {&view->add_debtor,
+         "INSERT OR IGNORE INTO answer(said,office) VALUES(?1,?2)"},
+        {&view->put_answer,
+         "INSERT INTO answer(said,office,at) VALUES(?1,?2,?3)"
+         " ON CONFLICT(said,office) DO UPDATE SET at=coalesce(at,?3)"},
         {&view->add_office, "INSERT INTO office(version,seq) VALUES(?1,?2)"},
     };
 
@@ -277,4 +296,49 @@ lt_err lt_view_end(struct lt_view *view)
 void lt_view_relax(struct lt_view *view)
 {
     (void)sqlite3_db_release_memory(view->db);
+}
+
+bool lt_view_erased(const struct lt_view *view)
+{
+    return view->erased;
+}
+
+static void renew(struct lt_arena *arena)
+{
+    size_t cap = arena->cap_bytes;
+
+    lt_arena_deinit(arena);
+    lt_arena_init(arena, lt_alloc_heap(), cap);
+}
+
+lt_err lt_view_wipe(struct lt_view *view)
+{
+    lt_err err;
+    int rc;
+
+    if (view->in_transaction) {
+        return LT_EBUSY;
+    }
+    rc = sqlite3_wal_checkpoint_v2(view->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+                                   NULL, NULL);
+    if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED) {
+        return LT_EBUSY;
+    }
+    if (rc != SQLITE_OK) {
+        return lt_db_err(rc);
+    }
+    /* Statements keep what they last wrote. */
+    finalize_all(view);
+    renew(&view->payload_arena);
+    renew(&view->event_arena);
+    renew(&view->refold_arena);
+    (void)sqlite3_db_release_memory(view->db);
+    err = lt_intern_init(&view->intern, view->db, true);
+    if (err == LT_OK) {
+        err = prepare(view);
+    }
+    if (err == LT_OK) {
+        view->erased = false;
+    }
+    return err;
 }

@@ -51,6 +51,12 @@ LT_MUST_CHECK lt_err lt_view_apply(struct lt_view *view, uint64_t pos,
                                    int64_t committed_at_ms,
                                    const struct lt_segment *segment);
 LT_MUST_CHECK lt_err lt_view_end(struct lt_view *view);
+/* Texts were erased since the last lt_view_wipe (or open): their pages may
+ * still lie in the WAL, and they themselves in memory. */
+bool lt_view_erased(const struct lt_view *view);
+/* Leave nothing of them: outside of a transaction. Errors: LT_EBUSY (a reader
+ * stands in the way; again), LT_EFULL, LT_EIO. */
+LT_MUST_CHECK lt_err lt_view_wipe(struct lt_view *view);
 /* Give back what a burst needed: the page cache, between two transactions. */
 void lt_view_relax(struct lt_view *view);
 
@@ -128,6 +134,7 @@ struct lt_view_whole {
     struct lt_part_ref ref;
     struct lt_channel channel;   /* of the event */
     enum lt_whole state;
+    bool closed;                 /* erased, or closed to reading */
 };
 /* Part @index of the event; -1 = its first large one. LT_ENOTFOUND: no such
  * event here, or no such part. */
@@ -175,6 +182,10 @@ struct lt_view_entry {
     uint32_t actor_role;
     bool applied;                /* it counts (or did, before it was voided) */
     bool voided;                 /* by an event that counts */
+    size_t parts_n;              /* its texts and files */
+    uint8_t ordered;             /* bit i: part i is to be erased */
+    uint8_t ordered_here;        /* by this office */
+    uint8_t confirmed;           /* by a keeper, or it needs nobody's word */
     struct lt_channel channel;   /* that it was read in first */
     size_t to_n;                 /* of a directive: all addressees */
     struct lt_office to[LT_ADDRESSEES_MAX];

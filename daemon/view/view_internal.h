@@ -12,7 +12,7 @@ static inline int64_t lt_text_row(int64_t seq, uint32_t index)
     return (int64_t)((uint64_t)seq << 3 | index);
 }
 
-enum { LT_VIEW_SCHEMA = 3, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+enum { LT_VIEW_SCHEMA = 4, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
 
 /* Events of neighbouring keys in neighbouring rows. */
 struct lt_ref_run {
@@ -23,6 +23,8 @@ struct lt_ref_run {
     int64_t stored_n; /* as far as its row says; 0: no row yet */
     int64_t limit;    /* where the next run begins; 0: not looked for */
 };
+
+struct lt_erasure;
 
 struct lt_view {
     char *path;
@@ -37,6 +39,8 @@ struct lt_view {
     uint64_t batch_events;         /* applied in the open transaction */
     bool stale;                    /* memory is ahead of the file: reload */
     bool tree_grew;                /* in the segment at hand */
+    bool erased;                   /* texts, since the last wipe */
+    uint64_t erasures_n;           /* rows of erasure, at least */
     struct lt_arena payload_arena; /* one segment */
     struct lt_arena event_arena;   /* one event */
     struct lt_arena refold_arena;  /* one matter's history */
@@ -71,6 +75,14 @@ struct lt_view {
     sqlite3_stmt *drop_await;
     sqlite3_stmt *next_await;
     sqlite3_stmt *add_office;
+    sqlite3_stmt *add_erasure;
+    sqlite3_stmt *get_erasures;
+    sqlite3_stmt *set_erasure;
+    sqlite3_stmt *put_erased;
+    sqlite3_stmt *next_erased;
+    sqlite3_stmt *blank_text;
+    sqlite3_stmt *add_debtor;
+    sqlite3_stmt *put_answer;
 };
 
 /* ---- twin.c ---- */
@@ -126,6 +138,21 @@ LT_MUST_CHECK lt_err lt_piece_apply(struct lt_view *view,
                                     const struct lt_item *item, uint32_t index,
                                     const struct lt_bundle *bundle,
                                     bool *out_taken);
+
+/* ---- erase.c: texts that are to be erased ---- */
+
+/* A TEXT_ERASED, with the key of its own. These three use view->stored. */
+LT_MUST_CHECK lt_err lt_erase_said(struct lt_view *view, int64_t key,
+                                   const struct lt_erasure *erasure,
+                                   int64_t at_ms);
+/* An ERASURE_RECEIPT. */
+LT_MUST_CHECK lt_err lt_erase_receipt(struct lt_view *view,
+                                      const struct lt_event *event,
+                                      int64_t at_ms);
+/* What was said about the texts of the event with @key: does it hold now? */
+LT_MUST_CHECK lt_err lt_erase_review(struct lt_view *view, int64_t key);
+/* Review what waited for the version that the tree has now. */
+LT_MUST_CHECK lt_err lt_erase_awaiting(struct lt_view *view);
 
 /* ---- refold.c: a whole matter again ---- */
 

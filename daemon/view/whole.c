@@ -131,6 +131,23 @@ static lt_err load_event(struct lt_view_reader *r, const struct lt_event_id *id,
     return rc;
 }
 
+static lt_err is_closed(struct lt_view_reader *r, const struct lt_event_id *id,
+                        uint32_t index, bool *out_closed)
+{
+    struct lt_erased_texts erased;
+    int64_t key;
+    lt_err rc = lt_intern_key(&r->intern, id, false, &key);
+
+    *out_closed = false;
+    if (rc == LT_OK) {
+        rc = lt_erased_look(r, key, &erased);
+    }
+    if (rc == LT_OK) {
+        *out_closed = lt_erased_word(&erased, index) != NULL;
+    }
+    return rc;
+}
+
 static lt_err find_whole(struct lt_view_reader *r, const struct lt_event_id *id,
                          int index, struct lt_view_whole *out)
 {
@@ -148,7 +165,10 @@ static lt_err find_whole(struct lt_view_reader *r, const struct lt_event_id *id,
     }
     out->index = (uint32_t)at;
     out->ref = r->event.parts[at];
-    return lt_whole_look(r, id, out->index, &out->ref, &out->state);
+    rc = is_closed(r, id, out->index, &out->closed);
+    return rc == LT_OK
+               ? lt_whole_look(r, id, out->index, &out->ref, &out->state)
+               : rc;
 }
 
 lt_err lt_view_whole(struct lt_view_reader *reader,

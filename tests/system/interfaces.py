@@ -158,7 +158,7 @@ def field_lists():
 
 
 # What the page lists and this version does not have yet.
-LATER = {"erase"}
+LATER = set()
 
 
 def commands():

@@ -50,11 +50,17 @@ void writer_restart(struct writer *writer, uint64_t epoch)
     writer->count = 0;
 }
 
+size_t test_text(uint64_t count, char out[static TEST_TEXT])
+{
+    return (size_t)snprintf(out, TEST_TEXT,
+                            "Khoảng 40 người tập trung ở thôn %llu, xã Thử",
+                            (unsigned long long)(count * 7919));
+}
+
 static void add_event(struct writer *writer)
 {
-    static const char text[] = "Khoảng 40 người tập trung tại trụ sở xã";
-    struct lt_part part = {.content = (const uint8_t *)text,
-                           .len = sizeof(text) - 1};
+    char text[TEST_TEXT];
+    struct lt_part part = {.content = (const uint8_t *)text};
     struct lt_event event = {
         .id = {.origin = writer->stream.origin, .epoch = writer->epoch},
         .type = LT_EV_INCIDENT_RAISED,
@@ -65,6 +71,7 @@ static void add_event(struct writer *writer)
     event.id.count = ++writer->count;
     event.hlc = ++writer->hlc;
     event.recorded_at_ms = lt_hlc_ms(writer->hlc);
+    part.len = test_text(writer->count, text);
     if (writer->with_texts) {
         memcpy(part.salt, &writer->hlc, sizeof(writer->hlc));
         event.parts_n = 1;

@@ -23,6 +23,9 @@ void writer_init(struct writer *writer, unsigned number, uint64_t epoch);
 void writer_deinit(struct writer *writer);
 /* Make the next segment of @events events. Valid until the next call. */
 const struct lt_segment *writer_next(struct writer *writer, unsigned events);
+/* The text beside the event with this count, when it has one. */
+enum { TEST_TEXT = 80 };
+size_t test_text(uint64_t count, char out[static TEST_TEXT]);
 /* Go on under a new epoch (a restart). */
 void writer_restart(struct writer *writer, uint64_t epoch);
 

@@ -269,7 +269,8 @@ static void showing_a_case_adds_its_events_and_texts(void **state)
     assert_non_null(strstr(
         shown, "\"texts\":[{\"event\":\"03030303030303030303030303030303:"
                "0000000000003001:1\",\"kind\":\"text\",\"state\":\"here\","
-               "\"text\":\"Đất bị thu hồi chưa được bồi thường\"}],"
+               "\"text\":\"Đất bị thu hồi chưa được bồi thường\","
+               "\"index\":0,\"erasure\":null}],"
                "\"voided_events\":[]}"));
 }
 
@@ -284,7 +285,8 @@ static void a_text_that_did_not_come_is_announced(void **state)
     v->log[pos - 1].segment.parts_len = 0;
     viewing_apply(v, pos, pos);
     assert_non_null(strstr(viewing_show(v, &e.event.id),
-                           "\"state\":\"announced\",\"text\":null}"));
+                           "\"state\":\"announced\",\"text\":null,\"index\":0,"
+                           "\"erasure\":null}"));
 }
 
 /* What was taken back is told, stays to be read, and is told again of the

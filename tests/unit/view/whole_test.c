@@ -96,7 +96,7 @@ static void check_state(struct viewing *v, const struct large *large,
     assert_int_equal(whole.channel.cls, LT_CLASS_CASE);
     (void)snprintf(expected, sizeof(expected),
                    "\"kind\":\"attachment\",\"state\":\"%s\",\"text\":null,"
-                   "\"index\":1,\"size_bytes\":%d}",
+                   "\"index\":1,\"size_bytes\":%d,\"erasure\":null}",
                    word, SIZE);
     assert_non_null(
         strstr(viewing_show(v, &large->opening.event.id), expected));
