@@ -174,16 +174,17 @@ static void publish(struct lt_daemon *daemon)
         .started_at_ms = daemon->started_at_ms,
         .listen_links = lt_link_bound(daemon->link, 0),
         .listen_enrol = lt_link_enrol_bound(daemon->link, 0),
-        .view_applied = lt_feed_applied(daemon->feed),
         .apart_since_ms = daemon->apart_since_ms,
     };
+    uint64_t applied = lt_feed_applied(daemon->feed);
     const char *superior;
 
     tell_work(daemon, &status);
     superior = lt_conf_text(daemon->conf, LT_SET_SUPERIOR_OFFICE);
     status.has_superior =
         superior != NULL && lt_office_parse(superior, &status.superior);
-    if (status.view_applied >= daemon->last_pos) {
+    status.view_behind_events = lt_log_events_after(daemon->log, applied);
+    if (applied >= daemon->last_pos) {
         daemon->view_behind_since_ms = 0;
     } else if (daemon->view_behind_since_ms == 0) {
         daemon->view_behind_since_ms = daemon->now.mono_ms;

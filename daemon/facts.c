@@ -325,9 +325,7 @@ struct lt_facts *lt_daemon_facts(struct lt_daemon *daemon,
     facts->started_ms = daemon->started_at_ms;
     facts->has_superior = status->has_superior;
     facts->superior = status->superior;
-    facts->view_behind = daemon->last_pos > status->view_applied
-                             ? daemon->last_pos - status->view_applied
-                             : 0;
+    facts->view_behind = status->view_behind_events;
     facts->view_behind_ms = status->view_behind_ms;
     memset(&receipt, 0, sizeof(receipt));
     lt_engine_receipt(daemon->engine, &receipt);

@@ -305,14 +305,10 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
                      enum lt_lang lang)
 {
     struct lt_log_stats stats;
-    uint64_t behind;
     json_t *root;
     char *text;
 
     lt_log_stats(status->log, &stats);
-    behind = stats.last_pos > status->view_applied
-                 ? stats.last_pos - status->view_applied
-                 : 0;
     root = json_pack(
         "{s:s, s:s, s:{s:i, s:i}, s:I, s:o, s:o, s:o, s:s, s:o, s:{s:s?, s:s?, "
         "s:n}, s:{s:o, s:o, s:b}, s:o, s:{s:I, s:I}}",
@@ -327,7 +323,7 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
         "wall", time_json(now->wall_ms), "hlc",
         hex64_json(lt_engine_last_hlc(status->engine)), "unsure",
         (int)status->clock_unsure, "log", log_stats_json(&stats), "view",
-        "behind_events", (json_int_t)behind, "behind_ms",
+        "behind_events", (json_int_t)status->view_behind_events, "behind_ms",
         (json_int_t)status->view_behind_ms);
     if (root == NULL) {
         return NULL;

@@ -38,7 +38,7 @@ struct lt_status {
     struct lt_office superior;
     int64_t apart_since_ms;       /* wall; no session with it since */
     bool clock_unsure;
-    uint64_t view_applied;  /* position */
+    uint64_t view_behind_events;
     int64_t view_behind_ms; /* 0 when current */
     struct lt_status_work work[LT_WORKS];
 };

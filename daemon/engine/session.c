@@ -359,8 +359,10 @@ static int64_t tick_up(struct lt_engine *engine, struct lt_session *session)
     if (!lt_outflow_idle(session)) {
         session->pump_due = true;
     }
-    if (now - said >= LT_PING_MS &&
-        now - session->ping_sent_ms >= LT_PING_MS) {
+    /* Where the other end always speaks first, this one still measures. */
+    if ((now - said >= LT_PING_MS &&
+         now - session->ping_sent_ms >= LT_PING_MS) ||
+        now - session->ping_sent_ms >= LT_PING_OWN_MS) {
         lt_session_ping(engine, session);
     }
     next = earlier(session->in_ms + LT_QUIET_MS, now + LT_PING_MS);

@@ -50,6 +50,7 @@ enum {
     LT_HELLO_MS = 15 * 1000,
     LT_COMPARE_MS = 30 * 1000,
     LT_PING_MS = 10 * 1000,
+    LT_PING_OWN_MS = 60 * 1000,
     LT_QUIET_MS = 30 * 1000,
     LT_STALL_MS = 30 * 1000,
     LT_LANE_WAIT_MS = 5 * 1000,

@@ -123,7 +123,7 @@ struct lt_facts {
     int64_t started_ms;
     bool has_superior; /* one is configured, and dialled */
     struct lt_office superior;
-    uint64_t view_behind; /* segments */
+    uint64_t view_behind; /* events */
     int64_t view_behind_ms;
     bool has_receipt; /* of the keeper */
     struct lt_office keeper;

@@ -72,6 +72,7 @@ enum lt_log_stmt {
     LT_STMT_EVIDENCE_OF,
     LT_STMT_EVIDENCE_SET,
     LT_STMT_PAGE_COUNT,
+    LT_STMT_TOTAL_AT,
     LT_STMTS
 };
 

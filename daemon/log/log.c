@@ -309,3 +309,32 @@ void lt_log_stats(struct lt_log *log, struct lt_log_stats *out)
     out->last_commit_at_ms = log->committed.last_at_ms;
     out->commits = log->commits;
 }
+
+uint64_t lt_log_events_after(struct lt_log *log, uint64_t pos)
+{
+    uint64_t before = 0;
+    bool row = false;
+    lt_err err;
+    sqlite3_stmt *stmt;
+
+    if (pos >= log->committed.last_pos) {
+        return 0;
+    }
+    if (pos == 0) {
+        return log->committed.events;
+    }
+    stmt = lt_sql_stmt(log, LT_STMT_TOTAL_AT, &err);
+    if (stmt != NULL) {
+        lt_bind_u64(stmt, 1, pos);
+    }
+    if (stmt == NULL || lt_sql_step(log, stmt, &row) != LT_OK) {
+        return 0;
+    }
+    if (row) {
+        before = lt_column_u64(stmt, 0);
+    }
+    lt_sql_done(stmt);
+    return row && before < log->committed.events
+               ? log->committed.events - before
+               : 0;
+}

@@ -213,6 +213,9 @@ struct lt_log_stats {
     uint64_t commits; /* since open */
 };
 void lt_log_stats(struct lt_log *log, struct lt_log_stats *out);
+/* How many events lie behind position @pos; 0 when nothing does. A failure of
+ * the log shows with its next use: then 0 as well. */
+uint64_t lt_log_events_after(struct lt_log *log, uint64_t pos);
 /* May segments be taken: is the ballast in its place, or room for it again? */
 bool lt_log_roomy(struct lt_log *log);
 /* Uncommitted writes are waiting for lt_log_commit. */

@@ -122,6 +122,7 @@ static const char *const texts[LT_STMTS] = {
         "ORDER BY id",
     [LT_STMT_EVIDENCE_SET] = "UPDATE evidence SET bundle = ?2 WHERE id = ?1",
     [LT_STMT_PAGE_COUNT] = "PRAGMA page_count",
+    [LT_STMT_TOTAL_AT] = "SELECT events_total FROM segment WHERE pos = ?1",
 };
 
 lt_err lt_sql_failed(struct lt_log *log, int rc)

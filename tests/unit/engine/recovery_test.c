@@ -285,6 +285,23 @@ static void clock_beside_a_neighbour_s_is_said_beyond_the_tolerance(void **state
     assert_true(net_alarm(&net, DISTRICT, LT_ACLOCKSKEW));
 }
 
+/* Whoever is asked sees how its neighbour's clock goes, not only the end that
+ * happens to speak first on a quiet link. */
+static void both_ends_measure_a_quiet_link(void **state)
+{
+    const int64_t minute = INT64_C(60) * 1000;
+
+    (void)state;
+    assert_true(net_link_view(&net, DISTRICT, COMMUNE).rtt_ms >= 0);
+    assert_true(net_link_view(&net, COMMUNE, DISTRICT).rtt_ms >= 0);
+    net.nodes[COMMUNE].clock_skew_ms = 3 * minute;
+    net_run(&net, 2 * minute);
+    assert_in_range(net_link_view(&net, DISTRICT, COMMUNE).skew_ms,
+                    3 * minute - 1000, 3 * minute + 1000);
+    assert_in_range(-net_link_view(&net, COMMUNE, DISTRICT).skew_ms,
+                    3 * minute - 1000, 3 * minute + 1000);
+}
+
 static void second_machine_with_one_identity_raises_the_alarm(void **state)
 {
     uint64_t first;
@@ -325,6 +342,8 @@ int main(void)
         PROMISE(own_write_that_was_rolled_back_leaves_no_hole),
         PROMISE(clock_before_the_log_is_said_and_marks_events),
         PROMISE(clock_beside_a_neighbour_s_is_said_beyond_the_tolerance),
+        PROMISE(both_ends_measure_a_quiet_link),
+        PROMISE(both_ends_measure_a_quiet_link),
         PROMISE(second_machine_with_one_identity_raises_the_alarm),
     };
 

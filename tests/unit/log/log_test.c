@@ -450,6 +450,10 @@ static void the_sums_survive_a_reopen(void **state)
     assert_int_equal(stats.commits, 5);
     lt_log_close(log);
     log = test_open(&place->options);
+    assert_int_equal(lt_log_events_after(log, 0), 10);
+    assert_int_equal(lt_log_events_after(log, 2), 6);
+    assert_int_equal(lt_log_events_after(log, 5), 0);
+    assert_int_equal(lt_log_events_after(log, 99), 0);
     lt_log_stats(log, &stats);
     assert_int_equal(stats.events, 10);
     assert_int_equal(stats.segments, 5);
