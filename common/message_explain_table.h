@@ -156,7 +156,7 @@ X("ui_ex_link_down",
   "Wait a minute; if it is still down, call {office}.")
 X("ui_ex_unsent",
   "{count} việc ghi tại đây đang chờ gửi; cứ làm việc bình thường.", "",
-  "{count} entries written here wait to be sent; go on working as usual.", "")
+  "Written here and waiting to be sent: {count}; go on working as usual.", "")
 
 /* --- Any link ----------------------------------------------------------- */
 X("ui_ex_link_stalled",

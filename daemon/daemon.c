@@ -67,6 +67,10 @@ static lt_err take_link_event(struct lt_daemon *daemon,
         (void)LT_FAILPOINT(C1);
         if (event->len > 0 && event->bytes[0] == LT_FRAME_ACK) {
             (void)LT_FAILPOINT(C10);
+            daemon->status_changed = true; /* less is waiting */
+        }
+        if (event->len > 0 && event->bytes[0] == LT_FRAME_STATEMENT) {
+            daemon->status_changed = true; /* somebody holds more */
         }
         lt_daemon_count_frame(event->bytes, event->len, false);
         input.kind = LT_IN_FRAME;

@@ -96,7 +96,7 @@ def cut_and_back():
             check(answer["next_at"] is not None and answer["since"] is not None, str(answer))
             check("Huyện Tân Biên" in answer["text"] and "Huyện Tân Biên" in answer["remedy"],
                   str(answer))
-        check("entries written here wait" in answer["text"], f"what waits is not counted: {answer['text']}")
+        check("waiting to be sent: " in answer["text"], f"what waits is not counted: {answer['text']}")
         reached = explain(commune, second["id"])["reached"]
         check([r["reached"] for r in reached] == [False, False], str(reached))
         # The one that arrived before still is where it was.

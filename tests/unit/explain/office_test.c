@@ -111,7 +111,7 @@ static void what_waits_for_a_parent_is_counted(void **state)
                                            .number = 6};
     facing.facts.held_n = 1;
     out = ask(&facing, DISTRICT);
-    assert_non_null(strstr(out.text, "3 entries"));
+    assert_non_null(strstr(out.text, "to be sent: 3;"));
     facing_deinit(&facing);
 }
 
