@@ -1,4 +1,4 @@
-/* Offices of a test net: their keys, their lives, what they write. */
+/* Offices of a test net: their keys, their lives, their sessions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,8 +127,7 @@ static void load(struct node *node)
 
         if (segment->stream.channel.cls == LT_CLASS_TREE &&
             segment->stream.channel.audience == LT_AUDIENCE_ALL) {
-            assert_int_equal(lt_engine_load_tree(node->engine, segment),
-                             LT_OK);
+            assert_int_equal(lt_engine_load_tree(node->engine, segment), LT_OK);
         }
     }
     for (i = 0; i < node->statements_n; i++) {
@@ -154,12 +153,13 @@ void net_start(struct net *net, unsigned index)
         .window_max_bytes = node->window_max,
         .statement_interval_ms = 15 * 60 * 1000,
         .clock_tolerance_ms = 5 * 60 * 1000,
-        .zstd_level = 1, .zstd_level_thrifty = 1,
+        .zstd_level = 1,
+        .zstd_level_thrifty = 1,
         .plant = node->plant,
     };
 
-    node->epoch = node->epoch * 6364136223846793005u + 1442695040888963407u +
-                  index;
+    node->epoch =
+        node->epoch * 6364136223846793005u + 1442695040888963407u + index;
     options.epoch = node->epoch;
     options.seed = node->epoch ^ 77;
     memcpy(options.root_key, lt_key_public(net->nodes[0].key), LT_PUBKEY_LEN);
@@ -258,8 +258,7 @@ void net_make_binding(struct net *net, unsigned issuer, unsigned subject,
         lt_binding_sign(by->key, body.data, body.len, binding.signature),
         LT_OK);
     assert_int_equal(
-        lt_binding_prove(node->key, body.data, body.len, binding.proof),
-        LT_OK);
+        lt_binding_prove(node->key, body.data, body.len, binding.proof), LT_OK);
     assert_int_equal(lt_binding_encode(&binding, out), LT_OK);
     lt_buf_deinit(&body);
 }
@@ -267,8 +266,7 @@ void net_make_binding(struct net *net, unsigned issuer, unsigned subject,
 static void give_binding(struct net *net, unsigned to, const uint8_t *bytes,
                          size_t len)
 {
-    struct lt_input input = {
-        .kind = LT_IN_BINDING, .bytes = bytes, .len = len};
+    struct lt_input input = {.kind = LT_IN_BINDING, .bytes = bytes, .len = len};
 
     net_input(net, to, &input);
     net_turn(net, to);
@@ -293,16 +291,6 @@ static unsigned new_node(struct net *net, int parent)
     node->window_max = 1024 * 1024;
     net_start(net, index);
     return index;
-}
-
-lt_err net_write_events(struct net *net, unsigned index,
-                        struct lt_write_event *events, size_t n)
-{
-    struct lt_write write = {.token = 1, .events_n = n, .events = events};
-    struct lt_input input = {.kind = LT_IN_WRITE, .write = &write};
-
-    net_input(net, index, &input);
-    return net->nodes[index].rc;
 }
 
 static void open_office(struct net *net, unsigned index, int parent)
@@ -402,10 +390,8 @@ uint64_t net_raw_session(struct net *net, unsigned index, enum lt_role role,
 void net_inject(struct net *net, unsigned index, uint64_t session,
                 const uint8_t *bytes, size_t len)
 {
-    struct lt_input input = {.kind = LT_IN_FRAME,
-                             .session = session,
-                             .bytes = bytes,
-                             .len = len};
+    struct lt_input input = {
+        .kind = LT_IN_FRAME, .session = session, .bytes = bytes, .len = len};
 
     net_input(net, index, &input);
     net_turn(net, index);
@@ -487,141 +473,7 @@ void net_disconnect(struct net *net, unsigned child, unsigned parent)
     }
 }
 
-/* ---- writing ---- */
-
-struct lt_channel net_up(uint8_t cls)
-{
-    return (struct lt_channel){.cls = cls, .audience = LT_AUDIENCE_UP};
-}
-
-struct lt_channel net_all(uint8_t cls)
-{
-    return (struct lt_channel){.cls = cls, .audience = LT_AUDIENCE_ALL};
-}
-
-struct lt_channel net_to(struct net *net, uint8_t cls, unsigned node)
-{
-    return (struct lt_channel){.cls = cls,
-                               .audience = LT_AUDIENCE_TO,
-                               .to = net->nodes[node].office};
-}
-
-lt_err net_write(struct net *net, unsigned index, struct lt_channel channel,
-                 unsigned events)
-{
-    static unsigned serial;
-    lt_err rc = LT_OK;
-    unsigned i;
-
-    for (i = 0; i < events && rc == LT_OK; i++) {
-        struct lt_event *event = calloc(1, sizeof(*event));
-        char text[160];
-        struct lt_part part = {.content = (const uint8_t *)text};
-        struct lt_write_event one = {.event = event,
-                                     .channels_n = 1,
-                                     .channels = &channel,
-                                     .parts_n = 1,
-                                     .parts = &part};
-
-        assert_non_null(event);
-        serial++;
-        part.len = (size_t)snprintf(
-            text, sizeof(text),
-            "Khiếu nại số %u về bồi thường đất ở thôn %u, xã %u", serial,
-            serial * 7919 % 1013, index);
-        memset(part.salt, (int)(serial & 0xff), LT_SALT_LEN);
-        memcpy(part.salt, &serial, sizeof(serial));
-        event->type = LT_EV_CASE_OPENED;
-        event->recorded_at_ms =
-            net->now.wall_ms + net->nodes[index].clock_skew_ms;
-        event->has_legal_date = true;
-        event->legal_date = 20778;
-        event->actor_role = 1;
-        event->case_type = 1;
-        event->field = 3;
-        event->parts_n = 1;
-        event->parts[0].size = part.len;
-        event->parts[0].kind = 1;
-        event->parts[0].retention = 2;
-        lt_part_hash(part.salt, part.content, part.len, event->parts[0].hash);
-        rc = net_write_events(net, index, &one, 1);
-        free(event);
-    }
-    if (net->nodes[index].engine != NULL && !net->nodes[index].in_commit) {
-        net_turn(net, index);
-    }
-    return rc;
-}
-
 /* ---- looking ---- */
-
-uint64_t net_class_events(const struct net *net, unsigned index,
-                          unsigned origin, uint8_t cls)
-{
-    const struct node *node = &net->nodes[index];
-    uint64_t n = 0;
-    size_t i;
-
-    for (i = 0; i < node->log_n; i++) {
-        const struct lt_segment *segment = &node->log[i].segment;
-
-        if (node->log[i].durable &&
-            lt_office_equal(&segment->stream.origin,
-                            &net->nodes[origin].office) &&
-            (cls == 0 || segment->stream.channel.cls == cls)) {
-            n += segment->count;
-        }
-    }
-    return n;
-}
-
-uint64_t net_events(const struct net *net, unsigned index, unsigned origin)
-{
-    return net_class_events(net, index, origin, 0);
-}
-
-static bool same_bytes(const struct lt_segment *a, const struct lt_segment *b)
-{
-    return a->count == b->count && a->compression == b->compression &&
-           a->payload_len == b->payload_len && a->parts_len == b->parts_len &&
-           memcmp(a->payload, b->payload, a->payload_len) == 0 &&
-           (a->parts_len == 0 ||
-            memcmp(a->parts, b->parts, a->parts_len) == 0) &&
-           memcmp(a->signature, b->signature, LT_SIG_LEN) == 0 &&
-           memcmp(a->hash, b->hash, LT_HASH_LEN) == 0;
-}
-
-bool net_same(const struct net *net, unsigned index, unsigned other,
-              unsigned origin)
-{
-    const struct node *node = &net->nodes[index];
-    const struct node *there = &net->nodes[other];
-    size_t i;
-    size_t k;
-
-    for (i = 0; i < node->log_n; i++) {
-        const struct lt_segment *segment = &node->log[i].segment;
-
-        if (!lt_office_equal(&segment->stream.origin,
-                             &net->nodes[origin].office)) {
-            continue;
-        }
-        for (k = 0; k < there->log_n; k++) {
-            const struct lt_segment *copy = &there->log[k].segment;
-
-            if (copy->epoch == segment->epoch &&
-                copy->first == segment->first &&
-                lt_stream_equal(&copy->stream, &segment->stream)) {
-                break;
-            }
-        }
-        if (k == there->log_n || !there->log[k].durable ||
-            !same_bytes(segment, &there->log[k].segment)) {
-            return false;
-        }
-    }
-    return true;
-}
 
 bool net_alarm(const struct net *net, unsigned index, lt_err code)
 {
