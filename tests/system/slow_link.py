@@ -2,6 +2,7 @@
 the backlog, and the backlog fills the line. The line itself is tested first.
 """
 import pathlib
+import random
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "proxy"))
@@ -38,10 +39,16 @@ def line_is_exact_1mb():
     carries(THIN, 1000000, 100)
 
 
-def overtakes(count, pace_s, events):
+def overtakes(count, pace_s, events, large=0):
     with slow.SlowTree(THIN, 100, conf="urgent_per_hour = 10000\n") as line:
         line.start()
-        line.backlog(events)
+        for n in range(large):  # 1 MiB each that nothing makes smaller
+            path = line.tree.dir / f"large-{n}"
+            path.write_bytes(random.Random(n).randbytes(1 << 20))
+            line.commune.ok("case", "open", "--type", "complaint", "--field", "land",
+                            "--text", "Đơn", "--attach", path)
+        if events:
+            line.backlog(events)
         print("  honest: the backlog stands", flush=True)
         result = slow.urgents(line, count, pace_s)
     for name in ("district", "province"):
@@ -51,7 +58,8 @@ def overtakes(count, pace_s, events):
               f"{result['use']:.2f} of the line used", flush=True)
         check(slow.part_of(times, 0.99) <= LATE_MS,
               f"p99 {slow.part_of(times, 0.99):.0f} ms until the {name}")
-    check(result["waiting"] > 100, f"no backlog: {result['waiting']} waiting")
+    least = 10 if large else 100
+    check(result["waiting"] > least, f"no backlog: {result['waiting']} waiting")
     check(result["use"] >= USE_LEAST, f"{result['use']:.2f} of the line used meanwhile")
 
 
@@ -61,6 +69,10 @@ def urgent_overtakes():
 
 def urgent_overtakes_100():
     overtakes(100, 1.0, 50000)
+
+
+def urgent_overtakes_large():
+    overtakes(30, 1.0, 0, large=3)
 
 
 def fills(rate, delay, events, warm_s, watch_s):
@@ -89,6 +101,7 @@ if __name__ == "__main__":
         "line_is_exact_1mb": line_is_exact_1mb,
         "urgent_overtakes": urgent_overtakes,
         "urgent_overtakes_100": urgent_overtakes_100,
+        "urgent_overtakes_large": urgent_overtakes_large,
         "line_is_filled": line_is_filled,
         "line_is_filled_everywhere": line_is_filled_everywhere,
     })
