@@ -450,6 +450,8 @@ X("ui_link_none", "chưa có kết nối",
   "no link yet")
 X("ui_acked_at", "đã tới",
   "arrived")
+X("ui_to_send_unknown", "chưa rõ, vì chưa nghe cấp trên nói đã có gì",
+  "not known: the superior has not said what it has")
 X("ui_to_send", "Chờ gửi",
   "To be sent")
 X("ui_urgent", "khẩn",

@@ -125,6 +125,11 @@ static void print_waiting(struct lt_tool *tool, const json_t *answer)
         return;
     }
     begin_line(tool, "ui_to_send");
+    if (json_is_null(json_object_get(json_object_get(link, "waiting"),
+                                     "normal"))) {
+        fprintf(tool->out, "%s\n", lt_ui(tool->lang, "ui_to_send_unknown"));
+        return;
+    }
     if (waiting_of(link) == 0) {
         fprintf(tool->out, "%s\n", lt_ui(tool->lang, "ui_none"));
         return;

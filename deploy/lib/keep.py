@@ -48,10 +48,10 @@ def commands(story, code):
     if deep:
         yield (f"{victim.name} mất điện; xã vẫn báo đông người; có điện lại",
                "a district loses power, its commune goes on, power comes back", [
-                   f"kill -9 {victim.pid()}",
+                   f"kill -9 {victim.pid()}; sleep 1",
                    "lienthong --dir c21 incident raise --place 'Trụ sở xã' --subject 'đất đai' "
                    "--people 12",
-                   "lienthong --dir c21 status",
+                   f"lienthong --dir c21 explain '{victim.name}'",
                    "lienthongd --dir d2 >>d2.notes 2>&1 &",
                    "lienthong --dir c21 status"])
     yield "thêm một xã", "one more commune", [

@@ -57,6 +57,8 @@ def kept(*args):
         check("FAILED" not in done.stdout and done.returncode == 0,
               f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
         if args != ("--tiers", "2"):
+            check("chưa rõ, vì chưa nghe cấp trên" in done.stdout,
+                  f"with its district gone, a commune knows what waits: {done.stdout[-3000:]}")
             wait_until(lambda: any(l["role"] == "parent" and l["state"] == "up"
                                    for l in run_tool("status", dir=folder / "c21").json["links"]),
                        "the district to be back")
