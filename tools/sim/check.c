@@ -95,14 +95,14 @@ static bool covers(const struct sim *sim, unsigned above, unsigned node)
     return false;
 }
 
-/* Where an event is that @index lacks: a bit for each node. */
-static unsigned holders(const struct sim *sim, const struct sim_held *held,
+/* Where an event is that some node lacks: a bit for each of the first 64. */
+static uint64_t holders(const struct sim *sim, const struct sim_held *held,
                         const struct lt_event_id *id)
 {
-    unsigned bits = 0;
+    uint64_t bits = 0;
 
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        bits |= sim_held_event(&held[i], id) ? 1U << i : 0;
+        bits |= sim_held_event(&held[i], id) ? UINT64_C(1) << i % 64 : 0;
     }
     return bits;
 }
@@ -120,10 +120,10 @@ static bool check_told(struct sim *sim, unsigned index,
             !sim_held_event(&held[index], &told->id)) {
             sim_fail(sim,
                      "I1 node %u lacks event %llu of epoch %llx that node %u "
-                     "was told is durable (bits of its holders: %x)",
+                     "was told is durable (bits of its holders: %llx)",
                      index, (unsigned long long)told->id.count,
                      (unsigned long long)told->id.epoch, told->writer,
-                     holders(sim, held, &told->id));
+                     (unsigned long long)holders(sim, held, &told->id));
             return false;
         }
     }
@@ -266,7 +266,7 @@ static bool check_bytes(struct sim *sim, const struct sim_node *child,
 
 /* The tree as whoever knows most of it has it: a node whose disk was emptied
  * knows nothing for a while. Some node is up. */
-static const struct lt_tree *sim_tree(const struct sim *sim)
+const struct lt_tree *sim_tree(const struct sim *sim)
 {
     const struct lt_tree *best = NULL;
 

@@ -91,7 +91,7 @@ static bool check_own(struct sim *sim, const struct sim_node *child,
                       const struct matter_acts *below,
                       const struct matter_acts *above)
 {
-    const struct lt_tree *tree = lt_engine_tree(sim->nodes[0].engine);
+    const struct lt_tree *tree = sim_tree(sim);
 
     if (above->from == above->to ||
         state_digest(below, tree) != state_digest(above, tree)) {
@@ -121,7 +121,7 @@ static bool check_directive(struct sim *sim, const struct sim_node *node,
 {
     static struct lt_matter ours;
     static struct lt_matter theirs;
-    const struct lt_tree *tree = lt_engine_tree(sim->nodes[0].engine);
+    const struct lt_tree *tree = sim_tree(sim);
     const struct lt_directive_target *a;
     const struct lt_directive_target *b;
 

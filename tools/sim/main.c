@@ -31,6 +31,8 @@ struct options {
     bool twice;
     bool sums;
     const char *plant;
+    const char *tree;   /* a file of units; then @office is its top */
+    const char *office; /* its code */
 };
 
 struct tally {
@@ -99,6 +101,8 @@ static bool read_options(int argc, char **argv, struct options *out)
         {"from", required_argument, NULL, 'f'},
         {"seed", required_argument, NULL, 's'},
         {"plant", required_argument, NULL, 'p'},
+        {"tree", required_argument, NULL, 'r'},
+        {"office", required_argument, NULL, 'o'},
         {"without", required_argument, NULL, 'w'},
         {"writes", required_argument, NULL, 'W'},
         {"shrink", no_argument, NULL, 'S'},
@@ -109,7 +113,7 @@ static bool read_options(int argc, char **argv, struct options *out)
     bool ok = true;
     int option;
 
-    *out = (struct options){.seeds = 1};
+    *out = (struct options){.seeds = 1, .office = "79"};
     while (ok && (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         switch (option) {
         case 'n':
@@ -124,6 +128,12 @@ static bool read_options(int argc, char **argv, struct options *out)
             break;
         case 'p':
             out->plant = optarg;
+            break;
+        case 'r':
+            out->tree = optarg;
+            break;
+        case 'o':
+            out->office = optarg;
             break;
         case 'w':
             ok = read_classes(optarg, &out->run.without);
@@ -151,7 +161,8 @@ static bool read_options(int argc, char **argv, struct options *out)
     if (!ok || optind != argc || out->seeds == 0 || out->seeds > 100000000) {
         fprintf(stderr,
                 "usage: lienthong-sim [--seeds N] [--from S | --seed S...]"
-                " [--plant NAME] [--without CLASS,...] [--writes N]"
+                " [--plant NAME] [--tree FILE [--office CODE]]"
+                " [--without CLASS,...] [--writes N]"
                 " [--shrink] [--twice] [--sums] [--trace]\n");
         return false;
     }
@@ -182,6 +193,9 @@ static void print_run(const struct options *options,
     printf("lienthong-sim --seed %" PRIu64 "%s%s", seed,
            options->plant ? " --plant " : "",
            options->plant ? options->plant : "");
+    if (options->tree != NULL) {
+        printf(" --tree %s --office %s", options->tree, options->office);
+    }
     for (size_t i = 0; i < SIM_CLASSES; i++) {
         if ((run->without >> i & 1) != 0) {
             printf("%s%zu", separator, i);
@@ -328,6 +342,7 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct tally tally = {0};
+    struct sim_shape shape = {0};
     uint64_t median;
     bool shows = true;
 
@@ -337,6 +352,12 @@ int main(int argc, char **argv)
     if (options.plant != NULL && !lt_plant(options.plant)) {
         fprintf(stderr, "no such planted fault: %s\n", options.plant);
         return EXIT_USAGE;
+    }
+    if (options.tree != NULL) {
+        if (!sim_shape_read(options.tree, options.office, &shape)) {
+            return EXIT_USAGE;
+        }
+        options.run.shape = &shape;
     }
     tally.told = calloc(options.seeds, sizeof(*tally.told));
     if (tally.told == NULL || lt_crypto_start() != LT_OK ||
@@ -360,6 +381,7 @@ int main(int argc, char **argv)
     printf("%" PRIu64 " seeds, %" PRIu64 " failed\n", tally.seeds,
            tally.failed);
     free(tally.told);
+    sim_shape_free(&shape);
     lt_crypto_stop();
     return tally.failed == 0 && shows ? 0 : 1;
 }

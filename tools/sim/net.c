@@ -21,6 +21,50 @@ unsigned sim_peer_of(const struct sim *sim, const struct sim_node *node,
     return SIM_NODES_MAX;
 }
 
+/* ---- the frames under way: a heap by time, then by order ---- */
+
+static bool is_before(const struct sim_frame *a, const struct sim_frame *b)
+{
+    return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
+}
+
+static void swap(struct sim *sim, size_t a, size_t b)
+{
+    struct sim_frame frame = sim->frames[a];
+
+    sim->frames[a] = sim->frames[b];
+    sim->frames[b] = frame;
+}
+
+static size_t rise(struct sim *sim, size_t at)
+{
+    while (at > 0 && is_before(&sim->frames[at], &sim->frames[(at - 1) / 2])) {
+        swap(sim, at, (at - 1) / 2);
+        at = (at - 1) / 2;
+    }
+    return at;
+}
+
+static void sink(struct sim *sim, size_t at)
+{
+    for (;;) {
+        size_t least = at;
+
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++) {
+            if (child < sim->frames_n &&
+                is_before(&sim->frames[child], &sim->frames[least])) {
+                least = child;
+            }
+        }
+        if (least == at) {
+            return;
+        }
+        swap(sim, at, least);
+        at = least;
+    }
+}
+
+/* What is answered stays where it is until the next call. */
 static struct sim_frame *queue(struct sim *sim, const struct sim_frame *frame,
                                const uint8_t *bytes, int64_t delay_ms)
 {
@@ -43,7 +87,7 @@ static struct sim_frame *queue(struct sim *sim, const struct sim_frame *frame,
         abort();
     }
     memcpy(queued->bytes, bytes, frame->len);
-    return queued;
+    return &sim->frames[rise(sim, sim->frames_n - 1)];
 }
 
 /* A relay with a bad memory: the link's own check was made after it. Only in
@@ -220,49 +264,30 @@ void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
     truncate(sim, queued);
 }
 
-static size_t earliest(const struct sim *sim)
-{
-    size_t best = 0;
-
-    for (size_t i = 1; i < sim->frames_n; i++) {
-        const struct sim_frame *a = &sim->frames[i];
-        const struct sim_frame *b = &sim->frames[best];
-
-        if (a->at_ms < b->at_ms ||
-            (a->at_ms == b->at_ms && a->order < b->order)) {
-            best = i;
-        }
-    }
-    return best;
-}
-
 int64_t sim_next_frame_ms(const struct sim *sim)
 {
-    return sim->frames_n == 0 ? INT64_MAX : sim->frames[earliest(sim)].at_ms;
+    return sim->frames_n == 0 ? INT64_MAX : sim->frames[0].at_ms;
 }
 
 bool sim_deliver(struct sim *sim)
 {
-    size_t index;
     struct sim_frame frame;
     struct sim_node *node;
     struct lt_input input = {.kind = LT_IN_FRAME};
     struct lt_now now;
 
-    if (sim->frames_n == 0) {
+    if (sim->frames_n == 0 || sim->frames[0].at_ms > sim->now_ms) {
         return false;
     }
-    index = earliest(sim);
-    frame = sim->frames[index];
-    if (frame.at_ms > sim->now_ms) {
-        return false;
-    }
+    frame = sim->frames[0];
     node = &sim->nodes[frame.to];
     if (sim_paused(node)) {
-        sim->frames[index].at_ms = node->paused_until_ms;
+        sim->frames[0].at_ms = node->paused_until_ms;
+        sink(sim, 0);
         return true;
     }
-    sim->frames[index] = sim->frames[--sim->frames_n];
+    sim->frames[0] = sim->frames[--sim->frames_n];
+    sink(sim, 0);
     if (node->up) {
         now = sim_node_now(node);
         sim_say_frame(sim, &frame, frame.bytes, "recv");
@@ -291,6 +316,9 @@ void sim_drop_pair(struct sim *sim, uint64_t pair)
         }
     }
     sim->frames_n = kept;
+    for (size_t i = kept / 2; i-- > 0;) {
+        sink(sim, i);
+    }
     kept = 0;
     for (size_t i = 0; i < sim->handles_n; i++) {
         if (sim->handles[i].pair != pair) {

@@ -13,7 +13,8 @@ enum {
     HOLDS_HEALING_MS = 15 * 60 * 1000,
     TICK_MS = 5,
     WRITES_BETWEEN_MS = 40,
-    BACKUP_EVERY_MS = 1500
+    BACKUP_EVERY_STEPS = 300,
+    DAY_PACE = 24 * 3600 * 1000 / SAFETY_MS /* of a tree that was read */
 };
 
 uint64_t sim_next(struct sim_rng *rng)
@@ -119,12 +120,10 @@ static void add_node(struct sim *sim, int parent)
     }
 }
 
-static void make_tree(struct sim *sim)
+static void draw_tree(struct sim *sim)
 {
     unsigned districts = 1 + (unsigned)sim_below(&sim->schedule, 2);
 
-    make_key(sim, 0, &sim->root);
-    memcpy(sim->root_key, lt_key_public(sim->root), LT_PUBKEY_LEN);
     add_node(sim, -1);
     for (unsigned d = 0; d < districts; d++) {
         int district = (int)sim->nodes_n;
@@ -134,6 +133,20 @@ static void make_tree(struct sim *sim)
         for (unsigned c = 0; c < communes; c++) {
             add_node(sim, district);
         }
+    }
+}
+
+static void make_tree(struct sim *sim)
+{
+    const struct sim_shape *shape = sim->options->shape;
+
+    make_key(sim, 0, &sim->root);
+    memcpy(sim->root_key, lt_key_public(sim->root), LT_PUBKEY_LEN);
+    if (shape == NULL) {
+        draw_tree(sim);
+    }
+    for (size_t i = 0; shape != NULL && i < shape->n; i++) {
+        add_node(sim, shape->places[i].parent);
     }
     for (size_t i = 0; i < sim->nodes_n; i++) {
         bind(sim, &sim->nodes[i]);
@@ -236,7 +249,8 @@ static void write_something(struct sim *sim, int64_t *next_ms)
         return;
     }
     *next_ms =
-        sim->now_ms + 1 + (int64_t)sim_below(&sim->work, 2 * WRITES_BETWEEN_MS);
+        sim->now_ms + 1 +
+        (int64_t)sim_below(&sim->work, 2 * WRITES_BETWEEN_MS) * sim->pace;
     if (node->up && !sim_paused(node) &&
         (sim->options->writes == 0 || sim->writes < sim->options->writes) &&
         lt_tree_count(lt_engine_tree(node->engine)) > 0) {
@@ -254,18 +268,33 @@ static void back_up(struct sim *sim)
     node->backup = lt_disk_snapshot(node->disk);
 }
 
+/* Everything that happens by itself until @until_ms. */
+static void pass_time(struct sim *sim, int64_t until_ms)
+{
+    do {
+        one_step(sim);
+        skip_idle(sim, until_ms);
+    } while (sim->now_ms < until_ms && sim->failure[0] == '\0');
+}
+
 static void live(struct sim *sim)
 {
+    int64_t until_ms = SAFETY_MS * sim->pace;
     int64_t next_write = 500;
+    uint64_t steps = 0;
 
-    sim_fate_plan(sim, SAFETY_MS);
-    while (sim->now_ms < SAFETY_MS && sim->failure[0] == '\0') {
+    sim_fate_plan(sim, until_ms);
+    while (sim->now_ms < until_ms && sim->failure[0] == '\0') {
         write_something(sim, &next_write);
-        if (sim->now_ms % BACKUP_EVERY_MS == 0) {
+        if (steps++ % BACKUP_EVERY_STEPS == 0) {
             back_up(sim);
         }
         sim_suffer(sim);
-        one_step(sim);
+        if (sim->pace == 1) {
+            one_step(sim);
+        } else {
+            pass_time(sim, sim->now_ms + TICK_MS * sim->pace);
+        }
     }
 }
 
@@ -386,6 +415,7 @@ void sim_run(uint64_t seed, const struct sim_options *options,
     sim->work.state = seed ^ 0x776f726b;
     sim->clock.state = seed ^ 0x636c6f63;
     sim->fate.state = seed ^ 0x66617465;
+    sim->pace = options->shape == NULL ? 1 : DAY_PACE;
     sim_draw_faults(sim);
     lt_disk_seed_sqlite((uint32_t)seed);
     lt_crypto_stub_signatures(!sim->faults.real_keys);

@@ -16,7 +16,7 @@
 #include "daemon/turn.h"
 #include "tests/sim/faultvfs.h"
 
-enum { SIM_NODES_MAX = 16, SIM_FRAMES_MAX = 1 << 16 };
+enum { SIM_NODES_MAX = 1024, SIM_FRAMES_MAX = 1 << 16 };
 
 /* One stream of random numbers; each subsystem has its own, so that a new
  * fault does not shift old ones (splitmix64). */
@@ -167,8 +167,19 @@ struct sim_handle {
     uint64_t epoch;
 };
 
+/* A tree that was read, not drawn: the top first, parents before children. */
+struct sim_shape {
+    size_t n;
+    struct sim_place {
+        int parent; /* -1 at the top */
+        char kind[12];
+        char name[LT_NAME_MAX + 1];
+    } * places;
+};
+
 /* What a person asked for, beside the seed. */
 struct sim_options {
+    const struct sim_shape *shape; /* NULL: drawn from the seed */
     bool trace;
     uint32_t without; /* bits of enum sim_class that must not happen */
     uint64_t writes;  /* at most so many under faults; 0: no limit */
@@ -190,6 +201,7 @@ struct sim {
     size_t past_n;
     uint64_t writes;
     bool healing;
+    int64_t pace; /* time goes by so many times as fast between events */
     int64_t now_ms;
     uint64_t order;
     uint64_t pairs;
@@ -198,7 +210,7 @@ struct sim {
     uint8_t root_key[LT_PUBKEY_LEN];
     struct lt_key *root; /* the root key, signs the root's binding */
     struct lt_buf bindings[SIM_NODES_MAX];
-    struct sim_frame *frames;
+    struct sim_frame *frames; /* a heap, the next one first */
     size_t frames_n, frames_capacity;
     struct sim_told *told;
     size_t told_n, told_capacity;
@@ -263,8 +275,14 @@ void sim_fate_ends(struct sim *sim);
 void sim_make_room(struct sim *sim); /* where a quota has run out */
 bool sim_paused(const struct sim_node *node);
 
+/* shape.c: read the office with @code and all below it from a file of units
+ * (tier,code,parent_code,name). False, and said on stderr: it cannot be. */
+bool sim_shape_read(const char *path, const char *code, struct sim_shape *out);
+void sim_shape_free(struct sim_shape *shape);
+
 /* check.c: each writes sim->failure and answers false when broken. */
 bool sim_check_ack(struct sim *sim, const struct sim_frame *frame);
+const struct lt_tree *sim_tree(const struct sim *sim);
 bool sim_converged(struct sim *sim);
 bool sim_check_all(struct sim *sim);
 void sim_fail(struct sim *sim, const char *format, ...) LT_PRINTF(2, 3);

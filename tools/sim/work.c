@@ -1,4 +1,5 @@
 /* What the simulated offices write. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,15 +258,17 @@ static bool is_below(const struct sim *sim, size_t node, unsigned above)
     return false;
 }
 
+enum { TO_MAX = 16 };
+
 /* To one office below at least. */
 static void issue_directive(struct sim_node *node, struct sim_rng *rng)
 {
     struct sim *sim = node->sim;
     struct lt_event *event = new_event(LT_EV_DIRECTIVE_ISSUED);
-    struct lt_channel channels[SIM_NODES_MAX];
+    struct lt_channel channels[TO_MAX];
     size_t n = 0;
 
-    for (size_t i = node->index + 1; i < sim->nodes_n; i++) {
+    for (size_t i = node->index + 1; i < sim->nodes_n && n < TO_MAX; i++) {
         if (sim->nodes[i].clone_of < 0 && is_below(sim, i, node->index) &&
             (n == 0 || sim_chance(rng, 400))) {
             channels[n] = (struct lt_channel){.cls = LT_CLASS_DIRECTIVE,
@@ -366,31 +369,42 @@ void sim_write(struct sim_node *node)
     ask(node);
 }
 
+static void describe(const struct sim *sim, const struct sim_node *node,
+                     struct lt_event *event, char name[static 16])
+{
+    static const char *const KINDS[] = {"province", "district", "commune"};
+    const struct sim_shape *shape = sim->options->shape;
+    const char *kind;
+    unsigned depth = 0;
+
+    for (int up = node->parent; up >= 0; up = sim->nodes[up].parent) {
+        depth++;
+    }
+    event->office.id = node->office;
+    if (node->parent >= 0) {
+        event->office.parent = sim->nodes[node->parent].office;
+    }
+    snprintf(name, 16, "Xã %02u", node->index % 100);
+    kind = shape != NULL ? shape->places[node->index].kind : KINDS[depth];
+    event->office.name = (struct lt_text){name, strlen(name)};
+    if (shape != NULL) {
+        name = shape->places[node->index].name;
+        event->office.name = (struct lt_text){name, strlen(name)};
+    }
+    event->office.kind = (struct lt_text){kind, strlen(kind)};
+}
+
 /* The root opens every office, its own first, in one write each. */
 void sim_open_tree(struct sim *sim)
 {
-    static const char *const KINDS[] = {"province", "district", "commune"};
     const struct lt_channel channel = {.cls = LT_CLASS_TREE,
                                        .audience = LT_AUDIENCE_ALL};
 
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        const struct sim_node *node = &sim->nodes[i];
         struct lt_event *event = new_event(LT_EV_OFFICE_OPENED);
-        char name[16] = "Xã 00";
-        unsigned depth = 0;
+        char name[16];
 
-        for (int up = node->parent; up >= 0; up = sim->nodes[up].parent) {
-            depth++;
-        }
-        name[strlen(name) - 2] = (char)('0' + i / 10);
-        name[strlen(name) - 1] = (char)('0' + i % 10);
-        event->office.id = node->office;
-        if (node->parent >= 0) {
-            event->office.parent = sim->nodes[node->parent].office;
-        }
-        event->office.name = (struct lt_text){name, strlen(name)};
-        event->office.kind =
-            (struct lt_text){KINDS[depth], strlen(KINDS[depth])};
+        describe(sim, &sim->nodes[i], event, name);
         (void)new_request(&sim->nodes[0]);
         (void)submit(&sim->nodes[0], event, &channel, 1, NULL, 0);
         free(event);
