@@ -256,6 +256,40 @@ static size_t addresses_of(const struct lt_conf *conf, enum lt_setting setting,
     return n;
 }
 
+/* Whose keys are admitted: those bound to an office below, or by this one.
+ * The caller frees. Errors: LT_ENOMEM. */
+static lt_err known_peers(const struct lt_daemon *daemon,
+                          struct lt_link_peer **out_peers, size_t *out_n)
+{
+    const struct lt_tree *tree = lt_engine_tree(daemon->engine);
+    struct lt_link_peer *peers = NULL;
+    struct lt_binding binding;
+    size_t capacity = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; lt_engine_binding_at(daemon->engine, i, &binding); i++) {
+        if (!lt_tree_above(tree, &daemon->identity.office, &binding.office) &&
+            !lt_office_equal(&binding.issuer, &daemon->identity.office)) {
+            continue;
+        }
+        if (lt_office_equal(&binding.office, &daemon->identity.office) ||
+            n == PEERS_MAX) {
+            continue;
+        }
+        if (!lt_grow(lt_alloc_heap(), (void **)&peers, &capacity, n,
+                     sizeof(*peers))) {
+            lt_free(lt_alloc_heap(), peers);
+            return LT_ENOMEM;
+        }
+        peers[n].office = binding.office;
+        memcpy(peers[n].transport_key, binding.transport_key, LT_CURVE_LEN);
+        n++;
+    }
+    *out_peers = peers;
+    *out_n = n;
+    return LT_OK;
+}
+
 static lt_err start_link(struct lt_daemon *daemon, struct lt_diag *diag)
 {
     struct lt_link_options options = {
@@ -264,13 +298,21 @@ static lt_err start_link(struct lt_daemon *daemon, struct lt_diag *diag)
         .handshake_ms = (int)lt_conf_number(daemon->conf, LT_SET_HANDSHAKE),
         .heartbeat_ms = (int)lt_conf_number(daemon->conf, LT_SET_HEARTBEAT),
     };
+    struct lt_link_peer *peers = NULL;
+    lt_err err;
 
     memcpy(options.curve_public, daemon->identity.curve_public, LT_CURVE_LEN);
     options.listen_n =
         addresses_of(daemon->conf, LT_SET_LISTEN_LINKS, options.listen);
     options.enrol_listen_n =
         addresses_of(daemon->conf, LT_SET_LISTEN_ENROL, options.enrol_listen);
-    return lt_link_start(&options, &daemon->link, diag);
+    err = known_peers(daemon, &peers, &options.peers_n);
+    options.peers = peers;
+    if (err == LT_OK) {
+        err = lt_link_start(&options, &daemon->link, diag);
+    }
+    lt_free(lt_alloc_heap(), peers);
+    return err;
 }
 
 /* The configuration names the superior; its transport key is in the binding
@@ -297,31 +339,10 @@ static lt_err dial_superior(struct lt_daemon *daemon)
 
 lt_err lt_daemon_peers(struct lt_daemon *daemon)
 {
-    const struct lt_tree *tree = lt_engine_tree(daemon->engine);
     struct lt_link_peer *peers = NULL;
-    struct lt_binding binding;
-    size_t capacity = 0;
     size_t n = 0;
-    lt_err err = LT_OK;
+    lt_err err = known_peers(daemon, &peers, &n);
 
-    for (size_t i = 0; lt_engine_binding_at(daemon->engine, i, &binding); i++) {
-        if (!lt_tree_above(tree, &daemon->identity.office, &binding.office) &&
-            !lt_office_equal(&binding.issuer, &daemon->identity.office)) {
-            continue;
-        }
-        if (lt_office_equal(&binding.office, &daemon->identity.office) ||
-            n == PEERS_MAX) {
-            continue;
-        }
-        if (!lt_grow(lt_alloc_heap(), (void **)&peers, &capacity, n,
-                     sizeof(*peers))) {
-            err = LT_ENOMEM;
-            break;
-        }
-        peers[n].office = binding.office;
-        memcpy(peers[n].transport_key, binding.transport_key, LT_CURVE_LEN);
-        n++;
-    }
     if (err == LT_OK) {
         err = lt_link_peers(daemon->link, peers, n);
     }

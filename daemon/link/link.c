@@ -478,6 +478,9 @@ static lt_err start(struct lt_link *link, const struct lt_link_options *options,
     if (rc == LT_OK) {
         rc = lt_link_selftest(link, diag);
     }
+    if (rc == LT_OK) {
+        rc = lt_link_peers(link, options->peers, options->peers_n);
+    }
     return rc == LT_OK ? listen_on(link, options, diag) : rc;
 }
 

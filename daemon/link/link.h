@@ -22,6 +22,12 @@ struct lt_link;
 
 enum { LT_LINK_ADDRESSES_MAX = 8 };
 
+/* Whose key is admitted: a child's, a descendant's for bypass. */
+struct lt_link_peer {
+    struct lt_office office;
+    uint8_t transport_key[LT_CURVE_LEN];
+};
+
 struct lt_link_options {
     const struct lt_sys *sys;
     const uint8_t *curve_secret; /* 32 bytes, borrowed, mlocked by owner */
@@ -30,6 +36,10 @@ struct lt_link_options {
     const char *listen[LT_LINK_ADDRESSES_MAX]; /* any free one */
     size_t enrol_listen_n;
     const char *enrol_listen[LT_LINK_ADDRESSES_MAX];
+    /* Known before the listeners are there: a child that knocks at that moment
+     * is no stranger. Borrowed for the call. */
+    const struct lt_link_peer *peers;
+    size_t peers_n;
     int handshake_ms; /* 5000 */
     int heartbeat_ms; /* 10000 */
 };
@@ -43,12 +53,8 @@ LT_MUST_CHECK lt_err lt_link_start(const struct lt_link_options *options,
                                    struct lt_diag *diag);
 void lt_link_stop(struct lt_link *link);
 
-/* Whose keys are admitted: children's, descendants' for bypass. Replaces the
- * snapshot; live sessions of keys that are gone are cut. */
-struct lt_link_peer {
-    struct lt_office office;
-    uint8_t transport_key[LT_CURVE_LEN];
-};
+/* Replaces whose keys are admitted; live sessions of keys that are gone are
+ * cut. */
 LT_MUST_CHECK lt_err lt_link_peers(struct lt_link *link,
                                    const struct lt_link_peer *peers, size_t n);
 

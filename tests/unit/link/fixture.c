@@ -40,6 +40,8 @@ lt_err node_try(struct node *node, const char *listen, const char *enrol,
         .enrol_listen = {enrol},
         .handshake_ms = 2000,
         .heartbeat_ms = 10000,
+        .peers = node->knows,
+        .peers_n = node->knows != NULL,
     };
 
     memcpy(options.curve_public, node->public_key, LT_CURVE_LEN);

@@ -17,6 +17,7 @@
 enum { PATIENCE_MS = 15000, PAYLOAD_KEPT = 256 };
 
 struct node {
+    const struct lt_link_peer *knows; /* from the start; NULL: nobody */
     struct lt_link *link;
     struct lt_office office;
     uint8_t public_key[LT_CURVE_LEN];
@@ -30,7 +31,7 @@ struct node {
     lt_err alarm;
     unsigned tried_n;
     enum lt_tried_result tried; /* the last that did not come up */
-    uint64_t session; /* of the last UP or ENROL */
+    uint64_t session;           /* of the last UP or ENROL */
     struct lt_link_event up;
     size_t len;
     uint8_t payload[PAYLOAD_KEPT];

@@ -64,6 +64,29 @@ static void an_admitted_key_gets_through_both_ways(void **state)
     pair_stop(&pair);
 }
 
+/* The listener is there before anybody can say who is known: at a restart the
+ * children knock at once. */
+static void who_was_known_before_the_start_is_no_stranger(void **state)
+{
+    struct lt_link_peer known;
+    struct pair pair;
+    const char *address;
+
+    (void)state;
+    node_init(&pair.parent, 1);
+    node_init(&pair.child, 2);
+    known.office = pair.child.office;
+    memcpy(known.transport_key, pair.child.public_key, LT_CURVE_LEN);
+    pair.parent.knows = &known;
+    node_start(&pair.parent, "127.0.0.1:0", NULL);
+    node_start(&pair.child, NULL, NULL);
+    address = lt_link_bound(pair.parent.link, 0);
+    node_dial(&pair.child, &pair.parent, &address, 1);
+    pair_talk(&pair);
+    assert_int_equal(pair.parent.alarms, 0);
+    pair_stop(&pair);
+}
+
 static void an_unknown_key_is_refused_and_gets_in_once_admitted(void **state)
 {
     struct pair pair;
@@ -308,6 +331,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_admitted_key_gets_through_both_ways),
+        cmocka_unit_test(who_was_known_before_the_start_is_no_stranger),
         cmocka_unit_test(an_unknown_key_is_refused_and_gets_in_once_admitted),
         cmocka_unit_test(a_removed_key_is_cut_at_once),
         cmocka_unit_test(a_session_closed_here_ends_there_and_comes_back),
