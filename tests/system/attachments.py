@@ -287,8 +287,44 @@ def damaged_whole():
         check(province.running and not province.status()["alarms"], "an alarm for one file")
 
 
+# -- erased --
+
+def windows_left(node, data):
+    """How many pieces of it the files under a node's directory still show."""
+    windows = {data[at + 500:at + 524] for at in range(0, len(data) - 524, PIECE)}
+    files = [p.read_bytes() for p in node.dir.rglob("*") if p.is_file() and not p.is_symlink()]
+    return sum(any(w in f for f in files) for w in windows)
+
+
+def erased_everywhere():
+    """Erasing takes every piece out of every file, and only of that event."""
+    with Tree() as tree:
+        nodes = three(tree)
+        province, district, commune = nodes
+        gone = noise(tree.dir / "gone.pdf", 40 * PIECE, 1)
+        kept = noise(tree.dir / "kept.pdf", 20 * PIECE, 2)
+        first = open_with(commune, gone)["event"]
+        second = open_with(commune, kept)["event"]
+        for node in nodes:
+            wait_until(lambda: state(node, first) == state(node, second) == "here", node.name)
+            check(windows_left(node, gone.read_bytes()) == 40, "the search finds nothing (control)")
+        commune.ok("erase", first, "--reason", "Nhầm tệp")
+        # The copies above ask for the keeper's word.
+        wait_until(lambda: state(province, first) == "held", "the order at the province")
+        province.ok("erase", first, "--reason", "Xác nhận")
+        for node in nodes:
+            wait_until(lambda: state(node, first) == "erased", f"the erasure at {node.name}")
+            wait_until(lambda: windows_left(node, gone.read_bytes()) == 0,
+                       lambda: f"{windows_left(node, gone.read_bytes())} pieces left at {node.name}")
+            check(node.tool("case", "attachment", first, "--out", tree.dir / "out.pdf").code == 65,
+                  "an erased file came out")
+            same_file(node, second, kept, tree.dir / "out.pdf")
+            verify = node.ok("verify")
+            check(verify["ok"] and verify["erased_parts"] == 2, f"verify says {verify}")
+
+
 TESTS = {f.__name__: f for f in (there_and_back, cut_in_the_middle, urgent_overtakes,
-                                 repeated_and_gone_on, misplaced_pieces, damaged_whole)}
+                                 repeated_and_gone_on, misplaced_pieces, damaged_whole, erased_everywhere)}
 
 if __name__ == "__main__":
     harness.main(TESTS)
