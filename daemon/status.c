@@ -341,7 +341,8 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
     return text;
 }
 
-/* `bytes` of an item is null: the log keeps no sum a run (log.h says why). */
+/* `bytes` of an item: payload and texts as they were taken; null where an
+ * older version began the run. */
 char *lt_status_log_json(const struct lt_engine *engine, struct lt_log *log)
 {
     json_t *items = json_array();
@@ -357,13 +358,14 @@ char *lt_status_log_json(const struct lt_engine *engine, struct lt_log *log)
         lt_hex_format(tip.tip.hash, LT_HASH_LEN, hash);
         json_array_append_new(
             items,
-            json_pack("{s:o, s:o, s:s, s:o, s:I, s:I, s:s, s:n, s:o}", "origin",
+            json_pack("{s:o, s:o, s:s, s:o, s:I, s:I, s:s, s:o, s:o}", "origin",
                       office_json(&tip.stream.origin), "channel",
                       channel_json(&tip.stream.channel), "lane",
                       lt_lane_word(lt_class_lane(tip.stream.channel.cls)),
                       "epoch", hex64_json(tip.tip.epoch), "first",
                       (json_int_t)tip.first, "last", (json_int_t)tip.tip.number,
-                      "hash", hash, "bytes", "receipt_last",
+                      "hash", hash, "bytes", number_or_null(tip.bytes),
+                      "receipt_last",
                       tip.receipt_last == 0
                           ? json_null()
                           : json_integer((json_int_t)tip.receipt_last)));

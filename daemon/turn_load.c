@@ -27,6 +27,7 @@ static bool load_run(void *ctx, const struct lt_log_run *run)
         .prev = run->prev,
         .last = run->last,
         .last_hlc = run->last_hlc,
+        .bytes = run->bytes,
     };
 
     memcpy(engine_run.key_id, run->key_id, LT_HASH_LEN);

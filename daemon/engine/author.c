@@ -321,7 +321,8 @@ static bool seal(struct lt_engine *engine, struct lt_track *track,
     }
     end.number = lt_segment_last(segment);
     memcpy(end.hash, segment->hash, LT_HASH_LEN);
-    lt_run_advance(engine, run, &end, true);
+    lt_run_advance(engine, run, &end, true,
+                   segment->payload_len + segment->parts_len);
     run->last_hlc = hlc;
     count_urgent(engine, track, taken);
     (void)lt_fresh_add(engine, run, segment,

@@ -170,6 +170,8 @@ lt_err lt_engine_load_run(struct lt_engine *engine,
     run->stored = loaded->last;
     run->durable = loaded->last;
     run->last_hlc = loaded->last_hlc;
+    run->stored_bytes = loaded->bytes;
+    run->durable_bytes = loaded->bytes;
     if (track->unit == engine->self && engine->hlc.last < loaded->last_hlc) {
         engine->hlc.last = loaded->last_hlc;
     }
@@ -470,6 +472,7 @@ static void make_durable(struct lt_engine *engine)
         run->dirty_next = NULL;
         if (run->stored.number != before) {
             run->durable = run->stored;
+            run->durable_bytes = run->stored_bytes;
             if (track->unit == engine->self) {
                 lt_outflow_grown(engine, run, before, NULL);
                 came_back |= run != track->own;

@@ -84,6 +84,7 @@ struct lt_engine_run {
     struct lt_point last;
     uint8_t key_id[LT_HASH_LEN];
     uint64_t last_hlc;
+    int64_t bytes;                /* -1: not known */
 };
 /* Order: bindings (any order; those that cannot be proven yet wait), runs
  * (any order), then the segments of class tree with audience all, in order,
@@ -323,6 +324,7 @@ struct lt_tip_view {
     struct lt_point tip;
     uint64_t receipt_last;        /* up to here the keeper has it; 0 = unknown */
     size_t tips_n;                /* of the stream */
+    int64_t bytes;                /* of the run, as taken; -1: not known */
 };
 /* One tip a call; start with *cursor 0; false past the end. */
 bool lt_engine_tip(const struct lt_engine *engine, size_t *cursor,

@@ -365,7 +365,8 @@ static bool take(struct lt_engine *engine, struct piece *piece,
     }
     memcpy(end.hash, segment->hash, LT_HASH_LEN);
     before = piece->run->last.number;
-    lt_run_advance(engine, piece->run, &end, !engine->intake_closed);
+    lt_run_advance(engine, piece->run, &end, !engine->intake_closed,
+                   segment->payload_len + segment->parts_len);
     if (hlc != 0) {
         piece->run->last_hlc = hlc;
         (void)lt_hlc_see(&engine->hlc, hlc, engine->now.wall_ms);

@@ -153,6 +153,7 @@ bool lt_engine_tip(const struct lt_engine *engine, size_t *cursor,
         out->first = run->first;
         out->tip = points[at];
         out->tips_n = n;
+        out->bytes = run->durable_bytes;
         out->receipt_last = run->receipt >= run->first ? run->receipt : 0;
         return true;
     }

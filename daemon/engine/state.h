@@ -89,6 +89,8 @@ struct lt_run {
     struct lt_point last;
     struct lt_point stored;    /* handed to the log; less when there is no room */
     struct lt_point durable;
+    int64_t stored_bytes;      /* up to `stored`, as taken; -1: not known */
+    int64_t durable_bytes;
     uint8_t key_id[LT_HASH_LEN];
     uint64_t last_hlc;
     uint64_t receipt;          /* own runs: the keeper holds up to here */

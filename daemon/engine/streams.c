@@ -290,13 +290,15 @@ bool lt_run_one_tip_too_many(const struct lt_run *run)
 }
 
 void lt_run_advance(struct lt_engine *engine, struct lt_run *run,
-                    const struct lt_point *last, bool stored)
+                    const struct lt_point *last, bool stored, size_t bytes)
 {
     bool began = !lt_run_live(run);
 
     run->last = *last;
     if (stored) {
         run->stored = *last;
+        run->stored_bytes +=
+            run->stored_bytes < 0 ? 0 : (int64_t)bytes;
     }
     if (began && run->parent != NULL) {
         count_tip(run->parent);
@@ -320,6 +322,7 @@ void lt_run_revert(struct lt_run *run, bool to_durable)
 {
     if (to_durable) {
         run->stored = run->durable;
+        run->stored_bytes = run->durable_bytes;
     }
     run->last = run->stored;
     count_tip(run);

@@ -38,7 +38,8 @@ bool lt_run_one_tip_too_many(const struct lt_run *run);
 /* The run now ends with @last; @stored: it was handed to the log as well.
  * Keeps tips and the list of dirty runs. */
 void lt_run_advance(struct lt_engine *engine, struct lt_run *run,
-                    const struct lt_point *last, bool stored);
+                    const struct lt_point *last, bool stored,
+                    size_t bytes);
 /* Forget what is not durable, or only what was not handed to the log. */
 void lt_run_revert(struct lt_run *run, bool to_durable);
 /* A run of which nothing is held (any more) goes on from another point. */

@@ -231,6 +231,9 @@ static lt_err read_last(struct lt_log *log, int64_t id, struct lt_log_run *run)
     segment.payload = lt_column_blob(stmt, 4, &segment.payload_len);
     run->last.epoch = run->epoch;
     run->last.number = lt_segment_last(&segment);
+    run->bytes = sqlite3_column_type(stmt, 5) == SQLITE_INTEGER
+                     ? sqlite3_column_int64(stmt, 5)
+                     : -1;
     lt_arena_reset(&log->arena);
     err = lt_payload_open(&segment, &log->arena, &payload, NULL);
     if (err == LT_OK && payload.items_n > 0) {

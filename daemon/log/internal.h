@@ -85,6 +85,7 @@ struct lt_run_entry {
     uint64_t first;
     struct lt_point prev;
     struct lt_point last;
+    int64_t bytes; /* payload and parts as taken; -1: not known */
     uint8_t key_id[LT_HASH_LEN];
 };
 

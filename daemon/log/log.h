@@ -132,8 +132,7 @@ void lt_log_rollback(struct lt_log *log);
  * A visitor must not call the log. Reading sees what the open transaction has
  * written. LT_ECORRUPT: a row that makes no sense; the log goes on. */
 
-/* A run: one epoch of one stream, as held here. How many bytes it takes is not
- * known: a sum would be an update a segment, or a scan at the start. */
+/* A run: one epoch of one stream, as held here. */
 struct lt_log_run {
     struct lt_stream stream;
     uint64_t epoch;
@@ -143,6 +142,8 @@ struct lt_log_run {
     uint8_t key_id[LT_HASH_LEN];
     uint64_t last_hlc;   /* stamp of its last event; 0 if unreadable */
     uint64_t last_count; /* event count of its last event; the same */
+    int64_t bytes;       /* payload and parts as they were taken; -1: not known,
+                            a version before began it */
 };
 LT_MUST_CHECK lt_err lt_log_each_run(
     struct lt_log *log, bool (*visit)(void *ctx, const struct lt_log_run *run),

@@ -154,6 +154,9 @@ static lt_err read_end(struct lt_log *log, struct lt_run_entry *entry)
     } else {
         entry->last.number =
             lt_column_u64(stmt, 0) + lt_column_u64(stmt, 1) - 1;
+        entry->bytes = sqlite3_column_type(stmt, 5) == SQLITE_INTEGER
+                           ? sqlite3_column_int64(stmt, 5)
+                           : -1;
     }
     lt_sql_done(stmt);
     return err;

@@ -130,6 +130,9 @@ static const char *const steps[] = {
     " epoch, first, count, prev_epoch, prev_number, prev_hash, key_id,"
     " compression, hash, signature, payload ON evidence"
     " BEGIN SELECT RAISE(ABORT, 'evidence is never changed'); END;",
+    /* Payload and parts of the run, as taken, up to this row; NULL in runs that
+     * were begun before. */
+    "ALTER TABLE segment ADD COLUMN run_bytes INTEGER;",
 };
 
 static lt_err read_int(struct lt_log *log, const char *sql, int64_t *out)

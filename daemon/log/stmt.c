@@ -28,8 +28,8 @@ static const char *const texts[LT_STMTS] = {
         "INSERT INTO run(stream, epoch, first, prev_epoch, prev_number, "
         "prev_hash, key_id) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [LT_STMT_RUN_LAST] =
-        "SELECT first, count, hash, compression, payload FROM segment "
-        "WHERE run = ?1 ORDER BY first DESC LIMIT 1",
+        "SELECT first, count, hash, compression, payload, run_bytes "
+        "FROM segment WHERE run = ?1 ORDER BY first DESC LIMIT 1",
     [LT_STMT_RUN_EACH] = "SELECT id FROM run ORDER BY id",
     /* A tip is a run whose last segment no other run goes on from. */
     [LT_STMT_TIP_EACH] =
@@ -39,8 +39,8 @@ static const char *const texts[LT_STMTS] = {
         "WHERE s.run = r.id ORDER BY s.first DESC LIMIT 1)) ORDER BY r.id",
     [LT_STMT_SEGMENT_ADD] =
         "INSERT INTO segment(pos, run, first, count, events_total, "
-        "committed_at_ms, compression, hash, signature, payload) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "committed_at_ms, compression, hash, signature, payload, run_bytes) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [LT_STMT_SEGMENT_HASH] =
         "SELECT hash FROM segment WHERE run = ?1 AND first = ?2",
     [LT_STMT_SEGMENT_BEFORE] =

@@ -62,6 +62,11 @@ static lt_err compare(struct lt_log *log, const struct lt_run_entry *run,
     return *out_repeat ? LT_OK : LT_ECORRUPT;
 }
 
+static uint64_t taken_bytes(const struct lt_segment *segment)
+{
+    return (uint64_t)segment->payload_len + segment->parts_len;
+}
+
 static lt_err add_segment(struct lt_log *log, const struct lt_run_entry *run,
                           const struct lt_segment *segment, uint64_t pos,
                           int64_t at_ms)
@@ -82,6 +87,9 @@ static lt_err add_segment(struct lt_log *log, const struct lt_run_entry *run,
     lt_bind_blob(stmt, 8, segment->hash, LT_HASH_LEN);
     lt_bind_blob(stmt, 9, segment->signature, LT_SIG_LEN);
     lt_bind_blob(stmt, 10, segment->payload, segment->payload_len);
+    if (run->bytes >= 0) { /* else the column stays NULL */
+        lt_bind_u64(stmt, 11, (uint64_t)run->bytes + taken_bytes(segment));
+    }
     return lt_sql_run(log, stmt);
 }
 
@@ -177,6 +185,9 @@ lt_err lt_log_put_segment(struct lt_log *log, const struct lt_segment *segment,
     run->last.epoch = segment->epoch;
     run->last.number = lt_segment_last(segment);
     memcpy(run->last.hash, segment->hash, LT_HASH_LEN);
+    if (run->bytes >= 0) {
+        run->bytes += (int64_t)taken_bytes(segment);
+    }
     log->pending.last_pos = pos;
     log->pending.events += segment->count;
     log->pending.last_at_ms = committed_at_ms;

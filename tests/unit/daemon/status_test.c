@@ -367,6 +367,7 @@ static void the_log_list_has_one_item_a_tip(void **state)
     assert_int_equal(json_integer_value(json_object_get(item, "first")), 1);
     assert_int_equal(json_integer_value(json_object_get(item, "last")), 2);
     assert_int_equal(json_string_length(json_object_get(item, "hash")), 64);
+    assert_true(json_integer_value(json_object_get(item, "bytes")) > 100);
     assert_true(json_is_null(json_object_get(item, "receipt_last")));
     json_decref(json);
     free(text);

@@ -53,7 +53,7 @@ static void a_newer_layout_is_refused_and_left_alone(void **state)
     edit(place->path, "PRAGMA user_version=1000");
     assert_int_equal(lt_log_open(&place->options, &log, &diag), LT_EDBNEWER);
     assert_int_equal(diag.code, LT_EDBNEWER);
-    edit(place->path, "PRAGMA user_version=2");
+    edit(place->path, "PRAGMA user_version=3");
     log = test_open(&place->options);
     lt_log_close(log);
 }
@@ -166,7 +166,7 @@ static void the_file_is_a_wal_database_of_ours(void **state)
     (void)fclose(file);
     assert_int_equal(head[18], 2); /* write version: WAL */
     assert_memory_equal(head + 68, "LTLG", 4);
-    assert_int_equal(head[63], 2); /* user_version */
+    assert_int_equal(head[63], 3); /* user_version */
 }
 
 int main(void)

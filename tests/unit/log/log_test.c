@@ -202,10 +202,13 @@ static void runs_tell_their_ends_after_a_reopen(void **state)
     struct writer writer;
     struct lt_point end;
     struct runs runs = {0};
+    size_t bytes;
 
     writer_init(&writer, 2, 1);
     (void)test_write(log, &writer, 4);
+    bytes = writer.segment.payload_len + writer.segment.parts_len;
     (void)test_write(log, &writer, 3);
+    bytes += writer.segment.payload_len + writer.segment.parts_len;
     end = writer.tip;
     writer_restart(&writer, UINT64_C(0xfedcba9876543210));
     (void)test_write(log, &writer, 2);
@@ -217,6 +220,7 @@ static void runs_tell_their_ends_after_a_reopen(void **state)
     assert_int_equal(runs.runs[0].first, 1);
     assert_int_equal(runs.runs[0].last.number, 7);
     assert_int_equal(runs.runs[0].last_count, 7);
+    assert_int_equal(runs.runs[0].bytes, bytes);
     assert_memory_equal(runs.runs[0].last.hash, end.hash, LT_HASH_LEN);
     assert_true(runs.runs[1].epoch == UINT64_C(0xfedcba9876543210));
     assert_int_equal(runs.runs[1].first, 8);
