@@ -62,6 +62,7 @@ LT_PLANT(store_repeated, "store what is held already once more")
 LT_PLANT(never_resend, "send only what is new")
 LT_PLANT(window_unbounded, "send whatever waits, whoever is urgent")
 LT_PLANT(take_erased, "take a text again that was erased")
+LT_PLANT(quota_off, "let every urgent event go ahead")
 LT_PLANT(keep_credit, "never give back the window of a lost session")
 
 #undef LT_FP

@@ -329,6 +329,10 @@ LT_MUST_CHECK lt_err lt_segments_add(struct lt_segments_writer *writer,
 /* Close the frame. An empty one is taken back: @out is as before begin. */
 void lt_segments_end(struct lt_segments_writer *writer);
 
+/* The first handle of a Segments frame, without decoding it. False when the
+ * frame is not built as this writer builds them. */
+bool lt_segments_peek(const uint8_t *bytes, size_t len, uint32_t *out_handle);
+
 /* What a Hello's or a Proof's signature is over. @role is the signer's:
  * LT_ROLE_CHILD or LT_ROLE_PARENT. Wire versions and epoch are the signer's
  * own, as in its Hello. */

@@ -170,6 +170,32 @@ lt_err lt_segments_add(struct lt_segments_writer *writer, uint32_t handle,
     return LT_OK;
 }
 
+bool lt_segments_peek(const uint8_t *bytes, size_t len, uint32_t *out_handle)
+{
+    uint64_t handle = 0;
+    unsigned shift = 0;
+    size_t at = 2;
+
+    if (len < 4 || bytes[0] != LT_FRAME_SEGMENTS || bytes[1] != TAG_RUN) {
+        return false;
+    }
+    while (at < len && at < 2 + LEN_ROOM && (bytes[at] & 0x80) != 0) {
+        at++;
+    }
+    at++;
+    if (at >= len || bytes[at++] != TAG_HANDLE) {
+        return false;
+    }
+    for (; at < len && shift < 35; shift += 7, at++) {
+        handle |= (uint64_t)(bytes[at] & 0x7f) << shift;
+        if ((bytes[at] & 0x80) == 0) {
+            *out_handle = (uint32_t)handle;
+            return handle <= UINT32_MAX;
+        }
+    }
+    return false;
+}
+
 void lt_segments_end(struct lt_segments_writer *writer)
 {
     close_run(writer);

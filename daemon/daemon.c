@@ -20,6 +20,8 @@
 
 enum {
     FRAMES_A_TURN_MAX = 256, /* then a commit, so that acks flow */
+    TURN_BYTES = 48 * 1024, /* of entries that may wait, in one commit */
+    LEAST_MS = 100, /* then too the entries never stand still */
     PUBLISH_EVERY_MS = 100,
     PUBLISH_IDLE_MS = 2000
 };
@@ -97,21 +99,81 @@ static lt_err take_link_event(struct lt_daemon *daemon,
     return LT_OK;
 }
 
-/* Everything that is there, up to a bound; *out_busy when there was any. */
-static lt_err take_inputs(struct lt_daemon *daemon, bool *out_busy)
+/* What is taken out of the connections at once: urgent events behind entries
+ * that may wait come to light. */
+static lt_err take_link(struct lt_daemon *daemon, unsigned *out_n)
 {
     struct lt_link_event event;
     lt_err err = LT_OK;
+
+    while (err == LT_OK && *out_n < FRAMES_A_TURN_MAX &&
+           !lt_inbox_full(&daemon->inbox) &&
+           lt_link_next(daemon->link, &event)) {
+        enum lt_haste haste = LT_HASTE_NOW;
+
+        (*out_n)++;
+        if (event.kind == LT_LINK_FRAME) {
+            haste = lt_engine_haste(daemon->engine, event.session, event.bytes,
+                                    event.len);
+        }
+        err = haste == LT_HASTE_LATER
+                  ? lt_inbox_put(&daemon->inbox, event.session, event.bytes,
+                                 event.len)
+                  : take_link_event(daemon, &event);
+    }
+    return err;
+}
+
+/* May the next of the frames that wait be stepped? What is stepped now makes
+ * an urgent event wait that comes in a moment: for this turn's commit, and in
+ * the view, which shows everything in the order of commit. */
+static bool may_go_on(const struct lt_daemon *daemon, size_t taken)
+{
+    if (!lt_control_followed(daemon->control)) {
+        return taken < TURN_BYTES;
+    }
+    return taken == 0 &&
+           (lt_feed_waiting(daemon->feed) == 0 ||
+            daemon->now.mono_ms - daemon->inbox_ms >= LEAST_MS);
+}
+
+static lt_err take_inbox(struct lt_daemon *daemon, unsigned *out_n)
+{
+    size_t taken = 0;
+    lt_err err = LT_OK;
+
+    while (err == LT_OK && may_go_on(daemon, taken)) {
+        struct lt_inbox_frame *frame = lt_inbox_take(&daemon->inbox);
+        struct lt_link_event event = {.kind = LT_LINK_FRAME};
+
+        if (frame == NULL) {
+            break;
+        }
+        event.session = frame->session;
+        event.bytes = frame->bytes;
+        event.len = frame->len;
+        err = take_link_event(daemon, &event);
+        daemon->inbox_ms = daemon->now.mono_ms;
+        taken += frame->len;
+        lt_inbox_free_frame(frame);
+        (*out_n)++;
+    }
+    return err;
+}
+
+/* Everything that is there, up to a bound; *out_busy when there was any. */
+static lt_err take_inputs(struct lt_daemon *daemon, bool *out_busy)
+{
     unsigned n = 0;
     unsigned jobs = 0;
+    lt_err err = take_link(daemon, &n);
 
-    while (err == LT_OK && n < FRAMES_A_TURN_MAX &&
-           lt_link_next(daemon->link, &event)) {
-        err = take_link_event(daemon, &event);
-        n++;
-    }
     if (err == LT_OK) {
         err = lt_daemon_jobs(daemon, &jobs);
+    }
+    if (err == LT_OK) {
+        lt_feed_hurry(daemon->feed, lt_control_followed(daemon->control));
+        err = take_inbox(daemon, &n);
     }
     if (err == LT_OK && daemon->now.mono_ms >= daemon->wake_at_ms) {
         struct lt_input tick = {.kind = LT_IN_TICK};
@@ -246,6 +308,10 @@ static int timeout_ms(const struct lt_daemon *daemon, bool more)
     }
     if (publish_at < due) {
         due = publish_at;
+    }
+    if (daemon->inbox.first != NULL &&
+        daemon->inbox_ms + LEAST_MS < due) {
+        due = daemon->inbox_ms + LEAST_MS;
     }
     due -= daemon->now.mono_ms;
     if (due < 0) {

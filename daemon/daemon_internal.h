@@ -12,6 +12,7 @@
 #include "daemon/daemon.h"
 #include "daemon/engine/engine.h"
 #include "daemon/history.h"
+#include "daemon/inbox.h"
 #include "daemon/link/link.h"
 #include "daemon/status.h"
 #include "daemon/turn.h"
@@ -65,6 +66,8 @@ struct lt_daemon {
     int64_t prune_at_ms;
     uint64_t superior_session;  /* with the office that we dial; 0: none */
     int64_t apart_since_ms;     /* wall; since it was last there */
+    struct lt_inbox inbox;
+    int64_t inbox_ms;     /* monotonic; when the inbox last gave a frame */
     int64_t input_ms;   /* monotonic; of the last frame or job */
     bool trim_due;      /* something happened since the last trim */
     int64_t trim_at_ms; /* monotonic; pushed on by what happens */

@@ -559,6 +559,7 @@ void lt_daemon_stop(struct lt_daemon *daemon)
     lt_history_deinit(&daemon->history);
     lt_free(lt_alloc_heap(), daemon->tokens);
     lt_buf_deinit(&daemon->verify_bad);
+    lt_inbox_deinit(&daemon->inbox);
     free(daemon->log_path);
     free(daemon->view_path);
     if (daemon->signal_fd >= 0) {

@@ -229,6 +229,11 @@ struct lt_job *lt_control_take(struct lt_control *control)
     return job;
 }
 
+bool lt_control_followed(const struct lt_control *control)
+{
+    return atomic_load_explicit(&control->followed, memory_order_relaxed);
+}
+
 void lt_control_done(struct lt_control *control, struct lt_job *job)
 {
     bool first;

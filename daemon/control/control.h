@@ -90,6 +90,8 @@ void lt_control_publish(struct lt_control *control,
 /* The next job for the loop, or NULL. */
 struct lt_job *lt_control_take(struct lt_control *control);
 void lt_control_done(struct lt_control *control, struct lt_job *job);
+/* Does somebody follow what the view shows? From any thread. */
+bool lt_control_followed(const struct lt_control *control);
 /* The view has come further: for the feed's wake, from any thread. Cheap; does
  * nothing when @control is NULL. */
 void lt_control_view_moved(struct lt_control *control);

@@ -32,6 +32,7 @@ struct lt_control {
     struct lt_snapshot *published; /* not yet taken by the thread */
     bool stopping;
     atomic_bool view_moved;
+    atomic_bool followed; /* by a client that streams */
 };
 
 /* Wake whoever polls this eventfd. */

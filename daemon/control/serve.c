@@ -440,6 +440,7 @@ void *lt_control_run(void *ctx)
     size_t i;
 
     for (;;) {
+        bool followed;
         bool moved;
 
         sys->now(sys->ctx, &now);
@@ -456,12 +457,18 @@ void *lt_control_run(void *ctx)
             lt_desk_forget_erased(&control->desk);
         }
         take_done(control);
+        followed = false;
         for (i = 0; i < LT_CONTROL_CLIENTS; i++) {
             if (control->clients[i].fd >= 0) {
                 serve(control, &control->clients[i],
                       fds[FD_CLIENTS + i].revents, moved, &now);
+                followed = followed || (control->clients[i].fd >= 0 &&
+                                        control->clients[i].streams &&
+                                        control->clients[i].follow);
             }
         }
+        atomic_store_explicit(&control->followed, followed,
+                              memory_order_relaxed);
         if ((fds[FD_LISTEN].revents & POLLIN) != 0) {
             accept_one(control);
         }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "daemon/engine/effects.h"
+#include "daemon/engine/quota.h"
 #include "daemon/engine/outflow.h"
 #include "daemon/engine/statement.h"
 #include "daemon/engine/streams.h"
@@ -280,21 +281,18 @@ static bool begin_run(struct lt_engine *engine, struct lt_track *track)
     return track->own != NULL;
 }
 
-static void count_urgent(struct lt_engine *engine, const struct lt_track *track,
-                         size_t events)
+/* How many events the next segment may have: one that the quota would divide
+ * ends where the quota does. */
+static size_t events_room(const struct lt_engine *engine,
+                          const struct lt_track *track)
 {
-    struct lt_unit *unit = engine->self;
+    uint32_t left = track->lane == LT_LANE_URGENT &&
+                            track->id.channel.cls != LT_CLASS_TREE
+                        ? lt_quota_left(engine, track->unit)
+                        : 0;
 
-    if (track->id.channel.cls != LT_CLASS_INCIDENT &&
-        track->id.channel.cls != LT_CLASS_URGENT) {
-        return;
-    }
-    if (unit->urgent_n == 0 ||
-        engine->now.mono_ms - unit->urgent_hour_ms >= LT_HOUR_MS) {
-        unit->urgent_hour_ms = engine->now.mono_ms;
-        unit->urgent_n = 0;
-    }
-    unit->urgent_n += events;
+    return left > 0 && left < LT_SEGMENT_EVENTS_MAX ? left
+                                                    : LT_SEGMENT_EVENTS_MAX;
 }
 
 /* Seal the @taken events in front of the track's pending ones. */
@@ -324,7 +322,7 @@ static bool seal(struct lt_engine *engine, struct lt_track *track,
     lt_run_advance(engine, run, &end, true,
                    segment->payload_len + segment->parts_len);
     run->last_hlc = hlc;
-    count_urgent(engine, track, taken);
+    lt_quota_count(engine, run, segment);
     (void)lt_fresh_add(engine, run, segment,
                        segment->stream.channel.cls == LT_CLASS_TREE);
     lt_fx_store(engine, LT_FX_STORE_SEGMENT, segment);
@@ -340,9 +338,10 @@ static void flush_track(struct lt_engine *engine, struct lt_track *track)
     }
     while (track->pending != NULL && !engine->oom) {
         struct lt_segment segment;
+        size_t room = events_room(engine, track);
         size_t taken;
 
-        while (next != NULL) {
+        for (; next != NULL && room > 0; room--) {
             size_t parts = 0;
             size_t i;
 

@@ -67,7 +67,8 @@ enum lt_plant {
     LT_PLANT_KEEP_CREDIT = 1024,
     LT_PLANT_TRUST_HELLO = 2048,
     LT_PLANT_WINDOW_UNBOUNDED = 4096,
-    LT_PLANT_TAKE_ERASED = 8192
+    LT_PLANT_TAKE_ERASED = 8192,
+    LT_PLANT_QUOTA_OFF = 16384
 };
 
 LT_MUST_CHECK lt_err lt_engine_new(const struct lt_engine_options *options,
@@ -234,6 +235,15 @@ LT_MUST_CHECK lt_err lt_engine_rolled_back(struct lt_engine *engine,
 /* ---- looking ---- */
 
 const struct lt_office *lt_engine_office(const struct lt_engine *engine);
+/* How soon a frame of @session has to be stepped. Those that may wait keep
+ * their order among each other; every other frame may overtake them. */
+enum lt_haste {
+    LT_HASTE_NOW,  /* what is said about entries, and urgent entries */
+    LT_HASTE_LATER /* entries of the other lanes */
+};
+enum lt_haste lt_engine_haste(const struct lt_engine *engine, uint64_t session,
+                              const uint8_t *bytes, size_t len);
+
 const struct lt_tree *lt_engine_tree(const struct lt_engine *engine);
 /* Bindings that are proven, one a call from @index on; false past the end. */
 bool lt_engine_binding_at(const struct lt_engine *engine, size_t index,

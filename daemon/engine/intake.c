@@ -14,6 +14,7 @@
 #include "daemon/engine/effects.h"
 #include "daemon/engine/keys.h"
 #include "daemon/engine/outflow.h"
+#include "daemon/engine/quota.h"
 #include "daemon/engine/route.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/statement.h"
@@ -264,22 +265,6 @@ static void due(struct lt_engine *engine, struct piece *piece, uint64_t seen)
     piece->inrun->ack_due = true;
 }
 
-static void count_urgent(struct lt_engine *engine, struct lt_unit *unit,
-                         const struct lt_segment *segment)
-{
-    uint8_t cls = segment->stream.channel.cls;
-
-    if (cls != LT_CLASS_INCIDENT && cls != LT_CLASS_URGENT) {
-        return;
-    }
-    if (unit->urgent_n == 0 ||
-        engine->now.mono_ms - unit->urgent_hour_ms >= LT_HOUR_MS) {
-        unit->urgent_hour_ms = engine->now.mono_ms;
-        unit->urgent_n = 0;
-    }
-    unit->urgent_n += segment->count;
-}
-
 static void clear_alarms(struct lt_engine *engine,
                          const struct lt_office *office)
 {
@@ -371,7 +356,7 @@ static bool take(struct lt_engine *engine, struct piece *piece,
         piece->run->last_hlc = hlc;
         (void)lt_hlc_see(&engine->hlc, hlc, engine->now.wall_ms);
     }
-    count_urgent(engine, piece->unit, segment);
+    lt_quota_count(engine, piece->run, segment);
     (void)lt_fresh_add(engine, piece->run, segment,
                        segment->stream.channel.cls == LT_CLASS_TREE);
     if (engine->intake_closed) {

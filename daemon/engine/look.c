@@ -3,7 +3,9 @@
 
 #include "daemon/engine/keys.h"
 #include "daemon/engine/outflow.h"
+#include "daemon/engine/quota.h"
 #include "daemon/engine/route.h"
+#include "daemon/engine/session.h"
 #include "daemon/engine/streams.h"
 
 enum { STALLED_AFTER_MS = 10 * 1000 };
@@ -43,6 +45,35 @@ void lt_engine_chain(const struct lt_engine *engine,
     for (i = 0; i < n; i++) {
         visit(ctx, chain[i]->bound->bytes, chain[i]->bound->len);
     }
+}
+
+enum lt_haste lt_engine_haste(const struct lt_engine *engine, uint64_t session,
+                              const uint8_t *bytes, size_t len)
+{
+    const struct lt_session *at;
+    const struct lt_inrun *inrun;
+    const struct lt_unit *unit;
+    uint32_t handle;
+
+    if (len == 0 || bytes[0] != LT_FRAME_SEGMENTS) {
+        return LT_HASTE_NOW;
+    }
+    /* A frame is of one lane, so its first run tells. */
+    at = lt_session_find(engine, session);
+    if (at == NULL || !lt_segments_peek(bytes, len, &handle) ||
+        handle == 0 || handle > at->inruns_n) {
+        return LT_HASTE_LATER;
+    }
+    inrun = &at->inruns[handle - 1];
+    if (!inrun->open ||
+        lt_class_lane(inrun->stream.channel.cls) != LT_LANE_URGENT) {
+        return LT_HASTE_LATER;
+    }
+    unit = lt_unit_find(engine, &inrun->stream.origin);
+    return inrun->stream.channel.cls != LT_CLASS_TREE && unit != NULL &&
+                   lt_quota_left(engine, unit) == 0
+               ? LT_HASTE_LATER
+               : LT_HASTE_NOW;
 }
 
 static void view_link(const struct lt_engine *engine,

@@ -11,6 +11,7 @@
 #include "daemon/engine/effects.h"
 #include "daemon/engine/flow.h"
 #include "daemon/engine/keys.h"
+#include "daemon/engine/quota.h"
 #include "daemon/engine/route.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/streams.h"
@@ -123,21 +124,11 @@ void lt_flow_hold(struct lt_engine *engine, struct lt_flow *flow,
     set_held(flow, reason, engine->now.mono_ms + ms);
 }
 
-static bool over_quota(const struct lt_engine *engine,
-                       const struct lt_track *track)
-{
-    const struct lt_unit *unit = track->unit;
-
-    return track->id.channel.cls != LT_CLASS_TREE &&
-           unit->urgent_n > engine->options.urgent_per_hour &&
-           engine->now.mono_ms - unit->urgent_hour_ms < LT_HOUR_MS;
-}
-
 void lt_flow_queue(struct lt_engine *engine, struct lt_flow *flow)
 {
     struct lt_session *session = flow->session;
     const struct lt_run *run = flow->run;
-    enum lt_lane lane = run->track->lane;
+    enum lt_lane lane = lt_quota_lane(flow, flow->sent + 1);
 
     if (flow->queued || flow->held != 0 ||
         flow->sent >= lt_flow_limit(engine, flow)) {
@@ -149,9 +140,6 @@ void lt_flow_queue(struct lt_engine *engine, struct lt_flow *flow)
         if (parent != NULL && parent->sent < run->prev.number) {
             return;
         }
-    }
-    if (lane == LT_LANE_URGENT && over_quota(engine, run->track)) {
-        lane = LT_LANE_NORMAL;
     }
     flow->lane = lane;
     flow->queued = true;
@@ -239,6 +227,7 @@ void lt_flow_state(struct lt_engine *engine, struct lt_session *session,
         if (flow == NULL) {
             return;
         }
+        lt_quota_bound(engine, flow);
     } else if (have > flow->acked) {
         lt_flow_set(flow, flow->sent > have ? flow->sent : have, have);
         session->progress_ms = engine->now.mono_ms;
@@ -491,10 +480,15 @@ void lt_outflow_waiting(const struct lt_session *session,
         out_events[lane] = 0;
     }
     for (flow = session->flows; flow != NULL; flow = flow->all_next) {
-        if (flow->run->last.number > flow->acked) {
-            out_events[flow->run->track->lane] +=
-                flow->run->last.number - flow->acked;
+        uint64_t waiting = flow->run->last.number - flow->acked;
+        uint64_t calm;
+
+        if (flow->run->last.number <= flow->acked) {
+            continue;
         }
+        calm = lt_quota_calm(flow);
+        out_events[flow->run->track->lane] += waiting - calm;
+        out_events[LT_LANE_NORMAL] += calm;
     }
 }
 

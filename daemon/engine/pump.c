@@ -9,11 +9,17 @@
 #include "daemon/engine/flow.h"
 #include "daemon/engine/keys.h"
 #include "daemon/engine/outflow.h"
+#include "daemon/engine/quota.h"
 #include "daemon/engine/session.h"
 
 #include <string.h>
 
-enum { READ_BYTES_MAX = LT_FRAME_MAX - 4096, UNREADABLE_MS = 60 * 1000 };
+enum {
+    /* What the peer takes in at one go makes an urgent event behind it wait
+     * there; larger frames save next to nothing. */
+    PACKET_BYTES_MAX = 24 * 1024,
+    UNREADABLE_MS = 60 * 1000
+};
 
 /* Room for one frame: what the window leaves. */
 struct room {
@@ -126,7 +132,7 @@ static bool packet_add(struct lt_engine *engine, struct packet *packet,
 
     if (!lt_segments_fits(&packet->writer, segment) ||
         (!(first && room->one) && after > room->bytes) ||
-        (!first && room->single)) {
+        (!first && (room->single || after > PACKET_BYTES_MAX))) {
         packet->full = true;
         return false;
     }
@@ -216,6 +222,7 @@ static void send_fresh(struct lt_engine *engine, struct lt_session *session,
         while (fresh != NULL &&
                lt_segment_last(&fresh->segment) <=
                    lt_flow_limit(engine, flow) &&
+               lt_quota_lane(flow, fresh->segment.first) == room->lane &&
                packet_add(engine, &packet, flow, &fresh->segment)) {
             fresh = fresh->next_in_run;
         }
@@ -240,9 +247,9 @@ static void ask_log(struct lt_engine *engine, struct lt_session *session,
     effect->stream = flow->run->track->id;
     effect->epoch = flow->run->epoch;
     effect->after = flow->sent;
-    effect->max_bytes = bytes == 0              ? 1
-                        : bytes > READ_BYTES_MAX ? READ_BYTES_MAX
-                                                 : bytes;
+    effect->max_bytes = bytes == 0                 ? 1
+                        : bytes > PACKET_BYTES_MAX ? PACKET_BYTES_MAX
+                                                   : bytes;
     session->reading = flow;
     session->reading_one = room->single;
 }
@@ -312,6 +319,7 @@ void lt_outflow_stored(struct lt_engine *engine, struct lt_session *session,
     for (i = 0; i < segments_n && !packet.full; i++) {
         if (segments[i].first != flow->sent + 1 ||
             lt_segment_last(&segments[i]) > lt_flow_limit(engine, flow) ||
+            lt_quota_lane(flow, segments[i].first) != room.lane ||
             !packet_add(engine, &packet, flow, &segments[i])) {
             break;
         }

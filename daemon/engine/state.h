@@ -72,6 +72,7 @@ struct lt_unit;
 struct lt_track;
 struct lt_session;
 struct lt_flow;
+struct lt_quota;
 
 struct lt_fresh {
     struct lt_segment segment; /* payload and parts are behind it */
@@ -93,6 +94,8 @@ struct lt_run {
     int64_t durable_bytes;
     uint8_t key_id[LT_HASH_LEN];
     uint64_t last_hlc;
+    uint64_t calm_from;        /* urgent ones beyond the quota: they wait as */
+    uint64_t calm_to;          /* normal; 0: none */
     uint64_t receipt;          /* own runs: the keeper holds up to here */
     bool tip;
     bool dirty;
@@ -200,8 +203,7 @@ struct lt_unit {
     int64_t down_wall_ms;      /* since when there is no session */
     int64_t down_ms;
     struct lt_partner *partner;
-    int64_t urgent_hour_ms;    /* when the present hour of the quota began */
-    uint64_t urgent_n;
+    struct lt_quota *quota;    /* of its urgent events; NULL: none yet */
     uint64_t kept_bytes;       /* LT_PLANT_KEEP_CREDIT: of lost sessions */
 };
 
@@ -215,6 +217,8 @@ struct lt_flow {
     enum lt_lane lane;         /* of the queue it stands in */
     uint64_t sent;
     uint64_t acked;
+    uint64_t calm_from;        /* as in the run, for this peer alone */
+    uint64_t calm_to;
     uint32_t held;             /* enum lt_hold_reason; 0 = not */
     int64_t held_until_ms;
     unsigned rewinds;          /* since the last progress */
@@ -246,8 +250,8 @@ struct lt_flight {
     uint64_t credited;         /* of the session, when it was sent */
     int64_t credit_ms;         /* and when that had come */
     int64_t credit_sent_ms;    /* and when that had been sent */
-    bool urgent;
-    uint32_t bytes;
+    bool urgent;               /* the frame that it began with */
+    uint32_t urgent_bytes;
 };
 
 

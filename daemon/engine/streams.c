@@ -85,6 +85,7 @@ void lt_unit_free(struct lt_engine *engine, struct lt_unit *unit)
         lt_free(engine->alloc, unit->partner->held);
     }
     lt_free(engine->alloc, unit->partner);
+    lt_free(engine->alloc, unit->quota);
     lt_free(engine->alloc, unit);
 }
 

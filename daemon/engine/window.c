@@ -22,7 +22,7 @@
 enum {
     WINDOW_EXTRA_MS = 250,
     /* At LAN rates 250 ms would be megabytes in front of an urgent frame. */
-    WINDOW_EXTRA_MAX = 512 * 1024,
+    WINDOW_EXTRA_MAX = 64 * 1024,
     FULL_ROUNDS = 3, /* without growth: the line is found */
     ALONE_EVERY_MS = 20 * 1000,
     DRAIN_MS = 5 * 1000,
@@ -115,7 +115,6 @@ void lt_window_sent(struct lt_engine *engine, struct lt_session *session,
         flight = &session->flights[(session->flights_head +
                                     session->flights_n - 1) %
                                    LT_FLIGHTS_MAX];
-        flight->bytes += (uint32_t)bytes;
     } else {
         flight = &session->flights[(session->flights_head +
                                     session->flights_n++) %
@@ -124,13 +123,14 @@ void lt_window_sent(struct lt_engine *engine, struct lt_session *session,
                                      .credited = session->credited_bytes,
                                      .credit_ms = session->credit_ms,
                                      .credit_sent_ms = session->credit_sent_ms,
-                                     .urgent = urgent,
-                                     .bytes = (uint32_t)bytes};
+                                     .urgent = urgent};
         session->flights_normal += urgent ? 0 : 1;
     }
     session->sent_bytes += bytes;
     flight->end = session->sent_bytes;
-    if (flight->urgent) {
+    /* One that took others up may have bytes of both kinds. */
+    if (urgent) {
+        flight->urgent_bytes += (uint32_t)bytes;
         session->urgent_flight += bytes;
     }
 }
@@ -258,11 +258,8 @@ static void land(struct lt_engine *engine, struct lt_session *session)
     if (rtt_ms > session->ack_slowest_ms) {
         session->ack_slowest_ms = rtt_ms;
     }
-    if (flight->urgent) {
-        session->urgent_flight -= flight->bytes;
-    } else {
-        session->flights_normal--;
-    }
+    session->urgent_flight -= flight->urgent_bytes;
+    session->flights_normal -= flight->urgent ? 0 : 1;
     session->flights_head = (session->flights_head + 1) % LT_FLIGHTS_MAX;
     session->flights_n--;
 }

@@ -17,7 +17,7 @@
 #include "common/failpoint.h"
 
 enum {
-    NICE = 5, /* below the log's work, not below a busy machine's */
+    NICE = 5, /* below the loop, not below a busy machine */
     BATCH_EVENTS_MAX = 8192, /* bounds a transaction and its part of the WAL */
     BUSY_EVENTS = 512,       /* so many in one batch are load */
     REST_MS = 40,            /* under load; the view may be 100 ms behind */
@@ -88,7 +88,7 @@ static void rest(struct lt_feed *feed, size_t events)
         lt_feed_now_ms() + (events >= FLOOD_EVENTS ? FLOOD_REST_MS : REST_MS);
 
     feed->resting = true;
-    while (!feed->stop && !feed->restart &&
+    while (!feed->stop && !feed->restart && !feed->hurry &&
            feed->queue_bytes < feed->queue_max / 2 &&
            lt_feed_wait_on(feed, &feed->work, until)) {
     }
@@ -104,12 +104,14 @@ static void serve_batch(struct lt_feed *feed)
     uint8_t hash[LT_HASH_LEN];
     size_t bytes = 0;
     size_t events = 0;
+    bool hurry = feed->hurry;
     bool whole;
     lt_err rc;
 
     feed->first = NULL;
     feed->last = NULL;
     (void)pthread_mutex_unlock(&feed->lock);
+    lt_view_hurry(feed->view, hurry);
     rc = apply_batch(feed->view, batch, &left, &events);
     if (feed->old != NULL && rc == LT_OK && LT_FAILPOINT(view_twin)) {
         rc = LT_EIO;
@@ -214,7 +216,8 @@ static void *run(void *arg)
 
     (void)pthread_setname_np(pthread_self(), "view");
     /* On Linux a thread has a priority of its own. */
-    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(),
+                      getpriority(PRIO_PROCESS, (id_t)gettid()) + NICE);
     (void)pthread_mutex_lock(&feed->lock);
     while (!feed->stop && feed->error == LT_OK) {
         if (feed->restart) {

@@ -105,6 +105,26 @@ void lt_feed_read(const struct lt_feed *feed, uint64_t *out_applied,
     (void)pthread_mutex_unlock(lock_of(feed));
 }
 
+size_t lt_feed_waiting(const struct lt_feed *feed)
+{
+    size_t bytes;
+
+    (void)pthread_mutex_lock(lock_of(feed));
+    bytes = feed->goal != 0 ? 0 : feed->queue_bytes; /* the twin's */
+    (void)pthread_mutex_unlock(lock_of(feed));
+    return bytes;
+}
+
+void lt_feed_hurry(struct lt_feed *feed, bool hurry)
+{
+    (void)pthread_mutex_lock(&feed->lock);
+    feed->hurry = hurry;
+    if (hurry && feed->resting) {
+        (void)pthread_cond_signal(&feed->work);
+    }
+    (void)pthread_mutex_unlock(&feed->lock);
+}
+
 bool lt_feed_complaint(struct lt_feed *feed, struct lt_view_complaint *out)
 {
     bool there;

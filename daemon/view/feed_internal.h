@@ -33,6 +33,7 @@ struct lt_feed {
     struct lt_feed_node *last;
     size_t queue_bytes;
     uint64_t next;
+    bool hurry;   /* somebody waits for each batch */
     bool resting; /* pushes need not wake the thread */
     bool stop;
     bool restart;

@@ -7,6 +7,8 @@
 #include "common/failpoint.h"
 
 enum {
+    WAL_PAGES = 4000, /* as lt_db_open_writer sets it */
+    WAL_HURRY_PAGES = 400, /* copied in some milliseconds */
     PAYLOAD_ARENA_MAX = 4 * 1024 * 1024,
     EVENT_ARENA_MAX = 2 * 1024 * 1024,
     REFOLD_ARENA_MAX = 32 * 1024 * 1024
@@ -224,6 +226,15 @@ void lt_view_position(const struct lt_view *view, uint64_t *out_pos,
 {
     *out_pos = view->pos;
     memcpy(out_hash, view->hash, LT_HASH_LEN);
+}
+
+void lt_view_hurry(struct lt_view *view, bool hurry)
+{
+    if (hurry != view->hurry) {
+        view->hurry = hurry;
+        (void)sqlite3_wal_autocheckpoint(view->db, hurry ? WAL_HURRY_PAGES
+                                                         : WAL_PAGES);
+    }
 }
 
 lt_err lt_view_begin(struct lt_view *view)

@@ -46,6 +46,9 @@ void lt_view_position(const struct lt_view *view, uint64_t *out_pos,
 /* Take in the segment at @pos, which must be the next one (position + 1; the
  * log has no gaps in its positions). A payload that cannot be decoded makes
  * rejected rows, never an error. Between begin and end is one transaction. */
+/* While @hurry the WAL is copied in small pieces: somebody waits for each
+ * batch. Between batches. */
+void lt_view_hurry(struct lt_view *view, bool hurry);
 LT_MUST_CHECK lt_err lt_view_begin(struct lt_view *view);
 LT_MUST_CHECK lt_err lt_view_apply(struct lt_view *view, uint64_t pos,
                                    int64_t committed_at_ms,

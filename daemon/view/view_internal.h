@@ -36,6 +36,7 @@ struct lt_view {
     uint8_t hash[LT_HASH_LEN];
     int64_t next_seq;
     bool in_transaction;
+    bool hurry; /* lt_view_hurry */
     uint64_t batch_events;         /* applied in the open transaction */
     bool stale;                    /* memory is ahead of the file: reload */
     bool tree_grew;                /* in the segment at hand */

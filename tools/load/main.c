@@ -23,7 +23,8 @@ static const char usage[] =
     "         [--watch DIR] [--patience S]\n"
     "\n"
     "Makes the commands of a commune's desks, the same for the same seed, and\n"
-    "sends them to the daemon of DIR. --print writes the commands as JSON\n"
+    "sends them to the daemon of DIR; to several in turn when --to-socket is\n"
+    "given again, each time all of them. --print writes the commands as JSON\n"
     "lines, --rows the encoded events and texts, each with its length. --ledger\n"
     "gets the id of every event that was answered. --watch waits until the\n"
     "office above has them all; with --latency each event is followed from its\n"
@@ -32,7 +33,7 @@ static const char usage[] =
     "--large attaches so many megabytes of noise to new cases, in files of 4\n"
     "MB, and waits for each batch of pieces. --watch then waits for them all.\n";
 
-enum { LEVEL = 19, PATIENCE_S = 300, ROW_HEAD = 4 };
+enum { LEVEL = 19, PATIENCE_S = 300, ROW_HEAD = 4, DIRS_MAX = 64 };
 
 struct load {
     uint64_t seed;
@@ -43,6 +44,8 @@ struct load {
     const char *rows_path;
     const char *ledger_path;
     const char *watch;
+    const char *dirs[DIRS_MAX]; /* run.dir is the one at work */
+    size_t dirs_n;
     double patience_s;
     struct lt_load_run run;
     struct lt_corpus corpus;
@@ -115,7 +118,12 @@ static bool read_options(struct load *load, int argc, char **argv)
             break;
         case 'p': load->print = true; break;
         case 'r': load->rows_path = optarg; break;
-        case 't': load->run.dir = optarg; break;
+        case 't':
+            ok = load->dirs_n < DIRS_MAX;
+            if (ok) {
+                load->dirs[load->dirs_n++] = load->run.dir = optarg;
+            }
+            break;
         case 'R': ok = real(optarg, &load->run.rate); break;
         case 'l': load->ledger_path = optarg; break;
         case 'w': load->watch = optarg; break;
@@ -129,7 +137,7 @@ static bool read_options(struct load *load, int argc, char **argv)
                load->events == 0 && !load->latency && !load->print;
     }
     return ok && corpus && optind == argc && load->events > 0 &&
-           (!load->latency || (load->watch != NULL && load->run.dir != NULL));
+           (!load->latency || (load->watch != NULL && load->dirs_n == 1));
 }
 
 /* Make the corpus, its rows, and see what zstd -19 finds in them. */
@@ -225,7 +233,8 @@ static lt_err send_and_watch(struct load *load)
     int64_t before = -1;
     double begun;
     double top = -1;
-    lt_err rc;
+    double seconds = 0;
+    lt_err rc = LT_OK;
 
     if (load->watch != NULL) {
         before = lt_load_count(load->watch);
@@ -235,14 +244,21 @@ static lt_err send_and_watch(struct load *load)
         }
     }
     begun = lt_load_clock();
-    rc = lt_load_send(&load->corpus, &load->run);
+    for (size_t i = 0; rc == LT_OK && i < load->dirs_n; i++) {
+        load->run.dir = load->dirs[i];
+        rc = lt_load_send(&load->corpus, &load->run);
+        seconds += load->run.seconds;
+    }
+    load->run.seconds = seconds;
     if (rc == LT_OK && load->watch != NULL) {
-        top = lt_load_wait_count(load->watch, before + (int64_t)load->events,
+        int64_t events = (int64_t)(load->events * load->dirs_n);
+
+        top = lt_load_wait_count(load->watch, before + events,
                                  load->patience_s);
         if (top < 0) {
             fprintf(stderr, "%s: has %lld of %lld events\n", load->watch,
                     (long long)(lt_load_count(load->watch) - before),
-                    (long long)load->events);
+                    (long long)events);
             return LT_EBUSY;
         }
         top -= begun;

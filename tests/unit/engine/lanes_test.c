@@ -208,18 +208,183 @@ static void memory_does_not_grow_with_the_backlog(void **state)
     assert_true(most < 64 * 1024);
 }
 
-static void more_warnings_than_the_quota_wait_as_normal(void **state)
+static void warn(unsigned events)
+{
+    unsigned i;
+
+    for (i = 0; i < events; i++) {
+        assert_int_equal(
+            net_write(&net, COMMUNE, net_up(LT_CLASS_INCIDENT), 1), LT_OK);
+        net_run(&net, 20);
+    }
+}
+
+/* What @from has in each lane for @to, who takes and does not acknowledge. */
+static void waits(unsigned from, unsigned to, unsigned urgent, unsigned normal)
+{
+    struct lt_link_view view = net_link_view(&net, from, to);
+
+    assert_int_equal(view.waiting[LT_LANE_URGENT], urgent);
+    assert_int_equal(view.waiting[LT_LANE_NORMAL], normal);
+}
+
+static void sixty_first_warning_within_an_hour_waits_as_normal(void **state)
+{
+    int i;
+
+    (void)state;
+    net.nodes[DISTRICT].commit_held = true;
+    warn(60);
+    waits(COMMUNE, DISTRICT, 60, 0);
+    warn(1);
+    waits(COMMUNE, DISTRICT, 60, 1);
+    net.nodes[DISTRICT].commit_held = false;
+    net_release_commit(&net, DISTRICT);
+    net_run(&net, 3000);
+    assert_int_equal(incidents_at(PROVINCE), 61); /* late, not refused */
+
+    /* A little before the hour is over, and after it. */
+    for (i = 0; i < 59; i++) {
+        net_run(&net, 60 * 1000);
+    }
+    net.nodes[DISTRICT].commit_held = true;
+    warn(1);
+    waits(COMMUNE, DISTRICT, 0, 1);
+    net.nodes[DISTRICT].commit_held = false;
+    net_release_commit(&net, DISTRICT);
+    net_run(&net, 121 * 1000);
+    net.nodes[DISTRICT].commit_held = true;
+    warn(2);
+    waits(COMMUNE, DISTRICT, 2, 0);
+}
+
+static void each_relay_counts_what_one_origin_sends_ahead(void **state)
+{
+    (void)state;
+    net.nodes[DISTRICT].urgent_per_hour = 10;
+    net_restart(&net, DISTRICT);
+    net_run(&net, 5000);
+    net.nodes[PROVINCE].commit_held = true;
+    warn(15);
+    waits(COMMUNE, DISTRICT, 0, 0);
+    waits(DISTRICT, PROVINCE, 10, 5);
+    /* Another origin has a count of its own. */
+    assert_int_equal(net_write(&net, DISTRICT, net_up(LT_CLASS_INCIDENT), 1),
+                     LT_OK);
+    net_run(&net, 20);
+    waits(DISTRICT, PROVINCE, 11, 5);
+}
+
+static void burst_beyond_the_quota_is_divided_where_the_quota_ends(void **state)
 {
     (void)state;
     net.nodes[COMMUNE].urgent_per_hour = 10;
     net_restart(&net, COMMUNE);
-    net_run(&net, 2000);
-    net_disconnect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 5000);
+    net.nodes[DISTRICT].commit_held = true;
     assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_INCIDENT), 50),
                      LT_OK);
-    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 20);
+    waits(COMMUNE, DISTRICT, 10, 40);
+}
+
+/* A relay that starts again has counted nothing: what one peer lacks then is
+ * bounded all the same. */
+static void quota_holds_for_what_waited_over_a_restart(void **state)
+{
+    (void)state;
+    net_disconnect(&net, DISTRICT, PROVINCE);
+    warn(40);
+    net.nodes[DISTRICT].urgent_per_hour = 10;
+    net_restart(&net, DISTRICT);
+    net.nodes[PROVINCE].commit_held = true;
+    net_connect(&net, DISTRICT, PROVINCE);
     net_run(&net, 3000);
-    assert_int_equal(incidents_at(PROVINCE), 50); /* late, not refused */
+    waits(DISTRICT, PROVINCE, 10, 30);
+    net.nodes[PROVINCE].commit_held = false;
+    net_release_commit(&net, PROVINCE);
+    net_run(&net, 3000);
+    assert_int_equal(incidents_at(PROVINCE), 40);
+}
+
+/* More frames under way than are timed one by one: bytes of the backlog are
+ * none of the urgent lane's. */
+static void many_frames_under_way_do_not_close_the_urgent_lane(void **state)
+{
+    unsigned i;
+
+    (void)state;
+    net.nodes[COMMUNE].urgent_per_hour = 1000;
+    net.nodes[DISTRICT].urgent_per_hour = 1000;
+    net_restart(&net, COMMUNE);
+    net_restart(&net, DISTRICT);
+    net_run(&net, 5000);
+    backlog(3000, 64);
+    net.latency_ms = 100;
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 2000);
+    for (i = 0; i < 150; i++) {
+        assert_int_equal(
+            net_write(&net, COMMUNE, net_up(LT_CLASS_INCIDENT), 1), LT_OK);
+        net_run(&net, 2);
+    }
+    assert_true(cases_at(DISTRICT) < 3000 * 64);
+    net_run(&net, 300);
+    assert_int_equal(incidents_at(DISTRICT), 150);
+    assert_true(cases_at(DISTRICT) < 3000 * 64);
+}
+
+struct hastes {
+    unsigned now;
+    unsigned later;
+};
+
+/* What the district is told of the frames that the commune sends. */
+static void note_haste(struct net *all, unsigned node, uint64_t session,
+                       const struct lt_effect *effect, void *ctx)
+{
+    struct hastes *hastes = ctx;
+    unsigned i;
+
+    for (i = 0; i < all->links_n; i++) {
+        const struct net_link *link = &all->links[i];
+
+        if (node == COMMUNE && link->up && link->child_session == session &&
+            effect->kind == LT_FX_SEND && effect->bytes[0] == 6) {
+            enum lt_haste haste = lt_engine_haste(
+                all->nodes[DISTRICT].engine, link->parent_session,
+                effect->bytes, effect->len);
+
+            hastes->now += haste == LT_HASTE_NOW;
+            hastes->later += haste == LT_HASTE_LATER;
+        }
+    }
+}
+
+static void warning_is_told_from_entries_that_may_wait(void **state)
+{
+    struct hastes hastes = {0};
+
+    (void)state;
+    net.nodes[DISTRICT].urgent_per_hour = 3;
+    net_restart(&net, DISTRICT);
+    net_run(&net, 5000);
+    warn(1); /* the runs are open from here on */
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 1),
+                     LT_OK);
+    net_run(&net, 100);
+    net.watch = note_haste;
+    net.watch_ctx = &hastes;
+    warn(2);
+    assert_int_equal(hastes.now, 2);
+    assert_int_equal(hastes.later, 0);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 1),
+                     LT_OK);
+    net_run(&net, 100);
+    assert_int_equal(hastes.later, 1);
+    warn(1); /* the fourth: beyond what the district lets go ahead */
+    assert_int_equal(hastes.now, 2);
+    assert_int_equal(hastes.later, 2);
 }
 
 static void lane_that_waited_five_seconds_gets_a_segment(void **state)
@@ -365,7 +530,12 @@ int main(void)
         PROMISE(way_that_becomes_longer_is_filled_again),
         PROMISE(acks_in_a_heap_do_not_make_a_line_look_fast),
         PROMISE(memory_does_not_grow_with_the_backlog),
-        PROMISE(more_warnings_than_the_quota_wait_as_normal),
+        PROMISE(sixty_first_warning_within_an_hour_waits_as_normal),
+        PROMISE(each_relay_counts_what_one_origin_sends_ahead),
+        PROMISE(burst_beyond_the_quota_is_divided_where_the_quota_ends),
+        PROMISE(quota_holds_for_what_waited_over_a_restart),
+        PROMISE(many_frames_under_way_do_not_close_the_urgent_lane),
+        PROMISE(warning_is_told_from_entries_that_may_wait),
         PROMISE(lane_that_waited_five_seconds_gets_a_segment),
         PROMISE(session_without_progress_is_torn_down_and_rebuilt),
         PROMISE(lost_and_doubled_frames_delay_and_lose_nothing),

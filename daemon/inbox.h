@@ -1,0 +1,43 @@
+/* Frames that came and may wait: entries of the normal and the bulk lane.
+ *
+ * A neighbour sends urgent events first, but what left before them lies in
+ * front of them in the connection. So the loop takes everything that has come,
+ * hands on at once what must not wait, and keeps the rest here in order. What
+ * is kept has not been credited: it is bounded by the senders' windows, and by
+ * LT_INBOX_BYTES_MAX against those who keep to none.
+ *
+ * Threading: the loop's alone. */
+#ifndef LT_DAEMON_INBOX_H
+#define LT_DAEMON_INBOX_H
+
+#include "common/err.h"
+
+enum { LT_INBOX_BYTES_MAX = 2 * 1024 * 1024 };
+
+struct lt_inbox_frame {
+    struct lt_inbox_frame *next;
+    uint64_t session;
+    size_t len;
+    uint8_t bytes[];
+};
+
+struct lt_inbox {
+    struct lt_inbox_frame *first;
+    struct lt_inbox_frame *last;
+    size_t bytes;
+};
+
+static inline bool lt_inbox_full(const struct lt_inbox *inbox)
+{
+    return inbox->bytes >= LT_INBOX_BYTES_MAX;
+}
+
+/* A copy of the frame. Errors: LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_inbox_put(struct lt_inbox *inbox, uint64_t session,
+                                  const uint8_t *bytes, size_t len);
+/* The oldest, or NULL; to be released with lt_inbox_free_frame. */
+struct lt_inbox_frame *lt_inbox_take(struct lt_inbox *inbox);
+void lt_inbox_free_frame(struct lt_inbox_frame *frame);
+void lt_inbox_deinit(struct lt_inbox *inbox);
+
+#endif

@@ -1,0 +1,173 @@
+"""Figures at size: an urgent word beside a million entries that wait, what a
+daemon needs for them, and a start from a log that holds them.
+
+Each takes a Bench (tests/bench/run) and adds its figures.
+"""
+import pathlib
+import threading
+import time
+
+import urgent
+
+COMMUNES, CORPUS = 10, 100000
+URGENTS = 1000  # to a million entries; fewer to fewer
+# Below this part of the backlog an urgent event is not counted.
+STILL_WAITING = 0.1
+
+
+def note(bench, text):
+    bench.say("    " + text)
+
+
+def hwm_mb(node):
+    """The most memory that the daemon ever had resident."""
+    for line in pathlib.Path(f"/proc/{node.pid()}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError(f"{node.name}: no VmHWM")
+
+
+def configure(nodes, text):
+    for node in nodes:
+        node.stop()
+        path = node.dir / "conf.d" / "60-bench.conf"
+        path.write_text(text)
+        path.chmod(0o640)
+    for node in nodes:
+        node.start()
+
+
+def linked(bench, nodes):
+    for node in nodes:
+        bench.nodes.wait_until(
+            lambda: any(l["role"] == "parent" and l["state"] == "up"
+                        for l in node.status()["links"]), f"the link of {node.name}")
+
+
+def view_caught_up(bench, nodes, patience_s=300):
+    for node in nodes:
+        bench.nodes.wait_until(lambda: node.status()["view"]["behind_events"] == 0,
+                               f"the view of {node.name}", patience_s)
+
+
+def fill(bench, tree, district, communes, events):
+    """With the district away, @events wait at the communes together."""
+    rounds = events // min(CORPUS, events // len(communes)) // len(communes)
+    each = events // len(communes) // rounds
+    district.kill()
+    began = time.monotonic()
+    sockets = [word for _ in range(rounds) for c in communes for word in ("--to-socket", c.dir)]
+    bench.load("--events", each, "--batch", 256, *sockets, timeout=3600)
+    view_caught_up(bench, communes)
+    note(bench, f"{events} events wait at {len(communes)} communes, written in "
+         f"{time.monotonic() - began:.0f} s")
+    return each * rounds * len(communes)
+
+
+class Drain:
+    """How much of a backlog has not arrived at the top yet, kept up to date."""
+
+    def __init__(self, province, before, total):
+        self.province, self.before, self.total = province, before, total
+        self.waiting, self.over = total, False
+        self.urgents = 0  # written beside it, counted at the top as well
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+        self.thread.start()
+
+    def watch(self):
+        from control import Control
+        control = Control(self.province)
+        while not self.over:
+            here = control.ask({"command": "status"})["log"]["events"] - self.before
+            self.waiting = max(0, self.total - here + min(self.urgents, here))
+            time.sleep(0.1)
+        control.close()
+
+    def end(self):
+        self.over = True
+        self.thread.join(30)
+
+
+def urgent_beside(drain, desks, urgents, expected_s):
+    """Spread @urgents over the drain; [(event, called, waiting)]."""
+    written, began = [], time.monotonic()
+    due = began
+    while len(written) < urgents and drain.waiting > 0:
+        event, called = desks[len(written) % len(desks)].raise_one()
+        written.append((event, called, drain.waiting))
+        drain.urgents = len(written)
+        # What is left of both, at the pace seen so far.
+        done = drain.total - drain.waiting
+        spent = time.monotonic() - began
+        left_s = (spent * drain.waiting / done if done > drain.total * 0.02
+                  else max(expected_s - spent, 1))
+        due = max(due + left_s / max(urgents - len(written), 1), time.monotonic() - 0.1)
+        time.sleep(max(0, due - time.monotonic()))
+    return written
+
+
+def percentile(numbers, part):
+    return sorted(numbers)[int(part * (len(numbers) - 1) + 0.5)]
+
+
+def urgent_backlog(bench, events=None):
+    total = events or (200000 if bench.quick else 1000000)
+    tree = bench.nodes.Tree(base=bench.dir)
+    province, (district,), communes = tree.demo_shape(1, COMMUNES)
+    with tree:
+        nodes = [province, district, *communes]
+        configure(nodes, "urgent_per_hour = 10000\n")
+        linked(bench, [district, *communes])
+        total = fill(bench, tree, district, communes, total)
+        before = province.status()["log"]["events"]
+        follower = urgent.Follower(province)
+        desks = [urgent.Desk(c) for c in communes]
+        drain = Drain(province, before, total)
+        began = time.monotonic()
+        district.start(wait=False)
+        linked(bench, communes)
+        bench.nodes.wait_until(lambda: drain.waiting < total, "the drain to begin")
+        started = time.monotonic()
+        written = urgent_beside(drain, desks, URGENTS * total // 1000000, total / 40000)
+        bench.nodes.wait_until(lambda: drain.waiting == 0, "the drain", 1200)
+        took = time.monotonic() - started
+        drain.end()
+        bench.nodes.wait_until(lambda: all(e in follower.came for e, _, _ in written),
+                               lambda: f"{len(follower.came)} of {len(written)} lines")
+        view_caught_up(bench, [province])
+        came = dict(follower.came)
+        follower.stop()
+        for desk in desks:
+            desk.close()
+        hwm = max(map(hwm_mb, nodes))
+    counted = [((came[e] - called) * 1e3, waiting) for e, called, waiting in written
+               if waiting > total * STILL_WAITING]
+    late = [ms for ms, _ in counted]
+    note(bench, f"{total} events drained in {took:.1f} s, {started - began:.1f} s after the "
+         f"district's start; {len(written)} urgent events, {len(counted)} of them counted, while "
+         f"{max(w for _, w in counted)} to {min(w for _, w in counted)} waited; p50 "
+         f"{percentile(late, 0.5):.1f}, p90 {percentile(late, 0.9):.1f}, most {max(late):.1f} ms; "
+         f"{hwm:.1f} MB")
+    bench.figure("urgent_p99_ms", percentile(late, 0.99), "ms", 20, 12,
+                 extra={"counted": len(counted), "waiting_least": min(w for _, w in counted),
+                        "waiting_most": max(w for _, w in counted)})
+
+
+def backlog_rss(bench, events=None):
+    total = events or (200000 if bench.quick else 1000000)
+    tree, province, district, commune = bench.tree()
+    with tree:
+        nodes = [province, district, commune]
+        before = province.status()["log"]["events"]
+        most = {"d before": hwm_mb(district)}
+        total = fill(bench, tree, district, [commune], total)
+        most["commune, all waiting"] = hwm_mb(commune)
+        district.start()
+        bench.nodes.wait_until(lambda: province.status()["log"]["events"] >= before + total,
+                               "the drain", 1200)
+        bench.nodes.wait_until(lambda: commune.waiting() == 0 and district.waiting() == 0,
+                               "the last acknowledgement", 300)
+        view_caught_up(bench, nodes)
+        most.update({node.name: hwm_mb(node) for node in nodes})
+    note(bench, f"{total} events: " + ", ".join(f"{k} {v:.1f} MB" for k, v in most.items()))
+    bench.figure("backlog_rss_mb", max(most.values()), "MB", 32, 24, rounds=list(most.values()))

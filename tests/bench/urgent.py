@@ -1,0 +1,89 @@
+"""Urgent events beside a backlog: written at the communes, followed at the top.
+
+`urgent.py DIR` follows `log --events --follow` of the daemon in DIR and prints
+each urgent event with the moment its line came, in seconds of the monotonic
+clock; it is a process of its own, so that whoever writes does not delay it.
+"""
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+
+REPO = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPO / "tests" / "system"))
+
+TYPE = b'"type":"INCIDENT_RAISED"'
+EVENT = b'"event":"'
+
+
+def follow(dir):
+    from control import Control
+
+    class At:
+        pass
+    node = At()
+    node.dir = pathlib.Path(dir)
+    control = Control(node, timeout=None)
+    control.send({"command": "log", "options": {"events": True, "follow": True}})
+    buffer = bytearray()
+    while True:
+        data = control.socket.recv(1 << 18)
+        if not data:
+            return
+        came = time.monotonic()
+        buffer += data
+        end = buffer.rfind(b"\n") + 1
+        if TYPE in buffer[:end]:
+            for line in bytes(buffer[:end]).split(b"\n"):
+                if TYPE in line:
+                    at = line.index(EVENT) + len(EVENT)
+                    print(line[at:line.index(b'"', at)].decode(), f"{came:.6f}", flush=True)
+        del buffer[:end]
+
+
+class Follower:
+    """What came at @node, as a dictionary from event to moment."""
+
+    def __init__(self, node):
+        self.came = {}
+        self.process = subprocess.Popen([sys.executable, __file__, str(node.dir)],
+                                        stdout=subprocess.PIPE, text=True)
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+
+    def read(self):
+        for line in self.process.stdout:
+            event, came = line.split()
+            self.came.setdefault(event, float(came))
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait(30)
+        self.thread.join(30)
+
+
+class Desk:
+    """One desk that raises incidents; answers when each was called."""
+
+    def __init__(self, node):
+        from control import Control
+        self.control = Control(node)
+        self.n = 0
+
+    def raise_one(self):
+        self.n += 1
+        called = time.monotonic()
+        answer = self.control.ask({"command": "incident raise", "options": {
+            "people": 20 + self.n % 80, "place": f"Trụ sở, cửa số {self.n % 9 + 1}",
+            "subject": "đông người đề nghị đối thoại"}})
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["event"], called
+
+    def close(self):
+        self.control.close()
+
+
+if __name__ == "__main__":
+    follow(sys.argv[1])
