@@ -1,6 +1,7 @@
 /* What the loop publishes for `explain`: copies, each array as long as it has
  * to be. What finds no memory is left out, and shows as not known. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/daemon_internal.h"
@@ -44,19 +45,15 @@ static enum lt_fact_session session_of(const struct lt_link_view *view)
                : LT_FACT_GREETING;
 }
 
-static struct lt_fact_link *link_of(struct lt_facts *facts,
-                                    const struct lt_office *office,
-                                    size_t *capacity)
+static struct lt_fact_link *add_link(struct lt_facts *facts,
+                                     const struct lt_office *office,
+                                     size_t *capacity)
 {
-    struct lt_fact_link *link =
-        (struct lt_fact_link *)(uintptr_t)lt_facts_link(facts, office);
+    struct lt_fact_link *link = MORE(facts->links, facts->links_n, *capacity);
 
-    if (link == NULL) {
-        link = MORE(facts->links, facts->links_n, *capacity);
-        if (link != NULL) {
-            *link = (struct lt_fact_link){.office = *office,
-                                          .since_ms = facts->started_ms};
-        }
+    if (link != NULL) {
+        *link = (struct lt_fact_link){.office = *office,
+                                      .since_ms = facts->started_ms};
     }
     return link;
 }
@@ -64,19 +61,44 @@ static struct lt_fact_link *link_of(struct lt_facts *facts,
 static void put_session(struct lt_facts *facts, const struct lt_link_view *view,
                         size_t *capacity)
 {
-    struct lt_fact_link *link = link_of(facts, &view->office, capacity);
-    enum lt_fact_session session = session_of(view);
+    struct lt_fact_link *link = add_link(facts, &view->office, capacity);
 
-    /* Of two sessions with one office the better one counts. */
-    if (link == NULL || session < link->session) {
+    if (link == NULL) {
         return;
     }
-    link->session = session;
+    link->session = session_of(view);
     link->peer_full = view->reason == LT_EFULL;
     link->since_ms = view->since_wall_ms;
     link->last_frame_ms = view->last_frame_wall_ms;
     link->last_ack_ms = view->last_ack_wall_ms;
     memcpy(link->waiting, view->waiting, sizeof(link->waiting));
+}
+
+/* By office; of several with one office the best session first. */
+static int link_order(const void *a, const void *b)
+{
+    const struct lt_fact_link *left = a;
+    const struct lt_fact_link *right = b;
+    int order = lt_office_compare(&left->office, &right->office);
+
+    return order != 0 ? order : (int)right->session - (int)left->session;
+}
+
+static void sort_links(struct lt_facts *facts)
+{
+    size_t n = 0;
+
+    if (facts->links_n == 0) {
+        return;
+    }
+    qsort(facts->links, facts->links_n, sizeof(*facts->links), link_order);
+    for (size_t i = 0; i < facts->links_n; i++) {
+        if (n == 0 || !lt_office_equal(&facts->links[n - 1].office,
+                                       &facts->links[i].office)) {
+            facts->links[n++] = facts->links[i];
+        }
+    }
+    facts->links_n = n;
 }
 
 /* Where it is dialled, and when next. */
@@ -110,13 +132,15 @@ static void put_links(const struct lt_daemon *daemon, struct lt_facts *facts)
     }
     lt_free(heap(), views);
     for (size_t i = 0; i < daemon->history.n; i++) {
-        (void)link_of(facts, &daemon->history.rows[i].office, &capacity);
+        (void)add_link(facts, &daemon->history.rows[i].office, &capacity);
     }
     if (facts->has_superior) {
-        struct lt_fact_link *link = link_of(facts, &facts->superior, &capacity);
-
-        if (link != NULL) {
-            put_dial(daemon, link);
+        (void)add_link(facts, &facts->superior, &capacity);
+    }
+    sort_links(facts);
+    for (size_t i = 0; facts->has_superior && i < facts->links_n; i++) {
+        if (lt_office_equal(&facts->links[i].office, &facts->superior)) {
+            put_dial(daemon, &facts->links[i]);
         }
     }
     for (size_t i = 0; i < facts->links_n; i++) {

@@ -249,6 +249,23 @@ static json_t *targets_json(const struct lt_asking *asking,
     return list;
 }
 
+/* What the office said last, and which of our statements it had seen then. */
+static json_t *statement_json(const struct lt_facts *facts,
+                              const struct lt_office *office)
+{
+    const struct lt_fact_office *fact = lt_facts_office(facts, office);
+
+    if (fact == NULL || fact->said_ms == 0) {
+        return json_null();
+    }
+    return json_pack("{s:I, s:I, s:o, s:o, s:I}", "id",
+                     (json_int_t)fact->statement_id, "echo_id",
+                     (json_int_t)fact->echo_id, "said_at",
+                     time_json(fact->said_ms), "heard_at",
+                     time_json(fact->heard_ms), "missing_events",
+                     (json_int_t)fact->missing);
+}
+
 static json_t *answer_json(const struct subject *subject, const char *label,
                            const struct lt_explanation *found)
 {
@@ -334,6 +351,7 @@ lt_err lt_read_explain(struct lt_desk *desk, const struct lt_args *args,
     struct subject subject = {.is_office = false};
     struct lt_explanation found;
     struct lt_asking asking;
+    json_t *answer;
     lt_err rc;
 
     if (desk->snapshot == NULL || desk->snapshot->facts == NULL) {
@@ -349,7 +367,10 @@ lt_err lt_read_explain(struct lt_desk *desk, const struct lt_args *args,
     }
     if (subject.is_office) {
         lt_explain_office(&asking, &subject.office, &found);
-        return put(answer_json(&subject, NULL, &found), out);
+        answer = answer_json(&subject, NULL, &found);
+        json_object_set_new(answer, "statement",
+                            statement_json(asking.facts, &subject.office));
+        return put(answer, out);
     }
     if (subject.absent) {
         lt_explain_absent(&asking, &subject.office, &found);

@@ -21,15 +21,20 @@ void lt_facts_free(struct lt_facts *facts)
     lt_free(heap, facts);
 }
 
+static int link_by_id(const void *key, const void *item)
+{
+    const struct lt_fact_link *link = item;
+
+    return lt_office_compare(key, &link->office);
+}
+
 const struct lt_fact_link *lt_facts_link(const struct lt_facts *facts,
                                          const struct lt_office *office)
 {
-    for (size_t i = 0; i < facts->links_n; i++) {
-        if (lt_office_equal(&facts->links[i].office, office)) {
-            return &facts->links[i];
-        }
-    }
-    return NULL;
+    return facts->links_n == 0
+               ? NULL
+               : bsearch(office, facts->links, facts->links_n,
+                         sizeof(*facts->links), link_by_id);
 }
 
 static int by_id(const void *key, const void *item)

@@ -130,7 +130,7 @@ struct lt_facts {
     int64_t receipt_ms;
     uint64_t not_receipted;
 
-    size_t links_n;
+    size_t links_n; /* sorted by office, one for each */
     struct lt_fact_link *links;
     size_t offices_n; /* sorted by id */
     struct lt_fact_office *offices;

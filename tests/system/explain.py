@@ -74,6 +74,8 @@ def cut_and_back():
             for what in (first["id"], first["receipt_code"], commune.office, "Huyện Tân Biên"):
                 answer = until(node, what, ("moving",))
                 check(answer["moving"] is True, str(answer))
+        said = wait_until(lambda: explain(province, "Xã Tân Bình")["statement"], "its statement")
+        check(said["id"] > 0 and said["heard_at"] and said["missing_events"] == 0, str(said))
         reached = until(commune, first["id"], ("moving",))["reached"]
         check([r["reached"] for r in reached] == [True, True], str(reached))
         wait_until(lambda: all(r["word_of"] for r in explain(commune, first["id"])["reached"]),

@@ -187,6 +187,26 @@ static void put_codes(struct page *page)
     }
 }
 
+/* What `explain` may say: those of its sentences that say what to do. */
+static void put_reasons(struct page *page)
+{
+    static const char prefix[] = "ui_ex_";
+    const struct lt_message *message;
+
+    for (size_t i = 0; (message = lt_message_at(i)) != NULL; i++) {
+        if (strncmp(message->word, prefix, sizeof(prefix) - 1) != 0 ||
+            message->remedy[page->lang][0] == '\0') {
+            continue;
+        }
+        put_bold(page, message->word + sizeof(prefix) - 1);
+        put(page, "\n\t");
+        put_plain(page, message->text[page->lang]);
+        put(page, "++\n");
+        put_plain(page, message->remedy[page->lang]);
+        put(page, "\n\n");
+    }
+}
+
 /* ---- the page ---- */
 
 static bool is_word(const char *line, size_t len, const char *text)
@@ -202,6 +222,8 @@ static lt_err put_line(struct page *page, const char *line, size_t len)
         put_settings(page);
     } else if (is_word(line, len, "@CODES@")) {
         put_codes(page);
+    } else if (is_word(line, len, "@REASONS@")) {
+        put_reasons(page);
     } else if (len > 1 && line[0] == '@') {
         return LT_EMALFORMED;
     } else {
