@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import random
+import threading
 import time
 
 import control
@@ -188,6 +189,35 @@ def repeated_and_gone_on():
         same_file(province, event, path, tree.dir / "out.pdf")
 
 
+def killed_in_the_middle():
+    """The daemon dies while pieces come: the tool says "unknown", and its
+    repetition writes what is missing and nothing twice."""
+    with Tree() as tree:
+        province, district, commune = three(tree)
+        path = noise(tree.dir / "don.pdf", 12 * 1024 * 1024)
+        rid = request_id()
+        args = ("case", "open", "--type", "complaint", "--field", "land", "--attach", path,
+                "--request-id", rid)
+        first = []
+        tool = threading.Thread(target=lambda: first.append(commune.tool(*args)))
+        tool.start()
+        wait_until(lambda: chunks(commune) > 16, "the first pieces", 30)
+        commune.kill()
+        tool.join(30)
+        check(first and first[0].code == 75, f"the tool said {first}")
+        check(first[0].error["outcome"] == "unknown" and first[0].error["request_id"] == rid,
+              f"the tool said {first}")
+        print("  honest: the tool says unknown")
+        commune.start()
+        again = commune.ok(*args)
+        check(again["repeated"], "the event was written twice")
+        event = again["event"]
+        wait_until(lambda: state(province, event) == "here", "the file at the province")
+        time.sleep(1)  # a new status is published by then
+        check(chunks(commune) == 820, f"{chunks(commune)} pieces written for 820")
+        same_file(province, event, path, tree.dir / "out.pdf")
+
+
 def part_hash(salt, content):
     return hashlib.sha256(b"lienthong/part/1\0" + salt + content).digest()
 
@@ -326,7 +356,8 @@ def erased_everywhere():
 
 
 TESTS = {f.__name__: f for f in (there_and_back, cut_in_the_middle, urgent_overtakes,
-                                 repeated_and_gone_on, misplaced_pieces, damaged_whole, erased_everywhere)}
+                                 repeated_and_gone_on, killed_in_the_middle,
+                                 misplaced_pieces, damaged_whole, erased_everywhere)}
 
 if __name__ == "__main__":
     harness.main(TESTS)
