@@ -86,7 +86,7 @@ def fills(rate, delay, events, warm_s, watch_s):
 
 def line_is_filled():
     fills(THIN, 150, 6000, 1, 6)
-    fills(2000000, 150, 30000, 1.5, 3)
+    fills(2000000, 150, 50000, 1.5, 3)
 
 
 def line_is_filled_everywhere():
