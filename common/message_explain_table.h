@@ -344,3 +344,18 @@ X("ui_ex_not_arrived",
   "Not here yet; {office} is where it was written.",
   "Wait a minute and look again; if it is still not here, run the same command "
   "at {office}.")
+X("ui_ex_erasure_waiting",
+  "Nội dung được lệnh xóa lúc {since} còn chờ {office} xác nhận; đến lúc đó đã "
+  "che, chưa mất hẳn.",
+  "Ở {office} chạy: lienthong erase[ {what}] --reason LÝ DO.",
+  "Its text was ordered to be erased at {since} and waits for the word of "
+  "{office}; until then it is closed, not gone.",
+  "Run at {office}: lienthong erase[ {what}] --reason REASON.")
+X("ui_ex_erasure_unanswered",
+  "Việc xóa nội dung đã được xác nhận lúc {since}; {count} nơi chưa trả lời, "
+  "trước hết là {office}.",
+  "Gọi {office}: máy ở đó phải chạy và có liên lạc thì mới xóa được bản của "
+  "mình.",
+  "The erasing of its text was confirmed at {since}; not yet answered by "
+  "{count}, first of them {office}.",
+  "Call {office}: its machine has to run and have a link to erase its copy.")

@@ -111,6 +111,34 @@ static bool read_targets(const json_t *shown, struct lt_arena *arena,
     return true;
 }
 
+/* The earliest erasing that is not done: without the keeper's word, or with
+ * offices that have not answered. */
+static void read_erasures(const json_t *shown, struct lt_explain_matter *out)
+{
+    const json_t *texts = json_object_get(shown, "texts");
+
+    for (size_t i = 0; i < json_array_size(texts); i++) {
+        const json_t *erasure =
+            json_object_get(json_array_get(texts, i), "erasure");
+        const json_t *waiting = json_object_get(erasure, "waiting");
+        int64_t ordered_ms = time_in(erasure, "ordered_at");
+        int64_t confirmed_ms = time_in(erasure, "confirmed_at");
+        const char *first = json_string_value(json_array_get(waiting, 0));
+
+        if (ordered_ms == 0 || out->erasure.ordered_ms != 0 ||
+            (confirmed_ms != 0 && first == NULL)) {
+            continue;
+        }
+        out->erasure =
+            (struct lt_explain_erasure){.ordered_ms = ordered_ms,
+                                        .confirmed_ms = confirmed_ms,
+                                        .waiting_n = json_array_size(waiting)};
+        if (first == NULL || !lt_office_parse(first, &out->erasure.waiting)) {
+            out->erasure.waiting_n = 0;
+        }
+    }
+}
+
 bool lt_explain_read(const json_t *shown, enum lt_explain_kind kind,
                      struct lt_arena *arena, struct lt_explain_matter *out)
 {
@@ -122,6 +150,7 @@ bool lt_explain_read(const json_t *shown, enum lt_explain_kind kind,
         .holder = office_in(shown, "origin"),
         .state = word_in(shown, "state"),
         .voided = json_is_true(json_object_get(shown, "voided"))};
+    read_erasures(shown, out);
     switch (kind) {
     case LT_EXPLAIN_CASE:
         out->holder = office_in(shown, "custodian");

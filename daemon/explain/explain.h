@@ -65,6 +65,13 @@ enum lt_explain_kind {
     LT_EXPLAIN_INCIDENT,
     LT_EXPLAIN_DIRECTIVE
 };
+/* An erasing of texts that is not done everywhere. */
+struct lt_explain_erasure {
+    int64_t ordered_ms;   /* 0: there is none */
+    int64_t confirmed_ms; /* 0: the keeper has not said so */
+    size_t waiting_n;     /* offices that have not answered */
+    struct lt_office waiting; /* the first of them */
+};
 struct lt_explain_matter {
     enum lt_explain_kind kind;
     const char *label; /* receipt code, number or document number */
@@ -75,6 +82,7 @@ struct lt_explain_matter {
     bool done;
     bool voided;
     bool contested;
+    struct lt_explain_erasure erasure;
     size_t events_n;
     const struct lt_explain_event *events;
     size_t targets_n;

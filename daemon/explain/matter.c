@@ -397,6 +397,59 @@ static bool comes_from(const struct lt_asking *asking,
     return true;
 }
 
+/* ---- its texts ---- */
+
+/* Ordered, and waiting for the keeper; or confirmed, and not answered by all.
+ * The latter is worth a word when an office is out of reach, or takes long. */
+static bool erasure_hangs(const struct lt_asking *asking,
+                          const struct lt_explain_matter *matter,
+                          struct lt_explanation *out)
+{
+    const struct lt_explain_erasure *erasure = &matter->erasure;
+    struct lt_explanation cause;
+    struct lt_office keeper;
+    struct lt_diag args;
+
+    if (erasure->ordered_ms == 0) {
+        return false;
+    }
+    (void)lt_diag_set(&args, LT_OK);
+    if (erasure->confirmed_ms == 0) {
+        if (asking->tree == NULL ||
+            !lt_tree_keeper(asking->tree, &matter->holder, &keeper)) {
+            return false;
+        }
+        out->since_ms = erasure->ordered_ms;
+        out->where = keeper;
+        lt_explain_arg_office(asking, &args, "office", &keeper);
+        lt_explain_arg_time(asking, &args, "since", erasure->ordered_ms);
+        if (matter->label != NULL) {
+            lt_diag_arg(&args, "what", "%s", matter->label);
+        }
+        lt_explain_say(asking, out, LT_MOVING_NO, "erasure_waiting", &args);
+        return true;
+    }
+    if (erasure->waiting_n == 0) {
+        return false;
+    }
+    lt_explain_office(asking, &erasure->waiting, &cause);
+    if (cause.moving != LT_MOVING_NO &&
+        asking->now_ms - erasure->confirmed_ms < PATIENCE_MS) {
+        return false;
+    }
+    lt_explain_arg_office(asking, &args, "office", &erasure->waiting);
+    lt_explain_arg_time(asking, &args, "since", erasure->confirmed_ms);
+    lt_diag_arg(&args, "count", "%zu", erasure->waiting_n);
+    out->since_ms = erasure->confirmed_ms;
+    out->where = erasure->waiting;
+    lt_explain_say(asking, out, LT_MOVING_NO, "erasure_unanswered", &args);
+    if (cause.moving == LT_MOVING_NO) {
+        take_cause(out, &cause);
+        out->code = "erasure_unanswered";
+    }
+    return true;
+}
+
 void lt_explain_matter(const struct lt_asking *asking,
                        const struct lt_explain_matter *matter,
                        struct lt_explanation *out)
@@ -422,7 +475,8 @@ void lt_explain_matter(const struct lt_asking *asking,
     }
     if (last_rejected(asking, matter, out) || goes_up(asking, matter, out) ||
         (!matter->voided && goes_down(asking, matter, out)) ||
-        (!matter->voided && comes_from(asking, matter, out))) {
+        (!matter->voided && comes_from(asking, matter, out)) ||
+        erasure_hangs(asking, matter, out)) {
         return;
     }
     out->since_ms = matter->since_ms;

@@ -238,6 +238,39 @@ static void an_absent_event_leads_to_its_office(void **state)
     facing_deinit(&facing);
 }
 
+/* The keeper's word is a person's; the answers of others are their links'. */
+static void an_erasing_hangs_on_the_keeper_or_on_who_is_away(void **state)
+{
+    struct facing facing;
+    struct lt_explain_event event;
+    struct lt_explain_matter matter = case_of(&event);
+    struct lt_explanation out;
+
+    (void)state;
+    facing_init(&facing, PROVINCE);
+    facing_link(&facing, DISTRICT, LT_FACT_UP);
+    matter.erasure =
+        (struct lt_explain_erasure){.ordered_ms = NOON_MS - 5000,
+                                    .waiting_n = 1,
+                                    .waiting = office_no(DISTRICT)};
+    lt_explain_matter(&facing.asking, &matter, &out);
+    check_explained(&out, LT_MOVING_NO, "erasure_waiting");
+    assert_non_null(strstr(out.remedy, "erase ABCD"));
+    matter.erasure.confirmed_ms = NOON_MS - 1000; /* a moment is nothing */
+    lt_explain_matter(&facing.asking, &matter, &out);
+    check_explained(&out, LT_MOVING_YES, "moving");
+    matter.erasure.confirmed_ms = NOON_MS - 3600000;
+    lt_explain_matter(&facing.asking, &matter, &out);
+    check_explained(&out, LT_MOVING_NO, "erasure_unanswered");
+    matter.erasure.confirmed_ms = NOON_MS - 1000;
+    matter.done = true;
+    facing.links[0].session = LT_FACT_APART;
+    lt_explain_matter(&facing.asking, &matter, &out);
+    check_explained(&out, LT_MOVING_NO, "erasure_unanswered");
+    assert_non_null(strstr(out.text, "office 2 has not called"));
+    facing_deinit(&facing);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +283,7 @@ int main(void)
         cmocka_unit_test(what_does_not_count_is_told),
         cmocka_unit_test(a_directive_hangs_on_its_addressee),
         cmocka_unit_test(an_absent_event_leads_to_its_office),
+        cmocka_unit_test(an_erasing_hangs_on_the_keeper_or_on_who_is_away),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
