@@ -182,7 +182,10 @@ lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
     struct lt_channel channel;
     char text[LT_CHANNEL_TEXT];
     char pos[POS_TEXT];
-    lt_err rc = lt_intern_id(&r->intern, sqlite3_column_int64(stmt, 1), &id);
+    lt_err rc = lt_reader_late(r)
+                    ? LT_EBUSY
+                    : lt_intern_id(&r->intern, sqlite3_column_int64(stmt, 1),
+                                   &id);
 
     if (rc == LT_OK) {
         rc = lt_intern_channel_of(&r->intern, sqlite3_column_int64(stmt, 2),

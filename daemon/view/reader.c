@@ -93,12 +93,15 @@ static int64_t mono_ms(void)
     return now.mono_ms;
 }
 
+bool lt_reader_late(const struct lt_view_reader *r)
+{
+    return r->until_ms != 0 && mono_ms() >= r->until_ms;
+}
+
 /* Ends the statement that runs: SQLITE_INTERRUPT, "busy" to whoever asked. */
 static int out_of_patience(void *ctx)
 {
-    const struct lt_view_reader *r = ctx;
-
-    return r->until_ms != 0 && mono_ms() >= r->until_ms;
+    return lt_reader_late(ctx);
 }
 
 void lt_view_reader_set_patience(struct lt_view_reader *reader, int64_t ms)
@@ -215,7 +218,8 @@ lt_err lt_reader_take_matter(struct lt_view_reader *r, sqlite3_stmt *stmt)
     struct lt_stored *s = &r->stored;
     struct lt_event_id id;
     int64_t key = sqlite3_column_int64(stmt, 0);
-    lt_err rc = lt_intern_id(&r->intern, key, &id);
+    lt_err rc = lt_reader_late(r) ? LT_EBUSY
+                                  : lt_intern_id(&r->intern, key, &id);
 
     if (rc != LT_OK) {
         return rc;

@@ -50,6 +50,9 @@ struct lt_view_reader {
  * Opens the file anew when another has taken its place. */
 LT_MUST_CHECK lt_err lt_reader_begin(struct lt_view_reader *reader);
 void lt_reader_end(struct lt_view_reader *reader);
+/* Has the present answer taken too long? Asked once a row, since SQLite only
+ * looks within a step. */
+bool lt_reader_late(const struct lt_view_reader *reader);
 
 /* The row of the matter with @key into reader->stored. LT_ENOTFOUND. */
 LT_MUST_CHECK lt_err lt_reader_matter(struct lt_view_reader *reader,

@@ -225,6 +225,79 @@ static void a_spent_arena_is_no_fault_of_the_bytes(void **state)
     lt_arena_deinit(&arena);
 }
 
+/* ---- the types themselves ---- */
+
+enum { TYPES_MAX = 128 };
+
+struct types {
+    const ProtobufCMessageDescriptor *on_path[TYPES_MAX];
+    size_t depth;
+    size_t deepest;
+    size_t fields;
+};
+
+/* Down every field that is a message; a type that meets itself again would let
+ * a stranger choose how deep unpacking goes. */
+static void walk_type(struct types *types,
+                      const ProtobufCMessageDescriptor *type)
+{
+    for (size_t i = 0; i < types->depth; i++) {
+        if (types->on_path[i] == type) {
+            fail_msg("%s contains itself", type->name);
+        }
+    }
+    types->on_path[types->depth++] = type;
+    if (types->depth > types->deepest) {
+        types->deepest = types->depth;
+    }
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+
+        types->fields++;
+        if (field->label != PROTOBUF_C_LABEL_OPTIONAL &&
+            field->label != PROTOBUF_C_LABEL_REPEATED) {
+            fail_msg("%s.%s is required, for ever", type->name, field->name);
+        }
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+            walk_type(types, field->descriptor);
+        }
+    }
+    types->depth--;
+}
+
+static void every_field_is_optional_and_no_type_contains_itself(void **state)
+{
+    static const ProtobufCMessageDescriptor *const roots[] = {
+        &lt__payload__descriptor,      &lt__part_bundle__descriptor,
+        &lt__event__descriptor,        &lt__binding__descriptor,
+        &lt__binding_body__descriptor, &lt__signed_statement__descriptor,
+        &lt__statement__descriptor,    &lt__hello__descriptor,
+        &lt__proof__descriptor,        &lt__digests__descriptor,
+        &lt__tips__descriptor,         &lt__run_open__descriptor,
+        &lt__segments__descriptor,     &lt__ack__descriptor,
+        &lt__hold__descriptor,         &lt__statement_frame__descriptor,
+        &lt__bindings__descriptor,     &lt__bye__descriptor,
+        &lt__ping__descriptor,         &lt__join_request__descriptor,
+        &lt__join_answer__descriptor,  &lt__key_question__descriptor,
+        &lt__key_answer__descriptor,   &lt__token__descriptor,
+        &lt__chunk__descriptor};
+    struct types types = {.depth = 0};
+
+    (void)state;
+    for (size_t i = 0; i < LT_COUNT_OF(roots); i++) {
+        walk_type(&types, roots[i]);
+    }
+    assert_true(types.fields > 200);
+    assert_true(types.deepest >= 3 && types.deepest <= LT_SCAN_DEPTH_MAX);
+}
+
+/* 1.4.1 is the first without the overflow of CVE-2022-48468. */
+static void the_library_has_the_overflow_mended(void **state)
+{
+    (void)state;
+    assert_true(protobuf_c_version_number() >= 1004001);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +315,8 @@ int main(void)
         cmocka_unit_test(what_is_too_long_is_not_even_walked),
         cmocka_unit_test(unpacking_stays_within_its_share_of_the_arena),
         cmocka_unit_test(a_spent_arena_is_no_fault_of_the_bytes),
+        cmocka_unit_test(every_field_is_optional_and_no_type_contains_itself),
+        cmocka_unit_test(the_library_has_the_overflow_mended),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
