@@ -51,7 +51,8 @@ X("ui_last_event", "Diễn biến cuối", "Last event")
 X("ui_text", "Nội dung", "Text")
 X("ui_attachment", "Tệp đính kèm", "Attachment")
 X("ui_file_announced", "{size} byte, chưa tới đủ", "{size} bytes, not all here yet")
-X("ui_file_here", "{size} byte, đã tới đủ", "{size} bytes, all here")
+X("ui_file_here", "{size} byte, đã tới đủ; mã để lấy ra {id}",
+  "{size} bytes, all here; its id to get it out {id}")
 X("ui_file_damaged", "{size} byte, HỎNG: nội dung tới không khớp với sổ",
   "{size} bytes, DAMAGED: what came is not what the book says")
 X("ui_file_erased", "{size} byte, đã xóa", "{size} bytes, erased")

@@ -104,8 +104,9 @@ int lt_attach_fail(struct lt_tool *tool, lt_err code, const char *path,
     struct lt_diag diag;
 
     lt_diag_set(&diag, code);
-    lt_diag_arg(&diag, "path", "%s", path);
-    lt_diag_arg(&diag, "what", "%s", path);
+    lt_diag_arg(&diag,
+                code == LT_EINVAL || code == LT_ETOOBIG ? "what" : "path", "%s",
+                path);
     if (why != NULL) {
         lt_diag_arg(&diag, "reason", "%s", lt_ui(tool->lang, why));
     }

@@ -42,14 +42,17 @@ static const char *word_in(const json_t *object, const char *key)
 static void print_file(struct lt_tool *tool, const json_t *entry,
                        const char *state)
 {
+    const char *event = word_in(entry, "event");
+    char id[LT_EVENT_ID_TEXT];
     char size[24];
     char word[64];
 
+    lt_format_short_id(event == NULL ? "" : event, id);
     (void)snprintf(size, sizeof(size), "%lld",
                    (long long)json_integer_value(
                        json_object_get(entry, "size_bytes")));
     (void)snprintf(word, sizeof(word), "ui_file_%s", state);
-    lt_print_line(tool, word, "size", size, NULL, NULL);
+    lt_print_line(tool, word, "size", size, "id", id);
 }
 
 static void print_erasure_time(struct lt_tool *tool, const json_t *erasure,
@@ -120,13 +123,14 @@ static void print_texts(struct lt_tool *tool, const json_t *texts,
         if (text == NULL && state != NULL &&
             json_object_get(entry, "size_bytes") != NULL) {
             print_file(tool, entry, state);
-            continue;
+        } else {
+            lt_print_text(tool->out,
+                          text != NULL ? text
+                          : state != NULL
+                              ? lt_format_ui(tool, "ui_text_", state)
+                              : "-");
+            fputc('\n', tool->out);
         }
-        lt_print_text(tool->out, text != NULL ? text
-                                 : state != NULL
-                                     ? lt_format_ui(tool, "ui_text_", state)
-                                     : "-");
-        fputc('\n', tool->out);
         print_erasure(tool, json_object_get(entry, "erasure"));
     }
 }
