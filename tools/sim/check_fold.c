@@ -79,6 +79,7 @@ static uint64_t state_digest(const struct matter_acts *of,
 
     digest = digest * 31 + matter.state;
     digest = digest * 31 + matter.type;
+    digest = digest * 31 + (matter.voided ? 1 : 0);
     digest = digest * 31 + matter.people;
     digest = digest * 31 + matter.close_reason;
     digest = digest * 31 + (uint64_t)matter.closed_ms;

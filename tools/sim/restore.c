@@ -77,6 +77,7 @@ static bool put_back(struct sim_node *node, const struct lt_disk_image *image)
     /* Its clients' requests, answered or not, are of another life. */
     node->requests_n = 0;
     node->cases_n = 0;
+    node->last_step.count = 0;
     node->directives_n = 0;
     node->durable_n = 0;
     sim_node_start(node);

@@ -148,6 +148,8 @@ struct sim_node {
     size_t durable_n, durable_capacity;
     struct lt_event_id cases[64]; /* own cases, for steps */
     size_t cases_n;
+    struct lt_event_id last_step; /* count 0: none yet */
+    struct lt_event_id last_step_of;
     struct lt_event_id directives[16]; /* to this office, for answers */
     size_t directives_n;
     /* the link to the parent */

@@ -186,6 +186,25 @@ static void open_case(struct sim_node *node, struct sim_rng *rng)
     free(event);
 }
 
+enum { KIND_NOTIFIED = 12, KIND_NOTE = 13 };
+
+/* A note becomes a void of the opening, which the other steps do not see; a
+ * "citizen notified" one of the step before, which it has seen. */
+static void turn_into_void(const struct sim_node *node, struct lt_event *event)
+{
+    bool of_step = event->kind == KIND_NOTIFIED && node->last_step.count != 0;
+
+    if (of_step) {
+        event->subject = node->last_step_of;
+        event->causes[0] = node->last_step;
+    }
+    event->type = LT_EV_ENTRY_VOIDED;
+    event->kind = 0;
+    event->reason = 1;
+    event->has_corrects = true;
+    event->corrects = event->causes[0];
+}
+
 /* A step, or the closing, whose cause is the opening alone: concurrent with
  * the others, so that the order of the fold is tried. */
 static void step_case(struct sim_node *node, struct sim_rng *rng)
@@ -205,7 +224,15 @@ static void step_case(struct sim_node *node, struct sim_rng *rng)
     event->subject = node->cases[sim_below(rng, node->cases_n)];
     event->causes_n = 1;
     event->causes[0] = event->subject;
-    (void)submit(node, event, &channel, 1, NULL, 0);
+    if (event->kind == KIND_NOTE ||
+        (event->kind == KIND_NOTIFIED && node->last_step.count != 0)) {
+        turn_into_void(node, event);
+    }
+    if (submit(node, event, &channel, 1, NULL, 0) == LT_OK &&
+        event->type != LT_EV_ENTRY_VOIDED) {
+        node->last_step = asking(node)->event;
+        node->last_step_of = event->subject;
+    }
     free(event);
 }
 
