@@ -51,6 +51,11 @@ static enum lt_tried_result result_of(const struct lt_link *link,
         return has_route(&dial->found[dial->found_at]) ? LT_TRIED_REFUSED
                                                        : LT_TRIED_NO_ROUTE;
     }
+    /* A handshake that fails by what was said, not by what became of the
+     * connection, comes without a detail. */
+    if (code == LT_OK && !out_of_time) {
+        return LT_TRIED_NOT_OURS;
+    }
     return out_of_time ||
                    now - dial->connected_ms >= link->times.handshake_ms / 2
                ? LT_TRIED_HANDSHAKE_SLOW

@@ -6,11 +6,13 @@ not used, a key is not known; and all of it comes back.
 import os
 import shutil
 import signal
+import subprocess
 import time
 
 import harness
 from bad_place import Disk, small, write_until_refused
-from harness import Tree, check, request_id, wait_until
+from first_hour import LOOPBACK_UP
+from harness import Skipped, Tree, check, request_id, wait_until
 
 PRELOAD = harness.BIN.parent / "lib" / "lt-disk.so"
 FIELDS = {"subject", "moving", "code", "since", "text", "tried", "next_at", "remedy"}
@@ -166,6 +168,34 @@ def never_joined():
         until(joined, "Xã Mới", ("moving",))
 
 
+def no_network():
+    """The commune's cable is out: it says so, and blames nobody else."""
+    with Tree() as tree:
+        province = tree.root("Tỉnh Tây Ninh", key="p")
+        commune = tree.child(province, "Xã Tân Bình", "commune", key="c")
+        commune.stop()
+        try:
+            done = subprocess.run(["unshare", "--net", "--", "true"], capture_output=True,
+                                  text=True, timeout=10, check=False)
+        except FileNotFoundError as missing:
+            raise Skipped(str(missing))
+        if done.returncode != 0:
+            raise Skipped(f"no network of its own: {done.stderr.strip()}")
+        # Loopback alone, and a parent elsewhere.
+        wrapper = tree.dir / "alone"
+        wrapper.write_text("#!/bin/sh\nexec unshare --net -- sh -c 'python3 -c \"$0\" && "
+                           f"exec \"{commune.binary}\" \"$@\"' \"{LOOPBACK_UP}\" \"$@\"\n")
+        wrapper.chmod(0o755)
+        drop = commune.dir / "conf.d" / "80-parent.conf"
+        drop.write_text('superior_addresses = {"192.0.2.7:7441"}\n')
+        os.chmod(drop, 0o640)
+        commune.binary = wrapper
+        commune.start()
+        answer = until(commune, "Tỉnh Tây Ninh", ("link_no_route",))
+        check("192.0.2.7:7441" in answer["text"], str(answer))
+        commune.stop()
+
+
 def unknown_key():
     """The district comes back from before the commune joined: it does not know
     the commune's key, and cannot learn it while the province is away."""
@@ -237,7 +267,7 @@ def hung_disk():
 
 
 TESTS = {f.__name__: f for f in (
-    cut_and_back, hanging_relay, never_joined, unknown_key, full_disk, hung_disk)}
+    cut_and_back, hanging_relay, never_joined, no_network, unknown_key, full_disk, hung_disk)}
 
 if __name__ == "__main__":
     harness.main(TESTS)

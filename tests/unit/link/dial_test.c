@@ -40,7 +40,7 @@ static bool came_again(void *ctx)
     return impostor->visits >= 3;
 }
 
-static void is_outlived(const char *answer)
+static void is_outlived(const char *answer, enum lt_tried_result told)
 {
     struct impostor impostor = {.answer = answer};
     struct node parent;
@@ -58,6 +58,8 @@ static void is_outlived(const char *answer)
     assert_true(
         turn_until(&child, NULL, came_again, &impostor, 2 * PATIENCE_MS));
     assert_int_equal(child.ups, 0);
+    await(&child, NULL, &child.tried_n, 1);
+    assert_int_equal(child.tried, told);
     (void)close(impostor.fd);
 
     node_start(&parent, address, NULL);
@@ -73,13 +75,16 @@ static void a_captive_portal_is_outlived(void **state)
 {
     (void)state;
     is_outlived("HTTP/1.1 302 Found\r\nLocation: http://login/\r\n"
-                "Content-Length: 0\r\nConnection: close\r\n\r\n");
+                "Content-Length: 0\r\nConnection: close\r\n\r\n",
+                LT_TRIED_NOT_OURS);
 }
 
 static void garbage_is_outlived(void **state)
 {
     (void)state;
-    is_outlived("\xff\x01\x02\x03\x04\x05\x06\x07\x08\x7f\x03\x01NULL garbage");
+    /* It begins as ours does, and ends too soon. */
+    is_outlived("\xff\x01\x02\x03\x04\x05\x06\x07\x08\x7f\x03\x01NULL garbage",
+                LT_TRIED_HANDSHAKE_ENDED);
 }
 
 static void the_second_address_is_taken_when_the_first_is_dead(void **state)
@@ -101,8 +106,31 @@ static void the_second_address_is_taken_when_the_first_is_dead(void **state)
     addresses[1] = lt_link_bound(parent.link, 0);
     node_dial(&child, &parent, addresses, 2);
     await(&child, &parent, &child.ups, 1);
+    assert_int_equal(child.tried_n, 1);
+    assert_int_equal(child.tried, LT_TRIED_REFUSED);
     node_stop(&child);
     node_stop(&parent);
+}
+
+static void a_name_without_an_address_is_told(void **state)
+{
+    struct node parent;
+    struct node child;
+    const char *address = "a..b:7441";
+    const char *where = NULL;
+    int64_t at_ms = 0;
+
+    (void)state;
+    node_init(&parent, 1);
+    node_init(&child, 2);
+    node_start(&child, NULL, NULL);
+    node_dial(&child, &parent, &address, 1);
+    await(&child, NULL, &child.tried_n, 1);
+    assert_int_equal(child.tried, LT_TRIED_NAME_UNKNOWN);
+    assert_true(lt_link_next_dial(child.link, &parent.office, &at_ms, &where));
+    assert_string_equal(where, address);
+    assert_false(lt_link_next_dial(child.link, &child.office, &at_ms, &where));
+    node_stop(&child);
 }
 
 static void an_ipv6_address_works(void **state)
@@ -226,6 +254,7 @@ int main(void)
         cmocka_unit_test(a_captive_portal_is_outlived),
         cmocka_unit_test(garbage_is_outlived),
         cmocka_unit_test(the_second_address_is_taken_when_the_first_is_dead),
+        cmocka_unit_test(a_name_without_an_address_is_told),
         cmocka_unit_test(an_ipv6_address_works),
         cmocka_unit_test(a_name_is_looked_up),
         cmocka_unit_test(a_restarted_parent_is_found_again),

@@ -98,6 +98,8 @@ static void an_unknown_key_is_refused_and_gets_in_once_admitted(void **state)
     assert_int_equal(pair.parent.alarm, LT_AUNKNOWNPEER);
     assert_int_equal(pair.parent.ups, 0);
     assert_int_equal(pair.child.ups, 0);
+    await(&pair.child, &pair.parent, &pair.child.tried_n, 1);
+    assert_int_equal(pair.child.tried, LT_TRIED_HANDSHAKE_ENDED);
 
     admitted_ms = clock_ms();
     node_admit(&pair.parent, &pair.child);
