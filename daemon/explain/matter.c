@@ -74,13 +74,47 @@ static enum lt_fact_word reached(const struct lt_facts *facts,
     return word;
 }
 
+/* A superior whose word is older than that of one above it: what is above
+ * came by it, so that its own word is only late. */
+static bool is_passed(const struct lt_asking *asking,
+                      const struct lt_explain_matter *matter,
+                      const struct lt_office *office)
+{
+    struct lt_office line[LT_TREE_DEPTH_MAX];
+    int64_t since_ms;
+    size_t n = asking->tree == NULL
+                   ? 0
+                   : lt_tree_superiors(asking->tree, office, line);
+
+    for (size_t i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+        if (reached(asking->facts, matter, &line[i], &since_ms) ==
+            LT_FACT_SAYS_YES) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum lt_fact_word reached_since(const struct lt_asking *asking,
+                                       const struct lt_explain_matter *matter,
+                                       const struct lt_office *office,
+                                       int64_t *out_since_ms)
+{
+    enum lt_fact_word word =
+        reached(asking->facts, matter, office, out_since_ms);
+
+    return word == LT_FACT_SAYS_NO && is_passed(asking, matter, office)
+               ? LT_FACT_SAYS_NOTHING
+               : word;
+}
+
 enum lt_fact_word lt_explain_reached(const struct lt_asking *asking,
                                      const struct lt_explain_matter *matter,
                                      const struct lt_office *office)
 {
     int64_t since_ms;
 
-    return reached(asking->facts, matter, office, &since_ms);
+    return reached_since(asking, matter, office, &since_ms);
 }
 
 enum lt_fact_word lt_explain_delivered(const struct lt_asking *asking,
@@ -327,7 +361,7 @@ static bool goes_up(const struct lt_asking *asking,
     for (size_t i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
         int64_t at_ms;
         enum lt_fact_word word =
-            reached(asking->facts, matter, &line[i], &at_ms);
+            reached_since(asking, matter, &line[i], &at_ms);
 
         say_reach(asking, &line[i], word, out);
         if (word == LT_FACT_SAYS_NO && !any) {

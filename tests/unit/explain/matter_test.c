@@ -93,6 +93,27 @@ static void one_on_its_way_is_given_time(void **state)
     facing_deinit(&facing);
 }
 
+/* The district went away before it could say so: the province has it. */
+static void what_is_above_has_passed(void **state)
+{
+    struct facing facing;
+    struct lt_explain_event event;
+    struct lt_explain_matter matter = case_of(&event);
+    struct lt_office district = office_no(DISTRICT);
+    struct lt_explanation out;
+
+    (void)state;
+    facing_init(&facing, COMMUNE);
+    facing_link(&facing, DISTRICT, LT_FACT_APART)->we_dial = true;
+    says(&facing, DISTRICT, 4);
+    says(&facing, PROVINCE, 5);
+    assert_int_equal(lt_explain_reached(&facing.asking, &matter, &district),
+                     LT_FACT_SAYS_NOTHING);
+    lt_explain_matter(&facing.asking, &matter, &out);
+    check_explained(&out, LT_MOVING_YES, "moving");
+    facing_deinit(&facing);
+}
+
 /* At the district: the link to the province knows what it lacks. */
 static void a_relay_asks_its_link(void **state)
 {
@@ -277,6 +298,7 @@ int main(void)
         cmocka_unit_test(a_case_that_all_have_is_told_so),
         cmocka_unit_test(the_link_is_the_reason_that_a_case_waits),
         cmocka_unit_test(one_on_its_way_is_given_time),
+        cmocka_unit_test(what_is_above_has_passed),
         cmocka_unit_test(a_relay_asks_its_link),
         cmocka_unit_test(at_the_top_the_way_from_its_holder_counts),
         cmocka_unit_test(events_that_wait_say_for_what),
