@@ -258,8 +258,7 @@ static bool option(struct lt_buf *out, const char *name, const char *value)
 }
 
 bool lt_corpus_request(const struct lt_load_command *command,
-                       const char *subject, const char *request_id,
-                       struct lt_buf *out_json)
+                       const char *subject, struct lt_buf *out_json)
 {
     static const char *const names[] = {"case open", "case step", "case close",
                                         "incident raise"};
@@ -268,8 +267,7 @@ bool lt_corpus_request(const struct lt_load_command *command,
 
     lt_day_format(command->legal_date, day);
     ok = lt_buf_printf(out_json, "{\"command\":\"%s\"",
-                       names[command->kind]) &&
-         option(out_json, "request_id", request_id);
+                       names[command->kind]);
     switch (command->kind) {
     case LT_LOAD_OPEN:
         ok = ok &&

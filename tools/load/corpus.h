@@ -70,11 +70,10 @@ LT_MUST_CHECK lt_err lt_corpus_rows(const struct lt_corpus *corpus,
                                     size_t batch, struct lt_buf *out_rows,
                                     struct lt_diag *diag);
 
-/* The request of one command. @subject is the case's id; @request_id NULL
- * leaves it to the first of the batch. Appends. */
+/* The request of one command, without a request id. @subject is the case's id.
+ * Appends. */
 LT_MUST_CHECK bool lt_corpus_request(const struct lt_load_command *command,
                                      const char *subject,
-                                     const char *request_id,
                                      struct lt_buf *out_json);
 
 /* A small generator of numbers that are the same everywhere. */

@@ -187,7 +187,7 @@ static lt_err print_commands(const struct load *load)
 
         snprintf(subject, sizeof(subject), "#%u", (unsigned)command->about);
         lt_buf_reset(&line);
-        if (!lt_corpus_request(command, subject, NULL, &line)) {
+        if (!lt_corpus_request(command, subject, &line)) {
             rc = LT_ENOMEM;
         } else if (printf("%.*s\n", (int)line.len, (const char *)line.data) <
                    0) {
@@ -231,7 +231,7 @@ static void print_result(const struct load *load, double top_seconds)
 static lt_err send_and_watch(struct load *load)
 {
     int64_t before = -1;
-    double begun;
+    double begun = 0; /* the first call */
     double top = -1;
     double seconds = 0;
     lt_err rc = LT_OK;
@@ -243,10 +243,10 @@ static lt_err send_and_watch(struct load *load)
             return LT_ENOTRUNNING;
         }
     }
-    begun = lt_load_clock();
     for (size_t i = 0; rc == LT_OK && i < load->dirs_n; i++) {
         load->run.dir = load->dirs[i];
         rc = lt_load_send(&load->corpus, &load->run);
+        begun = i == 0 ? load->run.begun_s : begun;
         seconds += load->run.seconds;
     }
     load->run.seconds = seconds;

@@ -3,6 +3,7 @@
 #include "tools/load/sender.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -28,8 +29,18 @@ void lt_load_sleep_until(double clock_s)
     }
 }
 
+/* A command written before the clock runs; only the id of its case is known
+ * later, and that of the request. */
+struct written {
+    size_t at; /* in the sender's texts */
+    size_t len;
+    size_t hole; /* where the id goes; 0: none */
+};
+
 struct sender {
     const struct lt_corpus *corpus;
+    struct lt_buf texts;
+    struct written *written;
     struct lt_load_run *run;
     struct lt_ask *ask;
     struct lt_buf frame;
@@ -40,16 +51,69 @@ struct sender {
     double begun_s;
 };
 
+static bool is_about(const struct lt_load_command *command)
+{
+    return command->kind == LT_LOAD_STEP || command->kind == LT_LOAD_CLOSE;
+}
+
+static lt_err write_commands(struct sender *sender)
+{
+    static const char id[] = "\"id\":\"";
+    size_t n = sender->corpus->commands_n;
+
+    sender->written = calloc(n, sizeof(*sender->written));
+    if (sender->written == NULL) {
+        return LT_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct lt_load_command *command = &sender->corpus->commands[i];
+        struct written *written = &sender->written[i];
+        const char *text;
+
+        written->at = sender->texts.len;
+        if (!lt_corpus_request(command, is_about(command) ? "" : NULL,
+                               &sender->texts) ||
+            !lt_buf_put(&sender->texts, "", 1)) {
+            return LT_ENOMEM;
+        }
+        written->len = sender->texts.len - 1 - written->at;
+        text = (const char *)sender->texts.data + written->at;
+        if (is_about(command)) {
+            written->hole =
+                (size_t)(strstr(text, id) - text) + sizeof(id) - 1;
+        }
+    }
+    return LT_OK;
+}
+
+static bool put_text(struct sender *sender, const char *text)
+{
+    return lt_buf_put(&sender->frame, text, strlen(text));
+}
+
 static bool put_command(struct sender *sender, size_t index,
                         const char *request_id)
 {
-    const struct lt_load_command *command = &sender->corpus->commands[index];
-    bool later = command->kind == LT_LOAD_STEP ||
-                 command->kind == LT_LOAD_CLOSE;
+    const struct written *written = &sender->written[index];
+    const uint8_t *text = sender->texts.data + written->at;
+    uint32_t about = sender->corpus->commands[index].about;
+    size_t done = 0;
 
-    return lt_corpus_request(
-        command, later ? sender->run->sent[command->about].event : NULL,
-        request_id, &sender->frame);
+    if (request_id != NULL) {
+        if (!put_text(sender, "{\"request_id\":\"") ||
+            !put_text(sender, request_id) || !put_text(sender, "\",")) {
+            return false;
+        }
+        done = 1; /* the brace */
+    }
+    if (written->hole != 0) {
+        if (!lt_buf_put(&sender->frame, text + done, written->hole - done) ||
+            !put_text(sender, sender->run->sent[about].event)) {
+            return false;
+        }
+        done = written->hole;
+    }
+    return lt_buf_put(&sender->frame, text + done, written->len - done);
 }
 
 static size_t next_batch(const struct sender *sender)
@@ -158,6 +222,7 @@ static lt_err send_all(struct sender *sender)
             rc = receive_batch(sender);
         }
     }
+    sender->run->begun_s = sender->begun_s;
     sender->run->seconds = lt_load_clock() - sender->begun_s;
     return rc;
 }
@@ -174,7 +239,11 @@ lt_err lt_load_send(const struct lt_corpus *corpus, struct lt_load_run *run)
     }
     lt_buf_init(&sender.frame, lt_alloc_heap());
     lt_buf_init(&sender.answer, lt_alloc_heap());
-    rc = send_all(&sender);
+    lt_buf_init(&sender.texts, lt_alloc_heap());
+    rc = write_commands(&sender);
+    if (rc == LT_OK) {
+        rc = send_all(&sender);
+    }
     if (rc != LT_OK) {
         fprintf(stderr, "stopped after %zu answers: %s\n", sender.answered,
                 lt_err_word(rc));
@@ -182,6 +251,8 @@ lt_err lt_load_send(const struct lt_corpus *corpus, struct lt_load_run *run)
     lt_ask_close(sender.ask);
     lt_buf_deinit(&sender.frame);
     lt_buf_deinit(&sender.answer);
+    lt_buf_deinit(&sender.texts);
+    free(sender.written);
     if (rc == LT_OK && run->ledger != NULL && fflush(run->ledger) != 0) {
         rc = LT_EIO;
     }

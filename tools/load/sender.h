@@ -24,7 +24,8 @@ struct lt_load_run {
     double rate;             /* commands a second; 0: as fast as it goes */
     FILE *ledger;            /* a line an event; NULL: none */
     struct lt_load_sent *sent; /* out: one for each command */
-    double seconds;          /* out: first call to last answer */
+    double begun_s;          /* out: the first call */
+    double seconds;          /* out: from then to the last answer */
 };
 
 /* Errors: LT_EUNKNOWN, LT_ENOTRUNNING, LT_EPROTO, and what the daemon refused,
