@@ -142,13 +142,23 @@ void lt_epoch_format(uint64_t epoch, char out_text[static LT_EPOCH_TEXT])
 void lt_event_id_format(const struct lt_event_id *id,
                         char out_text[static LT_EVENT_ID_TEXT])
 {
-    char office[LT_OFFICE_TEXT];
-    char epoch[LT_EPOCH_TEXT];
+    char *epoch = out_text + LT_OFFICE_TEXT;
+    char *count = epoch + LT_EPOCH_TEXT;
+    char digits[20];
+    size_t n = 0;
 
-    lt_office_format(&id->origin, office);
+    /* Each NUL gives its place to a colon: every answer has two of these. */
+    lt_hex_format(id->origin.bytes, LT_OFFICE_LEN, out_text);
+    epoch[-1] = ':';
     lt_epoch_format(id->epoch, epoch);
-    (void)snprintf(out_text, LT_EVENT_ID_TEXT, "%s:%s:%llu", office, epoch,
-                   (unsigned long long)id->count);
+    count[-1] = ':';
+    for (uint64_t rest = id->count; rest > 0 || n == 0; rest /= 10) {
+        digits[n++] = (char)('0' + rest % 10);
+    }
+    while (n > 0) {
+        *count++ = digits[--n];
+    }
+    *count = '\0';
 }
 
 void lt_channel_format(const struct lt_channel *channel,

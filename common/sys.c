@@ -2,7 +2,6 @@
 #include "common/sys.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
@@ -162,23 +161,32 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
     return value > high ? high : value;
 }
 
+/* @n digits and what stands behind them. */
+static void put_digits(char *at, unsigned value, size_t n, char behind)
+{
+    at[n] = behind;
+    while (n > 0) {
+        at[--n] = (char)('0' + value % 10);
+        value /= 10;
+    }
+}
+
 void lt_day_format(int32_t day, char out_text[static LT_DAY_TEXT])
 {
     int year;
     int month;
     int mday;
-    char text[40];
 
     civil_from_days(
         clamp(day, days_from_civil(0, 1, 1), days_from_civil(9999, 12, 31)),
         &year, &month, &mday);
-    (void)snprintf(text, sizeof(text), "%04d-%02d-%02d", year, month, mday);
-    (void)snprintf(out_text, LT_DAY_TEXT, "%.10s", text);
+    put_digits(out_text, (unsigned)year, 4, '-');
+    put_digits(out_text + 5, (unsigned)month, 2, '-');
+    put_digits(out_text + 8, (unsigned)mday, 2, '\0');
 }
 
 void lt_time_format(int64_t wall_ms, char out_text[static LT_TIME_TEXT])
 {
-    char day_text[LT_DAY_TEXT];
     int64_t day;
     int64_t rest;
 
@@ -186,11 +194,13 @@ void lt_time_format(int64_t wall_ms, char out_text[static LT_TIME_TEXT])
                     (days_from_civil(9999, 12, 31) + 1) * DAY_MS - 1);
     day = floor_div(wall_ms, DAY_MS);
     rest = wall_ms - day * DAY_MS;
-    lt_day_format((int32_t)day, day_text);
-    (void)snprintf(out_text, LT_TIME_TEXT, "%sT%02u:%02u:%02u.%03uZ", day_text,
-                   (unsigned)(rest / HOUR_MS) % 24U,
-                   (unsigned)(rest / 60000 % 60), (unsigned)(rest / 1000 % 60),
-                   (unsigned)(rest % 1000));
+    lt_day_format((int32_t)day, out_text);
+    out_text[10] = 'T';
+    put_digits(out_text + 11, (unsigned)(rest / HOUR_MS), 2, ':');
+    put_digits(out_text + 14, (unsigned)(rest / 60000 % 60), 2, ':');
+    put_digits(out_text + 17, (unsigned)(rest / 1000 % 60), 2, '.');
+    put_digits(out_text + 20, (unsigned)(rest % 1000), 3, 'Z');
+    out_text[24] = '\0';
 }
 
 int64_t lt_hlc_ms(uint64_t stamp)

@@ -225,8 +225,10 @@ static int find_option(const struct lt_command *command, const char *name)
     int i;
 
     for (i = 0; i < LT_OPTIONS; i++) {
-        if ((command->known >> i & 1) != 0 &&
-            strcmp(option_rows[i].name, name) == 0) {
+        const char *known = option_rows[i].name;
+
+        if ((command->known >> i & 1) != 0 && known[0] == name[0] &&
+            strcmp(known, name) == 0) {
             return i;
         }
     }

@@ -51,14 +51,19 @@ static bool scan(struct lt_text text, size_t *out_chars, bool *out_plain)
 
     while (at < end) {
         size_t len;
-        uint32_t code = code_at(at, &len);
+        uint32_t code;
 
+        chars++;
+        if (*at >= 0x20 && *at < 0x7F) {
+            at++;
+            continue;
+        }
+        code = code_at(at, &len);
         if (is_control(code)) {
             return false;
         }
         plain = plain && is_plain(code);
         at += len;
-        chars++;
     }
     *out_chars = chars;
     *out_plain = plain;
