@@ -130,6 +130,7 @@ static lt_err find_subject(struct lt_desk *desk, struct lt_text text,
 {
     char *what = lt_arena_take(desk->arena, text.len + 1);
     uint8_t bits[LT_HASH_LEN] = {0};
+    lt_err rc;
 
     if (what == NULL) {
         return LT_ENOMEM;
@@ -139,7 +140,10 @@ static lt_err find_subject(struct lt_desk *desk, struct lt_text text,
     if (strchr(what, ':') != NULL || lt_receipt_parse(what, bits)) {
         return find_event(desk, what, subject, diag);
     }
-    return find_office(desk, text, what, subject, diag);
+    rc = find_office(desk, text, what, subject, diag);
+    return rc == LT_ENOTFOUND && lt_receipt_shaped(what)
+               ? lt_desk_refuse(diag, LT_EINVAL, what, "ui_why_check_char")
+               : rc;
 }
 
 /* ---- the answer ---- */
@@ -258,12 +262,11 @@ static json_t *statement_json(const struct lt_facts *facts,
     if (fact == NULL || fact->said_ms == 0) {
         return json_null();
     }
-    return json_pack("{s:I, s:I, s:o, s:o, s:I}", "id",
-                     (json_int_t)fact->statement_id, "echo_id",
-                     (json_int_t)fact->echo_id, "said_at",
-                     time_json(fact->said_ms), "heard_at",
-                     time_json(fact->heard_ms), "missing_events",
-                     (json_int_t)fact->missing);
+    return json_pack(
+        "{s:I, s:I, s:o, s:o, s:I}", "id", (json_int_t)fact->statement_id,
+        "echo_id", (json_int_t)fact->echo_id, "said_at",
+        time_json(fact->said_ms), "heard_at", time_json(fact->heard_ms),
+        "missing_events", (json_int_t)fact->missing);
 }
 
 static json_t *answer_json(const struct subject *subject, const char *label,

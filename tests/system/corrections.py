@@ -184,8 +184,11 @@ def receipt_codes():
         step = commune.ok("case", "step", code.replace("-", ""), "guided")
         check(province.ok("case", "show", code)["id"] == case["id"], "case show")
         wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
-        error = refused(commune, 65, "case", "step", wrong, "note")
-        check("check character" in error["text"], error)
+        check(commune.ok("explain", code.lower())["subject"] == case["id"], "explain")
+        for args in (("case", "step", wrong, "note"), ("case", "show", wrong),
+                     ("explain", wrong), ("void", wrong, "--reason", "mistake")):
+            error = refused(commune, 65, *args)
+            check("check character" in error["text"], f"{args}: {error}")
         commune.ok("void", step["event"], "--reason", "mistake")
         for node in (commune, province):
             wait_until(lambda: receipt(node, code, state="corrected"), f"corrected, {node.name}")
