@@ -125,7 +125,7 @@ X("ui_ex_link_key_unknown",
   "Mất liên lạc với {office} từ {since}: bên đó không nhận khóa của cơ quan "
   "này[, ở {address}][; đã thử {count} lần][; gọi lại lúc {next}].",
   "Gọi {office}: khóa này đã bị thu hồi, hay cơ quan này chưa gia nhập ở đó? "
-  "Nếu cần, xin mã mới và chạy lại lienthong join.",
+  "Nếu cần, xin mã kết nạp mới và chạy lại lienthong join.",
   "No link with {office} since {since}: it does not admit this office's key"
   "[, at {address}][; tried {count} times][; next try at {next}].",
   "Call {office}: was this key revoked, or has this office not joined there? "
@@ -230,7 +230,7 @@ X("ui_ex_out_of_sight",
   "here.",
   "Ask the superior that both have: run lienthong explain \"{office}\" there.")
 X("ui_ex_not_enrolled",
-  "{office} chưa gia nhập: mã đã cấp ở đây và chưa dùng[, hết hạn {expires}].",
+  "{office} chưa gia nhập: mã kết nạp đã cấp ở đây và chưa dùng[, hết hạn {expires}].",
   "Ở máy của {office} chạy: lienthong join MÃ, rồi khởi động dịch vụ. Mất mã "
   "thì cấp lại: lienthong token với cùng tên.",
   "{office} has not joined: its token was issued here and is not used"
@@ -238,24 +238,24 @@ X("ui_ex_not_enrolled",
   "Run on the machine of {office}: lienthong join TOKEN, then start the "
   "daemon. If the token is lost, issue it again: lienthong token, same name.")
 X("ui_ex_not_enrolled_here",
-  "{office} có trong danh sách nhưng chưa gia nhập; mã do {parent} cấp.",
+  "{office} có trong danh sách nhưng chưa gia nhập; mã kết nạp do {parent} cấp.",
   "Hỏi {parent}: ở đó chạy lienthong token với tên của {office}, rồi ở máy "
   "mới chạy lienthong join MÃ.",
   "{office} is in the tree and has not joined; its token comes from {parent}.",
   "Ask {parent}: run lienthong token with the name of {office} there, then "
   "lienthong join TOKEN on the new machine.")
 X("ui_ex_token_expired",
-  "{office} chưa gia nhập và mã đã hết hạn[ {expires}].",
+  "{office} chưa gia nhập và mã kết nạp đã hết hạn[ {expires}].",
   "Cấp mã mới tại đây: lienthong token với đúng tên {office}.",
   "{office} has not joined and its token has expired[, {expires}].",
   "Issue a new one here: lienthong token with the same name, {office}.")
 
 /* --- Matters ------------------------------------------------------------ */
 X("ui_ex_where_case",
-  "[Hồ sơ {what} ]do {office} giữ[, bước “{state}”][, từ {since}].", "",
+  "[Vụ việc {what} ]do {office} giữ[, bước “{state}”][, từ {since}].", "",
   "[Case {what} ]is held by {office}[, step \"{state}\"][, since {since}].", "")
 X("ui_ex_where_incident",
-  "Vụ việc do {office} báo[: {state}][, từ {since}].[ Mã {what}.]", "",
+  "Tin báo của {office}[: {state}][, từ {since}].[ Mã {what}.]", "",
   "Incident raised by {office}[: {state}][, since {since}].[ Id {what}.]", "")
 X("ui_ex_where_directive",
   "[Chỉ đạo {what} ]của {office}[, ban hành {since}]: {count}/{all} nơi đã "
@@ -291,7 +291,7 @@ X("ui_ex_waiting_tree",
   "from who writes it.")
 X("ui_ex_waiting_newer",
   "Một bước do {office} ghi, tới đây lúc {since}, cần phiên bản phần mềm mới "
-  "hơn; hồ sơ này ở đây chỉ để đọc.",
+  "hơn; vụ việc này ở đây chỉ để đọc.",
   "Nâng cấp lienthong trên máy này; dữ liệu đã có đủ, sẽ hiện ra sau khi nâng "
   "cấp.",
   "A step written by {office}, here since {since}, needs a newer version; this "
@@ -299,23 +299,23 @@ X("ui_ex_waiting_newer",
   "Upgrade lienthong on this machine; the data is all here and shows after "
   "that.")
 X("ui_ex_waiting_opening",
-  "Một bước do {office} ghi, tới đây lúc {since}, còn chờ lần mở hồ sơ.",
+  "Một bước do {office} ghi, tới đây lúc {since}, còn chờ phần lập vụ việc.",
   "Đợi: phần mở đầu sẽ tới từ nơi đang có. Nếu quá một giờ, hỏi {office}.",
   "A step written by {office}, here since {since}, waits for the opening of "
   "the matter.",
   "Wait: the opening arrives from whoever has it. After more than an hour ask "
   "{office}.")
 X("ui_ex_waiting_aside",
-  "Hồ sơ này quá dài nên được để riêng từ {since}; bước mới của {office} chưa "
+  "Vụ việc này quá dài nên được để riêng từ {since}; bước mới của {office} chưa "
   "được tính.",
-  "Báo cho người phụ trách phần mềm, kèm mã hồ sơ; các hồ sơ khác không bị "
+  "Báo cho người phụ trách phần mềm, kèm mã của nó; các vụ việc khác không bị "
   "ảnh hưởng.",
   "This matter has grown too long and is set aside since {since}; new steps of "
   "{office} do not count yet.",
   "Report it to whoever maintains the software, with its id; others are not "
   "affected.")
 X("ui_ex_contested",
-  "Hai cơ quan cùng nhận hồ sơ này mà không biết nhau: chưa bên nào được quyết "
+  "Hai cơ quan cùng nhận vụ việc này mà không biết nhau: chưa bên nào được quyết "
   "định hay đóng.",
   "Đề nghị cấp trên chung gần nhất phân công một cơ quan.",
   "Two offices took this matter without knowing of each other: neither may "

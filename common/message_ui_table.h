@@ -583,5 +583,5 @@ X("ui_reached_no", "chưa tới", "not yet")
 X("ui_reached_unknown", "chưa rõ", "not known")
 X("ui_more_by", "Xem vì sao", "See why")
 X("ui_cmd_explain",
-  "Giải thích vì sao một cơ quan, hồ sơ, vụ việc hay chỉ đạo đang tắc",
-  "Explain why an office, a case, an incident or a directive does not move")
+  "vì sao một cơ quan, vụ việc, tin báo hay chỉ đạo bị tắc",
+  "why an office, a case, an incident or a directive does not move")
