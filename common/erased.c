@@ -102,8 +102,9 @@ static lt_err mark_piece(const struct lt_erased *erased,
                                       item->hlc, arena, event, NULL);
 
     if (rc == LT_OK && event->type == LT_EV_CHUNK) {
-        *mask |= (lt_erased_mask(erased, &event->chunk_of) >>
-                  event->chunk_index) & 1U;
+        *mask |=
+            (lt_erased_mask(erased, &event->chunk_of) >> event->chunk_index) &
+            1U;
     }
     return rc == LT_EMALFORMED ? LT_OK : rc;
 }
@@ -164,9 +165,8 @@ static size_t drop(struct lt_bundle *bundle,
 }
 
 lt_err lt_erased_strip(const struct lt_erased *erased,
-                       const struct lt_segment *segment,
-                       struct lt_arena *arena, struct lt_buf *out,
-                       bool *out_changed)
+                       const struct lt_segment *segment, struct lt_arena *arena,
+                       struct lt_buf *out, bool *out_changed)
 {
     uint8_t masks[LT_SEGMENT_EVENTS_MAX] = {0};
     struct lt_payload payload;

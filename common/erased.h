@@ -40,7 +40,7 @@ bool lt_erased_any(const struct lt_erased *erased,
  * Errors: LT_EMALFORMED (payload or bundle cannot be opened); LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_erased_strip(const struct lt_erased *erased,
                                      const struct lt_segment *segment,
-                                     struct lt_arena *arena,
-                                     struct lt_buf *out, bool *out_changed);
+                                     struct lt_arena *arena, struct lt_buf *out,
+                                     bool *out_changed);
 
 #endif

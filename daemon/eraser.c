@@ -14,14 +14,14 @@ struct lt_eraser {
     struct lt_event_id *due; /* targets to look at */
     size_t due_n;
     size_t due_capacity;
-    bool due_all;      /* every target with an open order */
-    bool erased;       /* in the open transaction */
-    bool wipe;         /* durable, and not yet wiped */
-    size_t open_n;     /* orders that do not hold here yet */
-    size_t done_n;     /* orders to be answered */
-    uint64_t tree_version; /* that the open ones were looked at with */
+    bool due_all;             /* every target with an open order */
+    bool erased;              /* in the open transaction */
+    bool wipe;                /* durable, and not yet wiped */
+    size_t open_n;            /* orders that do not hold here yet */
+    size_t done_n;            /* orders to be answered */
+    uint64_t tree_version;    /* that the open ones were looked at with */
     struct lt_erased awaited; /* targets that are not here yet */
-    size_t again;      /* of the log's erased ones, looked at since the start */
+    size_t again; /* of the log's erased ones, looked at since the start */
 };
 
 lt_err lt_eraser_new(const struct lt_alloc *alloc, struct lt_engine *engine,
@@ -147,9 +147,9 @@ static lt_err read_erasures(struct lt_eraser *eraser,
                                        .epoch = segment->epoch,
                                        .count = payload.items[i].count};
 
-        err = lt_event_decode(payload.items[i].event,
-                              payload.items[i].event_len, &id,
-                              payload.items[i].hlc, &arena, event, NULL);
+        err =
+            lt_event_decode(payload.items[i].event, payload.items[i].event_len,
+                            &id, payload.items[i].hlc, &arena, event, NULL);
         if (err == LT_OK) {
             err = note(eraser, event, segment->stream.channel.cls);
         } else if (err == LT_EMALFORMED) {
@@ -195,14 +195,14 @@ static bool add_said(void *ctx, const struct lt_log_erasure *row)
 {
     struct file *file = ctx;
 
-    file->said[file->n] = (struct lt_erasure){.said = row->said,
-                                              .target = row->target,
-                                              .matter = row->matter,
-                                              .mask = row->mask,
-                                              .cls = row->cls,
-                                              .confirms = row->confirms,
-                                              .tree_version =
-                                                  row->tree_version};
+    file->said[file->n] =
+        (struct lt_erasure){.said = row->said,
+                            .target = row->target,
+                            .matter = row->matter,
+                            .mask = row->mask,
+                            .cls = row->cls,
+                            .confirms = row->confirms,
+                            .tree_version = row->tree_version};
     file->states[file->n] = row->state;
     file->n++;
     return file->n < file->max;
@@ -241,8 +241,8 @@ static lt_err apply(struct lt_eraser *eraser, const struct lt_event_id *target,
 {
     const struct lt_tree *tree = lt_engine_tree(eraser->engine);
     const struct lt_event_id *matter = file->here ? &file->matter : NULL;
-    struct lt_erasure_effect effect = lt_erasure_effect(
-        file->said, file->n, &eraser->office, matter, tree);
+    struct lt_erasure_effect effect =
+        lt_erasure_effect(file->said, file->n, &eraser->office, matter, tree);
     size_t stripped;
     lt_err err = LT_OK;
 
@@ -254,15 +254,14 @@ static lt_err apply(struct lt_eraser *eraser, const struct lt_event_id *target,
         eraser->erased = true;
     }
     for (size_t i = 0; err == LT_OK && i < file->n; i++) {
-        bool own =
-            lt_office_equal(&file->said[i].said.origin, &eraser->office);
+        bool own = lt_office_equal(&file->said[i].said.origin, &eraser->office);
 
         if (file->states[i] == LT_ERASURE_OPEN &&
             lt_erasure_holds(file->said, file->n, i, &eraser->office, matter,
                              tree)) {
-            err = lt_log_set_erasure(
-                eraser->log, &file->said[i].said,
-                own ? LT_ERASURE_ANSWERED : LT_ERASURE_DONE);
+            err =
+                lt_log_set_erasure(eraser->log, &file->said[i].said,
+                                   own ? LT_ERASURE_ANSWERED : LT_ERASURE_DONE);
         }
     }
     return err;
@@ -412,8 +411,8 @@ void lt_eraser_receipt(const struct lt_eraser *eraser,
     out_event->erases = order->said;
     out_event->causes_n = 1;
     out_event->causes[0] = order->said;
-    *out_channel = (struct lt_channel){.cls = order->cls,
-                                       .audience = LT_AUDIENCE_UP};
+    *out_channel =
+        (struct lt_channel){.cls = order->cls, .audience = LT_AUDIENCE_UP};
     if (!lt_tree_above(tree, author, &eraser->office)) {
         out_channel->audience = LT_AUDIENCE_TO;
         out_channel->to = *author;
@@ -427,9 +426,8 @@ lt_err lt_eraser_again(struct lt_eraser *eraser, bool *out_more)
     size_t stripped;
     lt_err err = lt_log_erased(eraser->log, &erased);
 
-    for (unsigned i = 0; err == LT_OK && i < AGAIN_SLICE &&
-                         eraser->again < erased->n;
-         i++) {
+    for (unsigned i = 0;
+         err == LT_OK && i < AGAIN_SLICE && eraser->again < erased->n; i++) {
         item = erased->items[eraser->again++];
         err = lt_log_erase(eraser->log, &item.id, item.mask, &stripped);
         eraser->erased |= stripped > 0;

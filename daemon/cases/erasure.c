@@ -6,15 +6,15 @@ bool lt_erasure_from_event(const struct lt_event *event, uint8_t cls,
     if (event->type != LT_EV_TEXT_ERASED) {
         return false;
     }
-    *out = (struct lt_erasure){
-        .said = event->id,
-        .target = event->erases,
-        .matter = event->subject,
-        .mask = event->has_erase_index ? (uint8_t)(1U << event->erase_index)
-                                       : UINT8_MAX,
-        .cls = cls,
-        .confirms = event->confirms,
-        .tree_version = event->tree_version};
+    *out = (struct lt_erasure){.said = event->id,
+                               .target = event->erases,
+                               .matter = event->subject,
+                               .mask = event->has_erase_index
+                                           ? (uint8_t)(1U << event->erase_index)
+                                           : UINT8_MAX,
+                               .cls = cls,
+                               .confirms = event->confirms,
+                               .tree_version = event->tree_version};
     return true;
 }
 
@@ -70,8 +70,8 @@ static bool is_confirmation(const struct lt_erasure *erasure,
                             const struct lt_tree *tree)
 {
     return erasure->confirms && is_known(erasure, tree) &&
-           lt_erasure_may_confirm(&erasure->said.origin, &erasure->target,
-                                  tree, erasure->tree_version);
+           lt_erasure_may_confirm(&erasure->said.origin, &erasure->target, tree,
+                                  erasure->tree_version);
 }
 
 enum lt_erasure_weight lt_erasure_weight(const struct lt_erasure *erasure,
@@ -123,8 +123,7 @@ struct lt_erasure_effect lt_erasure_effect(const struct lt_erasure *erasures,
         effect.waits |= !is_known(&erasures[i], tree);
         if (is_order(&erasures[i], matter, tree)) {
             ordered |= erasures[i].mask;
-            effect.erased |=
-                held_parts(erasures, n, &erasures[i], self, tree);
+            effect.erased |= held_parts(erasures, n, &erasures[i], self, tree);
         }
     }
     effect.held = (uint8_t)(ordered & ~effect.erased);
@@ -160,10 +159,11 @@ static size_t add_channel(struct lt_channel *out, size_t n, uint8_t cls,
     return n + 1;
 }
 
-size_t lt_erasure_channels(
-    const struct lt_office *author, const struct lt_event_id *target,
-    const struct lt_channel *channel, const struct lt_office *to, size_t to_n,
-    struct lt_channel out[static LT_ADDRESSEES_MAX])
+size_t lt_erasure_channels(const struct lt_office *author,
+                           const struct lt_event_id *target,
+                           const struct lt_channel *channel,
+                           const struct lt_office *to, size_t to_n,
+                           struct lt_channel out[static LT_ADDRESSEES_MAX])
 {
     size_t n = 0;
 

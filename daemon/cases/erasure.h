@@ -76,9 +76,10 @@ bool lt_erasure_may_confirm(const struct lt_office *office,
 /* The channels in which @author has to speak about a text so that all who may
  * hold it hear: @channel is one that the text's event stands in, @to are the
  * addressees of a directive's issuing. Returns how many. */
-size_t lt_erasure_channels(
-    const struct lt_office *author, const struct lt_event_id *target,
-    const struct lt_channel *channel, const struct lt_office *to, size_t to_n,
-    struct lt_channel out[static LT_ADDRESSEES_MAX]);
+size_t lt_erasure_channels(const struct lt_office *author,
+                           const struct lt_event_id *target,
+                           const struct lt_channel *channel,
+                           const struct lt_office *to, size_t to_n,
+                           struct lt_channel out[static LT_ADDRESSEES_MAX]);
 
 #endif

@@ -41,8 +41,7 @@ static lt_err choose(const struct lt_desk *desk, const struct lt_event_id *id,
     *out_confirms = false;
     if (lt_erasure_may_order(&desk->office, id, &entry->heads.matter)) {
         return (entry->ordered_here & mask) == mask
-                   ? lt_desk_refuse(diag, LT_ESTATE, "entry",
-                                    "ui_why_ordered")
+                   ? lt_desk_refuse(diag, LT_ESTATE, "entry", "ui_why_ordered")
                    : LT_OK;
     }
     if (tree == NULL) {
@@ -75,14 +74,14 @@ static lt_err address(struct lt_desk *desk, struct lt_draft *draft,
 {
     bool issued = lt_office_equal(&id->origin, &entry->heads.matter.origin);
 
-    draft->channels = lt_arena_take(
-        desk->arena, LT_ADDRESSEES_MAX * sizeof(*draft->channels));
+    draft->channels = lt_arena_take(desk->arena, LT_ADDRESSEES_MAX *
+                                                     sizeof(*draft->channels));
     if (draft->channels == NULL) {
         return LT_ENOMEM;
     }
-    draft->channels_n = lt_erasure_channels(
-        &desk->office, id, &entry->channel, entry->to, issued ? entry->to_n : 0,
-        draft->channels);
+    draft->channels_n =
+        lt_erasure_channels(&desk->office, id, &entry->channel, entry->to,
+                            issued ? entry->to_n : 0, draft->channels);
     if (draft->channels_n > 1) {
         draft->event->causes_n = 0;
     }

@@ -50,16 +50,16 @@ static bool look(void *ctx, uint64_t pos, int64_t at_ms,
     (void)at_ms;
     probe->pos = pos;
     probe->segment = *segment;
-    probe->segment.payload = keep(probe, segment->payload,
-                                  segment->payload_len);
+    probe->segment.payload =
+        keep(probe, segment->payload, segment->payload_len);
     if (segment->parts_len > 0) {
         probe->segment.parts = keep(probe, segment->parts, segment->parts_len);
     }
     if (probe->err != LT_OK) {
         return false;
     }
-    probe->err = lt_payload_open(&probe->segment, &probe->arena,
-                                 &probe->payload, NULL);
+    probe->err =
+        lt_payload_open(&probe->segment, &probe->arena, &probe->payload, NULL);
     if (probe->err == LT_EMALFORMED) {
         probe->err = LT_OK; /* stored as evidence: no counts to go by */
         return false;
@@ -244,10 +244,9 @@ static lt_err note_large(struct stripping *stripping,
 
     lt_arena_init(&arena, lt_alloc_heap(), SCRATCH_MAX);
     event = lt_arena_take(&arena, sizeof(*event));
-    err = event == NULL
-              ? LT_ENOMEM
-              : lt_event_decode(item->event, item->event_len, &id, item->hlc,
-                                &arena, event, NULL);
+    err = event == NULL ? LT_ENOMEM
+                        : lt_event_decode(item->event, item->event_len, &id,
+                                          item->hlc, &arena, event, NULL);
     for (size_t i = 0; err == LT_OK && i < event->parts_n; i++) {
         stripping->large |=
             event->parts[i].large && (stripping->mask & (1U << i)) != 0;
@@ -265,8 +264,8 @@ static bool strip_segment(void *ctx, uint64_t pos,
 
     stripping->err = note_large(stripping, segment, item);
     if (stripping->err == LT_OK) {
-        stripping->err = replace(stripping->log, LT_STMT_PART_SET, pos, segment,
-                                 &changed);
+        stripping->err =
+            replace(stripping->log, LT_STMT_PART_SET, pos, segment, &changed);
     }
     stripping->stripped += changed ? 1 : 0;
     return stripping->err == LT_OK;

@@ -119,9 +119,9 @@ static lt_err list_debtors(struct lt_view *view, const struct target *target,
                            int64_t order, const struct lt_office *author)
 {
     struct lt_channel channels[LT_ADDRESSEES_MAX];
-    size_t n = lt_erasure_channels(&target->id.origin, &target->id,
-                                   &target->channel, target->to, target->to_n,
-                                   channels);
+    size_t n =
+        lt_erasure_channels(&target->id.origin, &target->id, &target->channel,
+                            target->to, target->to_n, channels);
     lt_err rc = LT_OK;
 
     for (size_t i = 0; rc == LT_OK && i < lt_tree_count(view->tree); i++) {
@@ -214,8 +214,7 @@ lt_err lt_erase_said(struct lt_view *view, int64_t key,
     sqlite3_stmt *stmt = view->add_erasure;
     int64_t target;
     int64_t matter;
-    lt_err rc =
-        lt_intern_key(&view->intern, &erasure->target, true, &target);
+    lt_err rc = lt_intern_key(&view->intern, &erasure->target, true, &target);
 
     if (rc == LT_OK) {
         rc = lt_intern_key(&view->intern, &erasure->matter, true, &matter);

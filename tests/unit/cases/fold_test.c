@@ -449,6 +449,38 @@ static void every_reason_has_a_word_of_its_own(void **state)
     }
 }
 
+static void its_writer_erases_a_text_and_a_keeper_confirms(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *closed = story_close(s, COMMUNE, opened);
+    const struct lt_act *order = story_erase(s, COMMUNE, closed, opened, false);
+    const struct lt_act *between =
+        story_erase(s, DISTRICT, order, opened, false);
+    const struct lt_act *sham = story_erase(s, DISTRICT, order, opened, true);
+    const struct lt_act *word = story_erase(s, PROVINCE, order, opened, true);
+
+    story_fold(s, opened);
+    assert_judged(s, order, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, between, LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE);
+    assert_judged(s, sham, LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE);
+    assert_judged(s, word, LT_APPLIED, LT_WHY_NONE);
+    assert_int_equal(s->matter.state, LT_CASE_CLOSED);
+    assert_false(s->matter.read_only);
+}
+
+static void texts_of_what_was_voided_may_go(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *void_ = story_void(s, COMMUNE, opened, opened);
+    const struct lt_act *order = story_erase(s, COMMUNE, void_, opened, false);
+
+    story_fold(s, opened);
+    assert_judged(s, order, LT_APPLIED, LT_WHY_NONE);
+    assert_true(s->matter.voided);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +492,8 @@ int main(void)
         STORY_TEST(a_voided_opening_takes_the_case_out_of_the_count),
         STORY_TEST(strangers_void_nothing),
         STORY_TEST(a_void_is_not_voided),
+        STORY_TEST(its_writer_erases_a_text_and_a_keeper_confirms),
+        STORY_TEST(texts_of_what_was_voided_may_go),
         STORY_TEST(nobody_takes_back_the_word_of_another),
         STORY_TEST(a_voided_update_gives_the_number_before_it),
         STORY_TEST(the_last_word_on_help_counts),

@@ -134,6 +134,17 @@ struct lt_act *story_void(struct story *s, enum story_office who,
     return act;
 }
 
+struct lt_act *story_erase(struct story *s, enum story_office who,
+                           const struct lt_act *after,
+                           const struct lt_act *target, bool confirms)
+{
+    struct lt_act *act = add_about(s, who, LT_EV_TEXT_ERASED, after);
+
+    act->erases = target->id;
+    act->confirms = confirms;
+    return act;
+}
+
 struct lt_act *story_raise(struct story *s, enum story_office who,
                            uint32_t people)
 {

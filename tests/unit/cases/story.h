@@ -36,6 +36,9 @@ struct lt_act *story_close(struct story *s, enum story_office who,
 struct lt_act *story_void(struct story *s, enum story_office who,
                           const struct lt_act *after,
                           const struct lt_act *target);
+struct lt_act *story_erase(struct story *s, enum story_office who,
+                           const struct lt_act *after,
+                           const struct lt_act *target, bool confirms);
 struct lt_act *story_raise(struct story *s, enum story_office who,
                            uint32_t people);
 struct lt_act *story_incident(struct story *s, enum story_office who,

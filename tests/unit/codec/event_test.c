@@ -177,6 +177,22 @@ static void every_type_reads_back_as_written(void **state)
     out = round_trip(bench, &event);
     assert_true(lt_event_id_equal(&out->corrects, &event.corrects));
 
+    event = about_case(LT_EV_TEXT_ERASED);
+    event.erases = (struct lt_event_id){office_n(4), 1, 2};
+    event.has_erase_index = true;
+    event.erase_index = 7;
+    event.confirms = true;
+    out = round_trip(bench, &event);
+    assert_true(lt_event_id_equal(&out->erases, &event.erases));
+    assert_true(out->has_erase_index && out->confirms);
+    assert_int_equal(out->erase_index, 7);
+    event = about_case(LT_EV_ERASURE_RECEIPT);
+    event.has_subject = false;
+    event.erases = (struct lt_event_id){office_n(4), 1, 2};
+    out = round_trip(bench, &event);
+    assert_true(lt_event_id_equal(&out->erases, &event.erases));
+    assert_true(lt_event_known(out));
+
     event = about_case(LT_EV_KEY_BOUND);
     event.binding = (const uint8_t *)"binding";
     event.binding_len = 7;

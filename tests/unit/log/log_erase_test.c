@@ -302,10 +302,10 @@ static void what_was_said_is_kept_word_for_word(void **state)
     assert_true(read.confirms);
     assert_int_equal(read.tree_version, 12);
     assert_int_equal(read.state, LT_ERASURE_OPEN);
-    assert_int_equal(
-        lt_log_set_erasure(log, &said.said, LT_ERASURE_ANSWERED), LT_OK);
-    assert_int_equal(
-        lt_log_erasures_of(log, &said.target, note_erasure, &read), LT_OK);
+    assert_int_equal(lt_log_set_erasure(log, &said.said, LT_ERASURE_ANSWERED),
+                     LT_OK);
+    assert_int_equal(lt_log_erasures_of(log, &said.target, note_erasure, &read),
+                     LT_OK);
     assert_int_equal(read.state, LT_ERASURE_ANSWERED);
     lt_log_close(log);
 }
