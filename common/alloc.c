@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Thread_local bool lt_alloc_wiped;
+
 enum { ARENA_ALIGN = 16, ARENA_BLOCK = 16 * 1024, BUF_FIRST = 256 };
 
 struct lt_arena_block {
@@ -117,7 +119,6 @@ static struct lt_arena_block *add_block(struct lt_arena *arena, size_t need)
     if (block == NULL) {
         return NULL;
     }
-    memset((uint8_t *)block + BLOCK_HEADER, 0, size);
     *block = (struct lt_arena_block){.next = arena->blocks, .size = size};
     arena->blocks = block;
     return block;
@@ -147,9 +148,26 @@ void *lt_arena_take(struct lt_arena *arena, size_t size)
         }
     }
     ptr = (uint8_t *)block + BLOCK_HEADER + block->used;
+    memset(ptr, 0, rounded);
     block->used += rounded;
     arena->used_bytes += rounded;
     return ptr;
+}
+
+static void wipe_block(struct lt_arena_block *block)
+{
+    memset((uint8_t *)block + BLOCK_HEADER, 0, block->used);
+    block->used = 0;
+}
+
+/* Most of a block was never used: only what was is wiped. */
+static void free_block(const struct lt_arena *arena,
+                       struct lt_arena_block *block)
+{
+    wipe_block(block);
+    lt_alloc_wiped = true;
+    lt_free(arena->alloc, block);
+    lt_alloc_wiped = false;
 }
 
 void lt_arena_reset(struct lt_arena *arena)
@@ -160,12 +178,11 @@ void lt_arena_reset(struct lt_arena *arena)
     while (block != NULL && block->next != NULL) {
         struct lt_arena_block *next = block->next;
 
-        lt_free(arena->alloc, block);
+        free_block(arena, block);
         block = next;
     }
     if (block != NULL) {
-        memset((uint8_t *)block + BLOCK_HEADER, 0, block->used);
-        block->used = 0;
+        wipe_block(block);
     }
     arena->blocks = block;
     arena->used_bytes = 0;
@@ -176,7 +193,7 @@ void lt_arena_deinit(struct lt_arena *arena)
     while (arena->blocks != NULL) {
         struct lt_arena_block *next = arena->blocks->next;
 
-        lt_free(arena->alloc, arena->blocks);
+        free_block(arena, arena->blocks);
         arena->blocks = next;
     }
     arena->used_bytes = 0;

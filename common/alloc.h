@@ -15,6 +15,10 @@ struct lt_alloc {
     void *ctx;
 };
 
+/* True while this thread frees what holds nothing any more: a free() that wipes
+ * need not. */
+extern _Thread_local bool lt_alloc_wiped;
+
 /* The process's own heap. */
 const struct lt_alloc *lt_alloc_heap(void);
 

@@ -12,13 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 extern void __libc_free(void *ptr);
 extern void *__libc_realloc(void *ptr, size_t size);
 
 void free(void *ptr)
 {
     if (ptr != NULL) {
-        explicit_bzero(ptr, malloc_usable_size(ptr));
+        if (!lt_alloc_wiped) {
+            explicit_bzero(ptr, malloc_usable_size(ptr));
+        }
         __libc_free(ptr);
     }
 }
