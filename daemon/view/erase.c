@@ -113,8 +113,25 @@ static lt_err load_said(struct lt_view *view, const struct target *target,
     }
 }
 
-/* Every office that should hold the text, but for who ordered, owes a receipt.
- * Who owed one once goes on owing it. */
+/* Would the receipt of @office come here? It goes up, or to who ordered. */
+static bool receipt_comes(const struct lt_view *view,
+                          const struct lt_office *office,
+                          const struct lt_office *author, uint8_t cls)
+{
+    struct lt_stream stream = {
+        .origin = *office, .channel = {.cls = cls, .audience = LT_AUDIENCE_UP}};
+
+    if (!lt_tree_above(view->tree, author, office)) {
+        stream.channel.audience = LT_AUDIENCE_TO;
+        stream.channel.to = *author;
+    }
+    return lt_office_equal(office, &view->office) ||
+           lt_tree_holds(view->tree, &view->office, &stream);
+}
+
+/* Every office that should hold the text, but for who ordered, owes a receipt;
+ * here are listed those whose receipts come here. Who owed one once goes on
+ * owing it. */
 static lt_err list_debtors(struct lt_view *view, const struct target *target,
                            int64_t order, const struct lt_office *author)
 {
@@ -134,7 +151,8 @@ static lt_err list_debtors(struct lt_view *view, const struct target *target,
 
             holds = lt_tree_holds(view->tree, office, &stream);
         }
-        if (holds && !lt_office_equal(office, author)) {
+        if (holds && !lt_office_equal(office, author) &&
+            receipt_comes(view, office, author, target->channel.cls)) {
             sqlite3_bind_int64(view->add_debtor, 1, order);
             sqlite3_bind_blob(view->add_debtor, 2, office->bytes, LT_OFFICE_LEN,
                               SQLITE_STATIC);

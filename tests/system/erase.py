@@ -15,7 +15,7 @@ import harness
 from harness import Tree, check, request_id, wait_until
 
 LONG = os.environ.get("LT_LONG") == "1"
-EVENTS = 100000 if LONG else 2000
+EVENTS = 100000 if LONG else 1500
 BATCH = 100
 WINDOW = 24
 
@@ -272,7 +272,62 @@ def stripped_is_not_erased():
         verified(province, 0)
 
 
+def file_and_directive():
+    """A file's pieces go with it; a directive's text goes at every addressee,
+    and needs nobody's word when the root wrote it."""
+    with Tree() as tree:
+        province = tree.root("Tỉnh Tây Ninh", key="p")
+        district = tree.child(province, "Huyện Thử", "district", key="d")
+        communes = [tree.child(district, f"Xã Thử {i}", "commune", key=f"c{i}") for i in (1, 2)]
+        commune = communes[0]
+        path = tree.dir / "don.bin"
+        content = tree.random.randbytes(100000)
+        path.write_bytes(content)
+        windows = [content[at:at + WINDOW] for at in (100, 50000, 99000)]
+        case = commune.ok("case", "open", "--type", "complaint", "--field", "land",
+                          "--attach", path)["event"]
+        wait_until(lambda: (text_of(province, case) or {}).get("state") == "here", "the file above")
+        text = secret(tree)
+        directive = province.ok("directive", "issue", "--to", "Xã Thử 1", "Xã Thử 2", "--doc-no",
+                                "9/CT", "--text", text)["event"]
+
+        def shown(node):
+            result = node.tool("directive", "show", directive)
+            return result.json["texts"][0] if result.code == 0 else None
+
+        nodes = (province, district, *communes)
+        for node in nodes:
+            wait_until(lambda n=node: (shown(n) or {}).get("text") == text, f"at {node.name}")
+
+        def holds(node, needles):
+            node.stop()  # the WAL is copied: files are whole
+            found = [n for n in needles for p in node.dir.rglob("*")
+                     if p.is_file() and n in p.read_bytes()]
+            node.start()
+            return found
+        check(len(holds(province, windows)) >= 3, "control: the pieces are in the files")
+        check(holds(communes[1], [text.encode()[:WINDOW]]), "control: the directive's text is")
+        commune.ok("erase", case, "--reason", "nhầm tệp")
+        province.ok("erase", directive, "--reason", "nhầm văn bản")
+        state_is(province, case, "held")
+        out = tree.dir / "out.bin"
+        refused = province.tool("case", "attachment", case, "--out", out)
+        check(refused.code == 65, f"a file that is closed is not given out: {refused}")
+        province.ok("erase", case, "--reason", "đồng ý")
+        for node in nodes:
+            wait_until(lambda n=node: shown(n)["state"] == "erased" and
+                       not shown(n)["erasure"]["waiting"], f"the directive's at {node.name}")
+        for node in (commune, district, province):
+            state_is(node, case, "erased")
+            all_answered(node, case, {office_id(province), office_id(district)})
+        for node in nodes:
+            left = holds(node, [*windows, text.encode()[:WINDOW]])
+            check(not left, f"files of {node.name} still hold {left}")
+            check(node.ok("verify")["ok"], f"verify at {node.name}")
+
+
 if __name__ == "__main__":
     harness.main({"one_text_everywhere": one_text_everywhere,
                   "not_taken_again": not_taken_again,
+                  "file_and_directive": file_and_directive,
                   "stripped_is_not_erased": stripped_is_not_erased})
