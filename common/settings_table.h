@@ -41,7 +41,7 @@ X(LT_SET_BALLAST_BYTES, "ballast_bytes", LT_TYPE_BYTES, "bytes", "128M", 0,
   17179869184, RESTART, "",
   "Chỗ trống giữ sẵn trên đĩa để kết thúc an toàn khi đĩa đầy",
   "Room kept on the disk to end well when it is full")
-X(LT_SET_VIEW_QUEUE_BYTES, "view_queue_bytes", LT_TYPE_BYTES, "bytes", "4M",
+X(LT_SET_VIEW_QUEUE_BYTES, "view_queue_bytes", LT_TYPE_BYTES, "bytes", "2M",
   65536, 268435456, RESTART, "",
   "Bộ nhớ cho dữ liệu đang chờ đưa vào phần hiển thị",
   "Memory for what waits to be shown by the view")

@@ -14,6 +14,7 @@
 enum {
     LT_CLIENT_FRAME_MAX = 1024 * 1024,
     LT_CLIENT_BATCHES = 8,
+    LT_CLIENT_COMMANDS = 512, /* under way: then no further batch */
     LT_CLIENT_OUT_MAX = 4 * 1024 * 1024, /* no new work beyond this */
     LT_CLIENT_STREAM_MAX = 256 * 1024    /* no more lines beyond this */
 };
@@ -27,6 +28,7 @@ struct lt_client {
     struct lt_buf out;
     size_t out_at;           /* bytes of out already sent */
     size_t batches_n;
+    size_t commands_n; /* in them */
     struct lt_batch *first;  /* oldest first */
     struct lt_batch *last;
     bool streams;            /* lines of events flow */

@@ -134,6 +134,7 @@ static void push_batch(struct lt_client *client, struct lt_batch *batch)
     }
     client->last = batch;
     client->batches_n++;
+    client->commands_n += batch->slots_n;
 }
 
 static struct lt_batch *pop_batch(struct lt_client *client)
@@ -145,6 +146,7 @@ static struct lt_batch *pop_batch(struct lt_client *client)
         client->last = NULL;
     }
     client->batches_n--;
+    client->commands_n -= batch->slots_n;
     batch->next = NULL;
     return batch;
 }
@@ -233,6 +235,7 @@ static void take_frame(struct lt_control *control, struct lt_client *client,
     size_t len;
 
     if (client->streams || client->batches_n >= LT_CLIENT_BATCHES ||
+        client->commands_n >= LT_CLIENT_COMMANDS ||
         (client->last != NULL && !client->last->prepared) ||
         client->out.len - client->out_at >= LT_CLIENT_OUT_MAX ||
         !lt_client_frame(client, &json, &len)) {
@@ -371,6 +374,7 @@ static bool has_work(const struct lt_client *client)
                client->out.len - client->out_at < LT_CLIENT_STREAM_MAX;
     }
     return has_frame(client) && client->batches_n < LT_CLIENT_BATCHES &&
+           client->commands_n < LT_CLIENT_COMMANDS &&
            client->out.len - client->out_at < LT_CLIENT_OUT_MAX &&
            (client->last == NULL || client->last->prepared);
 }

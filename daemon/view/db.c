@@ -89,7 +89,7 @@ lt_err lt_db_open_writer(const char *path, sqlite3 **out_db)
                     "PRAGMA synchronous=OFF;"
                     "PRAGMA secure_delete=ON;"
                     "PRAGMA temp_store=MEMORY;"
-                    "PRAGMA cache_size=-8192;"
+                    "PRAGMA cache_size=-3072;"
                     "PRAGMA journal_size_limit=16777216;"
                     "PRAGMA wal_autocheckpoint=4000;",
                     out_db);

@@ -3,6 +3,7 @@ daemon needs for them, and a start from a log that holds them.
 
 Each takes a Bench (tests/bench/run) and adds its figures.
 """
+import os
 import pathlib
 import threading
 import time
@@ -10,6 +11,7 @@ import time
 import urgent
 
 COMMUNES, CORPUS = 10, 100000
+ORIGINS, SEGMENT_EVENTS = 100, 62
 URGENTS = 1000  # to a million entries; fewer to fewer
 # Below this part of the backlog an urgent event is not counted.
 STILL_WAITING = 0.1
@@ -171,3 +173,73 @@ def backlog_rss(bench, events=None):
         most.update({node.name: hwm_mb(node) for node in nodes})
     note(bench, f"{total} events: " + ", ".join(f"{k} {v:.1f} MB" for k, v in most.items()))
     bench.figure("backlog_rss_mb", max(most.values()), "MB", 32, 24, rounds=list(most.values()))
+
+
+def history(bench, tree, district, province, origins, events):
+    """@events at district and province, of as many communes as @origins, each
+    enrolled, heard and stopped in its turn. Returns the last one, running."""
+    each = events // origins
+    for n in range(origins):
+        commune = tree.child(district, f"Xã Thử 9.{n + 1}", "commune", key=f"h{n}")
+        linked(bench, [commune])
+        # Paced, if only in name: a batch at a time, each a segment of its own.
+        bench.load("--events", each, "--batch", SEGMENT_EVENTS, "--rate", 1000000,
+                   "--to-socket", commune.dir, "--watch", province.dir)
+        bench.nodes.wait_until(lambda: commune.waiting() == 0 and district.waiting() == 0,
+                               "the last acknowledgement", 120)
+        if n + 1 < origins:
+            commune.stop()
+    return commune
+
+
+def drop_cache(folder):
+    """The kernel keeps nothing of these files."""
+    os.sync()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            fd = os.open(path, os.O_RDONLY)
+            try:
+                os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+            finally:
+                os.close(fd)
+
+
+def is_current(node):
+    """Its links are up, its view shows all, its keeper's receipt covers all."""
+    done = node.tool("status", timeout=5)
+    if done.code != 0:
+        return False
+    status = done.json
+    up = [link["role"] for link in status["links"] if link["state"] == "up"]
+    return (status["state"] == "ready" and "parent" in up and "child" in up
+            and status["view"]["behind_events"] == 0 and status["receipt"]["covers_all"] is True)
+
+
+def restart(bench):
+    origins, events = (5, 10000) if bench.quick else (ORIGINS, 1000000)
+    tree, province, district, _ = bench.tree()
+    ready, current = [], []
+    with tree:
+        history(bench, tree, district, province, origins, events)
+        view_caught_up(bench, [province, district])
+        log = district.status()["log"]
+        note(bench, f"{log['events']} events in {log['segments']} segments of {origins} origins, "
+             f"{log['bytes'] / 1e6:.0f} MB")
+        for _ in range(3):
+            bench.nodes.wait_until(lambda: is_current(district), "all to be current", 120)
+            district.stop()
+            drop_cache(district.dir)
+            seen = district.notes().count("ready, listening")
+            began = time.monotonic()
+            district.start(wait=False)
+            while district.notes().count("ready, listening") == seen:
+                if not district.running() or time.monotonic() - began > 300:
+                    raise RuntimeError("the district did not become ready")
+                time.sleep(0.005)
+            ready.append(time.monotonic() - began)
+            bench.nodes.wait_until(lambda: is_current(district), "all to be current", 300)
+            current.append(time.monotonic() - began)
+    extra = {"events": log["events"], "segments": log["segments"], "origins": origins}
+    bench.figure("restart_ready_s", percentile(ready, 0.5), "s", 5, 2, rounds=ready, extra=extra)
+    bench.figure("restart_current_s", percentile(current, 0.5), "s", 10, 5, rounds=current,
+                 extra=extra)
