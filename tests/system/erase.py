@@ -272,6 +272,35 @@ def stripped_is_not_erased():
         verified(province, 0)
 
 
+def killed_meanwhile():
+    """Killed while they erase, at any moment: each goes on after its start."""
+    with Tree() as tree:
+        text = secret(tree)
+        nodes, case, trace = written(tree, text, 200)
+        province, district, commune = nodes
+        offices = {office_id(province), office_id(district)}
+        commune.ok("erase", case, "--reason", "ghi nhầm tên người")
+        commune.kill()
+        commune.start()
+        for node in (district, province):
+            state_is(node, case, "held")
+        province.ok("erase", case, "--reason", "đồng ý")
+        province.kill()
+        district.kill()
+        for node in (province, district):
+            node.start()
+        for _ in range(3):
+            for node in (province, district):
+                node.kill()
+                node.start()
+        for node in nodes:
+            state_is(node, case, "erased")
+            all_answered(node, case, offices)
+        for node in nodes:
+            gone(trace, node)
+            verified(node, 1)
+
+
 def file_and_directive():
     """A file's pieces go with it; a directive's text goes at every addressee,
     and needs nobody's word when the root wrote it."""
@@ -329,5 +358,6 @@ def file_and_directive():
 if __name__ == "__main__":
     harness.main({"one_text_everywhere": one_text_everywhere,
                   "not_taken_again": not_taken_again,
+                  "killed_meanwhile": killed_meanwhile,
                   "file_and_directive": file_and_directive,
                   "stripped_is_not_erased": stripped_is_not_erased})
