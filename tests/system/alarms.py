@@ -65,6 +65,11 @@ def mended_peers():
             node = peers[scenario]
             check(alarm_about(district, node.office, code), f"{code} ended by itself")
             node.start()
+            # Its daemon never ran: what it "wrote" comes back from above, and it
+            # goes on from there; written before, it would be one branch more.
+            mine = {e["event"] for e in district.events() if e["origin"] == node.office}
+            wait_until(lambda: node.waiting() is not None and mine <= ids(node),
+                       f"{scenario}: its own {len(mine)} events", 20)
             event = node.ok(*CASE)["event"]
             wait_until(lambda: event in ids(district), f"{scenario}: its first right event", 20)
             wait_until(lambda: not alarm_about(district, node.office, code),
