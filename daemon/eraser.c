@@ -186,6 +186,7 @@ struct file {
     enum lt_erasure_state *states;
     size_t n;
     size_t max;
+    const struct lt_tree *tree;
     bool here; /* the target is; its matter then is known */
     struct lt_event_id matter;
     lt_err err;
@@ -194,6 +195,7 @@ struct file {
 static bool add_said(void *ctx, const struct lt_log_erasure *row)
 {
     struct file *file = ctx;
+    bool waits;
 
     file->said[file->n] =
         (struct lt_erasure){.said = row->said,
@@ -204,7 +206,9 @@ static bool add_said(void *ctx, const struct lt_log_erasure *row)
                             .confirms = row->confirms,
                             .tree_version = row->tree_version};
     file->states[file->n] = row->state;
-    file->n++;
+    if (lt_erasure_matters(&file->said[file->n], file->tree, &waits)) {
+        file->n++;
+    }
     return file->n < file->max;
 }
 
@@ -269,7 +273,8 @@ static lt_err apply(struct lt_eraser *eraser, const struct lt_event_id *target,
 
 static lt_err review(struct lt_eraser *eraser, const struct lt_event_id *target)
 {
-    struct file file = {.max = ERASURES_MAX};
+    struct file file = {.max = ERASURES_MAX,
+                        .tree = lt_engine_tree(eraser->engine)};
     struct lt_arena arena;
     lt_err err;
 

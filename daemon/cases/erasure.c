@@ -86,6 +86,18 @@ enum lt_erasure_weight lt_erasure_weight(const struct lt_erasure *erasure,
                                           : LT_ERASURE_WEIGHS_NOTHING;
 }
 
+bool lt_erasure_matters(const struct lt_erasure *erasure,
+                        const struct lt_tree *tree, bool *out_waits)
+{
+    bool may = erasure->confirms
+                   ? is_confirmation(erasure, tree)
+                   : lt_erasure_may_order(&erasure->said.origin,
+                                          &erasure->target, &erasure->matter);
+
+    *out_waits = !is_known(erasure, tree);
+    return may && !*out_waits;
+}
+
 /* The parts for which @order holds at @self. */
 static uint8_t held_parts(const struct lt_erasure *erasures, size_t n,
                           const struct lt_erasure *order,

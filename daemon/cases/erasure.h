@@ -73,6 +73,11 @@ bool lt_erasure_may_confirm(const struct lt_office *office,
                             const struct lt_event_id *target,
                             const struct lt_tree *tree, uint64_t version);
 
+/* Can it ever count, or only once a newer tree is here (*out_waits)? What can
+ * not is left aside, so that nobody fills a list with it. */
+bool lt_erasure_matters(const struct lt_erasure *erasure,
+                        const struct lt_tree *tree, bool *out_waits);
+
 /* The channels in which @author has to speak about a text so that all who may
  * hold it hear: @channel is one that the text's event stands in, @to are the
  * addressees of a directive's issuing. Returns how many. */

@@ -25,6 +25,7 @@ struct target {
 
 struct said {
     size_t n;
+    bool waits; /* one was left aside until a newer tree is here */
     int64_t keys[ERASURES_MAX];
     struct lt_erasure list[ERASURES_MAX];
 };
@@ -85,9 +86,11 @@ static lt_err load_said(struct lt_view *view, const struct target *target,
     lt_err rc;
 
     out->n = 0;
+    out->waits = false;
     sqlite3_bind_int64(stmt, 1, target->key);
     for (;;) {
         struct lt_erasure *erasure = &out->list[out->n];
+        bool waits = false;
         bool row;
 
         rc = lt_db_step(stmt, &row);
@@ -105,7 +108,10 @@ static lt_err load_said(struct lt_view *view, const struct target *target,
             rc = lt_intern_id(&view->intern, sqlite3_column_int64(stmt, 1),
                               &erasure->matter);
         }
-        out->n++;
+        if (rc == LT_OK && lt_erasure_matters(erasure, view->tree, &waits)) {
+            out->n++;
+        }
+        out->waits |= waits;
         if (rc != LT_OK || out->n == ERASURES_MAX) {
             lt_db_reset(stmt);
             return rc;
@@ -204,14 +210,14 @@ lt_err lt_erase_review(struct lt_view *view, int64_t key)
     if (rc == LT_OK) {
         rc = load_said(view, target, said);
     }
-    if (rc == LT_OK && said->n > 0) {
+    if (rc == LT_OK && (said->n > 0 || said->waits)) {
         effect = lt_erasure_effect(said->list, said->n, &view->office,
                                    target->seq == 0 ? NULL : &target->matter,
                                    view->tree);
         sqlite3_bind_int64(view->put_erased, 1, key);
         sqlite3_bind_int(view->put_erased, 2, effect.erased);
         sqlite3_bind_int(view->put_erased, 3, effect.held);
-        sqlite3_bind_int(view->put_erased, 4, effect.waits ? 1 : 0);
+        sqlite3_bind_int(view->put_erased, 4, said->waits ? 1 : 0);
         rc = lt_db_run(view->put_erased);
         for (size_t i = 0; rc == LT_OK && target->seq != 0 && i < said->n;
              i++) {

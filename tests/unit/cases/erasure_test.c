@@ -137,6 +137,26 @@ static void what_names_a_newer_tree_waits(void **state)
     assert_true(at(s, COMMUNE, &order, 1, &text).waits);
 }
 
+static void what_can_never_count_is_left_aside(void **state)
+{
+    struct story *s = *state;
+    struct lt_event_id text = event(COMMUNE, 1);
+    struct lt_erasure order = said(COMMUNE, 2, text, text, false);
+    struct lt_erasure stranger = said(SIBLING, 1, text, text, false);
+    struct lt_erasure between = said(DISTRICT, 1, text, text, true);
+    struct lt_erasure word = said(PROVINCE, 1, text, text, true);
+    bool waits;
+
+    assert_true(lt_erasure_matters(&order, s->tree, &waits));
+    assert_true(lt_erasure_matters(&word, s->tree, &waits));
+    assert_false(lt_erasure_matters(&stranger, s->tree, &waits));
+    assert_false(lt_erasure_matters(&between, s->tree, &waits));
+    assert_false(waits);
+    order.tree_version = 5;
+    assert_false(lt_erasure_matters(&order, s->tree, &waits));
+    assert_true(waits);
+}
+
 static void parts_are_erased_one_by_one(void **state)
 {
     struct story *s = *state;
@@ -197,6 +217,7 @@ int main(void)
         STORY_TEST(a_keepers_own_order_needs_nobody),
         STORY_TEST(the_custodian_orders_in_his_matter_alone),
         STORY_TEST(what_names_a_newer_tree_waits),
+        STORY_TEST(what_can_never_count_is_left_aside),
         STORY_TEST(parts_are_erased_one_by_one),
         STORY_TEST(word_goes_wherever_the_text_went),
     };
