@@ -12,7 +12,7 @@ import urgent
 
 COMMUNES, CORPUS = 10, 100000
 ORIGINS, SEGMENT_EVENTS = 100, 62
-URGENTS = 1000  # to a million entries; fewer to fewer
+URGENTS = 1000
 # Below this part of the backlog an urgent event is not counted.
 STILL_WAITING = 0.1
 
@@ -112,51 +112,79 @@ def percentile(numbers, part):
     return sorted(numbers)[int(part * (len(numbers) - 1) + 0.5)]
 
 
-def urgent_backlog(bench, events=None):
-    total = events or (200000 if bench.quick else 1000000)
-    tree = bench.nodes.Tree(base=bench.dir)
-    province, (district,), communes = tree.demo_shape(1, COMMUNES)
-    with tree:
-        nodes = [province, district, *communes]
-        configure(nodes, "urgent_per_hour = 10000\n")
-        linked(bench, [district, *communes])
-        total = fill(bench, tree, district, communes, total)
-        before = province.status()["log"]["events"]
-        follower = urgent.Follower(province)
-        desks = [urgent.Desk(c) for c in communes]
-        drain = Drain(province, before, total)
-        began = time.monotonic()
-        district.start(wait=False)
-        linked(bench, communes)
-        bench.nodes.wait_until(lambda: drain.waiting < total, "the drain to begin")
-        started = time.monotonic()
-        written = urgent_beside(drain, desks, URGENTS * total // 1000000, total / 40000)
-        bench.nodes.wait_until(lambda: drain.waiting == 0, "the drain", 1200)
-        took = time.monotonic() - started
-        drain.end()
-        bench.nodes.wait_until(lambda: all(e in follower.came for e, _, _ in written),
-                               lambda: f"{len(follower.came)} of {len(written)} lines")
-        view_caught_up(bench, [province])
-        came = dict(follower.came)
-        follower.stop()
-        for desk in desks:
-            desk.close()
-        hwm = max(map(hwm_mb, nodes))
-    counted = [((came[e] - called) * 1e3, waiting) for e, called, waiting in written
+def fill_large(bench, district, communes, megabytes):
+    """The same with large parts: what counts is their pieces."""
+    before = sum(c.status()["log"]["events"] for c in communes)
+    district.kill()
+    for n, commune in enumerate(communes):
+        bench.program("lienthong-load", "--large", megabytes // len(communes), "--seed", n + 1,
+                      "--to-socket", commune.dir)
+    view_caught_up(bench, communes)
+    total = sum(c.status()["log"]["events"] for c in communes) - before
+    note(bench, f"{megabytes} MB of large parts wait, {total} events")
+    return total
+
+
+def drain_beside(bench, tree, total, urgents, expected_s):
+    """The district comes back; [late in ms, waiting] of the urgent events that
+    were written while more than a tenth waited."""
+    province, district = tree.nodes["p"], tree.nodes["d0"]
+    communes = [node for key, node in tree.nodes.items() if key.startswith("c")]
+    follower = urgent.Follower(province)
+    desks = [urgent.Desk(c) for c in communes]
+    drain = Drain(province, province.status()["log"]["events"], total)
+    began = time.monotonic()
+    district.start(wait=False)
+    linked(bench, communes)
+    bench.nodes.wait_until(lambda: drain.waiting < total, "the drain to begin")
+    started = time.monotonic()
+    written = urgent_beside(drain, desks, urgents, expected_s)
+    bench.nodes.wait_until(lambda: drain.waiting == 0, "the drain", 1200)
+    took = time.monotonic() - started
+    drain.end()
+    bench.nodes.wait_until(lambda: all(e in follower.came for e, _, _ in written),
+                           lambda: f"{len(follower.came)} of {len(written)} lines")
+    view_caught_up(bench, [province])
+    follower.stop()
+    for desk in desks:
+        desk.close()
+    counted = [((follower.came[e] - called) * 1e3, waiting) for e, called, waiting in written
                if waiting > total * STILL_WAITING]
+    if not counted:
+        raise RuntimeError("the backlog was gone before anything urgent was written")
     late = [ms for ms, _ in counted]
     note(bench, f"{total} events drained in {took:.1f} s, {started - began:.1f} s after the "
          f"district's start; {len(written)} urgent events, {len(counted)} of them counted, while "
          f"{max(w for _, w in counted)} to {min(w for _, w in counted)} waited; p50 "
-         f"{percentile(late, 0.5):.1f}, p90 {percentile(late, 0.9):.1f}, most {max(late):.1f} ms; "
-         f"{hwm:.1f} MB")
-    bench.figure("urgent_p99_ms", percentile(late, 0.99), "ms", 20, 12,
-                 extra={"counted": len(counted), "waiting_least": min(w for _, w in counted),
-                        "waiting_most": max(w for _, w in counted)})
+         f"{percentile(late, 0.5):.1f}, p90 {percentile(late, 0.9):.1f}, p99 "
+         f"{percentile(late, 0.99):.1f}, most {max(late):.1f} ms")
+    return counted
 
 
-def backlog_rss(bench, events=None):
-    total = events or (200000 if bench.quick else 1000000)
+def urgent_backlog(bench):
+    entries, megabytes, urgents = ((200000, 20, 200) if bench.quick
+                                   else (1000000, 100, URGENTS))
+    tree = bench.nodes.Tree(base=bench.dir)
+    province, (district,), communes = tree.demo_shape(1, COMMUNES)
+    with tree:
+        configure([province, district, *communes], "urgent_per_hour = 10000\n")
+        linked(bench, [district, *communes])
+        total = fill(bench, tree, district, communes, entries)
+        normal = drain_beside(bench, tree, total, urgents, total / 40000)
+        linked(bench, [district, *communes])
+        bench.nodes.wait_until(lambda: all(c.waiting() == 0 for c in communes), "quiet", 60)
+        total = fill_large(bench, district, communes, megabytes)
+        large = drain_beside(bench, tree, total, urgents // 5, megabytes / 20)
+    p99 = [percentile([ms for ms, _ in counted], 0.99) for counted in (normal, large)]
+    bench.figure("urgent_p99_ms", max(p99), "ms", 20, 12, rounds=p99, extra={
+        "behind": [{"what": what, "counted": len(counted),
+                    "waiting_most": max(w for _, w in counted),
+                    "waiting_least": min(w for _, w in counted)}
+                   for what, counted in (("entries", normal), ("large parts", large))]})
+
+
+def backlog_rss(bench):
+    total = 200000 if bench.quick else 1000000
     tree, province, district, commune = bench.tree()
     with tree:
         nodes = [province, district, commune]

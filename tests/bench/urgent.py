@@ -5,6 +5,7 @@ each urgent event with the moment its line came, in seconds of the monotonic
 clock; it is a process of its own, so that whoever writes does not delay it.
 """
 import pathlib
+import select
 import subprocess
 import sys
 import threading
@@ -15,6 +16,8 @@ sys.path.insert(0, str(REPO / "tests" / "system"))
 
 TYPE = b'"type":"INCIDENT_RAISED"'
 EVENT = b'"event":"'
+# What was there before has been read: nothing came for so long.
+SETTLED, QUIET_S = "settled", 0.5
 
 
 def follow(dir):
@@ -27,7 +30,11 @@ def follow(dir):
     control = Control(node, timeout=None)
     control.send({"command": "log", "options": {"events": True, "follow": True}})
     buffer = bytearray()
+    settled = False
     while True:
+        if not settled and not select.select([control.socket], [], [], QUIET_S)[0]:
+            settled = True
+            print(SETTLED, 0, flush=True)
         data = control.socket.recv(1 << 18)
         if not data:
             return
@@ -43,18 +50,23 @@ def follow(dir):
 
 
 class Follower:
-    """What came at @node, as a dictionary from event to moment."""
+    """What comes at @node from now on, as a dictionary from event to moment."""
 
     def __init__(self, node):
         self.came = {}
+        self.settled = threading.Event()
         self.process = subprocess.Popen([sys.executable, __file__, str(node.dir)],
                                         stdout=subprocess.PIPE, text=True)
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
+        if not self.settled.wait(300):
+            raise RuntimeError("the follower finds no end of what was there before")
 
     def read(self):
         for line in self.process.stdout:
             event, came = line.split()
+            if event == SETTLED:
+                self.settled.set()
             self.came.setdefault(event, float(came))
 
     def stop(self):
