@@ -9,10 +9,13 @@
  * whether it is still the same connection. */
 #include "daemon/link/socket.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "common/crypto.h"
@@ -172,7 +175,40 @@ static lt_err bind_failed(const char *text, int code, struct lt_diag *diag)
     return rc;
 }
 
-lt_err lt_socket_bind(void *socket, const char *text,
+/* libzmq tells its monitor before it returns, which may leave another errno
+ * than the one that bind(2) gave: so the kernel is asked once more. */
+static int why_not_bound(const struct lt_address *address, int code)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET,
+                             .sin_port = htons(address->port)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6,
+                              .sin6_port = htons(address->port)};
+    const bool read = inet_pton(address->v6 ? AF_INET6 : AF_INET, address->host,
+                                address->v6 ? (void *)&v6.sin6_addr
+                                            : (void *)&v4.sin_addr) == 1;
+    const int on = 1;
+    int fd;
+
+    if (code == EADDRINUSE || !read || address->port == 0) {
+        return code;
+    }
+    fd =
+        socket(address->v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return code;
+    }
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(fd,
+             address->v6 ? (const struct sockaddr *)(const void *)&v6
+                         : (const struct sockaddr *)(const void *)&v4,
+             address->v6 ? sizeof(v6) : sizeof(v4)) != 0) {
+        code = errno;
+    }
+    (void)close(fd);
+    return code;
+}
+
+lt_err lt_socket_bind(void *zmq_socket, const char *text,
                       char out_bound[static LT_BOUND_MAX], struct lt_diag *diag)
 {
     struct lt_address address;
@@ -191,12 +227,12 @@ lt_err lt_socket_bind(void *socket, const char *text,
         }
         address = found[0];
     }
-    set_int(socket, ZMQ_IPV6, address.v6 ? 1 : 0, &ok);
+    set_int(zmq_socket, ZMQ_IPV6, address.v6 ? 1 : 0, &ok);
     lt_address_endpoint(&address, endpoint);
-    if (!ok || zmq_bind(socket, endpoint) != 0) {
-        return bind_failed(text, zmq_errno(), diag);
+    if (!ok || zmq_bind(zmq_socket, endpoint) != 0) {
+        return bind_failed(text, why_not_bound(&address, zmq_errno()), diag);
     }
-    if (zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &len) != 0) {
+    if (zmq_getsockopt(zmq_socket, ZMQ_LAST_ENDPOINT, endpoint, &len) != 0) {
         return LT_EINTERNAL;
     }
     (void)snprintf(out_bound, LT_BOUND_MAX, "%.63s",
