@@ -32,6 +32,7 @@ struct version {
 
 static const struct version VERSIONS[] = {
     {"v0.1.0", 0xa2, 0x77, 21, 15, 11, 101, 15},
+    {"v0.2.0", 0xa2, 0x77, 23, 17, 12, 112, 17},
 };
 
 static uint8_t *read_file(const struct version *version, const char *name,

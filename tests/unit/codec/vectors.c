@@ -1,6 +1,7 @@
 #include "tests/unit/codec/vectors.h"
 
 #include "common/link_msg.h"
+#include "common/version.h"
 #include "tests/unit/codec/fixture.h"
 
 static void line(FILE *out, const char *name, const void *bytes, size_t len)
@@ -275,7 +276,8 @@ void vectors_write(FILE *out)
 
     lt_buf_init(&event_bytes, lt_alloc_heap());
     lt_buf_init(&buf, lt_alloc_heap());
-    fputs("# Test vectors of the formats, version 0.1.0. See proto/README.md.\n"
+    fputs("# Test vectors of the formats, version " LT_VERSION
+          ". See proto/README.md.\n"
           "# Office n..n is 16 bytes n.\n\n",
           out);
     keys(out, issuer, own);

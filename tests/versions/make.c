@@ -1,6 +1,6 @@
-/* Made once, with the release 0.1.0, and run by hand:
+/* Run by hand, once with each release:
  *
- *     make_v0_1_0 FOLDER
+ *     make_version FOLDER
  *
  * writes log.db, the log of a commune that has worked for a while and was
  * closed cleanly, and session.frames, all that its engine and its parent's
@@ -62,6 +62,27 @@ static void step(struct office *office, const struct lt_event_id *matter,
     free(event);
 }
 
+/* The opening @id was a mistake. */
+static void take_back(struct office *office, const struct lt_event_id *id)
+{
+    const struct lt_channel channel = {.cls = LT_CLASS_CASE,
+                                       .audience = LT_AUDIENCE_UP};
+    struct lt_event *event = calloc(1, sizeof(*event));
+
+    assert_non_null(event);
+    event->type = LT_EV_ENTRY_VOIDED;
+    event->reason = 1;
+    event->has_subject = true;
+    event->subject = *id;
+    event->has_corrects = true;
+    event->corrects = *id;
+    event->causes_n = 1;
+    event->causes[0] = *id;
+    assert_int_equal(office_write(office, event, &channel, 1, 1), LT_OK);
+    assert_int_equal(office_end(office), LT_OK);
+    free(event);
+}
+
 static void raise_incident(struct office *office, uint32_t people)
 {
     const struct lt_channel channel = {.cls = LT_CLASS_INCIDENT,
@@ -96,6 +117,7 @@ static void direct(struct office *office, const struct lt_office *to)
 static void live(struct house *house)
 {
     struct office *commune = &house->offices[COMMUNE];
+    struct lt_event_id mistake;
     struct lt_buf answer;
     bool repeated;
 
@@ -111,6 +133,8 @@ static void live(struct house *house)
         some_time(house);
         step(commune, &id, 1 + i);
     }
+    mistake = office_wrote_case(commune, 9);
+    take_back(commune, &mistake);
     raise_incident(commune, 40);
     direct(&house->offices[PROVINCE], &commune->id);
     some_time(house);
@@ -154,7 +178,7 @@ int main(int argc, char **argv)
     struct office *commune;
 
     if (argc != 2) {
-        fputs("usage: make_v0_1_0 FOLDER\n", stderr);
+        fputs("usage: make_version FOLDER\n", stderr);
         return 64;
     }
     house = house_new();
