@@ -1,11 +1,10 @@
 """Urgent events beside a backlog: written at the communes, followed at the top.
 
-`urgent.py DIR` follows `log --events --follow` of the daemon in DIR and prints
-each urgent event with the moment its line came, in seconds of the monotonic
-clock; it is a process of its own, so that whoever writes does not delay it.
+`urgent.py DIR N` follows `log --events --follow` of the daemon in DIR and prints
+"settled" once N lines have come, and each urgent event with the moment its line
+came, in seconds of the monotonic clock; it is a process of its own, so that whoever writes does not delay it.
 """
 import pathlib
-import select
 import subprocess
 import sys
 import threading
@@ -16,11 +15,10 @@ sys.path.insert(0, str(REPO / "tests" / "system"))
 
 TYPE = b'"type":"INCIDENT_RAISED"'
 EVENT = b'"event":"'
-# What was there before has been read: nothing came for so long.
-SETTLED, QUIET_S = "settled", 0.5
+SETTLED = "settled"  # what was there before has been read
 
 
-def follow(dir):
+def follow(dir, before):
     from control import Control
 
     class At:
@@ -30,9 +28,9 @@ def follow(dir):
     control = Control(node, timeout=None)
     control.send({"command": "log", "options": {"events": True, "follow": True}})
     buffer = bytearray()
-    settled = False
+    lines, settled = 0, False
     while True:
-        if not settled and not select.select([control.socket], [], [], QUIET_S)[0]:
+        if not settled and lines >= before:
             settled = True
             print(SETTLED, 0, flush=True)
         data = control.socket.recv(1 << 18)
@@ -40,6 +38,7 @@ def follow(dir):
             return
         came = time.monotonic()
         buffer += data
+        lines += data.count(b"\n") if not settled else 0
         end = buffer.rfind(b"\n") + 1
         if TYPE in buffer[:end]:
             for line in bytes(buffer[:end]).split(b"\n"):
@@ -55,7 +54,8 @@ class Follower:
     def __init__(self, node):
         self.came = {}
         self.settled = threading.Event()
-        self.process = subprocess.Popen([sys.executable, __file__, str(node.dir)],
+        before = node.status()["log"]["events"]
+        self.process = subprocess.Popen([sys.executable, __file__, str(node.dir), str(before)],
                                         stdout=subprocess.PIPE, text=True)
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
@@ -98,4 +98,4 @@ class Desk:
 
 
 if __name__ == "__main__":
-    follow(sys.argv[1])
+    follow(sys.argv[1], int(sys.argv[2]))
