@@ -98,8 +98,11 @@ static void an_unknown_key_is_refused_and_gets_in_once_admitted(void **state)
     assert_int_equal(pair.parent.alarm, LT_AUNKNOWNPEER);
     assert_int_equal(pair.parent.ups, 0);
     assert_int_equal(pair.child.ups, 0);
+    /* libzmq tells a refusal by 300 in two ways: it cuts the connection, or
+     * lets it hang until the handshake has lasted too long. */
     await(&pair.child, &pair.parent, &pair.child.tried_n, 1);
-    assert_int_equal(pair.child.tried, LT_TRIED_HANDSHAKE_ENDED);
+    assert_true(pair.child.tried == LT_TRIED_HANDSHAKE_ENDED ||
+                pair.child.tried == LT_TRIED_HANDSHAKE_SLOW);
 
     admitted_ms = clock_ms();
     node_admit(&pair.parent, &pair.child);
