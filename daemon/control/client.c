@@ -256,6 +256,7 @@ void lt_client_stream(struct lt_client *client, struct lt_desk *desk)
     bool some = true;
     lt_err rc;
 
+    client->behind = false;
     desk->batch++; /* look anew whether the file is the one we have open */
     rc = lt_desk_reader(desk, &reader, &diag);
     if (rc != LT_OK) {
@@ -271,6 +272,7 @@ void lt_client_stream(struct lt_client *client, struct lt_desk *desk)
         lt_client_send(client);
     }
     lt_buf_deinit(&next);
+    client->behind = rc == LT_OK && some;
     if (rc == LT_EIO) {
         lt_desk_drop_reader(desk);
     }

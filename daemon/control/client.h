@@ -29,6 +29,7 @@ struct lt_client {
     size_t out_at;           /* bytes of out already sent */
     size_t batches_n;
     size_t commands_n; /* in them */
+    bool behind; /* its stream stopped for want of room, not of lines */
     struct lt_batch *first;  /* oldest first */
     struct lt_batch *last;
     bool streams;            /* lines of events flow */

@@ -302,7 +302,7 @@ static void serve(struct lt_control *control, struct lt_client *client,
         answer_batches(control, client);
     }
     if (client->streams && !client->dead &&
-        (view_moved || !client->follow || client->fresh ||
+        (view_moved || !client->follow || client->fresh || client->behind ||
          (events & POLLOUT) != 0)) {
         client->fresh = false;
         lt_client_stream(client, &control->desk);
@@ -370,7 +370,7 @@ static bool take_news(struct lt_control *control)
 static bool has_work(const struct lt_client *client)
 {
     if (client->streams) {
-        return !client->follow &&
+        return (!client->follow || client->behind) &&
                client->out.len - client->out_at < LT_CLIENT_STREAM_MAX;
     }
     return has_frame(client) && client->batches_n < LT_CLIENT_BATCHES &&

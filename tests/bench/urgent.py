@@ -1,10 +1,11 @@
 """Urgent events beside a backlog: written at the communes, followed at the top.
 
 `urgent.py DIR N` follows `log --events --follow` of the daemon in DIR and prints
-"settled" once N lines have come, and each urgent event with the moment its line
+"settled" once about N lines have come, and each urgent event with the moment its line
 came, in seconds of the monotonic clock; it is a process of its own, so that whoever writes does not delay it.
 """
 import pathlib
+import select
 import subprocess
 import sys
 import threading
@@ -15,7 +16,9 @@ sys.path.insert(0, str(REPO / "tests" / "system"))
 
 TYPE = b'"type":"INCIDENT_RAISED"'
 EVENT = b'"event":"'
-SETTLED = "settled"  # what was there before has been read
+# What was there before has been read: nearly as many lines as events (one in
+# two channels has one line), and then nothing for a while.
+SETTLED, NEARLY, QUIET_S = "settled", 0.95, 0.5
 
 
 def follow(dir, before):
@@ -30,7 +33,8 @@ def follow(dir, before):
     buffer = bytearray()
     lines, settled = 0, False
     while True:
-        if not settled and lines >= before:
+        if (not settled and lines >= before * NEARLY
+                and not select.select([control.socket], [], [], QUIET_S)[0]):
             settled = True
             print(SETTLED, 0, flush=True)
         data = control.socket.recv(1 << 18)
