@@ -175,7 +175,7 @@ X("ui_why_text_closed", "nội dung này đã xóa hoặc đang chờ xác nhậ
 X("ui_why_confirmed", "đã xác nhận xóa rồi", "it was confirmed already")
 X("ui_erasure_ordered", "yêu cầu xóa {at}", "erasing ordered {at}")
 X("ui_erasure_confirmed", "xác nhận {at}", "confirmed {at}")
-X("ui_erasure_unconfirmed", "chờ cơ quan giám sát xác nhận",
+X("ui_erasure_unconfirmed", "chờ nơi lưu xác nhận",
   "waiting for the keeper's word")
 X("ui_erasure_receipts", "đã xóa ở {n} nơi", "erased at {n} offices")
 X("ui_erasure_waiting", "chưa trả lời", "not answered yet")
