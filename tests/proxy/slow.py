@@ -59,6 +59,9 @@ class SlowTree:
              "--events", str(events), "--batch", str(batch), "--to-socket",
              str(self.commune.dir)], capture_output=True, text=True, timeout=300)
         check(done.returncode == 0, f"lienthong-load: {done.stderr[-500:]}")
+        # What status shows is a snapshot, and may be of the first batch.
+        wait_until(lambda: self.commune.status()["log"]["events"] >= events,
+                   "a status that knows of the backlog")
 
 
 class Follower(threading.Thread):

@@ -4,6 +4,7 @@ and what the page names must come out of a real daemon and a real tool."""
 import json
 import re
 import struct
+import time
 
 import control
 import harness
@@ -370,7 +371,29 @@ def follow():
         client.close()
 
 
+def follow_long():
+    """A follower gets the whole past, though nothing new is written to wake
+    anybody: also one who reads as fast as the lines come."""
+    with Tree() as tree:
+        province, _ = pair(tree)
+        for _ in range(60):
+            control.batch(province, [{"command": "case open", "options": {
+                "type": "complaint", "field": "land"}}] * 250)
+        wait_until(lambda: province.status()["log"]["events"] >= 15000 and
+                   province.status()["view"]["behind_events"] == 0, "the view")
+        n = province.status()["log"]["events"]
+        for _ in range(12):
+            client = control.Control(province, timeout=20)
+            client.send({"command": "log", "options": {"events": True, "follow": True}})
+            seen = 0
+            while seen < n:  # the end of a line is no byte of any other thing
+                seen += client.socket.recv(1 << 20).count(b'"reason":')
+            check(seen == n, f"{seen} of {n}")
+            client.close()
+
+
 if __name__ == "__main__":
     harness.main({"field_lists": field_lists, "commands": commands, "exit_codes": exit_codes,
                   "repeated_requests": repeated_requests, "batches": batches,
-                  "normal_form": normal_form, "follow": follow})
+                  "normal_form": normal_form, "follow": follow,
+                  "follow_long": follow_long})
