@@ -8,7 +8,8 @@ enum {
     FEED_SLICE_BYTES = 256 * 1024,
     PRUNE_EVERY_MS = 10 * 60 * 1000,
     UPKEEP_QUIET_MS = 200,     /* without input before upkeep of the log */
-    WAL_BUSY_BYTES = 16 << 20, /* a WAL that is copied however busy */
+    WAL_BUSY_BYTES = 2 << 20, /* a WAL that is copied however busy: in pieces so
+                                 * small that nothing urgent waits long */
     TRIM_QUIET_MS = 4 * 1000,  /* without work before a trim */
     TRIM_EVERY_MS = 60 * 1000,
     REQUESTS_KEPT_DAYS = 30
