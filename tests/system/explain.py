@@ -173,6 +173,7 @@ def no_network():
     with Tree() as tree:
         province = tree.root("Tỉnh Tây Ninh", key="p")
         commune = tree.child(province, "Xã Tân Bình", "commune", key="c")
+        until(commune, "Tỉnh Tây Ninh", ("moving",))  # it has the tree, so the name
         commune.stop()
         try:
             done = subprocess.run(["unshare", "--net", "--", "true"], capture_output=True,
