@@ -27,6 +27,7 @@ static struct {
     OSSL_PROVIDER *provider;
     EVP_MD *sha256;
     EVP_MAC *hmac;
+    EVP_CIPHER *aead;
     pthread_key_t thread_key;
     bool thread_key_made;
 } crypto;
@@ -97,7 +98,8 @@ lt_err lt_crypto_start(void)
     }
     crypto.sha256 = EVP_MD_fetch(crypto.context, "SHA256", NULL);
     crypto.hmac = EVP_MAC_fetch(crypto.context, "HMAC", NULL);
-    if (crypto.sha256 == NULL || crypto.hmac == NULL) {
+    crypto.aead = EVP_CIPHER_fetch(crypto.context, "ChaCha20-Poly1305", NULL);
+    if (crypto.sha256 == NULL || crypto.hmac == NULL || crypto.aead == NULL) {
         goto fail;
     }
     if (pthread_key_create(&crypto.thread_key, thread_contexts_free) != 0) {
@@ -119,6 +121,8 @@ void lt_crypto_stop(void)
         (void)pthread_key_delete(crypto.thread_key);
         crypto.thread_key_made = false;
     }
+    EVP_CIPHER_free(crypto.aead);
+    crypto.aead = NULL;
     EVP_MAC_free(crypto.hmac);
     crypto.hmac = NULL;
     EVP_MD_free(crypto.sha256);
@@ -134,6 +138,11 @@ void lt_crypto_stop(void)
 OSSL_LIB_CTX *lt_crypto_context(void)
 {
     return crypto.context;
+}
+
+const EVP_CIPHER *lt_crypto_aead(void)
+{
+    return crypto.aead;
 }
 
 EVP_MD_CTX *lt_crypto_signing(void)

@@ -1,4 +1,4 @@
-/* What key.c and cert.c share with crypto.c; nobody else includes this.
+/* What key.c, hpke.c and cert.c share with crypto.c; nobody else includes this.
  *
  * OpenSSL's types stop here: no other file of the product sees them. */
 #ifndef LT_COMMON_CRYPTO_INTERNAL_H
@@ -11,6 +11,9 @@
 /* The library context that every call works in; NULL before
  * lt_crypto_start. */
 OSSL_LIB_CTX *lt_crypto_context(void);
+
+/* ChaCha20-Poly1305; NULL before lt_crypto_start. */
+const EVP_CIPHER *lt_crypto_aead(void);
 
 /* This thread's context for one signature or check, reset. Never NULL. */
 EVP_MD_CTX *lt_crypto_signing(void);

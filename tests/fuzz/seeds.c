@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/hpke.h"
 #include "common/link_msg.h"
 
 #define TEXT(literal) ((struct lt_text){(literal), sizeof(literal) - 1})
@@ -304,6 +305,30 @@ static void commands(struct out *out)
     }
 }
 
+/* Sealed to the key of the target, with the aad in front. */
+static void sealed(struct out *out)
+{
+    static const uint8_t theirs[LT_HPKE_SEED_LEN] = {7};
+    static const uint8_t ours[LT_HPKE_SEED_LEN] = {9};
+    static const char *const texts[] = {"", "a", "some words that are sealed"};
+    uint8_t secret[LT_HPKE_SECRET_LEN];
+    uint8_t public_key[LT_HPKE_PUBLIC_LEN];
+    char name[16];
+
+    FUZZ_CHECK(lt_hpke_derive(theirs, secret, public_key) == LT_OK);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        const struct lt_span aad = {"aad", i};
+
+        put_byte(out, (uint8_t)i);
+        FUZZ_CHECK(lt_buf_put(&out->buf, aad.data, aad.len));
+        (void)snprintf(name, sizeof(name), "sealed%u", (unsigned)i);
+        emit(out, "seal", name,
+             lt_hpke_seal_to(public_key, ours, (struct lt_span){"fuzz", 4}, aad,
+                             (struct lt_span){texts[i], strlen(texts[i])},
+                             &out->buf));
+    }
+}
+
 void seeds_each(seed_fn *each, void *ctx)
 {
     struct out out = {.each = each, .ctx = ctx};
@@ -316,5 +341,6 @@ void seeds_each(seed_fn *each, void *ctx)
     enrolment_frames(&out);
     signed_things(&out);
     commands(&out);
+    sealed(&out);
     lt_buf_deinit(&out.buf);
 }
