@@ -360,6 +360,8 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
     *out_more = busy;
     if (err == LT_OK && !busy) {
         err = lt_daemon_background(daemon, out_more);
+    } else if (err == LT_OK) {
+        err = lt_daemon_shorten_wal(daemon);
     }
     if (err == LT_OK) {
         lt_daemon_take_complaints(daemon);

@@ -141,6 +141,9 @@ lt_err lt_daemon_watch_room(struct lt_daemon *daemon);
 /* upkeep.c: beside the work. */
 /* One slice of everything that waits for a pause; *out_more: there is more. */
 lt_err lt_daemon_background(struct lt_daemon *daemon, bool *out_more);
+/* What cannot wait for a pause: a WAL of some length is copied between two
+ * turns, however much waits. */
+lt_err lt_daemon_shorten_wal(struct lt_daemon *daemon);
 /* What the view could not read becomes an alarm. */
 void lt_daemon_take_complaints(struct lt_daemon *daemon);
 void lt_daemon_trim_when_quiet(struct lt_daemon *daemon, bool worked);

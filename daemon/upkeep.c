@@ -107,6 +107,16 @@ static lt_err keep_up(struct lt_daemon *daemon, bool *out_more)
     return err;
 }
 
+lt_err lt_daemon_shorten_wal(struct lt_daemon *daemon)
+{
+    bool more = false;
+
+    if (lt_turn_pending(daemon->turn) || lt_log_wal_bytes(daemon->log) < WAL_BUSY_BYTES) {
+        return LT_OK;
+    }
+    return lt_log_checkpoint(daemon->log, &more);
+}
+
 /* After an erasure: nothing of it stays in the WAL and in memory; then those
  * who ordered it are answered. */
 static lt_err tidy_erasures(struct lt_daemon *daemon, bool *out_more)

@@ -244,7 +244,6 @@ LT_MUST_CHECK lt_err lt_verify_tips(struct lt_log *log, struct lt_diag *diag);
 /* ---- checkpoint.c ---- */
 
 LT_MUST_CHECK lt_err lt_log_copy_wal(struct lt_log *log, int mode);
-int64_t lt_log_wal_bytes(const struct lt_log *log);
 
 /* ---- ballast.c ---- */
 

@@ -214,6 +214,8 @@ struct lt_log_stats {
     uint64_t commits; /* since open */
 };
 void lt_log_stats(struct lt_log *log, struct lt_log_stats *out);
+/* Bytes of the WAL that are not copied into the database yet; costs nothing. */
+int64_t lt_log_wal_bytes(const struct lt_log *log);
 /* How many events lie behind position @pos; 0 when nothing does. A failure of
  * the log shows with its next use: then 0 as well. */
 uint64_t lt_log_events_after(struct lt_log *log, uint64_t pos);

@@ -11,6 +11,9 @@ from harness import BIN, PATIENCE_S, Tree, check, wait_until
 
 QUOTA = 60
 EVENTS, MOST_MB = 30000, 32
+# The WAL's file keeps the length that it once had; copied in pieces of 2 MiB,
+# whatever one turn brings lies on top.
+WAL_COMMUNES, WAL_EVENTS, WAL_MOST = 4, 25000, 4 << 20
 
 
 def link_to_parent(node):
@@ -81,6 +84,32 @@ def memory_stays_small():
         check(max(most.values()) <= MOST_MB, f"{most} MB, not {MOST_MB}")
 
 
+def wal_stays_short():
+    """A relay that is never without work copies its WAL all the same: what is
+    copied at once makes everybody wait, the urgent ones too."""
+    with Tree() as tree:
+        province, (district,), communes = tree.demo_shape(1, WAL_COMMUNES)
+        for commune in communes:
+            linked(commune)
+        before = province.status()["log"]["events"]
+        district.kill()
+        done = subprocess.run(
+            [str(BIN / "lienthong-load"), "--corpus", "cases", "--seed", "4", "--events",
+             str(WAL_EVENTS)] + [word for c in communes for word in ("--to-socket", str(c.dir))],
+            capture_output=True, text=True, timeout=300)
+        check(done.returncode == 0, f"lienthong-load: {done.stderr}")
+        district.start()
+        wait_until(lambda: province.status()["log"]["events"] >= before + WAL_COMMUNES * WAL_EVENTS,
+                   "the drain", 5 * PATIENCE_S)
+        sizes = {node.name: (node.dir / "log.db-wal").stat().st_size
+                 for node in (province, district)}
+        log = (district.dir / "log.db").stat().st_size
+        print(f"  WAL {sizes}, log of the district {log} bytes", flush=True)
+        check(log > WAL_MOST, f"only {log} bytes came: the WAL had no need to grow")
+        check(max(sizes.values()) <= WAL_MOST, f"{sizes} bytes of WAL, not {WAL_MOST}")
+
+
 if __name__ == "__main__":
     harness.main({"sixty_first_urgent_waits_as_normal": sixty_first_urgent_waits_as_normal,
-                  "memory_stays_small": memory_stays_small})
+                  "memory_stays_small": memory_stays_small,
+                  "wal_stays_short": wal_stays_short})
