@@ -41,6 +41,12 @@ X(LT_ELOCKED, "already_running", -33, 69, LT_SEV_ERROR)
 X(LT_ECORRUPT, "log_corrupt", -34, 74, LT_SEV_CRITICAL)
 X(LT_ECERT, "bad_certificate", -67, 77, LT_SEV_ERROR)
 X(LT_EPOLICY, "bad_policy", -68, 78, LT_SEV_ERROR)
+X(LT_EBUNDLE, "not_a_bundle", -83, 65, LT_SEV_ERROR)
+X(LT_EADDRESSEE, "bundle_of_another", -84, 65, LT_SEV_ERROR)
+X(LT_EPIECE, "piece_damaged", -85, 66, LT_SEV_ERROR)
+X(LT_EEXPORTER, "exporter_unknown", -86, 77, LT_SEV_ERROR)
+X(LT_EBUNDLENEWER, "bundle_newer", -87, 65, LT_SEV_ERROR)
+X(LT_ESEALKEY, "sealed_to_old_key", -88, 65, LT_SEV_ERROR)
 
 /* --- Alarms: standing until the cause is gone, or for a while after the
  * last sign of it (lt_err_lasts_ms) ------------------------------------ */

@@ -243,6 +243,46 @@ X("bad_policy",
   "a policy table is wrong[ at {file}][:{line}][: {reason}]",
   "Correct that line, or remove the file from the folder policy to use the "
   "table that comes with the program, then start again.")
+X("not_a_bundle",
+  "Tệp này không phải bưu gói của Liên Thông[: {path}]",
+  "Chọn tệp .ltc do lệnh lienthong courier export ghi ra. Tệp bị hỏng toàn bộ "
+  "thì xin bên gửi xuất lại; chưa có gì được nhập.",
+  "this file is no courier bundle[: {path}]",
+  "Choose a .ltc file written by lienthong courier export. Where the whole "
+  "file is damaged, have it exported again; nothing was imported.")
+X("bundle_of_another",
+  "Bưu gói này gửi cho cơ quan khác[: {to}][ ({path})]",
+  "Chuyển tệp tới đúng cơ quan nhận; chỉ nơi đó mở được. Ở đây chưa nhập gì.",
+  "this courier bundle is for another office[: {to}][ ({path})]",
+  "Take the file to that office: nobody else can open it. Nothing was "
+  "imported here.")
+X("piece_damaged",
+  "[{count} ]mảnh của bưu gói bị hỏng hoặc bị cắt cụt[: {path}]",
+  "Những mảnh lành đã được nhập. Chép lại tệp từ nguồn rồi nhập lần nữa, hoặc "
+  "gửi biên nhận (--receipt) để bên kia xuất lại phần còn thiếu.",
+  "[{count} ]piece(s) of the courier bundle are damaged or cut off[: {path}]",
+  "The sound pieces were imported. Copy the file again from its source and "
+  "repeat, or send a receipt (--receipt), so that the other side exports what "
+  "is missing.")
+X("exporter_unknown",
+  "Không chứng minh được ai đã xuất bưu gói này[: {office}][ ({path})]",
+  "Hỏi lại nơi gửi: khóa của họ không nối được tới khóa gốc của hệ thống này, "
+  "hoặc chữ ký sai. Chưa có gì được nhập từ mảnh đó.",
+  "who exported this courier bundle cannot be proven[: {office}][ ({path})]",
+  "Ask whoever sent it: their key does not lead to the root of this tree, or "
+  "the signature is not theirs. Nothing of that piece was imported.")
+X("bundle_newer",
+  "Bưu gói do phiên bản mới hơn ghi[: {path}]",
+  "Nâng cấp lienthongd ở đây rồi nhập lại; tệp vẫn dùng được.",
+  "the courier bundle was written by a newer version[: {path}]",
+  "Upgrade lienthongd here and import it again; the file stays good.")
+X("sealed_to_old_key",
+  "Bưu gói được niêm phong bằng khóa cũ của cơ quan này[: {path}]",
+  "Xin nơi gửi xuất lại sau khi họ đã nhận khóa mới; nội dung vẫn còn ở nơi "
+  "gửi.",
+  "the courier bundle is sealed to an earlier key of this office[: {path}]",
+  "Have it exported again once the other side has the new key; what it holds "
+  "is still there.")
 
 /* --- Alarms ----------------------------------------------------------- */
 X("bad_signature",

@@ -25,6 +25,7 @@ static inline uint32_t lt_engine_plants(void)
     plant |= LT_PLANTED(take_erased) ? LT_PLANT_TAKE_ERASED : 0;
     plant |= LT_PLANTED(keep_credit) ? LT_PLANT_KEEP_CREDIT : 0;
     plant |= LT_PLANTED(window_unbounded) ? LT_PLANT_WINDOW_UNBOUNDED : 0;
+    plant |= LT_PLANTED(trust_courier) ? LT_PLANT_TRUST_COURIER : 0;
     plant |= LT_PLANTED(quota_off) ? LT_PLANT_QUOTA_OFF : 0;
     return plant;
 }

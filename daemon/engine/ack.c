@@ -26,6 +26,10 @@ void lt_inrun_say_hold(struct lt_engine *engine, struct lt_session *session,
                            .reason = reason,
                            .number = number};
 
+    if (session->courier != NULL) {
+        session->courier->reasons |= 1U << reason;
+        return;
+    }
     lt_fx_send_frame(engine, session, lt_hold_encode(&hold, &engine->frame));
 }
 

@@ -102,9 +102,13 @@ const uint8_t *lt_fx_copy(struct lt_engine *engine, const void *data,
 void lt_fx_send(struct lt_engine *engine, struct lt_session *session,
                 const uint8_t *frame, size_t len)
 {
-    const uint8_t *copy = lt_fx_copy(engine, frame, len);
+    const uint8_t *copy;
     struct lt_effect *effect;
 
+    if (session->courier != NULL) {
+        return;
+    }
+    copy = lt_fx_copy(engine, frame, len);
     if (copy == NULL) {
         return;
     }

@@ -9,6 +9,7 @@
 
 #include "daemon/engine/author.h"
 #include "daemon/engine/compare.h"
+#include "daemon/engine/courier.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/intake.h"
 #include "daemon/engine/keys.h"
@@ -405,6 +406,12 @@ lt_err lt_engine_step(struct lt_engine *engine, const struct lt_now *now,
         break;
     case LT_IN_INTAKE:
         set_intake(engine, input->flag, input->code);
+        break;
+    case LT_IN_COURIER:
+        lt_courier_take(engine, input);
+        break;
+    case LT_IN_STATE:
+        lt_courier_state(engine, input);
         break;
     case LT_IN_TICK:
         /* The earliest wake was asked for, and has come; a later one that was

@@ -25,6 +25,7 @@
 #include "common/alloc.h"
 #include "common/binding.h"
 #include "common/codec.h"
+#include "common/courier.h"
 #include "common/link_msg.h" /* enum lt_role */
 #include "common/segment.h"
 #include "common/sys.h"
@@ -68,7 +69,8 @@ enum lt_plant {
     LT_PLANT_TRUST_HELLO = 2048,
     LT_PLANT_WINDOW_UNBOUNDED = 4096,
     LT_PLANT_TAKE_ERASED = 8192,
-    LT_PLANT_QUOTA_OFF = 16384
+    LT_PLANT_QUOTA_OFF = 16384,
+    LT_PLANT_TRUST_COURIER = 1 << 22
 };
 
 LT_MUST_CHECK lt_err lt_engine_new(const struct lt_engine_options *options,
@@ -163,6 +165,8 @@ enum lt_input_kind {
     LT_IN_WRITE,        /* write */
     LT_IN_BINDING,      /* bytes: a binding made here (enrolment) or imported */
     LT_IN_INTAKE,       /* open or closed for want of room: flag, code */
+    LT_IN_COURIER,      /* bytes: an opened courier piece; courier */
+    LT_IN_STATE,        /* say a statement to office now */
     LT_IN_TICK
 };
 
@@ -190,6 +194,21 @@ struct lt_write {
     uint8_t request_id[LT_REQUEST_LEN];
 };
 
+/* What became of a courier piece. What was taken counts once the turn's commit
+ * is durable. */
+struct lt_courier_taken {
+    lt_err rc;                    /* LT_OK; LT_EPIECE, LT_EADDRESSEE,
+                                     LT_EEXPORTER, LT_EFULL: nothing was taken;
+                                     LT_EMALFORMED: what stood before it */
+    struct lt_courier_piece piece; /* frames: not to be used */
+    uint64_t segments;
+    uint64_t taken;
+    uint64_t taken_events;
+    uint64_t repeated;            /* were here already */
+    uint64_t waiting;             /* were not taken, for these reasons: */
+    uint32_t reasons;             /* 1 << enum lt_hold_reason */
+};
+
 struct lt_input {
     enum lt_input_kind kind;
     uint64_t session;             /* never reused in one life; not 0 */
@@ -200,6 +219,7 @@ struct lt_input {
     const uint8_t *bytes;
     size_t len;
     const struct lt_write *write;
+    struct lt_courier_taken *courier; /* COURIER: filled in */
     bool flag;
     lt_err code;
 };
@@ -346,6 +366,61 @@ struct lt_hold_view {
 };
 size_t lt_engine_holds(const struct lt_engine *engine, struct lt_hold_view *out,
                        size_t max);
+/* ---- courier bundles: what to export ---- */
+
+/* Is @to a superior of this office, or below it? */
+bool lt_engine_courier_may(const struct lt_engine *engine,
+                           const struct lt_office *to);
+/* The binding that counts for @office; false when none is known. */
+bool lt_engine_binding_of(const struct lt_engine *engine,
+                          const struct lt_office *office,
+                          struct lt_binding *out);
+/* Where an export stands; all zero at its beginning. */
+struct lt_courier_cursor {
+    uint64_t life;      /* whose order of runs it is; another one begins anew */
+    uint8_t stage;      /* 0 the tree, 1 other urgent, 2 normal, 3 bulk, 4 end */
+    bool in_unit;
+    struct lt_office origin;
+    struct lt_channel channel;
+    uint64_t epoch;     /* 0: the first run of the stream */
+    uint64_t after;     /* of that run: exported up to here */
+};
+/* A run of which @to is not known to hold everything. */
+struct lt_courier_run {
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint8_t key_id[LT_HASH_LEN];
+    struct lt_point prev;
+    uint64_t after;     /* it lacks what comes after this */
+    uint64_t last;      /* durable here */
+};
+enum lt_courier_found {
+    LT_COURIER_RUN,     /* *out; the cursor stands on it */
+    LT_COURIER_LATER,   /* looked long enough for now: call again */
+    LT_COURIER_NOTHING  /* nothing more; the cursor is at its end */
+};
+/* The next run from the cursor on. Whoever has exported some of it sets
+ * at->after.
+ *
+ * @all  whatever @to is known to hold */
+enum lt_courier_found lt_engine_courier_next(struct lt_engine *engine,
+                                             const struct lt_office *to,
+                                             bool all,
+                                             struct lt_courier_cursor *at,
+                                             struct lt_courier_run *out);
+/* A statement that is for @to, or on its way over it; from *index on. */
+struct lt_courier_word {
+    struct lt_office from;
+    const uint8_t *bytes; /* borrowed */
+    size_t len;
+};
+bool lt_engine_courier_word(const struct lt_engine *engine,
+                            const struct lt_office *to, size_t *index,
+                            struct lt_courier_word *out);
+/* When @office said, by its own clock, what is known of it; 0: nothing. */
+int64_t lt_engine_courier_heard(const struct lt_engine *engine,
+                                const struct lt_office *office);
+
 uint64_t lt_engine_epoch(const struct lt_engine *engine);
 uint64_t lt_engine_last_hlc(const struct lt_engine *engine);
 /* Segments and bytes that wait for memory's sake; for the bound tests. */

@@ -220,10 +220,11 @@ static bool begins_well(struct lt_engine *engine, struct piece *piece)
         }
         if (parent == NULL || !lt_run_live(parent) ||
             parent->last.number < prev->number) {
-            lt_compare_state(engine, piece->session, piece->unit,
-                             &piece->unit->id,
-                             lt_class_lane(piece->inrun->stream.channel.cls),
-                             false);
+            if (piece->session->courier == NULL) {
+                lt_compare_state(
+                    engine, piece->session, piece->unit, &piece->unit->id,
+                    lt_class_lane(piece->inrun->stream.channel.cls), false);
+            }
             gap(engine, piece, prev->number + 1);
             return false;
         }
@@ -366,6 +367,10 @@ static bool take(struct lt_engine *engine, struct piece *piece,
         lt_inrun_hold(engine, piece->inrun, 0);
     }
     due(engine, piece, end.number);
+    if (piece->session->courier != NULL) {
+        piece->session->courier->taken++;
+        piece->session->courier->taken_events += segment->count;
+    }
     clear_alarms(engine, &piece->unit->id);
     lt_outflow_grown(engine, piece->run, before, piece->session);
     if (piece->track->tips_n > 1 && piece->track->tips_n > tips) {
@@ -404,6 +409,9 @@ static size_t pass_repeated(struct lt_engine *engine, struct piece *piece)
             continue;
         }
         due(engine, piece, lt_segment_last(segment));
+        if (piece->session->courier != NULL) {
+            piece->session->courier->repeated++;
+        }
         i++;
     }
     return i;
@@ -491,6 +499,9 @@ void lt_intake_on_segments(struct lt_engine *engine, struct lt_session *session,
 
         if (session->state != LT_SESSION_UP) {
             return;
+        }
+        if (session->courier != NULL) {
+            session->courier->segments += part->segments_n;
         }
         if (part->handle == 0 || part->handle > session->inruns_n ||
             !session->inruns[part->handle - 1].open) {

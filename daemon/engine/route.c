@@ -22,25 +22,30 @@ bool lt_route_ours(const struct lt_engine *engine,
            lt_tree_holds(engine->tree, &engine->self->id, stream);
 }
 
-bool lt_route_shared(const struct lt_engine *engine,
-                     const struct lt_session *session,
-                     const struct lt_stream *stream)
+bool lt_route_shared_with(const struct lt_engine *engine,
+                          const struct lt_office *peer, bool above,
+                          const struct lt_stream *stream)
 {
-    const struct lt_office *peer = &session->unit->id;
-
-    if (session->role == LT_ROLE_BYPASS &&
-        lt_class_lane(stream->channel.cls) != LT_LANE_URGENT) {
-        return false;
-    }
     if (everybody(engine, stream)) {
         return true;
     }
-    if (session->above &&
-        lt_office_equal(&stream->origin, &engine->self->id)) {
+    if (above && lt_office_equal(&stream->origin, &engine->self->id)) {
         return true; /* superiors hold all that an office writes */
     }
     return lt_route_ours(engine, stream) &&
            lt_tree_holds(engine->tree, peer, stream);
+}
+
+bool lt_route_shared(const struct lt_engine *engine,
+                     const struct lt_session *session,
+                     const struct lt_stream *stream)
+{
+    if (session->role == LT_ROLE_BYPASS &&
+        lt_class_lane(stream->channel.cls) != LT_LANE_URGENT) {
+        return false;
+    }
+    return lt_route_shared_with(engine, &session->unit->id, session->above,
+                                stream);
 }
 
 struct visit {

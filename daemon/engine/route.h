@@ -12,6 +12,10 @@ bool lt_route_ours(const struct lt_engine *engine,
 bool lt_route_shared(const struct lt_engine *engine,
                      const struct lt_session *session,
                      const struct lt_stream *stream);
+/* The same for an office without a session; @above: it is a superior. */
+bool lt_route_shared_with(const struct lt_engine *engine,
+                          const struct lt_office *peer, bool above,
+                          const struct lt_stream *stream);
 /* Every session that is up and shares the stream, once. */
 void lt_route_each(struct lt_engine *engine, const struct lt_stream *stream,
                    void (*visit)(struct lt_engine *engine,

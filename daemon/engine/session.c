@@ -125,6 +125,10 @@ void lt_session_close(struct lt_engine *engine, struct lt_session *session,
     if (code == LT_EPROTO) {
         lt_alarm_raise(engine, code, &session->unit->id, NULL, NULL);
     }
+    if (session->courier != NULL) {
+        session->state = LT_SESSION_GONE; /* its owner frees it */
+        return;
+    }
     if (code != LT_OK) {
         lt_fx_send_frame(engine, session,
                          lt_bye_encode(&bye, &engine->frame));
@@ -239,8 +243,8 @@ static void on_statements(struct lt_engine *engine, struct lt_session *session,
     }
 }
 
-static void on_frame_up(struct lt_engine *engine, struct lt_session *session,
-                        const struct lt_frame *frame, size_t len)
+void lt_session_take(struct lt_engine *engine, struct lt_session *session,
+                     const struct lt_frame *frame, size_t len)
 {
     switch ((int)frame->type) {
     case LT_FRAME_DIGESTS:
@@ -313,7 +317,7 @@ void lt_session_frame(struct lt_engine *engine, struct lt_session *session,
         break;
     default:
         if (session->state == LT_SESSION_UP) {
-            on_frame_up(engine, session, &frame, len);
+            lt_session_take(engine, session, &frame, len);
         } else {
             lt_session_close(engine, session, LT_EPROTO);
         }

@@ -16,6 +16,9 @@ void lt_session_refuse(struct lt_engine *engine, struct lt_session *session,
                        lt_err code);
 void lt_session_frame(struct lt_engine *engine, struct lt_session *session,
                       const uint8_t *bytes, size_t len);
+/* The same for a decoded frame (of @len bytes) of a session that is up. */
+void lt_session_take(struct lt_engine *engine, struct lt_session *session,
+                     const struct lt_frame *frame, size_t len);
 /* Ask for an echo: the round trip and the peer's clock. */
 void lt_session_ping(struct lt_engine *engine, struct lt_session *session);
 /* Timers of one session: hello, compare, ping, quiet, stall. Returns when to

@@ -276,6 +276,7 @@ struct lt_session {
     enum lt_role role;         /* of the peer */
     bool above;                /* the peer is a superior: we speak first */
     enum lt_session_state state;
+    struct lt_courier_taken *courier; /* a file, not a peer: nobody to answer */
     struct lt_unit *unit;
     uint8_t transport_key[LT_CURVE_LEN];
     uint8_t nonce[LT_NONCE_LEN];

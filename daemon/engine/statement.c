@@ -189,6 +189,11 @@ static void send_one(struct lt_engine *engine, struct lt_partner *partner)
     lt_buf_reset(&engine->out);
 }
 
+void lt_statement_say(struct lt_engine *engine, struct lt_partner *partner)
+{
+    send_one(engine, partner);
+}
+
 void lt_statement_pump(struct lt_engine *engine)
 {
     struct lt_partner **link = &engine->dirty_partners;

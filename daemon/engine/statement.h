@@ -13,6 +13,8 @@ struct lt_partner *lt_partner_get(struct lt_engine *engine,
 void lt_partner_dirty(struct lt_engine *engine, struct lt_partner *partner);
 /* A stream has grown durably: those concerned get a statement. */
 void lt_statement_grown(struct lt_engine *engine, const struct lt_track *track);
+/* Say one to @partner now; it waits here where no session leads there. */
+void lt_statement_say(struct lt_engine *engine, struct lt_partner *partner);
 /* Send those that are due and can go. */
 void lt_statement_pump(struct lt_engine *engine);
 /* A session is up: statements that go its way may go now. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/hpke.h"
+#include "common/courier.h"
 #include "common/link_msg.h"
 
 #define TEXT(literal) ((struct lt_text){(literal), sizeof(literal) - 1})
@@ -329,6 +329,44 @@ static void sealed(struct out *out)
     }
 }
 
+/* A piece, its inside alone and sealed, for the key of the target. */
+static void courier_pieces(struct out *out)
+{
+    static const uint8_t theirs[LT_HPKE_SEED_LEN] = {7};
+    static const uint8_t ours[LT_HPKE_SEED_LEN] = {9};
+    static const struct lt_office to = {{5}};
+    const struct lt_courier_piece piece = {
+        .from = {{1}}, .to = to, .epoch = 3, .id = {4}, .last = true};
+    const struct lt_run_open run = {
+        .handle = 1, .stream = {{{1}}, {LT_CLASS_CASE, LT_AUDIENCE_UP, {{0}}}}};
+    uint8_t secret[LT_CURVE_LEN];
+    uint8_t public_key[LT_CURVE_LEN];
+    struct lt_key *key = NULL;
+    struct lt_buf plain;
+    size_t mark;
+
+    lt_buf_init(&plain, lt_alloc_heap());
+    FUZZ_CHECK(lt_key_from_seed(theirs, &key) == LT_OK);
+    FUZZ_CHECK(lt_hpke_derive(theirs, secret, public_key) == LT_OK);
+    FUZZ_CHECK(lt_courier_begin(&plain) == LT_OK);
+    FUZZ_CHECK(lt_courier_frame_begin(&plain, &mark) == LT_OK);
+    FUZZ_CHECK(lt_run_open_encode(&run, &plain) == LT_OK);
+    lt_courier_frame_done(&plain, mark);
+    FUZZ_CHECK(lt_courier_end(&piece, key, &plain) == LT_OK);
+    put_byte(out, 1);
+    FUZZ_CHECK(lt_buf_put(&out->buf, plain.data, plain.len));
+    emit(out, "courier", "inside", LT_OK);
+    put_byte(out, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        FUZZ_CHECK(lt_courier_seal(&to, public_key, ours,
+                                   (struct lt_span){plain.data, plain.len},
+                                   &out->buf) == LT_OK);
+    }
+    emit(out, "courier", "file", LT_OK);
+    lt_key_free(key);
+    lt_buf_deinit(&plain);
+}
+
 void seeds_each(seed_fn *each, void *ctx)
 {
     struct out out = {.each = each, .ctx = ctx};
@@ -342,5 +380,6 @@ void seeds_each(seed_fn *each, void *ctx)
     signed_things(&out);
     commands(&out);
     sealed(&out);
+    courier_pieces(&out);
     lt_buf_deinit(&out.buf);
 }

@@ -1,6 +1,8 @@
 /* Making the house: its offices, their lives, what their turns do. */
 #include "tests/unit/daemon/house.h"
 
+#include "daemon/plants.h"
+
 #include "common/binding.h"
 
 static const uint64_t CLERK_TOKENS = UINT64_C(1) << 63;
@@ -174,7 +176,9 @@ static void make_office(struct house *house, unsigned index, int parent)
     office->parent = parent;
     office->alive_left = -1;
     memset(office->id.bytes, (int)(0xa0 + index), LT_OFFICE_LEN);
-    memset(office->curve, (int)(0x20 + index), LT_CURVE_LEN);
+    memset(seed, (int)(0x20 + index), sizeof(seed));
+    assert_int_equal(lt_hpke_derive(seed, office->curve_secret, office->curve),
+                     LT_OK);
     memset(seed, (int)(1 + index), sizeof(seed));
     assert_int_equal(lt_key_from_seed(seed, &office->key), LT_OK);
     office->disk = lt_disk_new(index + 1);
@@ -223,6 +227,7 @@ void office_start(struct office *office)
         .statement_interval_ms = 15 * 60 * 1000,
         .clock_tolerance_ms = 5 * 60 * 1000,
         .zstd_level = 1, .zstd_level_thrifty = 1,
+        .plant = lt_engine_plants(),
     };
     const struct lt_turn_hooks hooks = {
         .ctx = office,

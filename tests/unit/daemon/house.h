@@ -19,6 +19,7 @@
 
 #include "daemon/answer.h"
 #include "daemon/clerk.h"
+#include "daemon/courier.h"
 #include "daemon/turn.h"
 #include "tests/sim/faultvfs.h"
 
@@ -50,6 +51,7 @@ struct office {
     struct lt_office id;
     struct lt_key *key;
     uint8_t curve[LT_CURVE_LEN];
+    uint8_t curve_secret[LT_CURVE_LEN];
     struct lt_buf binding;
     struct lt_disk *disk;
     struct lt_log *log; /* NULL while the office is down */
