@@ -33,13 +33,23 @@ enum lt_event_type {
     LT_EV_CASE_OPENED = 20,
     LT_EV_CASE_STEP = 21,
     LT_EV_CASE_CLOSED = 22,
+    LT_EV_CUSTODY_OFFERED = 23,
+    LT_EV_CUSTODY_ACCEPTED = 24,
     LT_EV_DENUNCIATION_RECEIVED = 25,
     LT_EV_DENUNCIATION_STEP = 26,
     LT_EV_DENUNCIATION_CLOSED = 27,
+    LT_EV_CUSTODY_REFUSED = 28,
+    LT_EV_CUSTODY_RECALLED = 29,
     LT_EV_INCIDENT_RAISED = 30,
     LT_EV_INCIDENT_UPDATED = 31,
     LT_EV_INCIDENT_TAKEN = 32,
     LT_EV_INCIDENT_CLOSED = 33,
+    LT_EV_CUSTODY_ASSIGNED = 34,
+    LT_EV_REMARK_ADOPTED = 35,
+    LT_EV_DENUNCIATION_OFFERED = 36,
+    LT_EV_DENUNCIATION_ACCEPTED = 37,
+    LT_EV_DENUNCIATION_REFUSED = 38,
+    LT_EV_DENUNCIATION_RECALLED = 39,
     LT_EV_DIRECTIVE_ISSUED = 40,
     LT_EV_DIRECTIVE_STATUS = 41,
     LT_EV_ENTRY_VOIDED = 50,
@@ -50,7 +60,10 @@ enum lt_event_type {
     LT_EV_KEY_BOUND = 62,
     LT_EV_OFFICE_CHANGED = 63,
     LT_EV_KEY_REVOKED = 64,
-    LT_EV_CHUNK = 70
+    LT_EV_CHUNK = 70,
+    LT_EV_DENUNCIATION_ASSIGNED = 71,
+    LT_EV_DENUNCIATION_ADOPTED = 72,
+    LT_EV_ENCLOSED = 73
 };
 /* CASE_OPENED and so on; NULL for an unknown number. */
 const char *lt_event_type_word(uint32_t type);
@@ -62,6 +75,7 @@ enum {
     LT_BUNDLE_PARTS_MAX = 800, /* small parts of one segment */
     LT_EVENT_MAX = 14 * 1024,  /* bytes of one encoded event */
     LT_BINDING_MAX = 2048,     /* bytes of one encoded Binding */
+    LT_ENCLOSED_MAX = 13 * 1024, /* bytes of an event inside another */
     LT_SEALED_REF_MAX = 32,
     LT_PEOPLE_MAX = 100000,
     LT_DAY_MIN = -25567, /* 1900-01-01 */
@@ -150,6 +164,16 @@ struct lt_event {
     bool has_erase_index;      /* of one part alone; else all of them */
     uint32_t erase_index;
     bool confirms; /* the keeper's confirmation of an erasure */
+    /* Deeds: kind, to, doc_no, doc_date and due above, and these. */
+    bool has_day;
+    int32_t day;
+    uint32_t count;
+    bool has_other;
+    struct lt_event_id other; /* enclosed: whose bytes they are */
+    struct lt_text name;
+    uint64_t enclosed_hlc; /* enclosed: its stamp */
+    const uint8_t *enclosed;
+    size_t enclosed_len;
 };
 
 /* Encode the Event message of @event (id and hlc are not part of it; they are

@@ -8,6 +8,7 @@
 
 #include "common/scan.h"
 #include "common/sys.h"
+#include "common/wire.h"
 #include "proto/log.pb-c.h"
 
 static bool read_office(ProtobufCBinaryData data, struct lt_office *out)
@@ -279,7 +280,11 @@ static const void *find_body(const Lt__Event *message, unsigned *out_bodies_n)
         {LT_EV_OFFICE_CHANGED, message->office_changed},
         {LT_EV_KEY_REVOKED, message->key_revoked},
         {LT_EV_CHUNK, message->chunk},
+        {LT_EV_ENCLOSED, message->enclosed},
+        {LT_BODY_DEED, message->deed},
+        {LT_BODY_DENUNCIATION_DEED, message->denunciation_deed},
     };
+    uint32_t wanted = lt_event_body(message->type);
     const void *own = NULL;
 
     *out_bodies_n = 0;
@@ -287,16 +292,73 @@ static const void *find_body(const Lt__Event *message, unsigned *out_bodies_n)
         if (bodies[i].body != NULL) {
             (*out_bodies_n)++;
         }
-        if (bodies[i].type == message->type) {
+        if (bodies[i].type == wanted) {
             own = bodies[i].body;
         }
     }
     return own;
 }
 
+static const char *read_deed(const Lt__Deed *body, struct lt_event *out)
+{
+    if (body->n_to > LT_ADDRESSEES_MAX) {
+        return "too many addressees";
+    }
+    out->to_n = body->n_to;
+    for (size_t i = 0; i < body->n_to; i++) {
+        if (!read_office(body->to[i], &out->to[i])) {
+            return "bad addressee";
+        }
+    }
+    out->kind = body->kind;
+    out->doc_no = read_text(body->doc_no);
+    out->has_doc_date = body->has_doc_date != 0;
+    out->doc_date = body->doc_date;
+    out->has_day = body->has_day != 0;
+    out->day = body->day;
+    out->has_due = body->has_due != 0;
+    out->due = body->due;
+    out->count = body->count;
+    out->name = read_text(body->name);
+    out->has_other = body->other != NULL;
+    return body->other == NULL || read_ref(body->other, &out->id, &out->other)
+               ? NULL
+               : "bad reference";
+}
+
+static void read_denunciation_deed(const Lt__DenunciationDeed *body,
+                                   struct lt_event *out)
+{
+    out->kind = body->kind;
+    out->to_n = body->has_to_high && body->has_to_low ? 1 : 0;
+    if (out->to_n == 1) {
+        lt_put_be64(lt_put_be64(out->to[0].bytes, body->to_high),
+                    body->to_low);
+    }
+}
+
+static const char *read_enclosed(const Lt__Enclosed *body, struct lt_event *out)
+{
+    if (body->event == NULL || !read_ref(body->event, &out->id, &out->other)) {
+        return "bad reference";
+    }
+    out->has_other = true;
+    out->enclosed_hlc = body->hlc;
+    out->enclosed = body->body.data;
+    out->enclosed_len = body->body.len;
+    return NULL;
+}
+
 static const char *read_body(const Lt__Event *message, struct lt_event *out)
 {
-    switch (message->type) {
+    switch (lt_event_body(message->type)) {
+    case LT_BODY_DEED:
+        return read_deed(message->deed, out);
+    case LT_BODY_DENUNCIATION_DEED:
+        read_denunciation_deed(message->denunciation_deed, out);
+        break;
+    case LT_EV_ENCLOSED:
+        return read_enclosed(message->enclosed, out);
     case LT_EV_CASE_OPENED:
         read_case_opened(message->case_opened, out);
         break;

@@ -13,6 +13,11 @@ enum {
     LT_CODE_MAX = 32  /* bytes of an administrative code */
 };
 
+/* The body that an event's type has: the type itself, or one of those that many
+ * types share. */
+enum { LT_BODY_DEED = 1001, LT_BODY_DENUNCIATION_DEED };
+uint32_t lt_event_body(uint32_t type);
+
 /* Does @event keep every bound that does not change with versions, and has it
  * what its type cannot do without? The encoder asks before it writes, the
  * decoder after it has read. Errors: LT_EMALFORMED with the reason in @diag. */

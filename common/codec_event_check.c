@@ -14,6 +14,19 @@ static const struct {
     {LT_EV_CASE_OPENED, "CASE_OPENED"},
     {LT_EV_CASE_STEP, "CASE_STEP"},
     {LT_EV_CASE_CLOSED, "CASE_CLOSED"},
+    {LT_EV_CUSTODY_OFFERED, "CUSTODY_OFFERED"},
+    {LT_EV_CUSTODY_ACCEPTED, "CUSTODY_ACCEPTED"},
+    {LT_EV_CUSTODY_REFUSED, "CUSTODY_REFUSED"},
+    {LT_EV_CUSTODY_RECALLED, "CUSTODY_RECALLED"},
+    {LT_EV_CUSTODY_ASSIGNED, "CUSTODY_ASSIGNED"},
+    {LT_EV_REMARK_ADOPTED, "REMARK_ADOPTED"},
+    {LT_EV_DENUNCIATION_OFFERED, "DENUNCIATION_OFFERED"},
+    {LT_EV_DENUNCIATION_ACCEPTED, "DENUNCIATION_ACCEPTED"},
+    {LT_EV_DENUNCIATION_REFUSED, "DENUNCIATION_REFUSED"},
+    {LT_EV_DENUNCIATION_RECALLED, "DENUNCIATION_RECALLED"},
+    {LT_EV_DENUNCIATION_ASSIGNED, "DENUNCIATION_ASSIGNED"},
+    {LT_EV_DENUNCIATION_ADOPTED, "DENUNCIATION_ADOPTED"},
+    {LT_EV_ENCLOSED, "ENCLOSED"},
     {LT_EV_DENUNCIATION_RECEIVED, "DENUNCIATION_RECEIVED"},
     {LT_EV_DENUNCIATION_STEP, "DENUNCIATION_STEP"},
     {LT_EV_DENUNCIATION_CLOSED, "DENUNCIATION_CLOSED"},
@@ -42,6 +55,28 @@ const char *lt_event_type_word(uint32_t type)
         }
     }
     return NULL;
+}
+
+uint32_t lt_event_body(uint32_t type)
+{
+    switch (type) {
+    case LT_EV_CUSTODY_OFFERED:
+    case LT_EV_CUSTODY_ACCEPTED:
+    case LT_EV_CUSTODY_REFUSED:
+    case LT_EV_CUSTODY_RECALLED:
+    case LT_EV_CUSTODY_ASSIGNED:
+    case LT_EV_REMARK_ADOPTED:
+        return LT_BODY_DEED;
+    case LT_EV_DENUNCIATION_OFFERED:
+    case LT_EV_DENUNCIATION_ACCEPTED:
+    case LT_EV_DENUNCIATION_REFUSED:
+    case LT_EV_DENUNCIATION_RECALLED:
+    case LT_EV_DENUNCIATION_ASSIGNED:
+    case LT_EV_DENUNCIATION_ADOPTED:
+        return LT_BODY_DENUNCIATION_DEED;
+    default:
+        return type;
+    }
 }
 
 static bool within(uint32_t value, uint32_t low, uint32_t high)
@@ -286,14 +321,72 @@ static const char *check_erasure(const struct lt_event *event)
     return NULL;
 }
 
+/* What a deed cannot do without, by its type. */
+static const char *check_deed_needs(const struct lt_event *event)
+{
+    switch (event->type) {
+    case LT_EV_CUSTODY_OFFERED:
+    case LT_EV_CUSTODY_ASSIGNED:
+    case LT_EV_DENUNCIATION_OFFERED:
+    case LT_EV_DENUNCIATION_ASSIGNED:
+        return event->has_subject && event->to_n == 1
+                   ? NULL
+                   : "custody of no case, or to nobody";
+    default: /* answers to an offer, and adoptions */
+        return event->has_subject && event->has_corrects
+                   ? NULL
+                   : "names no case, offer or remark";
+    }
+}
+
+static const char *check_deed(const struct lt_event *event)
+{
+    if (event->to_n > LT_ADDRESSEES_MAX) {
+        return "too many addressees";
+    }
+    for (size_t i = 0; i < event->to_n; i++) {
+        if (lt_office_is_zero(&event->to[i])) {
+            return "bad addressee";
+        }
+    }
+    if (!text_ok(&event->doc_no, LT_STRING_MAX) ||
+        !text_ok(&event->name, LT_STRING_MAX)) {
+        return "bad document number or name";
+    }
+    if (event->has_other && event->other.count == 0) {
+        return "bad reference";
+    }
+    if (lt_event_body(event->type) == LT_BODY_DENUNCIATION_DEED &&
+        event->parts_n != 0) {
+        return "denunciation with parts";
+    }
+    return check_deed_needs(event);
+}
+
+static const char *check_enclosed(const struct lt_event *event)
+{
+    return event->has_other && event->other.count != 0 &&
+                   event->enclosed_len != 0 &&
+                   event->enclosed_len <= LT_ENCLOSED_MAX &&
+                   event->parts_n == 0
+               ? NULL
+               : "encloses nothing, or too much";
+}
+
 static const char *check_body(const struct lt_event *event)
 {
     if (!day_ok(event->has_received_on, event->received_on) ||
         !day_ok(event->has_doc_date, event->doc_date) ||
-        !day_ok(event->has_due, event->due)) {
+        !day_ok(event->has_due, event->due) ||
+        !day_ok(event->has_day, event->day)) {
         return "bad day";
     }
-    switch (event->type) {
+    switch (lt_event_body(event->type)) {
+    case LT_BODY_DEED:
+    case LT_BODY_DENUNCIATION_DEED:
+        return check_deed(event);
+    case LT_EV_ENCLOSED:
+        return check_enclosed(event);
     case LT_EV_CASE_OPENED:
     case LT_EV_CASE_STEP:
     case LT_EV_CASE_CLOSED:
@@ -375,7 +468,21 @@ bool lt_event_known(const struct lt_event *event)
         return within(event->reason, 1, 5);
     case LT_EV_DIRECTIVE_ISSUED:
     case LT_EV_CHUNK:
+    case LT_EV_CUSTODY_OFFERED:
+    case LT_EV_CUSTODY_ACCEPTED:
+    case LT_EV_CUSTODY_REFUSED:
+    case LT_EV_CUSTODY_RECALLED:
+    case LT_EV_CUSTODY_ASSIGNED:
+    case LT_EV_REMARK_ADOPTED:
+    case LT_EV_DENUNCIATION_OFFERED:
+    case LT_EV_DENUNCIATION_ACCEPTED:
+    case LT_EV_DENUNCIATION_RECALLED:
+    case LT_EV_DENUNCIATION_ASSIGNED:
+    case LT_EV_DENUNCIATION_ADOPTED:
+    case LT_EV_ENCLOSED:
         return true;
+    case LT_EV_DENUNCIATION_REFUSED:
+        return within(event->kind, 1, 2);
     case LT_EV_DIRECTIVE_STATUS:
         return status_code_known(event->code);
     case LT_EV_ENTRY_VOIDED:

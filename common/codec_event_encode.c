@@ -341,6 +341,81 @@ static lt_err pack_directive(struct draft *draft, const struct lt_event *event,
     return lt_pack(&draft->event, LT_EVENT_MAX, out);
 }
 
+static lt_err pack_deed(struct draft *draft, const struct lt_event *event,
+                        struct lt_buf *out)
+{
+    ProtobufCBinaryData to[LT_ADDRESSEES_MAX];
+    Lt__Deed body = LT__DEED__INIT;
+
+    for (size_t i = 0; i < event->to_n; i++) {
+        to[i] = office_bytes(&event->to[i]);
+    }
+    body.n_to = event->to_n;
+    body.to = to;
+    body.has_kind = event->kind != 0;
+    body.kind = event->kind;
+    body.doc_no = put_text(draft, &event->doc_no);
+    body.has_doc_date = event->has_doc_date;
+    body.doc_date = event->doc_date;
+    body.has_day = event->has_day;
+    body.day = event->day;
+    body.has_due = event->has_due;
+    body.due = event->due;
+    body.has_count = event->count != 0;
+    body.count = event->count;
+    body.name = put_text(draft, &event->name);
+    if (event->has_other) {
+        put_ref(&draft->proposal, &event->other, &event->id);
+        body.other = &draft->proposal;
+    }
+    draft->event.deed = &body;
+    return lt_pack(&draft->event, LT_EVENT_MAX, out);
+}
+
+static uint64_t take_be64(const uint8_t *at)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < 8; i++) {
+        value = value << 8 | at[i];
+    }
+    return value;
+}
+
+static lt_err pack_denunciation_deed(struct draft *draft,
+                                     const struct lt_event *event,
+                                     struct lt_buf *out)
+{
+    Lt__DenunciationDeed body = LT__DENUNCIATION_DEED__INIT;
+
+    body.has_kind = event->kind != 0;
+    body.kind = event->kind;
+    if (event->to_n == 1) {
+        body.has_to_high = 1;
+        body.to_high = take_be64(event->to[0].bytes);
+        body.has_to_low = 1;
+        body.to_low = take_be64(event->to[0].bytes + 8);
+    }
+    draft->event.denunciation_deed = &body;
+    return lt_pack(&draft->event, LT_EVENT_MAX, out);
+}
+
+static lt_err pack_enclosed(struct draft *draft, const struct lt_event *event,
+                            struct lt_buf *out)
+{
+    Lt__Enclosed body = LT__ENCLOSED__INIT;
+
+    put_ref(&draft->proposal, &event->other, &event->id);
+    body.event = &draft->proposal;
+    body.has_hlc = 1;
+    body.hlc = event->enclosed_hlc;
+    body.has_body = 1;
+    body.body = (ProtobufCBinaryData){event->enclosed_len,
+                                      (uint8_t *)(uintptr_t)event->enclosed};
+    draft->event.enclosed = &body;
+    return lt_pack(&draft->event, LT_EVENT_MAX, out);
+}
+
 static char *arena_text(struct lt_arena *arena, const struct lt_text *text,
                         bool *out_failed)
 {
@@ -434,7 +509,13 @@ static lt_err pack_office(struct draft *draft, const struct lt_event *event,
 static lt_err pack_body(struct draft *draft, const struct lt_event *event,
                         struct lt_buf *out)
 {
-    switch (event->type) {
+    switch (lt_event_body(event->type)) {
+    case LT_BODY_DEED:
+        return pack_deed(draft, event, out);
+    case LT_BODY_DENUNCIATION_DEED:
+        return pack_denunciation_deed(draft, event, out);
+    case LT_EV_ENCLOSED:
+        return pack_enclosed(draft, event, out);
     case LT_EV_CASE_OPENED:
         put_case_opened(draft, event);
         break;

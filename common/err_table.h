@@ -74,6 +74,7 @@ X(LT_AVIEWREBUILT, "view_rebuilt", -55, 0, LT_SEV_WARNING)
 X(LT_AUNKNOWNPEER, "unknown_peer_refused", -56, 77, LT_SEV_WARNING)
 X(LT_AMANYSTREAMS, "too_many_streams", -69, 75, LT_SEV_WARNING)
 X(LT_AWAL, "wal_large", -70, 75, LT_SEV_WARNING)
+X(LT_AENCLOSED, "enclosed_differs", -90, 76, LT_SEV_CRITICAL)
 
 /* --- Notes: something happened, nothing is wrong ---------------------- */
 X(LT_NREADY, "ready", -57, 0, LT_SEV_INFO)

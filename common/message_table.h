@@ -352,6 +352,16 @@ X("payload_malformed",
   "{number}]",
   "It is kept and relayed as it is, but has no effect here. Check the software "
   "of that office. This alarm ends a day after the last time.")
+X("enclosed_differs",
+  "Hồ sơ chuyển giao không khớp bản gốc: cơ quan {origin}[, kênh {channel}]",
+  "Bản gốc được giữ và có hiệu lực; bản sao sai không có hiệu lực ở đây. Hỏi cơ "
+  "quan đã chuyển giao và thanh tra của cơ quan đó. Báo động tự hết một ngày sau "
+  "lần cuối.",
+  "what was enclosed when a case was handed over is not the original: "
+  "{origin}[, channel {channel}]",
+  "The original is kept and counts; the wrong copy has no effect here. Ask the "
+  "office that handed the case over, and its inspectorate. This alarm ends a day "
+  "after the last time.")
 X("text_malformed",
   "Văn bản trong dữ liệu của {origin} không phải UTF-8 hợp lệ[, kênh "
   "{channel}]",

@@ -95,6 +95,11 @@ static const struct lt_word accused[] = {
     {3, "elsewhere", "thuộc nơi khác", "of another body"},
 };
 
+static const struct lt_word refusals[] = {
+    {1, "not_ours", "không thuộc thẩm quyền", "not within its authority"},
+    {2, "other", "lý do khác", "another reason"},
+};
+
 static const struct {
     const struct lt_word *words;
     size_t words_n;
@@ -114,6 +119,7 @@ static const struct {
     [LT_WORDS_VOID_REASON] = LIST(void_reasons),
     [LT_WORDS_SIGNER_KIND] = LIST(signer_kinds),
     [LT_WORDS_ACCUSED] = LIST(accused),
+    [LT_WORDS_REFUSAL] = LIST(refusals),
 #undef LIST
 };
 

@@ -23,6 +23,7 @@ enum lt_words {
     LT_WORDS_VOID_REASON,    /* EntryVoided.reason */
     LT_WORDS_SIGNER_KIND,    /* DenunciationReceived.signer_kind */
     LT_WORDS_ACCUSED,        /* DenunciationReceived.accused */
+    LT_WORDS_REFUSAL,        /* DenunciationDeed.kind of a refusal */
     LT_WORDS_LISTS
 };
 

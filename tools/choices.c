@@ -9,6 +9,7 @@ static const struct lt_tool_choice choices[] = {
     {"case open", "type", "TYPE", LT_WORDS_CASE_TYPE},
     {"case step", "kind", "KIND", LT_WORDS_STEP},
     {"case close", "reason", "R", LT_WORDS_CLOSE_REASON},
+    {"case refuse", "kind", "--kind", LT_WORDS_REFUSAL},
     {"incident take", "way", "--way", LT_WORDS_INCIDENT_WAY},
     {"incident close", "reason", "R", LT_WORDS_INCIDENT_END},
     {"directive status", "code", "CODE", LT_WORDS_DIRECTIVE_CODE},

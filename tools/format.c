@@ -293,6 +293,19 @@ static void format_targets(const struct lt_tool *tool, const json_t *targets,
     }
 }
 
+static void format_offices(const struct lt_tool *tool, const json_t *list,
+                           char *cell, size_t size)
+{
+    const json_t *id;
+    size_t i;
+
+    json_array_foreach((json_t *)(uintptr_t)list, i, id)
+    {
+        put(cell, size, i == 0 ? "" : ", ");
+        put(cell, size, lt_format_office(tool, json_string_value(id)));
+    }
+}
+
 static void format_text(const struct lt_tool *tool, const json_t *item,
                         const struct lt_tool_column *column, const char *text,
                         char *cell, size_t size)
@@ -342,6 +355,8 @@ static void format_text(const struct lt_tool *tool, const json_t *item,
     case LT_CELL_PLAIN:
     case LT_CELL_REF:
     case LT_CELL_TARGETS:
+    case LT_CELL_OFFICES:
+    case LT_CELL_COUNT:
         break;
     }
     put(cell, size, text);
@@ -359,6 +374,8 @@ void lt_format_cell(const struct lt_tool *tool, const json_t *item,
         format_ref(item, cell, size);
     } else if (column->how == LT_CELL_TARGETS) {
         format_targets(tool, value, cell, size);
+    } else if (column->how == LT_CELL_OFFICES) {
+        format_offices(tool, value, cell, size);
     } else if (column->how == LT_CELL_STATUS && json_is_null(value)) {
         lt_format_status(tool, NULL, cell, size);
     } else if (json_is_string(value)) {

@@ -233,7 +233,10 @@ void lt_print_object(struct lt_tool *tool, const json_t *object,
         const json_t *value = json_object_get(object, columns[c].key);
         char cell[CELL_MAX];
 
-        if (value == NULL || json_is_null(value)) {
+        if (value == NULL || json_is_null(value) ||
+            (columns[c].how == LT_CELL_OFFICES && json_array_size(value) == 0) ||
+            (columns[c].how == LT_CELL_COUNT &&
+             json_integer_value(value) == 0)) {
             continue; /* another kind of answer, or nothing to say */
         }
         lt_format_cell(tool, object, &columns[c], cell, sizeof(cell));

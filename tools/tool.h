@@ -207,7 +207,9 @@ enum lt_tool_cell {
     LT_CELL_SHORT_ID,     /* of an event: what commands take as well */
     LT_CELL_SHORT,        /* the first digits of something long */
     LT_CELL_REF,          /* receipt code, else the short id */
-    LT_CELL_TARGETS       /* addressees: how many are how far */
+    LT_CELL_TARGETS,      /* addressees: how many are how far */
+    LT_CELL_OFFICES,      /* their names; not shown when there are none */
+    LT_CELL_COUNT         /* a number; not shown when it is 0 */
 };
 
 struct lt_tool_column {

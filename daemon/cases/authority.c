@@ -10,6 +10,7 @@
 enum who {
     WHO_ANYBODY, /* whoever opens a matter of his own */
     WHO_CUSTODIAN,
+    WHO_CUSTODY,         /* as custody.c says, from the offers that stand */
     WHO_ORIGIN_OR_ABOVE, /* the office of the incident, or a superior */
     WHO_ABOVE_ALL,       /* a superior of every addressee */
     WHO_ADDRESSEE,
@@ -34,7 +35,32 @@ static const struct rule {
     {LT_EV_CASE_STEP, LT_MATTER_CASE, WHO_CUSTODIAN, false, false, CLASS(CASE)},
     {LT_EV_CASE_CLOSED, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
      CLASS(CASE)},
+    {LT_EV_CUSTODY_OFFERED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
+     CLASS(CASE)},
+    {LT_EV_CUSTODY_ACCEPTED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
+     CLASS(CASE)},
+    {LT_EV_CUSTODY_REFUSED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
+     CLASS(CASE)},
+    {LT_EV_CUSTODY_RECALLED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
+     CLASS(CASE)},
+    {LT_EV_CUSTODY_ASSIGNED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
+     CLASS(CASE)},
+    {LT_EV_REMARK_ADOPTED, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
+     CLASS(CASE)},
+    {LT_EV_ENCLOSED, LT_MATTER_NONE, WHO_ANYBODY, false, true, CLASS(CASE)},
     {LT_EV_DENUNCIATION_RECEIVED, LT_MATTER_CASE, WHO_ANYBODY, true, false,
+     CLASS(DENUNCIATION)},
+    {LT_EV_DENUNCIATION_OFFERED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
+     CLASS(DENUNCIATION)},
+    {LT_EV_DENUNCIATION_ACCEPTED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
+     CLASS(DENUNCIATION)},
+    {LT_EV_DENUNCIATION_REFUSED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
+     CLASS(DENUNCIATION)},
+    {LT_EV_DENUNCIATION_RECALLED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
+     CLASS(DENUNCIATION)},
+    {LT_EV_DENUNCIATION_ASSIGNED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
+     CLASS(DENUNCIATION)},
+    {LT_EV_DENUNCIATION_ADOPTED, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
      CLASS(DENUNCIATION)},
     {LT_EV_DENUNCIATION_STEP, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
      CLASS(DENUNCIATION)},
@@ -147,10 +173,15 @@ static enum lt_verdict_reason check_writer(const struct lt_act *act,
     if (!lt_office_equal(&act->id.origin, &act->corrects.origin)) {
         return LT_WHY_NOT_ALLOWED_HERE;
     }
-    return past->kind == LT_MATTER_CASE &&
-                   !lt_office_equal(&act->id.origin, &past->custodian)
-               ? LT_WHY_NOT_CUSTODIAN
-               : LT_WHY_NONE;
+    if (past->kind != LT_MATTER_CASE) {
+        return LT_WHY_NONE;
+    }
+    if (!lt_custody_holds(past, &act->id.origin)) {
+        return LT_WHY_NOT_CUSTODIAN;
+    }
+    return past->contested ? LT_WHY_CONTESTED
+           : lt_custody_frozen(past, &act->id.origin) ? LT_WHY_FROZEN
+                                                      : LT_WHY_NONE;
 }
 
 static enum lt_verdict_reason check_eraser(const struct lt_act *act,
@@ -161,8 +192,7 @@ static enum lt_verdict_reason check_eraser(const struct lt_act *act,
     bool may = act->confirms
                    ? lt_erasure_may_confirm(author, &act->erases, tree,
                                             act->tree_version)
-                   : lt_office_equal(author, &act->erases.origin) ||
-                         lt_office_equal(author, &past->custodian);
+                   : lt_erasure_may_order(author, &act->erases, &past->id);
 
     return may ? LT_WHY_NONE : LT_WHY_NOT_ALLOWED_HERE;
 }
@@ -178,8 +208,10 @@ static enum lt_verdict_reason check_author(const struct rule *rule,
     case WHO_ANYBODY:
         return LT_WHY_NONE;
     case WHO_CUSTODIAN:
-        return lt_office_equal(author, &past->custodian) ? LT_WHY_NONE
-                                                         : LT_WHY_NOT_CUSTODIAN;
+        return lt_custody_holds(past, author) ? LT_WHY_NONE
+                                              : LT_WHY_NOT_CUSTODIAN;
+    case WHO_CUSTODY:
+        return lt_custody_check(past, act, tree);
     case WHO_ORIGIN_OR_ABOVE:
         if (lt_office_equal(author, &past->origin) ||
             (tree != NULL && lt_tree_covers_at(tree, act->tree_version, author,
@@ -199,10 +231,9 @@ static enum lt_verdict_reason check_author(const struct rule *rule,
     return LT_WHY_NOT_ALLOWED_HERE;
 }
 
-static bool is_denunciation(uint32_t type)
+static bool is_denunciation(const struct rule *rule)
 {
-    return type == LT_EV_DENUNCIATION_RECEIVED ||
-           type == LT_EV_DENUNCIATION_STEP || type == LT_EV_DENUNCIATION_CLOSED;
+    return rule->classes == CLASS(DENUNCIATION);
 }
 
 /* What the event says of itself, whatever came before it. */
@@ -221,7 +252,7 @@ static enum lt_verdict_reason check_shape(const struct rule *rule,
     /* By law the denouncer's identity is a state secret: no text of theirs
      * may stand beside these events, nor beside what takes one of them back. */
     if (act->has_parts &&
-        (is_denunciation(act->type) || act->cls == LT_CLASS_DENUNCIATION)) {
+        (is_denunciation(rule) || act->cls == LT_CLASS_DENUNCIATION)) {
         return LT_WHY_MALFORMED;
     }
     return LT_WHY_NONE;
@@ -241,7 +272,7 @@ static enum lt_verdict_reason check_place(const struct rule *rule,
         return LT_WHY_WRONG_STEP;
     }
     if (rule->matter == LT_MATTER_CASE &&
-        is_denunciation(act->type) != (past->type == 4)) {
+        is_denunciation(rule) != (past->type == 4)) {
         return LT_WHY_WRONG_STEP;
     }
     if (!class_of_matter(past, act->cls)) {
@@ -268,7 +299,10 @@ static enum lt_verdict_reason check_step(const struct rule *rule,
     }
     switch (past->kind) {
     case LT_MATTER_CASE:
-        return lt_case_check(past, act);
+        return rule->who == WHO_CUSTODY ? LT_WHY_NONE
+               : lt_custody_act(act->type) == LT_CUSTODY_ADOPT
+                   ? lt_custody_check(past, act, NULL)
+                   : lt_case_check(past, act);
     case LT_MATTER_INCIDENT:
         return lt_incident_check(past, act);
     case LT_MATTER_DIRECTIVE:

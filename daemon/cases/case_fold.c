@@ -6,7 +6,7 @@
  *     any of them --closed--> closed (for ever, unless the closing is voided)
  *
  * Notes and "citizen notified" change nothing but the time of the last event.
- */
+ * Who holds it is in custody.c. */
 #include "daemon/cases/fold_internal.h"
 
 #include "common/sys.h"
@@ -17,8 +17,8 @@ enum { DENUNCIATION_TYPE = 4 };
 enum lt_verdict_reason lt_case_check(const struct lt_matter *past,
                                      const struct lt_act *act)
 {
-    (void)act;
-    return past->state == LT_CASE_CLOSED ? LT_WHY_CLOSED_BEFORE : LT_WHY_NONE;
+    return past->state == LT_CASE_CLOSED ? LT_WHY_CLOSED_BEFORE
+                                         : lt_custody_check_step(past, act);
 }
 
 static void apply_opening(struct lt_matter *matter, const struct lt_act *act)
@@ -29,7 +29,7 @@ static void apply_opening(struct lt_matter *matter, const struct lt_act *act)
     matter->field = act->field;
     matter->state = LT_CASE_OPEN;
     matter->origin = act->id.origin;
-    matter->custodian = act->id.origin;
+    lt_custody_begin(matter, &act->id.origin);
     matter->opened_ms = act->recorded_at_ms;
     matter->opened_on =
         act->has_opened_on ? act->opened_on : lt_civil_day(act->recorded_at_ms);
@@ -73,6 +73,7 @@ void lt_case_apply(struct lt_matter *matter, const struct lt_act *act)
         }
         break;
     default:
+        lt_custody_apply(matter, act);
         break;
     }
 }

@@ -23,7 +23,11 @@ const char *lt_why_word(enum lt_verdict_reason why)
         [LT_WHY_WRONG_STEP] = "wrong_step",
         [LT_WHY_MALFORMED] = "malformed",
         [LT_WHY_WRONG_CHANNEL] = "wrong_channel",
-        [LT_WHY_SET_ASIDE] = "set_aside"};
+        [LT_WHY_SET_ASIDE] = "set_aside",
+        [LT_WHY_FROZEN] = "frozen",
+        [LT_WHY_CONTESTED] = "contested",
+        [LT_WHY_NOT_OFFERED] = "not_offered",
+        [LT_WHY_REMARK] = "remark"};
 
     return (unsigned)why < LT_WHYS ? words[why] : NULL;
 }
@@ -132,8 +136,18 @@ void lt_act_apply(const struct lt_act *act, struct lt_matter *matter)
 
 bool lt_matter_steps(const struct lt_act *act)
 {
+    if (lt_custody_act(act->type) == LT_CUSTODY_ADOPT) {
+        return false;
+    }
     return act->type != LT_EV_ENTRY_VOIDED || !act->has_corrects ||
            lt_act_voids_opening(act);
+}
+
+struct lt_judged lt_matter_would(const struct lt_matter *past,
+                                 const struct lt_act *act,
+                                 const struct lt_tree *tree)
+{
+    return lt_act_judge(act, past, tree);
 }
 
 struct lt_judged lt_matter_step(struct lt_matter *matter,
@@ -179,6 +193,12 @@ bool lt_matter_is_overdue(const struct lt_matter *matter, int32_t today)
     return matter->has_due && matter->due < today && lt_matter_is_open(matter);
 }
 
+/* What events are in a set of them, beside what they say. */
+struct standing {
+    bool *remark;
+    bool *adopted;
+};
+
 /* One fold at work. */
 struct folding {
     const struct lt_act *acts;
@@ -194,7 +214,13 @@ struct folding {
     uint32_t *voided; /* == round: taken out of that past by a void */
     uint32_t *stack;
     uint32_t round;
+    uint32_t *set;          /* scratch of replay */
     struct lt_matter *past; /* scratch */
+    /* Kept for cases whose custody moves, else without room. */
+    struct lt_sight sight;
+    struct lt_custody_scratch scratch;
+    struct standing now;  /* in all that was judged */
+    struct standing then; /* in the past at hand */
 };
 
 static void mark_past(struct folding *f, uint32_t index)
@@ -223,36 +249,121 @@ static bool applied(const struct folding *f, uint32_t index)
     return f->judged[index].verdict == LT_APPLIED;
 }
 
-/* The state of the marked events (all judged ones when @all). */
-static void replay(struct folding *f, bool all, struct lt_matter *out)
+/* Those of the marked events (all judged ones when @all) that count. */
+static size_t pick_set(struct folding *f, bool all)
 {
-    if (all) {
-        f->round++;
-    }
+    size_t n = 0;
+
     for (size_t i = 0; i < f->done_n; i++) {
         uint32_t at = f->done[i];
+
+        if ((all || f->stamp[at] == f->round) && applied(f, at)) {
+            f->set[n++] = at;
+        }
+    }
+    return n;
+}
+
+static bool is_remark(const struct folding *f, const struct standing *standing,
+                      uint32_t index)
+{
+    return f->sight.words > 0 && standing->remark[index];
+}
+
+/* What takes back or adopts another event does so in this set, unless it is a
+ * remark itself. */
+static void mark_targets(struct folding *f, size_t set_n,
+                         const struct standing *standing)
+{
+    for (size_t i = 0; i < set_n; i++) {
+        const struct lt_act *act = &f->acts[f->set[i]];
         uint32_t target;
 
-        if ((all || f->stamp[at] == f->round) && applied(f, at) &&
-            !lt_matter_steps(&f->acts[at]) &&
-            lt_order_find(&f->order, &f->acts[at].corrects, &target)) {
+        if (act->type == LT_EV_ENTRY_VOIDED && !lt_matter_steps(act) &&
+            !is_remark(f, standing, f->set[i]) &&
+            lt_order_find(&f->order, &act->corrects, &target)) {
             f->voided[target] = f->round;
         }
     }
+}
+
+/* A late word of a former custodian counts from where it was adopted. */
+static void apply_adoption(struct folding *f, uint32_t index,
+                           const struct standing *standing,
+                           struct lt_matter *out)
+{
+    uint32_t target;
+
+    if (f->sight.words > 0 &&
+        lt_order_find(&f->order, &f->acts[index].corrects, &target) &&
+        !standing->adopted[target]) {
+        standing->adopted[target] = true;
+        lt_act_apply(&f->acts[target], out);
+    }
+}
+
+static uint32_t count_remarks(const struct standing *standing, size_t n)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        count += standing->remark[i] && !standing->adopted[i] ? 1 : 0;
+    }
+    return count;
+}
+
+static void apply_set(struct folding *f, size_t set_n,
+                      const struct standing *standing, struct lt_matter *out)
+{
+    for (size_t i = 0; i < set_n; i++) {
+        uint32_t at = f->set[i];
+
+        if (f->voided[at] == f->round) {
+            continue;
+        }
+        if (is_remark(f, standing, at)) {
+            out->last_event_ms = f->acts[at].recorded_at_ms;
+            continue;
+        }
+        if (lt_custody_act(f->acts[at].type) == LT_CUSTODY_ADOPT) {
+            apply_adoption(f, at, standing, out);
+        }
+        lt_act_apply(&f->acts[at], out);
+    }
+}
+
+/* The state of the marked events (all judged ones when @all). */
+static void replay(struct folding *f, bool all, const struct standing *standing,
+                   struct lt_matter *out)
+{
+    struct lt_matter custody;
+    size_t set_n;
+
+    if (all) {
+        f->round++;
+    }
+    set_n = pick_set(f, all);
     lt_matter_init(out, f->id);
+    lt_matter_init(&custody, f->id);
+    if (f->sight.words > 0) {
+        memset(standing->remark, 0, f->order.n * sizeof(bool));
+        memset(standing->adopted, 0, f->order.n * sizeof(bool));
+        lt_custody_settle(&f->sight, f->set, set_n, f->tree, &f->scratch,
+                          &custody, standing->remark);
+    }
+    mark_targets(f, set_n, standing);
+    apply_set(f, set_n, standing, out);
+    if (f->sight.words > 0 && out->kind == LT_MATTER_CASE) {
+        out->custody = custody.custody;
+        out->custodian = custody.custodian;
+        out->contested = custody.contested;
+        out->custody.remarks_n = count_remarks(standing, f->order.n);
+    }
     for (size_t i = 0; i < f->done_n; i++) {
         uint32_t at = f->done[i];
 
-        if (!all && f->stamp[at] != f->round) {
-            continue;
-        }
-        if (applied(f, at)) {
-            if (f->voided[at] != f->round) {
-                lt_act_apply(&f->acts[at], out);
-            }
-        } else if (f->judged[at].why == LT_WHY_NEWER_VERSION) {
-            out->read_only = true;
-        }
+        out->read_only |= (all || f->stamp[at] == f->round) &&
+                          f->judged[at].why == LT_WHY_NEWER_VERSION;
     }
 }
 
@@ -268,19 +379,55 @@ static bool saw_everything(const struct folding *f, uint32_t index)
     return named == f->heads_n;
 }
 
+static bool is_step(uint32_t type)
+{
+    return type == LT_EV_CASE_STEP || type == LT_EV_CASE_CLOSED ||
+           type == LT_EV_DENUNCIATION_STEP || type == LT_EV_DENUNCIATION_CLOSED;
+}
+
 /* A correction must name an event that its author had seen, that counted, and
- * that is not itself a correction. */
+ * that is not itself a correction, nor one that moves custody: what answers
+ * that is an offer back, or a superior's assignment. An adoption must name a
+ * remark. */
 static bool target_counts(struct folding *f, uint32_t index, bool saw_all)
 {
+    const struct standing *standing = saw_all ? &f->now : &f->then;
     const struct lt_act *act = &f->acts[index];
+    bool adopts = lt_custody_act(act->type) == LT_CUSTODY_ADOPT;
     uint32_t target;
 
-    if (act->type != LT_EV_ENTRY_VOIDED || !act->has_corrects) {
+    if (!adopts && (act->type != LT_EV_ENTRY_VOIDED || !act->has_corrects)) {
         return true;
     }
-    return lt_order_find(&f->order, &act->corrects, &target) &&
-           (saw_all || f->stamp[target] == f->round) && target != index &&
-           applied(f, target) && f->acts[target].type != LT_EV_ENTRY_VOIDED;
+    if (!lt_order_find(&f->order, &act->corrects, &target) ||
+        !(saw_all || f->stamp[target] == f->round) || target == index ||
+        !applied(f, target)) {
+        return false;
+    }
+    if (adopts) {
+        return is_step(f->acts[target].type) &&
+               is_remark(f, standing, target) && !standing->adopted[target];
+    }
+    return f->acts[target].type != LT_EV_ENTRY_VOIDED &&
+           !lt_custody_moves(f->acts[target].type);
+}
+
+/* What it had seen is what its causes had seen, and they. */
+static void note_sight(struct folding *f, uint32_t index)
+{
+    size_t words = f->sight.words;
+    uint64_t *row = f->sight.bits + index * words;
+
+    for (uint32_t e = f->order.edge_at[index];
+         words > 0 && e < f->order.edge_at[index + 1]; e++) {
+        uint32_t cause = f->order.edges[e];
+        const uint64_t *from = f->sight.bits + cause * words;
+
+        for (size_t w = 0; w < words; w++) {
+            row[w] |= from[w];
+        }
+        row[cause / 64] |= (uint64_t)1 << (cause % 64);
+    }
 }
 
 static void note_heads(struct folding *f, uint32_t index)
@@ -305,7 +452,7 @@ static void fold_one(struct folding *f, uint32_t index, struct lt_matter *state)
 
     if (!saw_all) {
         mark_past(f, index);
-        replay(f, false, f->past);
+        replay(f, false, &f->then, f->past);
         past = f->past;
     }
     judged = lt_act_judge(act, past, f->tree);
@@ -317,14 +464,16 @@ static void fold_one(struct folding *f, uint32_t index, struct lt_matter *state)
         return;
     }
     note_heads(f, index);
+    note_sight(f, index);
     f->done[f->done_n++] = index;
     if (judged.verdict == LT_WAITING) {
         state->read_only = true;
     } else if (judged.verdict == LT_APPLIED) {
-        if (lt_matter_steps(act)) {
+        /* Beside what moves custody even a step may be none. */
+        if (lt_matter_steps(act) && (saw_all || f->sight.words == 0)) {
             lt_act_apply(act, state);
         } else {
-            replay(f, true, state);
+            replay(f, true, &f->now, state);
         }
     }
     lt_order_release(&f->order, index);
@@ -345,9 +494,56 @@ static void fold_all(struct folding *f, size_t n, struct lt_matter *out_matter)
     while (lt_order_take(&f->order, &index)) {
         fold_one(f, index, out_matter);
     }
-    for (size_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         out_matter->waiting |= f->judged[i].verdict == LT_WAITING;
+        if (is_remark(f, &f->now, i) && !f->now.adopted[i]) {
+            f->judged[i].why = LT_WHY_REMARK;
+        }
     }
+}
+
+static bool moves_custody(const struct lt_act *acts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (lt_custody_moves(acts[i].type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static lt_err take_sight(struct folding *f, size_t n,
+                         const struct lt_alloc *alloc)
+{
+    size_t words = (n + 63) / 64;
+
+    f->sight.acts = f->acts;
+    f->sight.bits = lt_new_array(alloc, n * words, sizeof(uint64_t));
+    f->scratch.claims = lt_new_array(alloc, n, sizeof(uint32_t));
+    f->scratch.fate = lt_new_array(alloc, n, sizeof(uint8_t));
+    f->now.remark = lt_new_array(alloc, n, sizeof(bool));
+    f->now.adopted = lt_new_array(alloc, n, sizeof(bool));
+    f->then.remark = lt_new_array(alloc, n, sizeof(bool));
+    f->then.adopted = lt_new_array(alloc, n, sizeof(bool));
+    if (f->sight.bits == NULL || f->scratch.claims == NULL ||
+        f->scratch.fate == NULL || f->now.remark == NULL ||
+        f->now.adopted == NULL || f->then.remark == NULL ||
+        f->then.adopted == NULL) {
+        return LT_ENOMEM;
+    }
+    f->sight.words = words;
+    return LT_OK;
+}
+
+static void free_sight(struct folding *f, const struct lt_alloc *alloc)
+{
+    lt_free(alloc, f->sight.bits);
+    lt_free(alloc, f->scratch.claims);
+    lt_free(alloc, f->scratch.fate);
+    lt_free(alloc, f->now.remark);
+    lt_free(alloc, f->now.adopted);
+    lt_free(alloc, f->then.remark);
+    lt_free(alloc, f->then.adopted);
 }
 
 lt_err lt_matter_fold(const struct lt_act *acts, size_t n,
@@ -374,13 +570,19 @@ lt_err lt_matter_fold(const struct lt_act *acts, size_t n,
     f.stamp = lt_new_array(alloc, n + 1, sizeof(uint32_t));
     f.voided = lt_new_array(alloc, n + 1, sizeof(uint32_t));
     f.stack = lt_new_array(alloc, n + 1, sizeof(uint32_t));
+    f.set = lt_new_array(alloc, n + 1, sizeof(uint32_t));
     f.past = lt_new(alloc, sizeof(*f.past));
     if (f.done == NULL || f.stamp == NULL || f.voided == NULL ||
-        f.stack == NULL || f.past == NULL) {
+        f.stack == NULL || f.set == NULL || f.past == NULL) {
         rc = LT_ENOMEM;
-    } else {
+    } else if (moves_custody(acts, n)) {
+        rc = take_sight(&f, n, alloc);
+    }
+    if (rc == LT_OK) {
         fold_all(&f, n, out_matter);
     }
+    free_sight(&f, alloc);
+    lt_free(alloc, f.set);
     lt_free(alloc, f.done);
     lt_free(alloc, f.stamp);
     lt_free(alloc, f.voided);

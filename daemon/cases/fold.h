@@ -38,6 +38,10 @@ enum lt_verdict_reason {
     LT_WHY_MALFORMED,     /* cannot be decoded */
     LT_WHY_WRONG_CHANNEL, /* the class does not fit the type */
     LT_WHY_SET_ASIDE,     /* waiting: the matter is too large to refold */
+    LT_WHY_FROZEN,        /* its author has offered the case to another */
+    LT_WHY_CONTESTED,     /* two offices hold it: a superior has to assign */
+    LT_WHY_NOT_OFFERED,   /* answers no offer that stands */
+    LT_WHY_REMARK,        /* applied: a late word that changes nothing */
     LT_WHYS
 };
 /* The word scripts see ("cause_missing"); NULL for NONE. */
@@ -65,6 +69,21 @@ struct lt_directive_target {
     int64_t at_ms;
     struct lt_event_id by;
 };
+/* Who holds a case, beside matter.custodian; daemon/cases/custody.h. */
+enum { LT_OFFERS_MAX = 8, LT_CLAIMANTS_MAX = 8, LT_CLAIMS_MAX = 64 };
+struct lt_offer {
+    struct lt_office to;
+    struct lt_event_id by; /* the offer itself; its origin gives */
+};
+struct lt_custody {
+    uint32_t claims;    /* acceptances and assignments so far */
+    uint32_t remarks_n; /* late words of former custodians, not adopted */
+    struct lt_office assigned_by; /* the superior whose word it rests on */
+    size_t offers_n;              /* pending */
+    struct lt_offer offers[LT_OFFERS_MAX];
+    size_t claimants_n; /* of a contested case; else 0 */
+    struct lt_office claimants[LT_CLAIMANTS_MAX];
+};
 struct lt_matter {
     enum lt_matter_kind kind;
     struct lt_event_id id;
@@ -72,7 +91,7 @@ struct lt_matter {
     uint32_t field;
     uint32_t state;
     struct lt_office origin;
-    struct lt_office custodian;
+    struct lt_office custodian; /* zero while contested */
     int32_t opened_on; /* civil day */
     int64_t opened_ms;
     bool has_due;
@@ -82,6 +101,7 @@ struct lt_matter {
     bool read_only; /* holds events that need a newer version */
     bool voided;
     bool contested;
+    struct lt_custody custody; /* cases */
     /* incidents */
     uint32_t people;
     struct lt_event_id help_by; /* the last that said what help is needed */
@@ -96,7 +116,7 @@ struct lt_matter {
 
 /* Changes whenever the same events would be judged differently: a view folded
  * by another version is rebuilt. */
-enum { LT_FOLD_VERSION = 3 };
+enum { LT_FOLD_VERSION = 4 };
 /* More events than this in one matter are not refolded: it is set aside alone
  * (a real case of twenty years has a few hundred). */
 enum { LT_FOLD_EVENTS_MAX = 5000 };
@@ -156,6 +176,12 @@ bool lt_type_opens(uint32_t type); /* begins a matter of its own */
 /* May an event of this type stand in a channel of this class? */
 bool lt_class_fits(uint32_t type, uint8_t cls);
 
+/* Would @act be judged good, written after all that went into @past? What the
+ * desk asks before it writes. */
+struct lt_judged lt_matter_would(const struct lt_matter *past,
+                                 const struct lt_act *act,
+                                 const struct lt_tree *tree);
+
 /* ---- the fold ---- */
 
 void lt_matter_init(struct lt_matter *matter, const struct lt_event_id *id);
@@ -180,7 +206,7 @@ LT_MUST_CHECK lt_err lt_matter_fold(const struct lt_act *acts, size_t n,
  * would give. matter->waiting is the caller's to keep.
  *
  * Only when lt_matter_steps(act): an event that voids another than the
- * opening one changes what lies behind and needs a refold. */
+ * opening one, or adopts one, needs what lies behind: a refold. */
 bool lt_matter_steps(const struct lt_act *act);
 struct lt_judged lt_matter_step(struct lt_matter *matter,
                                 const struct lt_act *act,

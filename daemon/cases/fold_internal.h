@@ -3,7 +3,7 @@
 #ifndef LT_CASES_FOLD_INTERNAL_H
 #define LT_CASES_FOLD_INTERNAL_H
 
-#include "daemon/cases/fold.h"
+#include "daemon/cases/custody.h"
 
 /* Sees the event's own past and says why it may not be; LT_WHY_NONE = fine. */
 enum lt_verdict_reason lt_case_check(const struct lt_matter *past,
@@ -18,6 +18,10 @@ enum lt_verdict_reason lt_directive_check(const struct lt_matter *past,
 void lt_case_apply(struct lt_matter *matter, const struct lt_act *act);
 void lt_incident_apply(struct lt_matter *matter, const struct lt_act *act);
 void lt_directive_apply(struct lt_matter *matter, const struct lt_act *act);
+
+/* The same for a step or closing, as far as custody goes. */
+enum lt_verdict_reason lt_custody_check_step(const struct lt_matter *past,
+                                             const struct lt_act *act);
 
 /* Judge @act against its past (whose causes and opening are complete). */
 struct lt_judged lt_act_judge(const struct lt_act *act,

@@ -14,6 +14,8 @@ enum { VIEW_PATIENCE_MS = 2000, POOL_FIRST = 64 * 1024, POOL_A_BYTE = 128 };
 static bool is_word(const struct lt_command *command, int option)
 {
     return option == LT_OPT_ID ||
+           (option == LT_OPT_EVENT &&
+            command == lt_command_at(LT_CMD_CASE_ADOPT)) ||
            (option == LT_OPT_KIND &&
             command == lt_command_at(LT_CMD_CASE_STEP)) ||
            (option == LT_OPT_CODE && command->kind != LT_COMMAND_TOKEN);

@@ -228,17 +228,32 @@ static void put_event(struct lt_pending *pending, struct lt_slot *slot)
     }
 }
 
+/* What a command writes beside its own event comes behind all of these: the
+ * place of an event in the write is its place in the answer. */
+static void put_more(struct lt_pending *pending, const struct lt_slot *slot)
+{
+    struct lt_write *write = pending->job.write;
+    size_t i;
+
+    for (i = 0; i < slot->draft->more_n; i++) {
+        write->events[write->events_n++] = slot->draft->more[i];
+    }
+}
+
 /* All of the batch's writes as one, or none of them. */
 static lt_err make_shared_job(struct lt_batch *batch)
 {
     const struct lt_slot *bad = NULL;
     struct lt_pending *pending;
     size_t writes = 0;
+    size_t more = 0;
     size_t i;
 
     for (i = 0; i < batch->slots_n; i++) {
         if (lt_slot_writes(&batch->slots[i])) {
             writes++;
+            more += batch->slots[i].err == LT_OK ? batch->slots[i].draft->more_n
+                                                 : 0;
             bad = bad == NULL && batch->slots[i].err != LT_OK ? &batch->slots[i]
                                                               : bad;
         }
@@ -246,7 +261,7 @@ static lt_err make_shared_job(struct lt_batch *batch)
     if (writes == 0 || (bad != NULL && !batch->slots[0].has_id)) {
         pending = NULL;
     } else {
-        pending = add_write(batch, bad == NULL ? writes : 0,
+        pending = add_write(batch, bad == NULL ? writes + more : 0,
                             batch->slots[0].request_id);
         if (pending == NULL) {
             return LT_ENOMEM;
@@ -271,6 +286,11 @@ static lt_err make_shared_job(struct lt_batch *batch)
             return LT_ENOMEM;
         }
     }
+    for (i = 0; bad == NULL && i < batch->slots_n; i++) {
+        if (lt_slot_writes(&batch->slots[i])) {
+            put_more(pending, &batch->slots[i]);
+        }
+    }
     return LT_OK;
 }
 
@@ -287,12 +307,14 @@ static lt_err make_single_jobs(struct lt_batch *batch)
         if (!lt_slot_writes(slot) || (!good && !slot->has_id)) {
             continue;
         }
-        slot->pending = add_write(batch, good ? 1 : 0, slot->request_id);
+        slot->pending = add_write(batch, good ? 1 + slot->draft->more_n : 0,
+                                  slot->request_id);
         if (slot->pending == NULL) {
             return LT_ENOMEM;
         }
         if (good) {
             put_event(slot->pending, slot);
+            put_more(slot->pending, slot);
         }
     }
     return LT_OK;

@@ -9,41 +9,6 @@
 
 #include <string.h>
 
-enum { OPENED_BEFORE_DAYS = 366 * 30 };
-
-/* The date the law counts from: today's unless one is given; never in the
- * future. */
-static lt_err take_dates(struct lt_desk *desk, const struct lt_args *args,
-                         struct lt_event *event, struct lt_diag *diag)
-{
-    static const enum lt_option dates[] = {LT_OPT_LEGAL_DATE, LT_OPT_DATE,
-                                           LT_OPT_DOC_DATE};
-    size_t i;
-
-    for (i = 0; i < LT_COUNT_OF(dates); i++) {
-        int64_t day = args->numbers[dates[i]];
-
-        if (lt_args_has(args, dates[i]) &&
-            (day > desk->today || day < desk->today - OPENED_BEFORE_DAYS)) {
-            return lt_desk_refuse(diag, LT_EINVAL, lt_option_at(dates[i])->name,
-                                  "ui_why_day_out");
-        }
-    }
-    event->has_legal_date = true;
-    event->legal_date = lt_args_has(args, LT_OPT_LEGAL_DATE)
-                            ? (int32_t)args->numbers[LT_OPT_LEGAL_DATE]
-                            : desk->today;
-    if (lt_args_has(args, LT_OPT_DATE)) {
-        event->has_received_on = true;
-        event->received_on = (int32_t)args->numbers[LT_OPT_DATE];
-    }
-    if (lt_args_has(args, LT_OPT_DOC_DATE)) {
-        event->has_doc_date = true;
-        event->doc_date = (int32_t)args->numbers[LT_OPT_DOC_DATE];
-    }
-    return LT_OK;
-}
-
 /* A number of the sealed register: digits, and what stands between them; a
  * word that could be somebody's name is refused. */
 static bool is_register_number(struct lt_text text)
@@ -100,7 +65,7 @@ static lt_err open_denunciation(struct lt_desk *desk,
             (struct lt_touch_known){.is = true,
                                     .type = LT_CASE_TYPE_DENUNCIATION,
                                     .state = LT_CASE_OPEN};
-        rc = take_dates(desk, args, draft->event, diag);
+        rc = lt_draft_dates(desk, args, draft->event, diag);
     }
     return rc;
 }
@@ -138,7 +103,7 @@ lt_err lt_case_open(struct lt_desk *desk, const struct lt_args *args,
     draft->event->number = args->texts[LT_OPT_NUMBER];
     draft->leaves = (struct lt_touch_known){
         .is = true, .type = (uint8_t)type, .state = LT_CASE_OPEN};
-    rc = take_dates(desk, args, draft->event, diag);
+    rc = lt_draft_dates(desk, args, draft->event, diag);
     if (rc == LT_OK) {
         rc = lt_draft_text(desk, draft, LT_PART_TEXT, LT_KEEP_CASE,
                            args->texts[LT_OPT_TEXT]);
@@ -159,8 +124,15 @@ static lt_err take_case(struct lt_desk *desk, const struct lt_args *args,
     if (rc != LT_OK) {
         return rc;
     }
-    if (!lt_office_equal(&heads->custodian, &desk->office)) {
+    if (heads->contested && !heads->claims) {
+        return lt_desk_refuse(diag, LT_EPERM, "case", "ui_verdict_contested");
+    }
+    if (!heads->contested &&
+        !lt_office_equal(&heads->custodian, &desk->office)) {
         return lt_desk_refuse_custodian(desk, diag, &heads->custodian);
+    }
+    if (heads->frozen) {
+        return lt_desk_refuse(diag, LT_ESTATE, "case", "ui_verdict_frozen");
     }
     if (heads->voided) {
         return lt_desk_refuse(diag, LT_ESTATE, "case", "ui_why_voided");
@@ -198,13 +170,24 @@ static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
                                                   heads->type <= UINT8_MAX,
                                             .type = (uint8_t)heads->type,
                                             .state = LT_CASE_CLOSED};
-    rc = take_dates(desk, args, draft->event, diag);
+    rc = lt_draft_dates(desk, args, draft->event, diag);
     if (rc != LT_OK || sealed) {
         return rc;
     }
     draft->event->doc_no = args->texts[LT_OPT_DOC_NO];
     return lt_draft_text(desk, draft, LT_PART_TEXT, LT_KEEP_CASE,
                          args->texts[LT_OPT_TEXT]);
+}
+
+/* Of a contested case its claimants write little; the fold knows what. */
+static lt_err check_claimant(struct lt_desk *desk, struct lt_draft *draft,
+                             struct lt_diag *diag)
+{
+    struct lt_matter *past = NULL;
+    lt_err rc = lt_desk_folded(desk, &draft->matter, &past, diag);
+
+    draft->leaves.is = false;
+    return rc == LT_OK ? lt_desk_would(desk, draft, past, "case", diag) : rc;
 }
 
 lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
@@ -237,7 +220,8 @@ lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
         draft->leaves.state = (uint8_t)lt_case_state_after(heads.state, kind);
         rc = lt_draft_attachment(draft, args, LT_KEEP_CASE, diag);
     }
-    return rc;
+    return rc == LT_OK && heads.contested ? check_claimant(desk, draft, diag)
+                                          : rc;
 }
 
 lt_err lt_case_close(struct lt_desk *desk, const struct lt_args *args,
@@ -265,5 +249,6 @@ lt_err lt_case_close(struct lt_desk *desk, const struct lt_args *args,
     if (rc == LT_OK) {
         draft->event->reason = reason;
     }
-    return rc;
+    return rc == LT_OK && heads.contested ? check_claimant(desk, draft, diag)
+                                          : rc;
 }

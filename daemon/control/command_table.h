@@ -16,6 +16,23 @@ X(ATTACHMENT_PIECE, "attachment piece", WRITE, lt_attachment_piece,
   O(OFFSET) | O(SALT) | O(DATA))
 X(CASE_CLOSE, "case close", WRITE, lt_case_close,
   O(ID) | O(REASON) | O(DOC_NO) | O(LEGAL_DATE) | O(TEXT), O(ID) | O(REASON))
+X(CASE_OFFER, "case offer", WRITE, lt_case_offer,
+  O(ID) | O(TO) | O(DOC_NO) | O(DOC_DATE) | O(LEGAL_DATE) | O(TEXT),
+  O(ID) | O(TO))
+X(CASE_ACCEPT, "case accept", WRITE, lt_case_accept,
+  O(ID) | O(LEGAL_DATE) | O(TEXT), O(ID))
+X(CASE_REFUSE, "case refuse", WRITE, lt_case_refuse,
+  O(ID) | O(REASON) | O(KIND) | O(LEGAL_DATE), O(ID))
+X(CASE_RECALL, "case recall", WRITE, lt_case_recall, O(ID) | O(LEGAL_DATE),
+  O(ID))
+X(CASE_ASSIGN, "case assign", WRITE, lt_case_assign,
+  O(ID) | O(TO) | O(DOC_NO) | O(DOC_DATE) | O(LEGAL_DATE) | O(TEXT),
+  O(ID) | O(TO))
+X(CASE_TAKE_OVER, "case take-over", WRITE, lt_case_take_over,
+  O(ID) | O(DOC_NO) | O(DOC_DATE) | O(LEGAL_DATE) | O(TEXT), O(ID))
+X(CASE_ADOPT, "case adopt", WRITE, lt_case_adopt,
+  O(ID) | O(EVENT) | O(LEGAL_DATE), O(ID) | O(EVENT))
+X(CASE_ENCLOSE, "case enclose", WRITE, lt_case_enclose, O(ID), O(ID))
 X(INCIDENT_RAISE, "incident raise", WRITE, lt_incident_raise,
   O(PLACE) | O(SUBJECT) | O(PEOPLE) | O(HELP) | O(FIELD),
   O(PLACE) | O(SUBJECT) | O(PEOPLE))

@@ -57,6 +57,8 @@ struct lt_draft {
     struct lt_event_id matter;      /* unless it opens one */
     struct lt_draft *chunk_of;      /* a piece of what this one announces */
     size_t entry;                   /* set when it is put into a write */
+    size_t more_n;                  /* further events of the same write */
+    struct lt_write_event *more;
     struct lt_touch_entry *touch;
     struct lt_touch_known leaves;   /* of a case; without the write's id */
 };
@@ -88,6 +90,26 @@ LT_MUST_CHECK lt_err lt_draft_attachment(struct lt_draft *draft,
 /* Fill subject and causes of an event about a matter. */
 void lt_draft_about(struct lt_draft *draft, const struct lt_event_id *matter,
                     const struct lt_view_heads *heads);
+
+/* The dates of an event about a case: LEGAL_DATE (else today), DATE, DOC_DATE;
+ * none in the future. */
+LT_MUST_CHECK lt_err lt_draft_dates(struct lt_desk *desk,
+                                    const struct lt_args *args,
+                                    struct lt_event *event,
+                                    struct lt_diag *diag);
+
+/* Would the fold let @draft count, after all that went into @past? Refused
+ * here with the fold's own reason. */
+struct lt_matter;
+LT_MUST_CHECK lt_err lt_desk_would(struct lt_desk *desk,
+                                   const struct lt_draft *draft,
+                                   const struct lt_matter *past,
+                                   const char *what, struct lt_diag *diag);
+/* The folded matter in the arena. Errors as of lt_desk_matter. */
+LT_MUST_CHECK lt_err lt_desk_folded(struct lt_desk *desk,
+                                    const struct lt_event_id *id,
+                                    struct lt_matter **out_matter,
+                                    struct lt_diag *diag);
 
 /* Find the matter that option ID names, of @kind (enum lt_matter_kind): an
  * event id or, for cases, a receipt code. Waits for own writes (must_wait),

@@ -145,6 +145,11 @@ bool lt_vocabulary_void_reason(struct lt_text word, uint32_t *out_reason)
     return find(LT_WORDS_VOID_REASON, word, out_reason);
 }
 
+bool lt_vocabulary_refusal(struct lt_text word, uint32_t *out_kind)
+{
+    return find(LT_WORDS_REFUSAL, word, out_kind);
+}
+
 bool lt_vocabulary_status(struct lt_text word, uint32_t *out_code)
 {
     uint32_t code;

@@ -39,6 +39,9 @@ LT_MUST_CHECK bool lt_vocabulary_way(struct lt_text word, uint32_t *out_way);
 /* "mistake", "doubled" or "other". */
 LT_MUST_CHECK bool lt_vocabulary_void_reason(struct lt_text word,
                                              uint32_t *out_reason);
+/* "not_ours" or "other". */
+LT_MUST_CHECK bool lt_vocabulary_refusal(struct lt_text word,
+                                         uint32_t *out_kind);
 /* "02" to "06" as people give them. */
 LT_MUST_CHECK bool lt_vocabulary_status(struct lt_text word,
                                         uint32_t *out_code);

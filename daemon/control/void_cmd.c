@@ -4,7 +4,7 @@
  * The void goes where the entry went, so that whoever has read the one reads
  * the other. A directive has gone to several offices, none of which has seen
  * what the others answered: its void names the directive alone. */
-#include "daemon/cases/fold.h"
+#include "daemon/cases/custody.h"
 #include "daemon/control/desk.h"
 #include "daemon/control/entry.h"
 #include "daemon/control/vocabulary.h"
@@ -38,6 +38,11 @@ static lt_err check_entry(const struct lt_desk *desk,
     if (!lt_office_equal(&id->origin, &desk->office)) {
         return refuse_writer(desk, diag, &id->origin);
     }
+    if (entry->heads.contested || entry->heads.frozen) {
+        return lt_desk_refuse(diag, LT_ESTATE, "entry",
+                              entry->heads.frozen ? "ui_verdict_frozen"
+                                                  : "ui_verdict_contested");
+    }
     if (entry->heads.kind == LT_MATTER_CASE &&
         !lt_office_equal(&entry->heads.custodian, &desk->office)) {
         return lt_desk_refuse_custodian(desk, diag, &entry->heads.custodian);
@@ -52,7 +57,8 @@ static lt_err check_entry(const struct lt_desk *desk,
         why = "ui_why_not_counted";
     } else if (entry->actor_role == ROLE_SYSTEM) {
         why = "ui_why_by_daemon";
-    } else if (lt_type_matter(entry->type) == LT_MATTER_NONE) {
+    } else if (lt_type_matter(entry->type) == LT_MATTER_NONE ||
+               lt_custody_moves(entry->type)) {
         why = "ui_why_not_voidable";
     }
     return why == NULL ? LT_OK : lt_desk_refuse(diag, LT_ESTATE, "entry", why);

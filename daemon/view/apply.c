@@ -11,20 +11,7 @@
 
 #include <string.h>
 
-/* The event at hand, beside view->event and view->stored. */
-struct coming {
-    const struct lt_segment *segment;
-    const struct lt_item *item;
-    uint32_t index; /* within the segment */
-    int64_t committed_at_ms;
-    int64_t channel;
-    int64_t key;
-    int64_t seq;
-    struct lt_act act;
-    struct lt_judged judged;
-};
-
-static lt_err add_event_row(struct lt_view *view, const struct coming *c,
+static lt_err add_event_row(struct lt_view *view, const struct lt_coming *c,
                             const struct lt_stored *stored)
 {
     sqlite3_stmt *stmt = view->add_event;
@@ -50,37 +37,6 @@ static lt_err add_event_row(struct lt_view *view, const struct coming *c,
     return lt_db_run(stmt);
 }
 
-/* ---- complaints ---- */
-
-static void complain(struct lt_view *view, lt_err code,
-                     const struct lt_stream *stream)
-{
-    if (LT_PLANTED(ignore_text)) {
-        return;
-    }
-    for (size_t i = 0; i < view->complaints_n; i++) {
-        const struct lt_view_complaint *old = &view->complaints[i];
-
-        if (old->code == code &&
-            lt_office_equal(&old->stream.origin, &stream->origin)) {
-            return;
-        }
-    }
-    if (view->complaints_n < LT_VIEW_COMPLAINTS_MAX) {
-        view->complaints[view->complaints_n++] =
-            (struct lt_view_complaint){.code = code, .stream = *stream};
-    }
-}
-
-bool lt_view_complaint(struct lt_view *view, struct lt_view_complaint *out)
-{
-    if (view->complaints_n == 0) {
-        return false;
-    }
-    *out = view->complaints[--view->complaints_n];
-    return true;
-}
-
 /* ---- the tree ---- */
 
 static bool is_tree_writer(const struct lt_view *view,
@@ -102,7 +58,7 @@ static bool is_tree_writer(const struct lt_view *view,
 }
 
 static struct lt_judged judge_tree_event(struct lt_view *view, bool writer,
-                                         const struct coming *c)
+                                         const struct lt_coming *c)
 {
     bool changes = view->event.type == LT_EV_OFFICE_OPENED ||
                    view->event.type == LT_EV_OFFICE_CHANGED;
@@ -119,7 +75,7 @@ static struct lt_judged judge_tree_event(struct lt_view *view, bool writer,
     return (struct lt_judged){LT_APPLIED, LT_WHY_NONE};
 }
 
-static lt_err apply_tree_event(struct lt_view *view, struct coming *c)
+static lt_err apply_tree_event(struct lt_view *view, struct lt_coming *c)
 {
     bool writer = is_tree_writer(view, c->segment);
     uint64_t version = c->segment->first + c->index;
@@ -175,8 +131,8 @@ enum { PART_REASON_LAST = 5 };
 /* Texts stand beside the event that names them; a NULL content is "announced".
  * Those of large parts stay so: their pieces have rows. Sealed parts are not
  * for reading here. */
-static lt_err add_texts(struct lt_view *view, const struct coming *c,
-                        const struct lt_bundle *bundle, size_t *cursor)
+lt_err lt_texts_add(struct lt_view *view, const struct lt_coming *c,
+                    const struct lt_bundle *bundle, size_t *cursor)
 {
     for (uint32_t i = 0; i < view->event.parts_n; i++) {
         const struct lt_part_ref *ref = &view->event.parts[i];
@@ -190,7 +146,7 @@ static lt_err add_texts(struct lt_view *view, const struct coming *c,
         part = ref->large ? NULL : find_part(bundle, c->index, i, cursor);
         /* The hash proves whose words they are, not that they are words. */
         if (part != NULL && !lt_utf8_valid(part->content, part->len)) {
-            complain(view, LT_ATEXT, &c->segment->stream);
+            lt_complain(view, LT_ATEXT, &c->segment->stream);
             part = NULL;
         }
         sqlite3_bind_int64(view->add_text, 1, lt_text_row(c->seq, i));
@@ -214,7 +170,7 @@ static lt_err add_texts(struct lt_view *view, const struct coming *c,
 enum path { PATH_STEP, PATH_WAIT, PATH_REFOLD };
 
 /* A cause that is no head of the matter: is it there, and judged? */
-static lt_err look_at_cause(struct lt_view *view, const struct coming *c,
+static lt_err look_at_cause(struct lt_view *view, const struct lt_coming *c,
                             int64_t cause, int64_t matter, bool *out_waits)
 {
     int64_t seq;
@@ -257,7 +213,7 @@ static bool is_head(const struct lt_stored *stored, int64_t key,
     return false;
 }
 
-static lt_err look_at_causes(struct lt_view *view, const struct coming *c,
+static lt_err look_at_causes(struct lt_view *view, const struct lt_coming *c,
                              bool *out_waits, bool *out_all_heads)
 {
     const struct lt_stored *stored = &view->stored;
@@ -293,7 +249,7 @@ static lt_err is_missed(struct lt_view *view, int64_t key, bool *out_missed)
     return rc;
 }
 
-static lt_err choose_path(struct lt_view *view, struct coming *c,
+static lt_err choose_path(struct lt_view *view, struct lt_coming *c,
                           enum path *out_path)
 {
     const struct lt_stored *stored = &view->stored;
@@ -325,7 +281,7 @@ static lt_err choose_path(struct lt_view *view, struct coming *c,
 }
 
 /* Judge it by the state as it stands. */
-static lt_err step_matter(struct lt_view *view, struct coming *c)
+static lt_err step_matter(struct lt_view *view, struct lt_coming *c)
 {
     struct lt_stored *stored = &view->stored;
 
@@ -343,7 +299,7 @@ static lt_err step_matter(struct lt_view *view, struct coming *c)
     return LT_OK;
 }
 
-static lt_err wait_in_matter(struct lt_view *view, struct coming *c)
+static lt_err wait_in_matter(struct lt_view *view, struct lt_coming *c)
 {
     int64_t opening;
     lt_err rc = lt_ref_find(view, view->stored.key, &opening);
@@ -355,7 +311,7 @@ static lt_err wait_in_matter(struct lt_view *view, struct coming *c)
     return rc;
 }
 
-static lt_err apply_matter_event(struct lt_view *view, struct coming *c)
+static lt_err apply_matter_event(struct lt_view *view, struct lt_coming *c)
 {
     const struct lt_event_id *id = lt_act_matter(&c->act);
     struct lt_stored *stored = &view->stored;
@@ -403,7 +359,7 @@ static lt_err apply_matter_event(struct lt_view *view, struct coming *c)
 /* ---- events ---- */
 
 /* Has an event of this id been stored? Otherwise its sequence is taken. */
-static lt_err claim(struct lt_view *view, struct coming *c, bool *out_new)
+static lt_err claim(struct lt_view *view, struct lt_coming *c, bool *out_new)
 {
     lt_err rc;
 
@@ -417,7 +373,7 @@ static lt_err claim(struct lt_view *view, struct coming *c, bool *out_new)
 
 /* A receipt belongs to no matter: it would stand in the way of whoever goes on
  * with one. */
-static lt_err apply_receipt(struct lt_view *view, struct coming *c)
+static lt_err apply_receipt(struct lt_view *view, struct lt_coming *c)
 {
     bool fits = lt_class_fits(c->act.type, c->act.cls);
     lt_err rc = LT_OK;
@@ -432,7 +388,7 @@ static lt_err apply_receipt(struct lt_view *view, struct coming *c)
 
 /* An event of a matter, and what was said about its texts before it came, or
  * what it says itself about those of another. */
-static lt_err apply_with_erasures(struct lt_view *view, struct coming *c)
+static lt_err apply_with_erasures(struct lt_view *view, struct lt_coming *c)
 {
     struct lt_erasure said;
     bool says = lt_erasure_from_event(&view->event, c->act.cls, &said);
@@ -448,7 +404,37 @@ static lt_err apply_with_erasures(struct lt_view *view, struct coming *c)
     return rc;
 }
 
-static lt_err apply_event(struct lt_view *view, struct coming *c,
+/* The event that encloses another has a row of its own and no matter; then the
+ * other is taken in, unless it is here. */
+static lt_err apply_enclosed(struct lt_view *view, struct lt_coming *c)
+{
+    bool fits = lt_class_fits(c->act.type, c->act.cls);
+    static const struct lt_bundle nothing;
+    struct lt_coming inner;
+    size_t cursor = 0;
+    bool take = false;
+    lt_err rc;
+
+    c->judged = fits ? (struct lt_judged){LT_APPLIED, LT_WHY_NONE}
+                     : (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
+    rc = add_event_row(view, c, NULL);
+    if (rc == LT_OK && fits) {
+        rc = lt_enclosed_open(view, c, &inner, &take);
+    }
+    if (rc != LT_OK || !take) {
+        return rc;
+    }
+    rc = claim(view, &inner, &take);
+    if (rc == LT_OK) {
+        rc = lt_texts_add(view, &inner, &nothing, &cursor);
+    }
+    if (rc == LT_OK) {
+        rc = apply_matter_event(view, &inner);
+    }
+    return rc == LT_OK ? lt_enclosed_note(view, inner.seq) : rc;
+}
+
+static lt_err apply_event(struct lt_view *view, struct lt_coming *c,
                           const struct lt_bundle *bundle, size_t *cursor)
 {
     struct lt_event_id id = {.origin = c->segment->stream.origin,
@@ -463,7 +449,9 @@ static lt_err apply_event(struct lt_view *view, struct coming *c,
         rc = claim(view, c, &is_new);
     }
     if (rc != LT_OK || !is_new) {
-        return rc;
+        return rc == LT_OK && view->enclosed_n > 0
+                   ? lt_enclosed_original(view, c, bundle, cursor)
+                   : rc;
     }
     lt_arena_reset(&view->event_arena);
     rc = lt_event_decode(c->item->event, c->item->event_len, &id, c->item->hlc,
@@ -472,7 +460,7 @@ static lt_err apply_event(struct lt_view *view, struct coming *c,
         return rc;
     }
     if (rc != LT_OK) {
-        complain(view, lt_diag_is_text(&diag) ? LT_ATEXT : LT_APAYLOAD,
+        lt_complain(view, lt_diag_is_text(&diag) ? LT_ATEXT : LT_APAYLOAD,
                  &c->segment->stream);
         c->judged = (struct lt_judged){LT_REJECTED, LT_WHY_MALFORMED};
         return add_event_row(view, c, NULL);
@@ -489,22 +477,25 @@ static lt_err apply_event(struct lt_view *view, struct coming *c,
     if (c->act.type == LT_EV_ERASURE_RECEIPT) {
         return apply_receipt(view, c);
     }
+    if (c->act.type == LT_EV_ENCLOSED) {
+        return apply_enclosed(view, c);
+    }
     /* First the texts: folding a matter anew decodes its other events into
      * view->event. */
-    rc = add_texts(view, c, bundle, cursor);
+    rc = lt_texts_add(view, c, bundle, cursor);
     return rc == LT_OK ? apply_with_erasures(view, c) : rc;
 }
 
 /* A payload that nobody can read still shows that something stands there. Its
  * events have no counts, so they have no ids either. */
-static lt_err reject_segment(struct lt_view *view, struct coming *c)
+static lt_err reject_segment(struct lt_view *view, struct lt_coming *c)
 {
     struct lt_event_id id = {.origin = c->segment->stream.origin,
                              .epoch = c->segment->epoch,
                              .count = 0};
     lt_err rc = lt_intern_key(&view->intern, &id, true, &c->key);
 
-    complain(view, LT_APAYLOAD, &c->segment->stream);
+    lt_complain(view, LT_APAYLOAD, &c->segment->stream);
     c->judged = (struct lt_judged){LT_REJECTED, LT_WHY_MALFORMED};
     for (c->index = 0; rc == LT_OK && c->index < c->segment->count;
          c->index++) {
@@ -517,7 +508,7 @@ static lt_err reject_segment(struct lt_view *view, struct coming *c)
 lt_err lt_apply_segment(struct lt_view *view, int64_t committed_at_ms,
                         const struct lt_segment *segment)
 {
-    struct coming c = {.segment = segment, .committed_at_ms = committed_at_ms};
+    struct lt_coming c = {.segment = segment, .committed_at_ms = committed_at_ms};
     struct lt_payload payload = {0};
     struct lt_bundle bundle = {0};
     size_t cursor = 0;

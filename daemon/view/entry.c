@@ -71,6 +71,8 @@ static lt_err read_row(struct lt_view_reader *r, const struct lt_event_id *id,
         return rc == LT_OK ? LT_EIO : rc;
     }
     out->applied = sqlite3_column_int(r->get_event, 6) == LT_APPLIED;
+    out->remark = out->applied &&
+                  sqlite3_column_int(r->get_event, 7) == LT_WHY_REMARK;
     rc = lt_intern_channel_of(&r->intern, sqlite3_column_int64(r->get_event, 2),
                               &out->channel);
     if (rc == LT_OK) {

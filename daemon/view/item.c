@@ -98,6 +98,26 @@ static void put_receipt(struct lt_json *json, const struct lt_stored *s)
     lt_json_word(json, text);
 }
 
+static void custody_fields(struct lt_json *json, const struct lt_custody *c)
+{
+    lt_json_key(json, "offered_to");
+    lt_json_open(json, '[');
+    for (size_t i = 0; i < c->offers_n; i++) {
+        lt_json_office(json, &c->offers[i].to);
+    }
+    lt_json_close(json, ']');
+    lt_json_key(json, "claimants");
+    lt_json_open(json, '[');
+    for (size_t i = 0; i < c->claimants_n; i++) {
+        lt_json_office(json, &c->claimants[i]);
+    }
+    lt_json_close(json, ']');
+    lt_json_key(json, "assigned_by");
+    lt_json_office(json, &c->assigned_by);
+    lt_json_key(json, "remarks");
+    lt_json_uint(json, c->remarks_n);
+}
+
 static void case_fields(const struct lt_view_reader *r, struct lt_json *json,
                         int32_t today)
 {
@@ -128,6 +148,7 @@ static void case_fields(const struct lt_view_reader *r, struct lt_json *json,
     lt_json_key(json, "voided");
     lt_json_bool(json, m->voided);
     put_reason(json, LT_WORDS_CLOSE_REASON, m, m->state == LT_CASE_CLOSED);
+    custody_fields(json, &m->custody);
 }
 
 static lt_err put_text(struct lt_view_reader *r, struct lt_json *json,

@@ -58,6 +58,23 @@ static bool has_target(const struct lt_matter *m, const struct lt_office *to)
     return false;
 }
 
+/* Offered to it, or claimed by it. */
+static bool has_part_in(const struct lt_custody *c,
+                        const struct lt_office *office)
+{
+    for (size_t i = 0; i < c->offers_n; i++) {
+        if (lt_office_equal(&c->offers[i].to, office)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < c->claimants_n; i++) {
+        if (lt_office_equal(&c->claimants[i], office)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_wanted(const struct lt_view_query *query,
                       const struct lt_matter *m)
 {
@@ -74,7 +91,8 @@ static bool is_wanted(const struct lt_view_query *query,
         return has_target(m, &query->office);
     }
     return lt_office_equal(&m->origin, &query->office) ||
-           lt_office_equal(&m->custodian, &query->office);
+           lt_office_equal(&m->custodian, &query->office) ||
+           has_part_in(&m->custody, &query->office);
 }
 
 static enum lt_matter_kind kind_of(const struct lt_view_query *query)

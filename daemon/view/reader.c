@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/sys.h"
+#include "daemon/cases/custody.h"
 
 /* While a reader stands on an old state the WAL cannot be begun anew: 100 MB in
  * 20,000 commits. So no answer takes longer than this. */
@@ -346,6 +347,10 @@ lt_err lt_reader_heads(struct lt_view_reader *r, const struct lt_event_id *id,
                                   .origin = m->origin,
                                   .custodian = m->custodian,
                                   .matter = m->id,
+                                  .contested = m->contested,
+                                  .claims = m->contested &&
+                                            lt_custody_holds(m, self),
+                                  .frozen = lt_custody_frozen(m, self),
                                   .read_only = m->read_only,
                                   .voided = m->voided,
                                   .people = m->people,
@@ -372,5 +377,25 @@ lt_err lt_view_heads(struct lt_view_reader *reader,
         rc = lt_reader_heads(reader, id, self, out);
         lt_reader_end(reader);
     }
+    return rc;
+}
+
+lt_err lt_view_matter(struct lt_view_reader *reader,
+                      const struct lt_event_id *id, struct lt_matter *out)
+{
+    int64_t key;
+    lt_err rc = lt_reader_begin(reader);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    rc = matter_of(reader, id, &key);
+    if (rc == LT_OK) {
+        rc = lt_reader_matter(reader, key);
+    }
+    if (rc == LT_OK) {
+        *out = reader->stored.matter;
+    }
+    lt_reader_end(reader);
     return rc;
 }

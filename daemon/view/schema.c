@@ -60,13 +60,14 @@ static const char tables[] =
     " held INTEGER NOT NULL, waits INTEGER NOT NULL);"
     "CREATE TABLE answer(said INTEGER NOT NULL, office BLOB NOT NULL,"
     " at INTEGER, PRIMARY KEY(said, office)) WITHOUT ROWID;"
+    "CREATE TABLE enclosed(seq INTEGER PRIMARY KEY);"
     "CREATE TABLE office(seq INTEGER PRIMARY KEY, version INTEGER NOT NULL);";
 
 static const char *const table_names[] = {"life",  "channel", "ref",
                                           "event", "text",    "piece",
                                           "erasure", "erased", "answer",
                                           "matter", "miss",   "await",
-                                          "office"};
+                                          "enclosed", "office"};
 
 /* Which start of the machine this is; zeros when the kernel does not say. */
 static void read_boot(char out_boot[static BOOT_LEN])
@@ -161,7 +162,7 @@ static lt_err create(struct lt_view *view, const char *boot)
     }
     if (rc == LT_OK) {
         rc = lt_db_exec(view->db, "PRAGMA application_id=1280595543;"
-                                  "PRAGMA user_version=4;");
+                                  "PRAGMA user_version=5;");
     }
     if (rc == LT_OK) {
         rc = lt_db_prepare(
@@ -268,7 +269,8 @@ static lt_err load_mark(struct lt_view *view, uint64_t *out_tree)
     bool row = false;
     lt_err rc = lt_db_prepare(
         view->db, "SELECT pos,hash,tree,(SELECT max(seq) FROM event),"
-                  "(SELECT count(*) FROM erasure) FROM mark",
+                  "(SELECT count(*) FROM erasure),(SELECT count(*) FROM enclosed)"
+                  " FROM mark",
         &stmt);
 
     if (rc == LT_OK) {
@@ -283,6 +285,7 @@ static lt_err load_mark(struct lt_view *view, uint64_t *out_tree)
         *out_tree = (uint64_t)sqlite3_column_int64(stmt, 2);
         view->next_seq = sqlite3_column_int64(stmt, 3) + 1;
         view->erasures_n = (uint64_t)sqlite3_column_int64(stmt, 4);
+        view->enclosed_n = sqlite3_column_int64(stmt, 5);
     }
     sqlite3_finalize(stmt);
     return rc;

@@ -1,6 +1,8 @@
 /* One matter with its events (in the order of commit here) and texts. */
 #include "daemon/view/reader.h"
 
+#include <string.h>
+
 /* Rows of the texts beside one event. */
 static void bind_texts(struct lt_view_reader *r, int64_t seq)
 {
@@ -172,6 +174,81 @@ static lt_err list_seqs(struct lt_view_reader *r, int64_t **out_seqs,
     *out_seqs = seqs;
     *out_n = n;
     return LT_OK;
+}
+
+static lt_err take_original(struct lt_view_reader *r, int64_t seq,
+                            struct lt_arena *arena,
+                            struct lt_view_original *out)
+{
+    uint8_t *bytes;
+    bool row;
+    lt_err rc;
+
+    sqlite3_bind_int64(r->get_event, 1, seq);
+    rc = lt_db_step(r->get_event, &row);
+    if (rc != LT_OK || !row) {
+        return rc == LT_OK ? LT_EIO : rc;
+    }
+    rc = lt_intern_id(&r->intern, sqlite3_column_int64(r->get_event, 1),
+                      &out->id);
+    out->hlc = (uint64_t)sqlite3_column_int64(r->get_event, 5);
+    out->len = (size_t)sqlite3_column_bytes(r->get_event, 8);
+    bytes = lt_arena_take(arena, out->len + 1);
+    if (bytes == NULL) {
+        rc = LT_ENOMEM;
+    } else if (out->len > 0) {
+        memcpy(bytes, sqlite3_column_blob(r->get_event, 8), out->len);
+    }
+    out->bytes = bytes;
+    lt_db_reset(r->get_event);
+    return rc;
+}
+
+static lt_err read_originals(struct lt_view_reader *r, size_t max,
+                             struct lt_arena *arena,
+                             struct lt_view_original **out, size_t *out_n)
+{
+    int64_t *seqs = NULL;
+    size_t n = 0;
+    lt_err rc;
+
+    if (r->stored.events_n > max) {
+        return LT_ETOOBIG;
+    }
+    rc = list_seqs(r, &seqs, &n);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    *out = lt_arena_take(arena, (n + 1) * sizeof(**out));
+    rc = *out == NULL ? LT_ENOMEM : LT_OK;
+    for (size_t i = 0; rc == LT_OK && i < n; i++) {
+        rc = take_original(r, seqs[i], arena, &(*out)[i]);
+    }
+    *out_n = n;
+    lt_free(lt_alloc_heap(), seqs);
+    return rc;
+}
+
+lt_err lt_view_originals(struct lt_view_reader *reader,
+                         const struct lt_event_id *id, size_t max,
+                         struct lt_arena *arena, struct lt_view_original **out,
+                         size_t *out_n)
+{
+    int64_t key;
+    lt_err rc = lt_reader_begin(reader);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    rc = lt_intern_key(&reader->intern, id, false, &key);
+    if (rc == LT_OK) {
+        rc = lt_reader_matter(reader, key);
+    }
+    if (rc == LT_OK) {
+        rc = read_originals(reader, max, arena, out, out_n);
+    }
+    lt_reader_end(reader);
+    return rc;
 }
 
 static lt_err put_event(struct lt_view_reader *r, int64_t seq,

@@ -100,6 +100,32 @@ static uint8_t *put_help(uint8_t *at, const struct lt_matter *m)
     return at;
 }
 
+/* Of a case: one zero byte where it has never moved. */
+static uint8_t *put_custody(uint8_t *at, const struct lt_custody *c)
+{
+    bool moved = c->claims > 0 || c->offers_n > 0 || c->remarks_n > 0;
+
+    *at++ = moved ? 1 : 0;
+    if (!moved) {
+        return at;
+    }
+    at = put(at, c->claims);
+    at = put(at, c->remarks_n);
+    at = put_bytes(at, c->assigned_by.bytes, LT_OFFICE_LEN);
+    at = put(at, c->offers_n);
+    for (size_t i = 0; i < c->offers_n; i++) {
+        at = put_bytes(at, c->offers[i].to.bytes, LT_OFFICE_LEN);
+        at = put_bytes(at, c->offers[i].by.origin.bytes, LT_OFFICE_LEN);
+        at = put(at, c->offers[i].by.epoch);
+        at = put(at, c->offers[i].by.count);
+    }
+    at = put(at, c->claimants_n);
+    for (size_t i = 0; i < c->claimants_n; i++) {
+        at = put_bytes(at, c->claimants[i].bytes, LT_OFFICE_LEN);
+    }
+    return at;
+}
+
 static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
 {
     const struct lt_matter *m = &stored->matter;
@@ -129,6 +155,8 @@ static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
     at = put(at, m->close_reason);
     if (m->kind == LT_MATTER_INCIDENT) {
         at = put_help(at, m);
+    } else if (m->kind == LT_MATTER_CASE) {
+        at = put_custody(at, &m->custody);
     }
     at = put(at, stored->events_n);
     return put(at, stored->waiting_n);
@@ -235,6 +263,27 @@ static void take_help(struct taking *t, struct lt_matter *m)
     }
 }
 
+static void take_custody(struct taking *t, struct lt_custody *c)
+{
+    if (take(t, 1) == 0) {
+        return; /* as lt_matter_init left it */
+    }
+    c->claims = (uint32_t)take(t, UINT32_MAX);
+    c->remarks_n = (uint32_t)take(t, UINT32_MAX);
+    take_bytes(t, c->assigned_by.bytes, LT_OFFICE_LEN);
+    c->offers_n = (size_t)take(t, LT_OFFERS_MAX);
+    for (size_t i = 0; i < c->offers_n; i++) {
+        take_bytes(t, c->offers[i].to.bytes, LT_OFFICE_LEN);
+        take_bytes(t, c->offers[i].by.origin.bytes, LT_OFFICE_LEN);
+        c->offers[i].by.epoch = take(t, UINT64_MAX);
+        c->offers[i].by.count = take(t, UINT64_MAX);
+    }
+    c->claimants_n = (size_t)take(t, LT_CLAIMANTS_MAX);
+    for (size_t i = 0; i < c->claimants_n; i++) {
+        take_bytes(t, c->claimants[i].bytes, LT_OFFICE_LEN);
+    }
+}
+
 static void take_state(struct taking *t, struct lt_stored *stored)
 {
     static const struct lt_office nobody;
@@ -265,6 +314,8 @@ static void take_state(struct taking *t, struct lt_stored *stored)
     m->close_reason = (uint32_t)take(t, UINT32_MAX);
     if (m->kind == LT_MATTER_INCIDENT) {
         take_help(t, m);
+    } else if (m->kind == LT_MATTER_CASE) {
+        take_custody(t, &m->custody);
     }
     stored->events_n = (uint32_t)take(t, UINT32_MAX);
     stored->waiting_n = (uint32_t)take(t, UINT32_MAX);

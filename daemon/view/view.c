@@ -83,6 +83,13 @@ static lt_err prepare(struct lt_view *view)
         {&view->put_answer,
          "INSERT INTO answer(said,office,at) VALUES(?1,?2,?3)"
          " ON CONFLICT(said,office) DO UPDATE SET at=coalesce(at,?3)"},
+        {&view->put_enclosed, "INSERT INTO enclosed(seq) VALUES(?1)"},
+        {&view->get_enclosed, "SELECT 1 FROM enclosed WHERE seq=?1"},
+        {&view->drop_enclosed, "DELETE FROM enclosed WHERE seq=?1"},
+        {&view->set_original,
+         "UPDATE event SET channel=?2, number=?3, committed=?4, hlc=?5, body=?6"
+         " WHERE seq=?1"},
+        {&view->drop_texts, "DELETE FROM text WHERE id>=?1 AND id<?2"},
         {&view->add_office, "INSERT INTO office(version,seq) VALUES(?1,?2)"},
     };
 

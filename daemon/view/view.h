@@ -165,6 +165,9 @@ struct lt_view_heads {
     struct lt_office origin;
     struct lt_office custodian;
     struct lt_event_id matter;   /* its id, whichever event was asked for */
+    bool contested;              /* a case: custodian is zero then, */
+    bool claims;                 /* and @self is one of those who claim it */
+    bool frozen;                 /* @self has offered it to another */
     bool read_only;
     bool voided;
     bool addressed;              /* directive: to this office */
@@ -177,6 +180,26 @@ LT_MUST_CHECK lt_err lt_view_heads(struct lt_view_reader *reader,
                                    const struct lt_office *self,
                                    struct lt_view_heads *out);
 
+/* The folded matter itself, @id as above. LT_ENOTFOUND. */
+struct lt_matter;
+LT_MUST_CHECK lt_err lt_view_matter(struct lt_view_reader *reader,
+                                    const struct lt_event_id *id,
+                                    struct lt_matter *out);
+/* The events of the matter with @id, oldest first here, as they stand in the
+ * log: for who hands a case over. Bytes are in @arena. Errors: LT_ENOTFOUND;
+ * LT_ETOOBIG above @max; LT_ENOMEM. */
+struct lt_view_original {
+    struct lt_event_id id;
+    uint64_t hlc;
+    const uint8_t *bytes;
+    size_t len;
+};
+LT_MUST_CHECK lt_err lt_view_originals(struct lt_view_reader *reader,
+                                       const struct lt_event_id *id, size_t max,
+                                       struct lt_arena *arena,
+                                       struct lt_view_original **out,
+                                       size_t *out_n);
+
 /* One event of a matter, for whoever wants to take it back. LT_ENOTFOUND when
  * it is not here or belongs to no matter. */
 struct lt_view_entry {
@@ -184,6 +207,7 @@ struct lt_view_entry {
     uint32_t type;               /* enum lt_event_type; 0 = cannot be read */
     uint32_t actor_role;
     bool applied;                /* it counts (or did, before it was voided) */
+    bool remark;                 /* and changes nothing, but may be adopted */
     bool voided;                 /* by an event that counts */
     size_t parts_n;              /* its texts and files */
     uint8_t ordered;             /* bit i: part i is to be erased */

@@ -12,7 +12,7 @@ static inline int64_t lt_text_row(int64_t seq, uint32_t index)
     return (int64_t)((uint64_t)seq << 3 | index);
 }
 
-enum { LT_VIEW_SCHEMA = 4, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+enum { LT_VIEW_SCHEMA = 5, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
 
 /* Events of neighbouring keys in neighbouring rows. */
 struct lt_ref_run {
@@ -42,6 +42,7 @@ struct lt_view {
     bool tree_grew;                /* in the segment at hand */
     bool erased;                   /* texts, since the last wipe */
     uint64_t erasures_n;           /* rows of erasure, at least */
+    int64_t enclosed_n;            /* events that rest on another's word */
     struct lt_arena payload_arena; /* one segment */
     struct lt_arena event_arena;   /* one event */
     struct lt_arena refold_arena;  /* one matter's history */
@@ -84,6 +85,11 @@ struct lt_view {
     sqlite3_stmt *blank_text;
     sqlite3_stmt *add_debtor;
     sqlite3_stmt *put_answer;
+    sqlite3_stmt *put_enclosed;
+    sqlite3_stmt *get_enclosed;
+    sqlite3_stmt *drop_enclosed;
+    sqlite3_stmt *set_original;
+    sqlite3_stmt *drop_texts;
 };
 
 /* ---- twin.c ---- */
@@ -129,6 +135,46 @@ LT_MUST_CHECK lt_err lt_matter_store(struct lt_view *view,
 LT_MUST_CHECK lt_err lt_apply_segment(struct lt_view *view,
                                       int64_t committed_at_ms,
                                       const struct lt_segment *segment);
+
+/* The event at hand, beside view->event and view->stored. */
+struct lt_coming {
+    const struct lt_segment *segment;
+    const struct lt_item *item;
+    uint32_t index; /* within the segment */
+    int64_t committed_at_ms;
+    int64_t channel;
+    int64_t key;
+    int64_t seq;
+    struct lt_act act;
+    struct lt_judged judged;
+};
+/* Rows of the texts of the event in view->event. */
+LT_MUST_CHECK lt_err lt_texts_add(struct lt_view *view,
+                                  const struct lt_coming *c,
+                                  const struct lt_bundle *bundle,
+                                  size_t *cursor);
+
+/* ---- complaint.c ---- */
+
+void lt_complain(struct lt_view *view, lt_err code,
+                 const struct lt_stream *stream);
+
+/* ---- enclosed.c: events of a case that somebody else enclosed ---- */
+
+/* The event that the one in view->event encloses. *out_take: it is not here,
+ * and may be taken in; it is then in view->event. */
+LT_MUST_CHECK lt_err lt_enclosed_open(struct lt_view *view,
+                                      const struct lt_coming *c,
+                                      struct lt_coming *out_inner,
+                                      bool *out_take);
+/* The row at @seq came so. */
+LT_MUST_CHECK lt_err lt_enclosed_note(struct lt_view *view, int64_t seq);
+/* An event that has a row came again: if the row rests on the word of who
+ * enclosed it, the original takes its place. */
+LT_MUST_CHECK lt_err lt_enclosed_original(struct lt_view *view,
+                                          struct lt_coming *c,
+                                          const struct lt_bundle *bundle,
+                                          size_t *cursor);
 
 /* ---- piece.c: pieces of large parts ---- */
 

@@ -72,10 +72,14 @@ def pair_faults(where, vi, en):
     return faults
 
 
+UI_TABLES = ("common/message_ui_table.h", "common/message_work_table.h")
+
+
 def pairs(files):
     """(where, Vietnamese, English) of all that people read."""
-    for row in rows(files["common/message_ui_table.h"]):
-        yield row[0], *(row[1:] + [None, None])[:2]
+    for table in UI_TABLES:
+        for row in rows(files[table]):
+            yield row[0], *(row[1:] + [None, None])[:2]
     for table in ("common/message_table.h", "common/message_explain_table.h"):
         for row in rows(files[table]):
             word, vi, vi_remedy, en, en_remedy = row
@@ -113,7 +117,7 @@ def letter_faults(files):
 
 
 def use_faults(files):
-    names = [row[0] for table in ("common/message_ui_table.h", "common/message_explain_table.h")
+    names = [row[0] for table in (*UI_TABLES, "common/message_explain_table.h")
              for row in rows(files[table])]
     table = set(names)
     asked = set()

@@ -36,7 +36,7 @@ static struct lt_erasure said(enum story_office office, uint64_t count,
                                .mask = 0xFF,
                                .cls = LT_CLASS_CASE,
                                .confirms = confirms,
-                               .tree_version = 4};
+                               .tree_version = 6};
 }
 
 static struct lt_erasure_effect at(const struct story *s,
@@ -132,7 +132,7 @@ static void what_names_a_newer_tree_waits(void **state)
     struct lt_event_id text = event(COMMUNE, 1);
     struct lt_erasure order = said(COMMUNE, 2, text, text, false);
 
-    order.tree_version = 5;
+    order.tree_version = 7;
     assert_int_equal(at(s, COMMUNE, &order, 1, &text).erased, 0);
     assert_true(at(s, COMMUNE, &order, 1, &text).waits);
 }
@@ -152,7 +152,7 @@ static void what_can_never_count_is_left_aside(void **state)
     assert_false(lt_erasure_matters(&stranger, s->tree, &waits));
     assert_false(lt_erasure_matters(&between, s->tree, &waits));
     assert_false(waits);
-    order.tree_version = 5;
+    order.tree_version = 7;
     assert_false(lt_erasure_matters(&order, s->tree, &waits));
     assert_true(waits);
 }

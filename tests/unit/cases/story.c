@@ -43,6 +43,8 @@ int story_setup(void **state)
     open_office(s->tree, 2, DISTRICT, PROVINCE);
     open_office(s->tree, 3, COMMUNE, DISTRICT);
     open_office(s->tree, 4, SIBLING, DISTRICT);
+    open_office(s->tree, 5, FAR_DISTRICT, PROVINCE);
+    open_office(s->tree, 6, FAR_COMMUNE, FAR_DISTRICT);
     *state = s;
     return 0;
 }
@@ -142,6 +144,29 @@ struct lt_act *story_erase(struct story *s, enum story_office who,
 
     act->erases = target->id;
     act->confirms = confirms;
+    return act;
+}
+
+struct lt_office story_office_id(enum story_office who)
+{
+    return office(who);
+}
+
+struct lt_act *story_custody(struct story *s, enum story_office who,
+                             const struct lt_act *after, uint32_t type, int to,
+                             const struct lt_act *about)
+{
+    struct lt_act *act = add_about(s, who, type, after);
+
+    if (to != 0) {
+        s->to[act - s->acts] = office((enum story_office)to);
+        act->to_n = 1;
+    }
+    if (about != NULL) {
+        act->has_corrects = true;
+        act->corrects = about->id;
+    }
+    act->has_reason = type == LT_EV_CUSTODY_REFUSED;
     return act;
 }
 

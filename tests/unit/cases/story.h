@@ -4,7 +4,8 @@
 
 #include "daemon/cases/fold.h"
 
-enum story_office { PROVINCE = 1, DISTRICT, COMMUNE, SIBLING, STORY_OFFICES };
+enum story_office { PROVINCE = 1, DISTRICT, COMMUNE, SIBLING, FAR_DISTRICT,
+                    FAR_COMMUNE, STORY_OFFICES };
 enum { STORY_ACTS = 64 };
 
 struct story {
@@ -39,6 +40,12 @@ struct lt_act *story_void(struct story *s, enum story_office who,
 struct lt_act *story_erase(struct story *s, enum story_office who,
                            const struct lt_act *after,
                            const struct lt_act *target, bool confirms);
+/* @type of custody; @to for offers and assignments (else 0), @about the offer
+ * that is answered or the remark that is adopted (else NULL). */
+struct lt_act *story_custody(struct story *s, enum story_office who,
+                             const struct lt_act *after, uint32_t type, int to,
+                             const struct lt_act *about);
+struct lt_office story_office_id(enum story_office who);
 struct lt_act *story_raise(struct story *s, enum story_office who,
                            uint32_t people);
 struct lt_act *story_incident(struct story *s, enum story_office who,

@@ -51,7 +51,7 @@ static void the_only_text_of_a_denunciation_is_its_register_number(void **state)
         assert_int_equal(walk.strings, walk.sealed_refs);
         all.strings += walk.strings;
     }
-    assert_int_equal(types, 3);
+    assert_int_equal(types, 4);
     assert_int_equal(all.strings, 1);
 }
 

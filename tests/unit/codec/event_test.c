@@ -218,6 +218,60 @@ static struct lt_event sample_office(uint32_t type)
     return event;
 }
 
+static void a_deed_reads_back_as_written(void **state)
+{
+    static const uint8_t body[] = {1, 2, 3};
+    struct bench *bench = *state;
+    const struct lt_event *out;
+    struct lt_event event = about_case(LT_EV_CUSTODY_OFFERED);
+
+    event.to_n = 1;
+    event.to[0].bytes[3] = 7;
+    event.doc_no = TEXT("7/PC-UBND");
+    event.has_day = true;
+    event.day = 20000;
+    event.count = 3;
+    event.name = TEXT("Sở Xây dựng");
+    out = round_trip(bench, &event);
+    assert_int_equal(out->to_n, 1);
+    assert_memory_equal(&out->to[0], &event.to[0], sizeof(event.to[0]));
+    check_text(out->doc_no, "7/PC-UBND");
+    check_text(out->name, "Sở Xây dựng");
+    assert_int_equal(out->day, 20000);
+    assert_int_equal(out->count, 3);
+
+    event = about_case(LT_EV_CUSTODY_ACCEPTED);
+    event.has_corrects = true;
+    event.corrects = id_n(8);
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.has_corrects = false;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+
+    event = about_case(LT_EV_DENUNCIATION_ASSIGNED);
+    event.to_n = 1;
+    memset(event.to[0].bytes, 0xC3, LT_OFFICE_LEN);
+    event.to[0].bytes[15] = 1;
+    out = round_trip(bench, &event);
+    assert_memory_equal(&out->to[0], &event.to[0], sizeof(event.to[0]));
+    event.parts_n = 1;
+    event.parts[0].kind = 1;
+    event.parts[0].retention = 1;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+
+    event = about_case(LT_EV_ENCLOSED);
+    event.has_other = true;
+    event.other = id_n(7);
+    event.enclosed_hlc = SAMPLE_HLC - 5;
+    event.enclosed = body;
+    event.enclosed_len = sizeof(body);
+    out = round_trip(bench, &event);
+    assert_int_equal(out->enclosed_len, sizeof(body));
+    assert_memory_equal(out->enclosed, body, sizeof(body));
+    assert_int_equal(out->enclosed_hlc, SAMPLE_HLC - 5);
+    event.enclosed_len = LT_ENCLOSED_MAX + 1;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+}
+
 static void an_office_reads_back_as_written(void **state)
 {
     struct bench *bench = *state;
@@ -484,6 +538,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_case_reads_back_as_written),
         TEST(every_type_reads_back_as_written),
+        TEST(a_deed_reads_back_as_written),
         TEST(an_office_reads_back_as_written),
         TEST(what_could_not_be_read_is_not_written),
         TEST(a_denunciation_takes_a_number_and_nothing_else),

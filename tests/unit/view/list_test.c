@@ -56,7 +56,8 @@ static void a_case_is_listed_with_every_field(void **state)
         "\"opened_on\":\"2026-11-21\",\"due_on\":null,\"overdue\":false,"
         "\"last_event_at\":\"2026-11-21T07:00:00.000Z\","
         "\"contested\":false,\"waiting\":false,\"voided\":false,"
-        "\"reason\":null}],\"next\":null}"));
+        "\"reason\":null,\"offered_to\":[],\"claimants\":[],"
+        "\"assigned_by\":null,\"remarks\":0}],\"next\":null}"));
 }
 
 /* A table older than the office that wrote: the number, never nothing. */

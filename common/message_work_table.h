@@ -1,0 +1,60 @@
+/* X(word, Vietnamese, English): what the tool and the pages say of the work
+ * itself, beside message_ui_table.h: who holds a case, what a superior may
+ * ask, urgency that climbs, heightened periods. */
+
+/* --- Custody ----------------------------------------------------------- */
+X("ui_cmd_case_offer", "đề nghị chuyển giao hồ sơ cho cơ quan khác",
+  "offer a case to another office")
+X("ui_cmd_case_accept", "nhận hồ sơ được đề nghị chuyển giao",
+  "accept a case that was offered")
+X("ui_cmd_case_refuse", "từ chối nhận hồ sơ, nêu lý do",
+  "refuse a case that was offered, with the reason")
+X("ui_cmd_case_recall", "rút lại đề nghị chuyển giao",
+  "recall an offer")
+X("ui_cmd_case_assign", "cấp trên phân công cơ quan giữ hồ sơ",
+  "as a superior, assign a case to an office")
+X("ui_cmd_case_take_over", "cấp trên rút hồ sơ lên để trực tiếp xử lý",
+  "as a superior, take a case over")
+X("ui_cmd_case_adopt",
+  "công nhận việc mà cơ quan giữ trước đã ghi muộn",
+  "adopt what a former custodian wrote too late")
+X("ui_cmd_case_enclose",
+  "gửi cho nơi đang giữ hồ sơ những gì nơi đó còn thiếu",
+  "send the office that holds a case what it lacks of it")
+X("ui_opt_to_one", "cơ quan nhận", "the office that takes it")
+X("ui_opt_refusal", "lý do từ chối nhận hồ sơ tố cáo",
+  "why a denunciation is refused")
+X("ui_offered_to", "Đã đề nghị giao cho", "Offered to")
+X("ui_claimants", "Cùng nhận là nơi giữ", "Claimed by")
+X("ui_assigned_by", "Theo phân công của", "Assigned by")
+X("ui_remarks", "Ghi muộn, chưa công nhận", "Late words not adopted")
+X("ui_why_one_office", "cần đúng một cơ quan", "exactly one office is needed")
+X("ui_why_case_too_long", "hồ sơ có quá nhiều việc để gửi một lần",
+  "it has too many events to be sent at once")
+X("ui_why_no_remark", "không phải việc ghi muộn của cơ quan giữ trước",
+  "it is no late word of a former custodian")
+X("ui_why_not_enclosed", "không có gì để gửi cho nơi đang giữ hồ sơ",
+  "there is nothing to send to the office that holds it")
+X("ui_why_no_refusal", "không có lý do này", "not a known reason")
+X("ui_event_CUSTODY_OFFERED", "đề nghị chuyển giao", "offered")
+X("ui_event_CUSTODY_ACCEPTED", "nhận chuyển giao", "accepted")
+X("ui_event_CUSTODY_REFUSED", "từ chối nhận", "refused")
+X("ui_event_CUSTODY_RECALLED", "rút lại đề nghị", "offer recalled")
+X("ui_event_CUSTODY_ASSIGNED", "phân công nơi giữ", "assigned")
+X("ui_event_REMARK_ADOPTED", "công nhận việc ghi muộn", "late word adopted")
+X("ui_event_DENUNCIATION_OFFERED", "đề nghị chuyển giao", "offered")
+X("ui_event_DENUNCIATION_ACCEPTED", "nhận chuyển giao", "accepted")
+X("ui_event_DENUNCIATION_REFUSED", "từ chối nhận", "refused")
+X("ui_event_DENUNCIATION_RECALLED", "rút lại đề nghị", "offer recalled")
+X("ui_event_DENUNCIATION_ASSIGNED", "phân công nơi giữ", "assigned")
+X("ui_event_DENUNCIATION_ADOPTED", "công nhận việc ghi muộn",
+  "late word adopted")
+X("ui_event_ENCLOSED", "gửi kèm hồ sơ", "enclosed")
+X("ui_verdict_frozen", "đã đề nghị giao cho cơ quan khác, chờ trả lời hoặc rút lại",
+  "it was offered to another office; wait for the answer or recall it")
+X("ui_verdict_contested",
+  "hai cơ quan cùng nhận là nơi giữ, chờ cấp trên phân công",
+  "two offices hold it; a superior of both has to assign it")
+X("ui_verdict_not_offered", "không có đề nghị chuyển giao nào còn hiệu lực",
+  "no offer of it stands")
+X("ui_verdict_remark", "ghi muộn, chưa công nhận", "a late word, not adopted")
