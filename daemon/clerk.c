@@ -22,6 +22,7 @@ struct lt_clerk {
     const struct lt_now *now;
     uint64_t token;
     bool answered;
+    bool refused; /* for want of room */
     lt_err err;
 };
 
@@ -98,7 +99,13 @@ void lt_clerk_see(struct lt_clerk *clerk, uint64_t pos,
 
 bool lt_clerk_wants(const struct lt_clerk *clerk)
 {
-    return clerk->asked == clerk->read && clerk->read < clerk->wanted;
+    return clerk->asked == clerk->read && clerk->read < clerk->wanted &&
+           !clerk->refused;
+}
+
+void lt_clerk_room(struct lt_clerk *clerk)
+{
+    clerk->refused = false;
 }
 
 static void answer(struct lt_clerk *clerk, struct lt_event *event,
@@ -252,6 +259,7 @@ lt_err lt_clerk_slice(struct lt_clerk *clerk, const struct lt_now *now)
     }
     if (lt_err_exit(err) == 75) {
         clerk->asked = clerk->read; /* again when there is room */
+        clerk->refused = true;
         return LT_OK;
     }
     if (err == LT_OK && clerk->answered) {
@@ -269,5 +277,6 @@ void lt_clerk_written(struct lt_clerk *clerk, lt_err result)
         clerk->read = clerk->asked;
     } else {
         clerk->asked = clerk->read;
+        clerk->refused = true;
     }
 }

@@ -30,8 +30,11 @@ void lt_clerk_free(struct lt_clerk *clerk);
 /* A segment is durable at @pos. */
 void lt_clerk_see(struct lt_clerk *clerk, uint64_t pos,
                   const struct lt_segment *segment);
-/* There is something to read. */
+/* There is something to read, and no answer was refused for want of room: else
+ * it would ask again and again. */
 bool lt_clerk_wants(const struct lt_clerk *clerk);
+/* There is room again. */
+void lt_clerk_room(struct lt_clerk *clerk);
 /* One slice of background work, inside a turn; the caller ends the turn.
  * Errors: LT_EIO, LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_clerk_slice(struct lt_clerk *clerk,

@@ -75,6 +75,7 @@ static lt_err look_for_room(struct lt_daemon *daemon)
     if (err != LT_OK) {
         return err;
     }
+    lt_clerk_room(daemon->clerk);
     daemon->state = LT_NODE_READY;
     daemon->state_since_ms = daemon->now.wall_ms;
     daemon->state_reason = LT_OK;

@@ -190,6 +190,7 @@ static void a_relay_leaves_the_answer_to_the_addressee(void **state)
     assert_int_equal(position(&house->offices[DISTRICT]), 0);
 }
 
+/* Without rest it would keep the loop awake for as long as the disk is full. */
 static void without_room_the_answer_waits(void **state)
 {
     struct house *house = *state;
@@ -203,8 +204,34 @@ static void without_room_the_answer_waits(void **state)
     lt_disk_set_quota(district->disk, 1);
     assert_int_equal(lt_clerk_slice(district->clerk, &house->now), LT_OK);
     assert_int_equal(office_end(district), LT_EFULL);
-    assert_true(lt_clerk_wants(district->clerk));
+    assert_false(lt_clerk_wants(district->clerk));
     lt_disk_set_quota(district->disk, 0);
+    lt_clerk_room(district->clerk);
+    assert_true(lt_clerk_wants(district->clerk));
+    house_run(house);
+    assert_int_equal(office_count(district, LT_EV_DIRECTIVE_STATUS), 1);
+}
+
+static void a_closed_intake_lets_the_answer_wait(void **state)
+{
+    struct house *house = *state;
+    struct office *district = &house->offices[DISTRICT];
+    struct lt_input intake = {.kind = LT_IN_INTAKE, .code = LT_EFULL};
+
+    house_link(house);
+    house_run(house);
+    direct(&house->offices[PROVINCE], &district->id);
+    office_receive(district);
+    assert_int_equal(office_end(district), LT_OK);
+    assert_int_equal(lt_turn_input(district->turn, &house->now, &intake),
+                     LT_OK);
+    assert_int_equal(lt_clerk_slice(district->clerk, &house->now), LT_OK);
+    assert_int_equal(office_end(district), LT_OK);
+    assert_false(lt_clerk_wants(district->clerk));
+    intake.flag = true;
+    assert_int_equal(lt_turn_input(district->turn, &house->now, &intake),
+                     LT_OK);
+    lt_clerk_room(district->clerk);
     house_run(house);
     assert_int_equal(office_count(district, LT_EV_DIRECTIVE_STATUS), 1);
 }
@@ -261,6 +288,7 @@ int main(void)
         HOUSE_TEST(an_answer_that_was_lost_is_written_in_the_next_life),
         HOUSE_TEST(a_relay_leaves_the_answer_to_the_addressee),
         HOUSE_TEST(without_room_the_answer_waits),
+        HOUSE_TEST(a_closed_intake_lets_the_answer_wait),
         HOUSE_TEST(own_streams_ask_nothing),
         HOUSE_TEST(the_position_moves_in_the_commit_of_the_answer),
     };
