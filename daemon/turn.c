@@ -128,8 +128,10 @@ lt_err lt_turn_write(struct lt_turn *turn, const struct lt_now *now,
     if (err == LT_OK && write->has_request_id) {
         err = lt_log_put_request(turn->log, write->request_id, now->wall_ms,
                                  answer->data, answer->len);
-        /* Without room the commit below fails as a whole and says so. */
+        /* The log has rolled back, but what the turn still stores might find
+         * room: an event without the answer to its request. */
         if (err == LT_EFULL) {
+            turn->no_room = true;
             err = LT_OK;
         }
     }
@@ -142,8 +144,11 @@ lt_err lt_turn_write(struct lt_turn *turn, const struct lt_now *now,
 lt_err lt_turn_put_meta(struct lt_turn *turn, const char *key,
                         const void *value, size_t len)
 {
+    lt_err err = lt_log_put_meta(turn->log, key, value, len);
+
     turn->pending = true;
-    return lt_log_put_meta(turn->log, key, value, len);
+    turn->no_room |= err == LT_EFULL;
+    return err;
 }
 
 bool lt_turn_pending(const struct lt_turn *turn)
@@ -423,6 +428,10 @@ lt_err lt_turn_end(struct lt_turn *turn, const struct lt_now *now)
     lt_err err = lt_engine_flush(turn->engine, now, turn->effects);
 
     turn->pending = false;
+    if (err == LT_OK && turn->no_room) {
+        err = LT_EFULL;
+    }
+    turn->no_room = false;
     for (unsigned commits = 0; err == LT_OK; commits++) {
         bool dirty;
 

@@ -68,7 +68,8 @@ LT_MUST_CHECK lt_err lt_turn_write(struct lt_turn *turn,
                                    struct lt_write *write,
                                    struct lt_buf *answer, bool *out_repeated,
                                    struct lt_diag *diag);
-/* A small value that belongs to the same commit as the writes of this turn. */
+/* A small value that belongs to the same commit as the writes of this turn.
+ * LT_EFULL: that commit will fail as a whole. */
 LT_MUST_CHECK lt_err lt_turn_put_meta(struct lt_turn *turn, const char *key,
                                       const void *value, size_t len);
 

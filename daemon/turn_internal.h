@@ -32,6 +32,7 @@ struct lt_turn {
     struct lt_eraser *eraser;
     struct lt_effects *effects;
     bool pending;
+    bool no_room; /* something of this turn had none: it is rolled back whole */
     struct lt_turn_stored *stored; /* of the open transaction */
     size_t stored_n;
     size_t stored_capacity;

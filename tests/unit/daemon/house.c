@@ -211,6 +211,7 @@ void office_start(struct office *office)
         .path = "log.db",
         .vfs = lt_disk_vfs(office->disk),
         .office = office->id,
+        .max_bytes = office->max_bytes,
         .wal_max_bytes = 4 << 20,
         .now_ms = house->now.wall_ms,
     };

@@ -58,6 +58,7 @@ struct office {
     struct lt_engine *engine;
     struct lt_turn *turn;
     struct lt_clerk *clerk;
+    int64_t max_bytes; /* the quota of its log from the next start on; 0: none */
     uint64_t lives;
     uint64_t session; /* with the parent; 0: none */
     int64_t wake_ms;

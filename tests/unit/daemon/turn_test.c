@@ -421,6 +421,50 @@ static void a_statement_that_waits_too_long_is_written_anyway(void **state)
     assert_true(statements_hash(district) != told);
 }
 
+/* ---- a quota that runs out anywhere ---- */
+
+static void what_is_told_at_the_quota_is_known_again(unsigned pages)
+{
+    struct house *house = house_new();
+    struct office *district = &house->offices[DISTRICT];
+    struct lt_buf answer;
+    bool repeated;
+    lt_err err = LT_OK;
+
+    house_link(house);
+    house_run(house);
+    district->max_bytes = (int64_t)(office_stats(district).bytes) + pages * 4096;
+    office_stop(district);
+    office_start(district);
+    lt_buf_init(&answer, lt_alloc_heap());
+    for (uint8_t request = 1; err == LT_OK && request < 250; request++) {
+        assert_int_equal(
+            office_case(district, request, request, 6, &answer, &repeated),
+            LT_OK);
+        assert_false(repeated);
+        err = office_end(district);
+        if (err == LT_OK) {
+            assert_int_equal(
+                office_case(district, 1000, request, 6, &answer, &repeated),
+                LT_OK);
+            assert_true(repeated);
+            assert_int_equal(office_end(district), LT_OK);
+        }
+        lt_buf_reset(&answer);
+    }
+    assert_int_equal(err, LT_EFULL);
+    lt_buf_deinit(&answer);
+    house_free(house);
+}
+
+static void an_event_is_never_stored_without_its_answer(void **state)
+{
+    (void)state;
+    for (unsigned pages = 1; pages <= 12; pages++) {
+        what_is_told_at_the_quota_is_known_again(pages);
+    }
+}
+
 /* ---- a crash between any two effects ---- */
 
 /* Returns false once the turn has run to its end. */
@@ -505,6 +549,7 @@ int main(void)
         HOUSE_TEST(a_question_for_an_unknown_request_writes_nothing),
         HOUSE_TEST(a_statement_costs_no_sync_of_its_own),
         HOUSE_TEST(a_statement_that_waits_too_long_is_written_anyway),
+        cmocka_unit_test(an_event_is_never_stored_without_its_answer),
         cmocka_unit_test(a_crash_between_any_two_effects_loses_nothing_told),
     };
 
