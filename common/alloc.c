@@ -38,12 +38,30 @@ static void *heap_resize(void *ctx, void *ptr, size_t size)
     return realloc(ptr, size);
 }
 
+static const struct lt_alloc real_heap = {.resize = heap_resize};
+
+#ifdef LT_TEST_HOOKS
+
+static const struct lt_alloc *heap = &real_heap;
+
 const struct lt_alloc *lt_alloc_heap(void)
 {
-    static const struct lt_alloc heap = {.resize = heap_resize};
-
-    return &heap;
+    return heap;
 }
+
+void lt_alloc_heap_replace(const struct lt_alloc *other)
+{
+    heap = other == NULL ? &real_heap : other;
+}
+
+#else
+
+const struct lt_alloc *lt_alloc_heap(void)
+{
+    return &real_heap;
+}
+
+#endif
 
 void *lt_new(const struct lt_alloc *alloc, size_t size)
 {
@@ -65,6 +83,12 @@ void *lt_new_array(const struct lt_alloc *alloc, size_t count, size_t size)
         return NULL;
     }
     return lt_new(alloc, count * size);
+}
+
+void *lt_new_sparse(const struct lt_alloc *alloc, size_t count, size_t size)
+{
+    return alloc == &real_heap ? calloc(count, size)
+                               : lt_new_array(alloc, count, size);
 }
 
 void *lt_resize(const struct lt_alloc *alloc, void *ptr, size_t size)

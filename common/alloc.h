@@ -21,10 +21,18 @@ extern _Thread_local bool lt_alloc_wiped;
 
 /* The process's own heap. */
 const struct lt_alloc *lt_alloc_heap(void);
+#ifdef LT_TEST_HOOKS
+/* Put @heap in its place, before anything is allocated; NULL brings the real
+ * one back. For tests that make each call fail in turn: they have one thread. */
+void lt_alloc_heap_replace(const struct lt_alloc *heap);
+#endif
 
 void *lt_new(const struct lt_alloc *alloc, size_t size);       /* zeroed */
 void *lt_new_array(const struct lt_alloc *alloc, size_t count, /* zeroed; */
                    size_t size); /* NULL when count * size overflows */
+/* The same for what is large and mostly not used: from the process's own heap
+ * the pages cost nothing until they are touched. */
+void *lt_new_sparse(const struct lt_alloc *alloc, size_t count, size_t size);
 void *lt_resize(const struct lt_alloc *alloc, void *ptr, size_t size);
 void lt_free(const struct lt_alloc *alloc, void *ptr); /* NULL is fine */
 

@@ -36,6 +36,8 @@ static enum lt_failpoint armed;
 static enum action armed_action;
 static _Atomic long hits_left;
 static const char *planted;
+static bool (*watcher)(void *ctx, enum lt_failpoint failpoint);
+static void *watcher_ctx;
 
 const struct lt_failpoint_info *lt_failpoint_at(size_t index)
 {
@@ -132,8 +134,18 @@ static void tell(enum lt_failpoint failpoint)
     lt_note(&diag);
 }
 
+void lt_failpoint_watch(bool (*hit)(void *ctx, enum lt_failpoint failpoint),
+                        void *ctx)
+{
+    watcher = hit;
+    watcher_ctx = ctx;
+}
+
 bool lt_failpoint_hit(enum lt_failpoint failpoint)
 {
+    if (watcher != NULL && watcher(watcher_ctx, failpoint)) {
+        return true;
+    }
     if (armed_action == ACTION_NONE || failpoint != armed ||
         atomic_fetch_sub(&hits_left, 1) != 1) {
         return false;

@@ -43,6 +43,10 @@ bool lt_planted(const char *name);
 /* Plant a bug from a test or the simulator; NULL takes it out again. False
  * when there is no such bug. */
 LT_MUST_CHECK bool lt_plant(const char *name);
+/* Hear of every hit in this process, armed or not; NULL hears no more. True
+ * from @hit makes the place fail as the action `error` does. */
+void lt_failpoint_watch(bool (*hit)(void *ctx, enum lt_failpoint failpoint),
+                        void *ctx);
 #define LT_FAILPOINT(name) lt_failpoint_hit(LT_FP_##name)
 #define LT_PLANTED(name) lt_planted(#name)
 #else

@@ -102,7 +102,7 @@ static void say_where(struct lt_diag *diag, lt_err err, const char *path)
 lt_err lt_log_open(const struct lt_log_options *options,
                    struct lt_log **out_log, struct lt_diag *diag)
 {
-    struct lt_log *log = calloc(1, sizeof(*log));
+    struct lt_log *log = lt_new(lt_alloc_heap(), sizeof(*log));
     lt_err err;
 
     if (log == NULL) {
@@ -114,8 +114,9 @@ lt_err lt_log_open(const struct lt_log_options *options,
                              : options->wal_max_bytes;
     lt_arena_init(&log->arena, lt_alloc_heap(), LT_LOG_ARENA_MAX);
     lt_erased_init(&log->erased, lt_alloc_heap());
-    log->runs =
-        calloc((size_t)LT_LOG_RUN_SETS * LT_LOG_RUN_WAYS, sizeof(*log->runs));
+    log->runs = lt_new_sparse(lt_alloc_heap(),
+                              (size_t)LT_LOG_RUN_SETS * LT_LOG_RUN_WAYS,
+                              sizeof(*log->runs));
     err = log->runs == NULL ? LT_ENOMEM : lt_sqlite_start();
     if (err != LT_OK) {
         goto fail;
@@ -186,8 +187,8 @@ void lt_log_close(struct lt_log *log)
     lt_ballast_close(log);
     lt_arena_deinit(&log->arena);
     lt_erased_deinit(&log->erased);
-    free(log->runs);
-    free(log);
+    lt_free(lt_alloc_heap(), log->runs);
+    lt_free(lt_alloc_heap(), log);
 }
 
 lt_err lt_log_begin(struct lt_log *log)

@@ -250,12 +250,38 @@ static bool due(unsigned *count)
     return true;
 }
 
+struct lt_disk_fate lt_disk_judged(struct lt_disk *disk, enum lt_disk_call call,
+                                   const char *path, uint64_t at)
+{
+    return disk->judge == NULL
+               ? (struct lt_disk_fate){LT_DISK_GOES_ON, LT_CRASH_LOSE_ALL}
+               : disk->judge(disk->judge_ctx, call, path, at);
+}
+
+int lt_disk_ask(struct lt_disk *disk, enum lt_disk_call call, const char *path,
+                uint64_t at, int failed)
+{
+    const struct lt_disk_fate fate = lt_disk_judged(disk, call, path, at);
+
+    if (fate.how == LT_DISK_POWER) {
+        lt_disk_crash(disk, fate.crash);
+    }
+    return fate.how == LT_DISK_GOES_ON   ? SQLITE_OK
+           : fate.how == LT_DISK_IS_FULL ? SQLITE_FULL
+                                         : failed;
+}
+
 int lt_disk_write(struct lt_disk *disk, struct lt_disk_file *file,
                   const void *data, size_t len, uint64_t at)
 {
     const uint64_t end = at + len;
     const uint64_t more = end > file->seen.len ? end - file->seen.len : 0;
+    const struct lt_disk_fate fate =
+        lt_disk_judged(disk, LT_DISK_WRITE, file->path, at);
 
+    if (fate.how == LT_DISK_FAILS || fate.how == LT_DISK_IS_FULL) {
+        return fate.how == LT_DISK_FAILS ? SQLITE_IOERR_WRITE : SQLITE_FULL;
+    }
     if (due(&disk->failing_writes)) {
         return SQLITE_IOERR_WRITE;
     }
@@ -267,14 +293,28 @@ int lt_disk_write(struct lt_disk *disk, struct lt_disk_file *file,
     add_op(file, data, len, at);
     disk->sums.writes++;
     disk->sums.bytes_written += len;
+    if (fate.how == LT_DISK_POWER) {
+        lt_disk_crash(disk, fate.crash);
+        return SQLITE_IOERR_WRITE;
+    }
     return crash_now(disk) ? SQLITE_IOERR_WRITE : SQLITE_OK;
 }
 
 int lt_disk_truncate(struct lt_disk *disk, struct lt_disk_file *file,
                      uint64_t len)
 {
+    const struct lt_disk_fate fate =
+        lt_disk_judged(disk, LT_DISK_TRUNCATE, file->path, len);
+
+    if (fate.how == LT_DISK_FAILS || fate.how == LT_DISK_IS_FULL) {
+        return SQLITE_IOERR_TRUNCATE;
+    }
     set_len(&file->seen, (size_t)len);
     add_op(file, NULL, 0, len);
+    if (fate.how == LT_DISK_POWER) {
+        lt_disk_crash(disk, fate.crash);
+        return SQLITE_IOERR_TRUNCATE;
+    }
     return crash_now(disk) ? SQLITE_IOERR_TRUNCATE : SQLITE_OK;
 }
 
@@ -293,11 +333,18 @@ static void sync_names(struct lt_disk *disk)
 
 int lt_disk_sync(struct lt_disk *disk, struct lt_disk_file *file)
 {
+    const struct lt_disk_fate fate =
+        lt_disk_judged(disk, LT_DISK_SYNC, file->path, 0);
+
     disk->sums.syncs++;
+    if (fate.how == LT_DISK_POWER) {
+        lt_disk_crash(disk, fate.crash);
+        return SQLITE_IOERR_FSYNC;
+    }
     if (crash_now(disk)) {
         return SQLITE_IOERR_FSYNC;
     }
-    if (due(&disk->failing_syncs)) {
+    if (fate.how != LT_DISK_GOES_ON || due(&disk->failing_syncs)) {
         /* The pages are clean for the kernel now: no later sync writes what
          * did not get through. */
         for (size_t i = 0; i < file->ops_n; i++) {
@@ -372,6 +419,12 @@ const char *lt_disk_vfs(const struct lt_disk *disk)
 void lt_disk_set_time(struct lt_disk *disk, int64_t wall_ms)
 {
     disk->wall_ms = wall_ms;
+}
+
+void lt_disk_set_judge(struct lt_disk *disk, lt_disk_judge *judge, void *ctx)
+{
+    disk->judge = judge;
+    disk->judge_ctx = ctx;
 }
 
 void lt_disk_set_quota(struct lt_disk *disk, uint64_t bytes)

@@ -60,6 +60,27 @@ void lt_disk_lie(struct lt_disk *disk, unsigned n);
 bool lt_disk_flip(struct lt_disk *disk, const char *path, uint64_t offset,
                   unsigned bit);
 
+/* For going through a history call by call: @judge is asked before each call
+ * of SQLite and says what becomes of it. LT_DISK_POWER: the power goes while
+ * the call is under way, as lt_disk_crash_after does it. NULL asks no more. */
+enum lt_disk_call {
+    LT_DISK_OPEN,
+    LT_DISK_READ,
+    LT_DISK_WRITE,
+    LT_DISK_TRUNCATE,
+    LT_DISK_SYNC,
+    LT_DISK_DELETE,
+    LT_DISK_LOOK, /* at a size, a lock or whether a file is there */
+    LT_DISK_CALLS
+};
+struct lt_disk_fate {
+    enum { LT_DISK_GOES_ON, LT_DISK_FAILS, LT_DISK_IS_FULL, LT_DISK_POWER } how;
+    enum lt_crash crash; /* of POWER */
+};
+typedef struct lt_disk_fate lt_disk_judge(void *ctx, enum lt_disk_call call,
+                                          const char *path, uint64_t at);
+void lt_disk_set_judge(struct lt_disk *disk, lt_disk_judge *judge, void *ctx);
+
 /* ---- looking ---- */
 
 struct lt_disk_sums {

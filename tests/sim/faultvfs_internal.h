@@ -50,6 +50,8 @@ struct lt_disk {
     enum lt_crash crash_how;
     bool crashed;
     unsigned open_files;
+    lt_disk_judge *judge;
+    void *judge_ctx;
     struct lt_disk_sums sums;
 };
 
@@ -57,6 +59,12 @@ uint64_t lt_disk_random(struct lt_disk *disk);
 struct lt_disk_file *lt_disk_find(const struct lt_disk *disk, const char *path);
 struct lt_disk_file *lt_disk_create(struct lt_disk *disk, const char *path);
 void lt_disk_remove(struct lt_disk_file *file, bool durably);
+/* What the judge says; LT_DISK_POWER is left to whoever asked. */
+struct lt_disk_fate lt_disk_judged(struct lt_disk *disk, enum lt_disk_call call,
+                                   const char *path, uint64_t at);
+/* For calls that leave nothing behind: @failed, or OK. */
+int lt_disk_ask(struct lt_disk *disk, enum lt_disk_call call, const char *path,
+                uint64_t at, int failed);
 /* Result codes of SQLite. */
 int lt_disk_write(struct lt_disk *disk, struct lt_disk_file *file,
                   const void *data, size_t len, uint64_t at);

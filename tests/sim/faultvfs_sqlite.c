@@ -62,6 +62,10 @@ static int file_read(sqlite3_file *file, void *out, int len, sqlite3_int64 at)
     if (stale(handle)) {
         return SQLITE_IOERR_READ;
     }
+    if (lt_disk_ask(handle->disk, LT_DISK_READ, handle->file->path, from,
+                    SQLITE_IOERR_READ) != SQLITE_OK) {
+        return SQLITE_IOERR_READ;
+    }
     if (handle->disk->failing_reads > 0) {
         handle->disk->failing_reads--;
         return SQLITE_IOERR_READ;
@@ -120,6 +124,10 @@ static int file_size(sqlite3_file *file, sqlite3_int64 *out_size)
     if (stale(handle)) {
         return SQLITE_IOERR_FSTAT;
     }
+    if (lt_disk_ask(handle->disk, LT_DISK_LOOK, handle->file->path, 0,
+                    SQLITE_IOERR_FSTAT) != SQLITE_OK) {
+        return SQLITE_IOERR_FSTAT;
+    }
     *out_size = (sqlite3_int64)handle->file->seen.len;
     return SQLITE_OK;
 }
@@ -132,6 +140,10 @@ static int file_lock(sqlite3_file *file, int level)
     struct lt_disk_file *data = handle->file;
 
     if (stale(handle)) {
+        return SQLITE_IOERR_LOCK;
+    }
+    if (lt_disk_ask(handle->disk, LT_DISK_LOOK, data->path, 0,
+                    SQLITE_IOERR_LOCK) != SQLITE_OK) {
         return SQLITE_IOERR_LOCK;
     }
     if (data->holder != NULL && data->holder != handle &&
@@ -205,6 +217,10 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file,
         path = made_up;
     }
     handle->disk = disk;
+    if (lt_disk_ask(disk, LT_DISK_OPEN, path, 0, SQLITE_CANTOPEN) !=
+        SQLITE_OK) {
+        return SQLITE_CANTOPEN;
+    }
     handle->file = lt_disk_find(disk, path);
     if (handle->file == NULL) {
         if ((flags & SQLITE_OPEN_CREATE) == 0) {
@@ -226,6 +242,10 @@ static int vfs_delete(sqlite3_vfs *vfs, const char *path, int sync)
 {
     struct lt_disk_file *file = lt_disk_find(vfs->pAppData, path);
 
+    if (lt_disk_ask(vfs->pAppData, LT_DISK_DELETE, path, 0,
+                    SQLITE_IOERR_DELETE) != SQLITE_OK) {
+        return SQLITE_IOERR_DELETE;
+    }
     if (file == NULL) {
         return SQLITE_IOERR_DELETE_NOENT;
     }
@@ -237,6 +257,10 @@ static int vfs_access(sqlite3_vfs *vfs, const char *path, int flags, int *out)
 {
     const struct lt_disk_file *file = lt_disk_find(vfs->pAppData, path);
 
+    if (lt_disk_ask(vfs->pAppData, LT_DISK_LOOK, path, 0,
+                    SQLITE_IOERR_ACCESS) != SQLITE_OK) {
+        return SQLITE_IOERR_ACCESS;
+    }
     /* As on a real disk an empty file is as good as none to SQLite. */
     *out =
         file != NULL && (flags != SQLITE_ACCESS_EXISTS || file->seen.len > 0);
