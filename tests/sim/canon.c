@@ -216,8 +216,8 @@ static bool gather_run(void *ctx, const struct lt_log_run *run)
 {
     struct run_ends *ends = ctx;
 
-    ends->runs = canon_grown(ends->runs, &ends->capacity, ends->n,
-                             sizeof(*ends->runs));
+    ends->runs =
+        canon_grown(ends->runs, &ends->capacity, ends->n, sizeof(*ends->runs));
     ends->runs[ends->n++] = *run;
     return true;
 }

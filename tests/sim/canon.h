@@ -116,14 +116,21 @@ bool canon_holds_text(const struct canon_office *office);
 /* The first thing that is wrong stays in canon->failure. */
 void canon_fail(struct canon *canon, const char *format, ...) LT_PRINTF(2, 3);
 
-/* canon_turn.c */
+/* canon_life.c */
+/* Acks that leave are promises; handles that arrive say of what. */
+void canon_note_frame(struct canon_office *office, uint64_t session,
+                      const uint8_t *bytes, size_t len, unsigned type);
+/* Both ends hear of it, as far as they are there. */
+void canon_end_session(struct canon_office *child);
 /* False: it cannot be started now. */
 bool canon_start(struct canon_office *office);
 void canon_stop(struct canon_office *office);
-/* Everything that happens by itself, until nothing more does. */
-void canon_settle(struct canon *canon);
 /* An error that ends the process: then the office is down. */
 bool canon_survives(struct canon_office *office, lt_err err);
+
+/* canon_turn.c */
+/* Everything that happens by itself, until nothing more does. */
+void canon_settle(struct canon *canon);
 
 /* canon_work.c */
 /* Ask for a step that has no answer yet. False: nobody can, now. */

@@ -31,15 +31,14 @@ static void keep(struct reading *reading, const struct lt_segment *segment,
     reading->events = canon_grown(reading->events, &reading->capacity,
                                   reading->n, sizeof(*reading->events));
     held = &reading->events[reading->n++];
-    *held = (struct held){.id = event->id,
-                          .stream = segment->stream,
-                          .type = event->type,
-                          .code = event->code,
-                          .subject = event->subject,
-                          .erases = event->erases,
-                          .request = event->has_request_id
-                                         ? event->request_id[0] - 1
-                                         : -1};
+    *held = (struct held){
+        .id = event->id,
+        .stream = segment->stream,
+        .type = event->type,
+        .code = event->code,
+        .subject = event->subject,
+        .erases = event->erases,
+        .request = event->has_request_id ? event->request_id[0] - 1 : -1};
 }
 
 static bool read_segment(void *ctx, uint64_t pos, int64_t committed_at_ms,

@@ -6,18 +6,17 @@
 #include "daemon/cases/erasure.h"
 #include "tests/sim/canon.h"
 
-const char canon_script[CANON_STEPS + 1] =
-    "ttt"
-    "cssidacszspacidsczss"
-    "cssidacszspacidsczss"
-    "cssidacszspaceksczss"
-    "cssidacszspacidsczss"
-    "cssidacszspacidsczss"
-    "cssidacszspacidsczss"
-    "cssidacszspaceksczss"
-    "cssidacszspacidsczss"
-    "cssidacszspacidsczss"
-    "cssidacszspacidsc";
+const char canon_script[CANON_STEPS + 1] = "ttt"
+                                           "cssidacszspacidsczss"
+                                           "cssidacszspacidsczss"
+                                           "cssidacszspaceksczss"
+                                           "cssidacszspacidsczss"
+                                           "cssidacszspacidsczss"
+                                           "cssidacszspacidsczss"
+                                           "cssidacszspaceksczss"
+                                           "cssidacszspacidsczss"
+                                           "cssidacszspacidsczss"
+                                           "cssidacszspacidsc";
 
 const char canon_erased_text[] = "Văn bản này sẽ bị xóa ở mọi nơi";
 static const char TEXT[] = "Đề nghị xem lại đơn giá bồi thường về đất";
@@ -52,8 +51,8 @@ struct writing {
 static void up(struct writing *writing, enum lt_class cls)
 {
     writing->channels_n = 1;
-    writing->channels[0] = (struct lt_channel){
-        .cls = (uint8_t)cls, .audience = LT_AUDIENCE_UP};
+    writing->channels[0] =
+        (struct lt_channel){.cls = (uint8_t)cls, .audience = LT_AUDIENCE_UP};
 }
 
 static void about(struct writing *writing, size_t step)
@@ -89,8 +88,8 @@ static void open_office(struct writing *writing)
 
     writing->event->type = LT_EV_OFFICE_OPENED;
     writing->channels_n = 1;
-    writing->channels[0] = (struct lt_channel){.cls = LT_CLASS_TREE,
-                                               .audience = LT_AUDIENCE_ALL};
+    writing->channels[0] =
+        (struct lt_channel){.cls = LT_CLASS_TREE, .audience = LT_AUDIENCE_ALL};
     office->id = canon->offices[i].id;
     if (i > 0) {
         office->parent = canon->offices[i - 1].id;
@@ -109,9 +108,8 @@ static void issue(struct writing *writing)
     writing->event->to_n = 1;
     writing->event->to[0] = *to;
     writing->channels_n = 1;
-    writing->channels[0] = (struct lt_channel){.cls = LT_CLASS_DIRECTIVE,
-                                               .audience = LT_AUDIENCE_TO,
-                                               .to = *to};
+    writing->channels[0] = (struct lt_channel){
+        .cls = LT_CLASS_DIRECTIVE, .audience = LT_AUDIENCE_TO, .to = *to};
     add_text(writing, TEXT);
 }
 

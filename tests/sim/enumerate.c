@@ -67,8 +67,8 @@ static struct {
     uint64_t forks;
     uint64_t failed;
     unsigned running;
-    bool child;     /* the fault has happened, or happens from now on */
-    bool ever;      /* it happens again and again until healing */
+    bool child; /* the fault has happened, or happens from now on */
+    bool ever;  /* it happens again and again until healing */
     unsigned way;
     const char *where; /* the place, in words */
 
@@ -173,8 +173,8 @@ static bool changes_disk(enum lt_disk_call call)
 
 static struct lt_disk_fate fails(unsigned way)
 {
-    return (struct lt_disk_fate){.how = way < 2 ? LT_DISK_FAILS
-                                                : LT_DISK_IS_FULL};
+    return (struct lt_disk_fate){.how =
+                                     way < 2 ? LT_DISK_FAILS : LT_DISK_IS_FULL};
 }
 
 /* Only what asks for room can find none. */
@@ -333,8 +333,8 @@ static bool hand_in_memory(void)
 {
     static const struct lt_alloc ours = {.resize = our_resize};
     static const sqlite3_mem_methods sqlite = {
-        sqlite_take, sqlite_give,     sqlite_resize, sqlite_size, sqlite_roundup,
-        sqlite_init, sqlite_shutdown, NULL};
+        sqlite_take,    sqlite_give, sqlite_resize,   sqlite_size,
+        sqlite_roundup, sqlite_init, sqlite_shutdown, NULL};
 
     lt_alloc_heap_replace(&ours);
     return sqlite3_config(SQLITE_CONFIG_MALLOC, &sqlite) == SQLITE_OK;
@@ -358,7 +358,8 @@ static void check_leaks(const long before[2])
 
 static void tell_place(const char *failure)
 {
-    printf("FAIL lienthong-enumerate %s --at %" PRIu64 ":%s: %s, step %zu: %s\n",
+    printf("FAIL lienthong-enumerate %s --at %" PRIu64
+           ":%s: %s, step %zu: %s\n",
            FAMILIES[run.family], run.places, WAYS[run.family][run.way],
            run.where, run.canon->step, failure);
     fflush(stdout);
@@ -423,9 +424,9 @@ static void print_counts(void)
 static bool print_points(void)
 {
     static const enum lt_failpoint NEEDED[] = {
-        LT_FP_C1, LT_FP_C2,  LT_FP_C3,  LT_FP_C4,  LT_FP_C5,  LT_FP_C6,
-        LT_FP_C7, LT_FP_C8,  LT_FP_C9,  LT_FP_C10, LT_FP_C11, LT_FP_C12,
-        LT_FP_C13, LT_FP_C15, LT_FP_C17};
+        LT_FP_C1,  LT_FP_C2,  LT_FP_C3,  LT_FP_C4,  LT_FP_C5,
+        LT_FP_C6,  LT_FP_C7,  LT_FP_C8,  LT_FP_C9,  LT_FP_C10,
+        LT_FP_C11, LT_FP_C12, LT_FP_C13, LT_FP_C15, LT_FP_C17};
     bool all = true;
 
     printf("points:");
