@@ -9,7 +9,8 @@
 #include "common/binding.h"
 
 enum {
-    STEP_MS = 100,
+    STEP_MS = 200,
+    SLICE_MS = 50,
     HEAL_ROUNDS_MAX = 2000,
     HEAL_LEAST_MS = 20, /* of virtual time in a round of healing */
     QUIET_ROUNDS = 3
@@ -121,6 +122,7 @@ struct canon *canon_new(void)
     }
     canon->outside = true;
     canon->until = CANON_STEPS;
+    canon->step_ms = STEP_MS;
     canon->now.mono_ms = 1000;
     canon->now.wall_ms = INT64_C(1795219200000); /* 2026-11-21 */
     lt_disk_seed_sqlite(1);
@@ -166,6 +168,15 @@ static void pass(struct canon *canon, int64_t ms)
     canon->now.wall_ms += ms;
 }
 
+/* In slices, so that timers go off about when they are due. */
+static void wait_for_next_step(struct canon *canon)
+{
+    for (int64_t left = canon->step_ms; left > 0; left -= SLICE_MS) {
+        pass(canon, left < SLICE_MS ? left : SLICE_MS);
+        canon_settle(canon);
+    }
+}
+
 static void revive(struct canon *canon)
 {
     for (unsigned i = 0; i < CANON_OFFICES; i++) {
@@ -183,7 +194,7 @@ void canon_live(struct canon *canon)
         (void)canon_ask(canon, canon->step);
         canon_settle(canon);
         canon->text_seen |= canon_holds_text(&canon->offices[CANON_PROVINCE]);
-        pass(canon, STEP_MS);
+        wait_for_next_step(canon);
         /* What its office could not answer is asked for once more at once. */
         if (!canon->steps[canon->step].told) {
             revive(canon);

@@ -88,8 +88,9 @@ struct canon {
     struct canon_frame *frames;
     size_t frames_n, frames_capacity;
     struct canon_step steps[CANON_STEPS];
-    size_t step;  /* the one under way */
-    size_t until; /* steps before this one are done in canon_live */
+    size_t step;     /* the one under way */
+    size_t until;    /* steps before this one are done in canon_live */
+    int64_t step_ms; /* from one step to the next */
     uint64_t tokens;
     bool outside; /* of the offices: nothing that is called now may fail */
     struct canon_office *acting; /* whose code runs */

@@ -10,7 +10,8 @@
  *                                             then on: ours, zstd's, SQLite's
  *   lienthong-enumerate disk    [--every N]   a call of the disk fails or finds
  *                                             no room, once or from then on
- *   lienthong-enumerate count                 how many there are of each
+ *   lienthong-enumerate count [--step-ms N]   how many there are of each, at
+ * the pace of a real run
  *   ... --at PLACE:HOW                        that one alone, in this process
  *   ... --plant NAME                          with a bug that has to be found
  *
@@ -58,7 +59,8 @@ static struct {
     enum family family;
     uint64_t every;
     uint64_t jobs;
-    bool chosen; /* --at */
+    uint64_t step_ms; /* 0: as it comes */
+    bool chosen;      /* --at */
     uint64_t at;
     unsigned at_way;
 
@@ -375,6 +377,9 @@ static void live(void)
     before[OURS] = run.live[OURS];
     before[SQLITE] = run.live[SQLITE];
     run.canon = canon_new();
+    if (run.step_ms > 0) {
+        run.canon->step_ms = (int64_t)run.step_ms;
+    }
     for (unsigned i = 0; i < CANON_OFFICES; i++) {
         lt_disk_set_judge(run.canon->offices[i].disk, judge,
                           &run.canon->offices[i]);
@@ -409,6 +414,7 @@ static void live(void)
 
 static void print_counts(void)
 {
+    printf("script: %s\n", canon_script + CANON_TREE_STEPS);
     for (unsigned i = 0; i < CANON_OFFICES; i++) {
         printf("office %u:", i);
         for (unsigned c = 0; c < LT_DISK_CALLS; c++) {
@@ -475,6 +481,8 @@ static bool read_arguments(int argc, char **argv)
             run.every = strtoull(argv[i + 1], NULL, 10);
         } else if (strcmp(argv[i], "--jobs") == 0) {
             run.jobs = strtoull(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--step-ms") == 0) {
+            run.step_ms = strtoull(argv[i + 1], NULL, 10);
         } else if (strcmp(argv[i], "--plant") == 0) {
             found = lt_plant(argv[i + 1]);
         } else if (strcmp(argv[i], "--at") != 0 || !read_at(argv[i + 1])) {
@@ -487,9 +495,10 @@ static bool read_arguments(int argc, char **argv)
 int main(int argc, char **argv)
 {
     if (!read_arguments(argc, argv)) {
-        fprintf(stderr, "usage: lienthong-enumerate power|points|memory|disk|"
-                        "count [--every N] [--jobs N] [--at PLACE:HOW]"
-                        " [--plant NAME]\n");
+        fprintf(stderr,
+                "usage: lienthong-enumerate power|points|memory|disk|"
+                "count [--every N] [--jobs N] [--step-ms N] [--at PLACE:HOW]"
+                " [--plant NAME]\n");
         return 64;
     }
     if (!hand_in_memory() || lt_crypto_start() != LT_OK) {
