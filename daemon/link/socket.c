@@ -1,8 +1,14 @@
-/* Two things here are easy to lose and costly to miss.
+/* Three things here are easy to lose and costly to miss.
  *
  * Option 93, ZMQ_ZAP_ENFORCE_DOMAIN, has no name in the header of a libzmq
  * built without drafts, but works in it. Without it a CURVE server whose gate
  * is gone lets everybody in. It is set by number and read back.
+ *
+ * libzmq's own heartbeats stay off: when a peer vanishes while its input is
+ * stopped (our queue is full, the loop waits for a disk), 4.3.4 sends the next
+ * one over what is no connection any more, fails an assertion and ends the
+ * process. The kernel's keepalive finds dead connections instead, and the
+ * engine's Pings find dead peers.
  *
  * Connections are cut by shutdown(2) on ZeroMQ's own descriptor, which its I/O
  * thread may close and the kernel give away at any moment. SO_COOKIE tells
@@ -77,14 +83,17 @@ static void set_limit(void *socket, int64_t bytes, bool *ok)
 static void set_common(void *socket, const struct lt_socket_times *times,
                        bool *ok)
 {
+    int beat_s = times->heartbeat_ms < 1000 ? 1 : times->heartbeat_ms / 1000;
+
     set_limit(socket, LT_LINK_MESSAGE_MAX, ok);
     set_int(socket, ZMQ_LINGER, 0, ok);
     set_int(socket, ZMQ_RCVHWM, LT_LINK_HWM, ok);
     set_int(socket, ZMQ_SNDHWM, LT_LINK_HWM, ok);
     set_int(socket, ZMQ_HANDSHAKE_IVL, times->handshake_ms, ok);
-    set_int(socket, ZMQ_HEARTBEAT_IVL, times->heartbeat_ms, ok);
-    set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, 3 * times->heartbeat_ms, ok);
-    set_int(socket, ZMQ_HEARTBEAT_TTL, 3 * times->heartbeat_ms, ok);
+    set_int(socket, ZMQ_TCP_KEEPALIVE, 1, ok);
+    set_int(socket, ZMQ_TCP_KEEPALIVE_IDLE, beat_s, ok);
+    set_int(socket, ZMQ_TCP_KEEPALIVE_INTVL, beat_s, ok);
+    set_int(socket, ZMQ_TCP_KEEPALIVE_CNT, 2, ok);
     set_int(socket, ZMQ_TCP_MAXRT, 3 * times->heartbeat_ms, ok);
 }
 

@@ -39,7 +39,7 @@ lt_err node_try(struct node *node, const char *listen, const char *enrol,
         .enrol_listen_n = enrol != NULL,
         .enrol_listen = {enrol},
         .handshake_ms = 2000,
-        .heartbeat_ms = 10000,
+        .heartbeat_ms = node->heartbeat_ms > 0 ? node->heartbeat_ms : 10000,
         .peers = node->knows,
         .peers_n = node->knows != NULL,
     };

@@ -19,6 +19,7 @@ enum { PATIENCE_MS = 15000, PAYLOAD_KEPT = 256 };
 struct node {
     const struct lt_link_peer *knows; /* from the start; NULL: nobody */
     struct lt_link *link;
+    int heartbeat_ms; /* 0: ten seconds */
     struct lt_office office;
     uint8_t public_key[LT_CURVE_LEN];
     uint8_t secret[LT_CURVE_LEN];

@@ -1,6 +1,7 @@
 /* What an admitted peer, or a stranger, may not do to us. */
 #include "tests/unit/link/fixture.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -22,20 +23,33 @@
 #define MEMORY_IS_OURS 1
 #endif
 
-enum { RSS_MAX_KB = 64 * 1024, HUGE_FRAME = 60000, HUGE_FRAMES = 20000 };
+enum {
+    RSS_MAX_KB = 64 * 1024,
+    HUGE_FRAME = 60000,
+    HUGE_FRAMES = 20000,
+    BEAT_MS = 200,
+    BEATS = 5,
+    FULL_MS = 20 /* so long nothing more is taken: every buffer is full */
+};
 
 static void *context;
 static struct node parent;
 static struct node child;
 
-static void scene_start(void)
+static void scene_start_beating(int heartbeat_ms)
 {
     node_init(&parent, 1);
     node_init(&child, 2);
+    parent.heartbeat_ms = heartbeat_ms;
     node_start(&parent, "127.0.0.1:0", "127.0.0.1:0");
     node_admit(&parent, &child);
     context = lt_socket_context();
     assert_non_null(context);
+}
+
+static void scene_start(void)
+{
+    scene_start_beating(0);
 }
 
 static void scene_stop(void *socket)
@@ -186,6 +200,32 @@ static void a_chosen_routing_id_is_cut(void **state)
     scene_stop(socket);
 }
 
+/* A peer floods until nothing more is taken of it and vanishes; before anybody
+ * reads on, the time of many heartbeats goes by. libzmq 4.3.4 would send one
+ * then, over what is no connection any more, and end the process. */
+static void a_flood_that_vanishes_unread_ends_nothing(void **state)
+{
+    static const uint8_t frame[1000];
+    void *socket;
+    unsigned sent = 0;
+
+    (void)state;
+    scene_start_beating(BEAT_MS);
+    socket = outsider(context, &child, &parent, lt_link_bound(parent.link, 0));
+    say(socket, "hello", 5);
+    await(&parent, NULL, &parent.ups, 1);
+    for (int waits = 0; waits < FULL_MS; sent += waits == 0) {
+        waits = zmq_send(socket, frame, sizeof(frame), ZMQ_DONTWAIT) < 0
+                    ? waits + poll(NULL, 0, 1) + 1
+                    : 0;
+    }
+    assert_true(sent > 2 * LT_LINK_HWM); /* more than both sides queue */
+    assert_int_equal(zmq_close(socket), 0);
+    (void)poll(NULL, 0, BEATS * BEAT_MS);
+    await(&parent, NULL, &parent.downs, 1);
+    scene_stop(NULL);
+}
+
 /* What was said into the dying connection is lost, so say it again. */
 static bool asked_again(void *socket)
 {
@@ -221,6 +261,7 @@ int main(void)
         cmocka_unit_test(an_endless_message_is_cut_before_it_fills_memory),
         cmocka_unit_test(a_frame_over_the_limit_ends_the_session),
         cmocka_unit_test(a_message_of_more_frames_ends_the_session),
+        cmocka_unit_test(a_flood_that_vanishes_unread_ends_nothing),
         cmocka_unit_test(a_client_without_curve_is_refused),
         cmocka_unit_test(a_chosen_routing_id_is_cut),
         cmocka_unit_test(a_big_question_at_the_enrolment_port_is_cut),
