@@ -15,7 +15,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LT_PACKET_MAX = 1448, LT_QUEUE_LEAST = 2 * LT_PACKET_MAX };
+enum {
+    LT_PACKET_MAX = 1448,
+    LT_QUEUE_LEAST = 2 * LT_PACKET_MAX,
+    LT_PAST_MAX = 64 * 1024
+};
 
 struct lt_line {
     uint64_t bits_per_s; /* 0: no limit */
@@ -25,6 +29,11 @@ struct lt_line {
     uint64_t rest;       /* of a nanosecond, in 1 / bits_per_s */
     uint64_t bytes;      /* taken in all */
     uint64_t queued_most;
+    /* faults */
+    bool stalled;        /* nothing arrives: it waits, ends of streams too */
+    uint64_t garble;     /* so many packets more have a bit flipped */
+    size_t past_n;       /* how the newest connection began */
+    uint8_t past[LT_PAST_MAX];
 };
 
 void lt_line_rate(struct lt_line *line, uint64_t bits_per_s);

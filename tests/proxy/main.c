@@ -10,6 +10,11 @@
  * command a line, and answers each with one line of JSON:
  *
  *   rate|queue|delay N [up|down]   for what comes; up: towards the target
+ *   stall 0|1 [up|down]            nothing arrives, and nobody is told
+ *   garble N [up|down]             a bit flips in each of the next N packets
+ *   cut 0|1                        connections end, new ones at once
+ *   reset                          connections are broken off
+ *   replay                         the target hears the newest beginning again
  *   stats                          bytes carried, most that waited
  *
  * Ends when stdin ends. */
@@ -35,6 +40,7 @@ enum {
     BACKLOG = 64,
     KERNEL_BYTES = 4096, /* asked of the kernel for each socket and way */
     COMMAND_MAX = 256,
+    REPLAYS_MAX = 8, /* connections of our own; the oldest one ends */
     WAYS = 2,
     UP = 0,
     DOWN = 1
@@ -56,6 +62,10 @@ struct proxy {
     struct conn *conns[CONNS_MAX];
     size_t conns_n;
     uint64_t conns_ever;
+    bool cut;
+    int replays[REPLAYS_MAX]; /* -1: none */
+    size_t replays_ever;
+    uint64_t replayed_bytes;
     char command[COMMAND_MAX];
     size_t command_n;
     bool over;
@@ -140,7 +150,7 @@ static void take_conn(struct proxy *proxy)
     if (fd < 0) {
         return;
     }
-    conn = proxy->conns_n < CONNS_MAX ? calloc(1, sizeof(*conn)) : NULL;
+    conn = proxy->conns_n < CONNS_MAX && !proxy->cut ? calloc(1, sizeof(*conn)) : NULL;
     if (conn == NULL) {
         (void)close(fd);
         return;
@@ -182,11 +192,27 @@ static bool set_delay(struct lt_line *line, uint64_t value)
     return value <= UINT16_MAX;
 }
 
+static bool set_stall(struct lt_line *line, uint64_t value)
+{
+    line->stalled = value != 0;
+    return value <= 1;
+}
+
+static bool set_garble(struct lt_line *line, uint64_t value)
+{
+    line->garble = value;
+    return true;
+}
+
 static const struct {
     const char *name;
     bool (*set)(struct lt_line *line, uint64_t value);
 } SETTERS[] = {
-    {"rate", set_rate}, {"queue", set_queue}, {"delay", set_delay}};
+    {"rate", set_rate},
+    {"queue", set_queue},
+    {"delay", set_delay},
+    {"stall", set_stall},
+    {"garble", set_garble}};
 
 static bool set(struct proxy *proxy, const char *name, const char *number,
                 const char *way)
@@ -212,13 +238,57 @@ static bool set(struct proxy *proxy, const char *name, const char *number,
     return ok;
 }
 
+/* Both ends hear of it at once, and what was under way is gone. */
+static void reset(struct proxy *proxy)
+{
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+    while (proxy->conns_n > 0) {
+        struct conn *conn = proxy->conns[--proxy->conns_n];
+
+        (void)setsockopt(conn->near, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+        (void)setsockopt(conn->far, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+        conn_free(conn);
+    }
+}
+
+/* Say to the target what somebody else once said to it, if it is there. */
+static void replay(struct proxy *proxy)
+{
+    const struct lt_line *line = &proxy->lines[UP];
+    int *slot = &proxy->replays[proxy->replays_ever++ % REPLAYS_MAX];
+    ssize_t n;
+
+    if (*slot >= 0) {
+        (void)close(*slot);
+    }
+    *slot = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (*slot < 0 || connect(*slot, (struct sockaddr *)&proxy->target,
+                             sizeof(proxy->target)) != 0) {
+        return;
+    }
+    n = send(*slot, line->past, line->past_n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    proxy->replayed_bytes += n > 0 ? (uint64_t)n : 0;
+}
+
+static bool cut(struct proxy *proxy, const char *number)
+{
+    proxy->cut = strcmp(number, "1") == 0;
+    if (proxy->cut) {
+        reset(proxy);
+    }
+    return proxy->cut || strcmp(number, "0") == 0;
+}
+
 static void stats(const struct proxy *proxy)
 {
     static const char *const names[WAYS] = {"up", "down"};
 
-    printf("{\"ns\":%lld,\"connections\":%zu,\"connections_ever\":%llu",
+    printf("{\"ns\":%lld,\"connections\":%zu,\"connections_ever\":%llu,"
+           "\"replayed\":%llu",
            (long long)now_ns(), proxy->conns_n,
-           (unsigned long long)proxy->conns_ever);
+           (unsigned long long)proxy->conns_ever,
+           (unsigned long long)proxy->replayed_bytes);
     for (int way = 0; way < WAYS; way++) {
         const struct lt_line *line = &proxy->lines[way];
 
@@ -235,14 +305,24 @@ static void obey(struct proxy *proxy, const char *line)
     char name[COMMAND_MAX] = "";
     char number[COMMAND_MAX] = "";
     char way[COMMAND_MAX] = "";
+    bool ok = true;
 
     (void)sscanf(line, "%255s %255s %255s", name, number, way);
     if (strcmp(name, "stats") == 0) {
         stats(proxy);
-    } else {
-        printf("{\"ok\":%s}\n",
-               set(proxy, name, number, way) ? "true" : "false");
+        (void)fflush(stdout);
+        return;
     }
+    if (strcmp(name, "reset") == 0) {
+        reset(proxy);
+    } else if (strcmp(name, "replay") == 0) {
+        replay(proxy);
+    } else if (strcmp(name, "cut") == 0) {
+        ok = cut(proxy, number);
+    } else {
+        ok = set(proxy, name, number, way);
+    }
+    printf("{\"ok\":%s}\n", ok ? "true" : "false");
     (void)fflush(stdout);
 }
 
@@ -393,6 +473,9 @@ int main(int argc, char **argv)
 
     if (!ok || !set(proxy, "queue", "32768", "")) {
         return 1;
+    }
+    for (size_t i = 0; i < REPLAYS_MAX; i++) {
+        proxy->replays[i] = -1;
     }
     while (ok && (c = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (c) {

@@ -33,6 +33,24 @@ bool lt_pipe_holds(const struct lt_pipe *pipe)
            pipe->packets_n < PACKETS;
 }
 
+/* The first bytes of a connection are kept: somebody may say them again. Two
+ * that begin at once do not mix: the one that is behind is left out. */
+static void keep(struct lt_pipe *pipe, const uint8_t *data, size_t len)
+{
+    struct lt_line *line = pipe->line;
+
+    if (pipe->taken == 0) {
+        line->past_n = 0;
+    }
+    if (pipe->taken != line->past_n || len > LT_PAST_MAX - pipe->taken) {
+        pipe->taken = LT_PAST_MAX + 1;
+        return;
+    }
+    memcpy(line->past + pipe->taken, data, len);
+    pipe->taken += len;
+    line->past_n = pipe->taken;
+}
+
 /* Into the ring, and onto the line. */
 static void take(struct lt_pipe *pipe, const uint8_t *data, size_t len,
                  int64_t now_ns)
@@ -42,6 +60,7 @@ static void take(struct lt_pipe *pipe, const uint8_t *data, size_t len,
     struct lt_packet *packet =
         &pipe->packets[(pipe->packets_head + pipe->packets_n++) % PACKETS];
 
+    keep(pipe, data, len);
     memcpy(pipe->bytes + tail, data, first);
     memcpy(pipe->bytes, data + first, len - first);
     pipe->len += len;
@@ -62,6 +81,10 @@ void lt_pipe_fill(struct lt_pipe *pipe, int64_t now_ns)
         }
         n = recv(pipe->from, data, room, MSG_DONTWAIT);
         if (n > 0) {
+            if (pipe->line->garble > 0) {
+                pipe->line->garble--;
+                data[(size_t)n / 2] ^= 1;
+            }
             take(pipe, data, (size_t)n, now_ns);
         } else if (n == 0) {
             pipe->ended = true;
@@ -77,6 +100,9 @@ void lt_pipe_fill(struct lt_pipe *pipe, int64_t now_ns)
 
 void lt_pipe_drain(struct lt_pipe *pipe, int64_t now_ns)
 {
+    if (pipe->line->stalled) {
+        return;
+    }
     while (!pipe->choked && pipe->packets_n > 0) {
         struct lt_packet *packet = &pipe->packets[pipe->packets_head];
         size_t len = packet->bytes;
@@ -114,7 +140,9 @@ int64_t lt_pipe_wakes(const struct lt_pipe *pipe, int64_t now_ns)
 {
     int64_t at = INT64_MAX;
 
-    if (!pipe->choked && pipe->packets_n > 0) {
+    if (pipe->line->stalled) {
+        at = INT64_MAX; /* until a command ends it */
+    } else if (!pipe->choked && pipe->packets_n > 0) {
         at = pipe->packets[pipe->packets_head].arrives_ns;
     } else if (pipe->packets_n == 0 && pipe->ended && !pipe->shut) {
         at = pipe->eof_ns;

@@ -23,6 +23,7 @@ struct lt_pipe {
     struct lt_packet *packets; /* a ring */
     size_t packets_head;
     size_t packets_n;
+    size_t taken;    /* bytes, up to LT_PAST_MAX */
     int64_t eof_ns;  /* when the end of the stream arrives */
     bool ended;      /* no more will be read */
     bool shut;       /* and the other side was told */
