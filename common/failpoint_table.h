@@ -68,6 +68,7 @@ LT_PLANT(quota_off, "let every urgent event go ahead")
 LT_PLANT(courier_clear, "write what is sealed in the clear as well")
 LT_PLANT(courier_lose, "leave a segment out of a courier bundle")
 LT_PLANT(trust_courier, "take a courier piece whoever signed it")
+LT_PLANT(one_lane, "let what is urgent wait with the rest")
 LT_PLANT(keep_credit, "never give back the window of a lost session")
 
 #undef LT_FP

@@ -27,6 +27,7 @@ static inline uint32_t lt_engine_plants(void)
     plant |= LT_PLANTED(window_unbounded) ? LT_PLANT_WINDOW_UNBOUNDED : 0;
     plant |= LT_PLANTED(trust_courier) ? LT_PLANT_TRUST_COURIER : 0;
     plant |= LT_PLANTED(quota_off) ? LT_PLANT_QUOTA_OFF : 0;
+    plant |= LT_PLANTED(one_lane) ? LT_PLANT_ONE_LANE : 0;
     return plant;
 }
 

@@ -134,7 +134,9 @@ struct lt_track *lt_track_get(struct lt_engine *engine,
     track->unit = unit;
     track->id = *stream;
     track->hash = stream_hash(engine, stream);
-    track->lane = lt_class_lane(stream->channel.cls);
+    track->lane = lt_engine_planted(engine, LT_PLANT_ONE_LANE)
+                      ? LT_LANE_NORMAL
+                      : lt_class_lane(stream->channel.cls);
     if (!lt_grow(engine->alloc, (void **)&engine->tracks, &engine->tracks_cap,
                  engine->tracks_n, sizeof(struct lt_track *)) ||
         !lt_map_add(&engine->tracks_map, track->hash, track)) {
