@@ -271,6 +271,22 @@ int lt_disk_ask(struct lt_disk *disk, enum lt_disk_call call, const char *path,
                                          : failed;
 }
 
+/* Counted down to its end just now? */
+static bool due_last(unsigned *count)
+{
+    return *count > 0 && --*count == 0;
+}
+
+/* A sector of the file that is not the right one. */
+static uint64_t elsewhere(struct lt_disk *disk, const struct lt_disk_file *file,
+                          size_t len)
+{
+    const uint64_t sectors = file->seen.len / SECTOR + 1;
+    const uint64_t at = lt_disk_random(disk) % sectors * SECTOR;
+
+    return at + len > file->seen.len && at >= len ? at - len : at;
+}
+
 int lt_disk_write(struct lt_disk *disk, struct lt_disk_file *file,
                   const void *data, size_t len, uint64_t at)
 {
@@ -290,7 +306,13 @@ int lt_disk_write(struct lt_disk *disk, struct lt_disk_file *file,
         return SQLITE_FULL;
     }
     put(&file->seen, data, len, at);
-    add_op(file, data, len, at);
+    if (due_last(&disk->lose_in)) {
+        /* Nothing is on its way to the disk. */
+    } else if (due_last(&disk->misdirect_in)) {
+        add_op(file, data, len, elsewhere(disk, file, len));
+    } else {
+        add_op(file, data, len, at);
+    }
     disk->sums.writes++;
     disk->sums.bytes_written += len;
     if (fate.how == LT_DISK_POWER) {
@@ -447,9 +469,32 @@ void lt_disk_fail_reads(struct lt_disk *disk, unsigned n)
     disk->failing_reads = n;
 }
 
+void lt_disk_fail_read_after(struct lt_disk *disk, unsigned n)
+{
+    disk->read_in = n;
+}
+
 void lt_disk_lie(struct lt_disk *disk, unsigned n)
 {
     disk->lying_syncs = n;
+}
+
+void lt_disk_lose_write(struct lt_disk *disk, unsigned n)
+{
+    disk->lose_in = n + 1;
+}
+
+void lt_disk_misdirect_write(struct lt_disk *disk, unsigned n)
+{
+    disk->misdirect_in = n + 1;
+}
+
+void lt_disk_disarm(struct lt_disk *disk)
+{
+    disk->failing_syncs = 0;
+    disk->failing_writes = 0;
+    disk->failing_reads = 0;
+    disk->read_in = 0;
 }
 
 bool lt_disk_flip(struct lt_disk *disk, const char *path, uint64_t offset,

@@ -54,8 +54,17 @@ void lt_disk_set_quota(struct lt_disk *disk, uint64_t bytes);
 void lt_disk_fail_syncs(struct lt_disk *disk, unsigned n);
 void lt_disk_fail_writes(struct lt_disk *disk, unsigned n);
 void lt_disk_fail_reads(struct lt_disk *disk, unsigned n);
+/* The @n-th read from now fails; 0 = none. */
+void lt_disk_fail_read_after(struct lt_disk *disk, unsigned n);
 /* The next @n syncs answer OK and do nothing. */
 void lt_disk_lie(struct lt_disk *disk, unsigned n);
+/* After @n more writes one answers OK and never reaches the disk: programs see
+ * it until the next crash. */
+void lt_disk_lose_write(struct lt_disk *disk, unsigned n);
+/* The same, but it reaches another place of its file. */
+void lt_disk_misdirect_write(struct lt_disk *disk, unsigned n);
+/* Syncs, writes and reads fail no more than they have. */
+void lt_disk_disarm(struct lt_disk *disk);
 /* Flip one bit at rest. False when the file has no such byte. */
 bool lt_disk_flip(struct lt_disk *disk, const char *path, uint64_t offset,
                   unsigned bit);

@@ -45,7 +45,10 @@ struct lt_disk {
     unsigned failing_syncs;
     unsigned failing_writes;
     unsigned failing_reads;
+    unsigned read_in; /* the n-th read fails */
     unsigned lying_syncs;
+    unsigned lose_in;      /* the n-th write from now is lost; 0: none */
+    unsigned misdirect_in; /* the n-th write lands elsewhere */
     uint64_t crash_in;
     enum lt_crash crash_how;
     bool crashed;

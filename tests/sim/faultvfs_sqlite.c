@@ -70,6 +70,9 @@ static int file_read(sqlite3_file *file, void *out, int len, sqlite3_int64 at)
         handle->disk->failing_reads--;
         return SQLITE_IOERR_READ;
     }
+    if (handle->disk->read_in > 0 && --handle->disk->read_in == 0) {
+        return SQLITE_IOERR_READ;
+    }
     have = from >= seen->len ? 0 : (size_t)(seen->len - from);
     if (have > want) {
         have = want;
