@@ -167,11 +167,24 @@ static lt_err configure(struct lt_log *log)
     return LT_OK;
 }
 
+/* What quick_check says of a page that it could not read: the disk failed, and
+ * that says nothing about what is on it. */
+static bool is_unread(const char *finding)
+{
+    static const char said[] = "error code=";
+    const char *code = strstr(finding, said);
+
+    return strstr(finding, "failed to get page") != NULL ||
+           (code != NULL &&
+            (atoi(code + sizeof(said) - 1) & 0xff) == SQLITE_IOERR);
+}
+
 /* Looking at every page of a large database would hold up the start; there the
  * check of the tips and the scrub have to do. */
 static lt_err quick_check(struct lt_log *log)
 {
     sqlite3_stmt *stmt = NULL;
+    const char *finding;
     int64_t pages = 0;
     lt_err err;
     int rc = sqlite3_prepare_v2(log->db, "PRAGMA page_count", -1, &stmt, NULL);
@@ -183,9 +196,19 @@ static lt_err quick_check(struct lt_log *log)
     if (lt_sqlite_err(rc) != LT_OK || pages > QUICK_CHECK_PAGES) {
         return lt_sqlite_err(rc);
     }
-    err = demand(log, "PRAGMA quick_check(1)", "ok");
+    rc = sqlite3_prepare_v2(log->db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_step(stmt);
+    }
+    err = lt_sqlite_err(rc);
+    finding = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0)
+                               : NULL;
     /* Any other answer than "ok" is a list of what is wrong. */
-    return err == LT_EINTERNAL ? LT_ECORRUPT : err;
+    if (err == LT_OK && (finding == NULL || strcmp(finding, "ok") != 0)) {
+        err = finding != NULL && is_unread(finding) ? LT_EIO : LT_ECORRUPT;
+    }
+    (void)sqlite3_finalize(stmt);
+    return err;
 }
 
 lt_err lt_settings_apply(struct lt_log *log,

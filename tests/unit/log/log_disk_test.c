@@ -279,6 +279,38 @@ static void a_failed_write_or_read_ends_the_log(void **state)
     writer_deinit(&writer);
 }
 
+/* What cannot be read is not called broken: the remedies differ. */
+static void a_failed_read_at_the_start_is_no_corruption(void **state)
+{
+    struct lt_disk *disk = *state;
+    const struct lt_log_options options = test_options(path, lt_disk_vfs(disk));
+    struct lt_log *log = open_on(disk);
+    struct writer writer;
+    unsigned failed = 0;
+
+    writer_init(&writer, 2, 1);
+    for (unsigned i = 0; i < 60; i++) {
+        (void)test_write(log, &writer, 20);
+    }
+    lt_log_close(log);
+    for (unsigned n = 1; n < 200; n++) {
+        lt_err err;
+
+        lt_disk_fail_read_after(disk, n);
+        log = NULL;
+        err = lt_log_open(&options, &log, NULL);
+        assert_true(err == LT_OK || err == LT_EIO);
+        failed += err == LT_EIO;
+        lt_disk_disarm(disk);
+        lt_log_close(log);
+    }
+    assert_true(failed > 10);
+    log = open_on(disk);
+    assert_int_equal(test_count(log), 60);
+    lt_log_close(log);
+    writer_deinit(&writer);
+}
+
 static void a_full_disk_takes_nothing_and_loses_nothing(void **state)
 {
     struct lt_disk *disk = *state;
@@ -505,6 +537,7 @@ int main(void)
         TEST(a_power_cut_while_the_tables_are_made_is_no_harm),
         TEST(a_failed_sync_ends_the_log),
         TEST(a_failed_write_or_read_ends_the_log),
+        TEST(a_failed_read_at_the_start_is_no_corruption),
         TEST(a_full_disk_takes_nothing_and_loses_nothing),
         TEST(a_full_disk_at_the_start_does_not_keep_it_from_reading),
         TEST(the_quota_of_the_file_holds),
