@@ -213,6 +213,24 @@ bool lt_tree_covers_at(const struct lt_tree *tree, uint64_t version,
     return at == target;
 }
 
+bool lt_tree_had_parent(const struct lt_tree *tree,
+                        const struct lt_office *office,
+                        const struct lt_office *parent)
+{
+    uint32_t wanted = lt_tree_index(tree, parent);
+    uint32_t at = lt_tree_index(tree, office);
+
+    if (wanted == LT_TREE_NONE || at == LT_TREE_NONE) {
+        return false;
+    }
+    for (size_t i = 0; i < tree->nodes[at].moves_n; i++) {
+        if (tree->nodes[at].moves[i].parent == wanted) {
+            return true;
+        }
+    }
+    return false;
+}
+
 size_t lt_tree_superiors(const struct lt_tree *tree,
                          const struct lt_office *office,
                          struct lt_office out[static LT_TREE_DEPTH_MAX])

@@ -66,6 +66,10 @@ bool lt_tree_covers(const struct lt_tree *tree, const struct lt_office *above,
 bool lt_tree_covers_at(const struct lt_tree *tree, uint64_t version,
                        const struct lt_office *above,
                        const struct lt_office *office);
+/* Is @parent the parent of @office, or was it at any earlier version? */
+bool lt_tree_had_parent(const struct lt_tree *tree,
+                        const struct lt_office *office,
+                        const struct lt_office *parent);
 /* Superiors, nearest first. Returns how many there are (at most
  * LT_TREE_DEPTH_MAX are written). */
 size_t lt_tree_superiors(const struct lt_tree *tree,

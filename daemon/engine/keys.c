@@ -1,5 +1,6 @@
 /* A binding counts when the key that signed it counts and the tree says that
- * its issuer is the office's parent. Only the root office's names itself as
+ * its issuer is the office's parent, or was: an office that moves keeps the key
+ * that its former parent bound. Only the root office's names itself as
  * its issuer: the pinned root key signs it. Before the tree knows an office, the
  * signatures alone must do: a new office has to check its parent's hello before
  * it can get the tree. Such a binding is looked at again when the tree comes.
@@ -72,7 +73,8 @@ static enum verdict judge(const struct lt_engine *engine,
     if (lt_office_equal(&binding->office, &binding->issuer)) {
         return WRONG;
     }
-    if (office != NULL && !lt_office_equal(&office->parent, &binding->issuer)) {
+    if (office != NULL && !lt_tree_had_parent(engine->tree, &binding->office,
+                                              &binding->issuer)) {
         return WRONG;
     }
     issuer = lt_keys_find(engine, lt_unit_find(engine, &binding->issuer),
@@ -327,7 +329,8 @@ void lt_keys_review(struct lt_engine *engine)
         }
         if (by_root_key(engine, &bound->binding)
                 ? lt_office_is_zero(&office->parent)
-                : lt_office_equal(&office->parent, &bound->binding.issuer)) {
+                : lt_tree_had_parent(engine->tree, &office->id,
+                                     &bound->binding.issuer)) {
             bound->confirmed = true;
             engine->unconfirmed_n--;
             i++;

@@ -209,6 +209,32 @@ static void a_move_changes_today_and_not_yesterday(void **state)
     lt_tree_free(tree);
 }
 
+static bool had_parent(const struct lt_tree *tree, unsigned office,
+                       unsigned parent)
+{
+    struct lt_office a = office_no(office);
+    struct lt_office b = office_no(parent);
+
+    return lt_tree_had_parent(tree, &a, &b);
+}
+
+static void a_former_parent_is_remembered(void **state)
+{
+    struct lt_tree *tree = small_tree();
+
+    (void)state;
+    assert_true(had_parent(tree, 4, 2));
+    assert_false(had_parent(tree, 4, 3));
+    assert_int_equal(move(tree, 4, 3), LT_OK);
+    assert_true(had_parent(tree, 4, 2));
+    assert_true(had_parent(tree, 4, 3));
+    assert_false(had_parent(tree, 4, 1)); /* above it, never its parent */
+    assert_false(had_parent(tree, 1, 2));
+    assert_false(had_parent(tree, 9, 2));
+    assert_false(had_parent(tree, 4, 9));
+    lt_tree_free(tree);
+}
+
 static void a_move_makes_neither_loops_nor_a_ninth_tier(void **state)
 {
     struct lt_tree *tree = small_tree();
@@ -383,6 +409,7 @@ int main(void)
         cmocka_unit_test(an_impossible_opening_leaves_the_tree_as_it_was),
         cmocka_unit_test(eight_tiers_fit_and_a_ninth_does_not),
         cmocka_unit_test(a_move_changes_today_and_not_yesterday),
+        cmocka_unit_test(a_former_parent_is_remembered),
         cmocka_unit_test(a_move_makes_neither_loops_nor_a_ninth_tier),
         cmocka_unit_test(a_change_keeps_what_it_does_not_say),
         cmocka_unit_test(the_keeper_is_the_nearest_marked_one_or_the_root),
