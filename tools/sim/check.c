@@ -20,6 +20,17 @@ void sim_fail(struct sim *sim, const char *format, ...)
     va_end(args);
 }
 
+int sim_node_of(const struct sim *sim, const struct lt_office *office)
+{
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        if (sim->nodes[i].clone_of < 0 &&
+            lt_office_equal(&sim->nodes[i].office, office)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
 /* FNV-1a: a trace needs no strength, only sameness. */
 void sim_mix(struct sim *sim, const void *data, size_t len)
 {
@@ -35,7 +46,7 @@ void sim_mix(struct sim *sim, const void *data, size_t len)
  * held against what that node's disk has committed. */
 bool sim_check_ack(struct sim *sim, const struct sim_frame *frame)
 {
-    const struct sim_node *node = &sim->nodes[frame->from];
+    struct sim_node *node = &sim->nodes[frame->from];
     struct lt_arena arena;
     struct lt_frame decoded;
     bool ok = true;
@@ -52,24 +63,13 @@ bool sim_check_ack(struct sim *sim, const struct sim_frame *frame)
     }
     for (size_t i = 0; ok && i < decoded.ack.runs_n; i++) {
         const struct lt_ack_run *run = &decoded.ack.runs[i];
-        uint64_t durable = 0;
+        const struct sim_handle *handle =
+            sim_handle_of(sim, frame->pair, frame->to, run->handle);
+        uint64_t durable =
+            handle == NULL
+                ? 0
+                : sim_durable_last(node, &handle->stream, handle->epoch);
 
-        for (size_t h = sim->handles_n; h-- > 0;) {
-            const struct sim_handle *handle = &sim->handles[h];
-
-            if (handle->pair != frame->pair || handle->sender != frame->to ||
-                handle->handle != run->handle) {
-                continue;
-            }
-            for (size_t d = 0; d < node->durable_n; d++) {
-                if (node->durable[d].epoch == handle->epoch &&
-                    lt_stream_equal(&node->durable[d].stream,
-                                    &handle->stream)) {
-                    durable = node->durable[d].last;
-                }
-            }
-            break;
-        }
         if (run->number > durable) {
             sim_fail(sim,
                      "I1 node %u acknowledged number %llu, durable there is "
@@ -107,6 +107,27 @@ static uint64_t holders(const struct sim *sim, const struct sim_held *held,
     return bits;
 }
 
+/* Offices moved: does nobody hold it who still should? A former superior passes
+ * nothing on. */
+static bool is_stranded(const struct sim *sim, const struct sim_held *held,
+                        const struct lt_event_id *id)
+{
+    const struct lt_tree *tree = sim_tree(sim);
+
+    if (sim->done[SIM_MOVED] + sim->done[SIM_TIER_REMOVED] == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        const struct sim_held_event *event = sim_held_find(&held[i], id);
+
+        if (event != NULL &&
+            lt_tree_holds(tree, &sim->nodes[i].office, &event->stream)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_told(struct sim *sim, unsigned index,
                        const struct sim_held *held)
 {
@@ -117,7 +138,8 @@ static bool check_told(struct sim *sim, unsigned index,
             continue; /* it was nowhere but on that machine */
         }
         if (!told->mortal && covers(sim, index, told->writer) &&
-            !sim_held_event(&held[index], &told->id)) {
+            !sim_held_event(&held[index], &told->id) &&
+            !is_stranded(sim, held, &told->id)) {
             sim_fail(sim,
                      "I1 node %u lacks event %llu of epoch %llx that node %u "
                      "was told is durable (bits of its holders: %llx)",
@@ -174,7 +196,8 @@ static int compare_requests(const void *a, const void *b)
     return order != 0 ? order : lt_event_id_compare(&left->id, &right->id);
 }
 
-/* I3: whatever was repeated with its request id was done once. */
+/* I3: whatever was repeated with its request id was done once, but where the
+ * disk forgot that it was done at all. */
 static bool check_requests(struct sim *sim, unsigned index,
                            const struct sim_held *held)
 {
@@ -186,7 +209,10 @@ static bool check_requests(struct sim *sim, unsigned index,
         abort();
     }
     for (size_t i = 0; i < held->events_n; i++) {
-        if (held->events[i].has_request) {
+        int writer = sim_node_of(sim, &held->events[i].id.origin);
+
+        if (held->events[i].has_request &&
+            (writer < 0 || !sim->nodes[writer].rotten)) {
             asked[n++] = held->events[i];
         }
     }
@@ -282,6 +308,23 @@ const struct lt_tree *sim_tree(const struct sim *sim)
     return best;
 }
 
+/* Should both of them hold it? One that is no superior any more keeps what it
+ * has. */
+static bool both_hold(const struct lt_tree *tree, const struct sim_node *child,
+                      const struct sim_node *parent,
+                      const struct sim_held_segment *segment)
+{
+    return lt_tree_holds(tree, &child->office, &segment->stream) &&
+           lt_tree_holds(tree, &parent->office, &segment->stream);
+}
+
+/* Two contents of one name stay where they came first (I8). */
+static bool is_forged(const struct sim *sim,
+                      const struct sim_held_segment *segment)
+{
+    return sim_forged_of(sim, &segment->stream, segment->epoch) != NULL;
+}
+
 /* What child and parent both should hold is the same, byte for byte. */
 static bool check_same(struct sim *sim, const struct sim_node *child,
                        const struct sim_held *below,
@@ -295,14 +338,12 @@ static bool check_same(struct sim *sim, const struct sim_node *child,
     for (;;) {
         int order;
 
-        while (
-            a < below->segments_n &&
-            !lt_tree_holds(tree, &parent->office, &below->segments[a].stream)) {
+        while (a < below->segments_n &&
+               !both_hold(tree, child, parent, &below->segments[a])) {
             a++;
         }
-        while (
-            b < above->segments_n &&
-            !lt_tree_holds(tree, &child->office, &above->segments[b].stream)) {
+        while (b < above->segments_n &&
+               !both_hold(tree, child, parent, &above->segments[b])) {
             b++;
         }
         if (a == below->segments_n && b == above->segments_n) {
@@ -313,6 +354,12 @@ static bool check_same(struct sim *sim, const struct sim_node *child,
             : b == above->segments_n
                 ? -1
                 : sim_held_compare(&below->segments[a], &above->segments[b]);
+        if (order != 0 && is_forged(sim, order < 0 ? &below->segments[a]
+                                                   : &above->segments[b])) {
+            a += order < 0;
+            b += order > 0;
+            continue;
+        }
         if (order != 0) {
             char channel[LT_CHANNEL_TEXT];
             const struct sim_held_segment *lost =
@@ -328,7 +375,8 @@ static bool check_same(struct sim *sim, const struct sim_node *child,
                      order < 0 ? child->index : parent->index);
             return false;
         }
-        if (!check_bytes(sim, child, &below->segments[a],
+        if (!is_forged(sim, &below->segments[a]) &&
+            !check_bytes(sim, child, &below->segments[a],
                          &above->segments[b])) {
             return false;
         }
@@ -347,6 +395,13 @@ bool sim_converged(struct sim *sim)
             return false;
         }
     }
+    for (size_t i = 1; i < sim->nodes_n; i++) {
+        if (lt_tree_version(lt_engine_tree(sim->nodes[i].engine)) !=
+                lt_tree_version(lt_engine_tree(sim->nodes[0].engine)) ||
+            sim->nodes[i].links[1].above >= 0) {
+            return false;
+        }
+    }
     /* Cheap: every tip of a child is a tip or an inner point of its parent and
      * the other way round, by durable ends. */
     for (size_t i = 1; i < sim->nodes_n; i++) {
@@ -362,16 +417,13 @@ bool sim_converged(struct sim *sim)
             while (lt_engine_tip(one->engine, &cursor, &tip)) {
                 bool found = false;
 
-                if (!lt_tree_holds(tree, &other->office, &tip.stream) ||
+                if (sim_forged_of(sim, &tip.stream, tip.tip.epoch) != NULL ||
+                    !lt_tree_holds(tree, &other->office, &tip.stream) ||
                     !lt_tree_holds(tree, &one->office, &tip.stream)) {
                     continue;
                 }
-                for (size_t d = 0; d < other->durable_n && !found; d++) {
-                    found =
-                        other->durable[d].epoch == tip.tip.epoch &&
-                        other->durable[d].last >= tip.tip.number &&
-                        lt_stream_equal(&other->durable[d].stream, &tip.stream);
-                }
+                found = sim_durable_last(other, &tip.stream, tip.tip.epoch) >=
+                        tip.tip.number;
                 if (!found) {
                     return false;
                 }

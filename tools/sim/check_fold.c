@@ -36,8 +36,10 @@ static struct matter_acts find_acts(const struct sim_held *held,
     return found;
 }
 
-/* Fold them; the digest is of the verdicts. */
-static uint64_t fold(const struct matter_acts *of, const struct lt_tree *tree,
+/* Fold them; the digest is of the verdicts. I6: what its author had no
+ * authority for is never applied; it is not in the digest, because it does not
+ * have to be everywhere that its matter is. */
+static uint64_t fold(struct sim *sim, const struct matter_acts *of, const struct lt_tree *tree,
                      struct lt_matter *out)
 {
     size_t max = of->to - of->from;
@@ -62,6 +64,14 @@ static uint64_t fold(const struct matter_acts *of, const struct lt_tree *tree,
         abort();
     }
     for (size_t i = 0; i < n; i++) {
+        if (sim_is_beyond(sim, &acts[i].id)) {
+            if (judged[i].verdict == LT_APPLIED) {
+                sim_fail(sim, "I6 an entry of office %02x without authority "
+                              "is applied",
+                         acts[i].id.origin.bytes[0]);
+            }
+            continue;
+        }
         digest = digest * 31 + (uint64_t)judged[i].verdict * 17 +
                  (uint64_t)judged[i].why;
     }
@@ -71,11 +81,11 @@ static uint64_t fold(const struct matter_acts *of, const struct lt_tree *tree,
     return digest;
 }
 
-static uint64_t state_digest(const struct matter_acts *of,
+static uint64_t state_digest(struct sim *sim, const struct matter_acts *of,
                              const struct lt_tree *tree)
 {
     static struct lt_matter matter; /* large */
-    uint64_t digest = fold(of, tree, &matter);
+    uint64_t digest = fold(sim, of, tree, &matter);
 
     digest = digest * 31 + matter.state;
     digest = digest * 31 + matter.type;
@@ -95,7 +105,7 @@ static bool check_own(struct sim *sim, const struct sim_node *child,
     const struct lt_tree *tree = sim_tree(sim);
 
     if (above->from == above->to ||
-        state_digest(below, tree) != state_digest(above, tree)) {
+        state_digest(sim, below, tree) != state_digest(sim, above, tree)) {
         sim_fail(sim, "I4 nodes %u and %d fold one matter differently",
                  child->index, child->parent);
         return false;
@@ -135,8 +145,8 @@ static bool check_directive(struct sim *sim, const struct sim_node *node,
                  node->index);
         return false;
     }
-    (void)fold(here, tree, &ours);
-    (void)fold(there, tree, &theirs);
+    (void)fold(sim, here, tree, &ours);
+    (void)fold(sim, there, tree, &theirs);
     a = target(&ours, &node->office);
     b = target(&theirs, &node->office);
     if (a != NULL &&
@@ -150,16 +160,6 @@ static bool check_directive(struct sim *sim, const struct sim_node *node,
     return true;
 }
 
-static int node_of(const struct sim *sim, const struct lt_office *office)
-{
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        if (lt_office_equal(&sim->nodes[i].office, office)) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
 bool sim_check_fold(struct sim *sim, const struct sim_held *held)
 {
     for (size_t n = 0; n < sim->nodes_n; n++) {
@@ -171,7 +171,7 @@ bool sim_check_fold(struct sim *sim, const struct sim_held *held)
             const struct lt_event_id *id = lt_act_matter(first);
             enum lt_matter_kind kind = lt_type_matter(first->type);
             bool own = lt_office_equal(&id->origin, &node->office);
-            int issuer = node_of(sim, &id->origin);
+            int issuer = sim_node_of(sim, &id->origin);
 
             here = find_acts(&held[n], id);
             if (own && node->parent >= 0 &&
@@ -181,7 +181,9 @@ bool sim_check_fold(struct sim *sim, const struct sim_held *held)
                 if (!check_own(sim, node, &here, &above)) {
                     return false;
                 }
-            } else if (!own && issuer >= 0 && kind == LT_MATTER_DIRECTIVE) {
+            } else if (!own && issuer >= 0 && kind == LT_MATTER_DIRECTIVE &&
+                       lt_tree_above(sim_tree(sim), &id->origin,
+                                     &node->office)) {
                 struct matter_acts there = find_acts(&held[issuer], id);
 
                 if (!check_directive(sim, node, &here, &there)) {

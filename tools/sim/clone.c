@@ -15,18 +15,22 @@ bool sim_clone(struct sim *sim)
     struct lt_disk_image *image;
     struct sim_node *clone;
 
-    if (sim->nodes_n == SIM_NODES_MAX || !original->up ||
+    if (sim->nodes_n == SIM_NODES_MAX || !original->up || original->dying ||
+        original->damaged || original->clone_of >= 0 ||
         lt_tree_count(lt_engine_tree(original->engine)) == 0) {
         return false;
     }
+    if (!sim_allowed(sim, SIM_CLONE)) {
+        return true;
+    }
     clone = sim_add_node(sim, original->parent, (int)of);
+    clone->tree_version = original->tree_version;
     clone->clock_offset_ms = original->clock_offset_ms;
     clone->lives = original->lives; /* its bindings are on the disk */
     image = lt_disk_snapshot(original->disk);
     lt_disk_restore(clone->disk, image);
     lt_disk_image_free(image);
     lt_buf_init(&sim->bindings[clone->index], lt_alloc_heap());
-    sim->done[SIM_CLONE]++;
     sim_say(sim, "node %u is a copy of node %u", clone->index, of);
     sim_node_start(clone);
     return true;

@@ -1,127 +1,39 @@
 /* What happens to nodes, links and clocks while time goes by. */
 #include "tools/sim/sim.h"
 
-const char *const sim_class_words[SIM_CLASSES] = {
-    [SIM_DROP] = "drops",
-    [SIM_DUPLICATE] = "duplicates",
-    [SIM_REORDER] = "reorders",
-    [SIM_FLIP] = "flipped bits",
-    [SIM_CUT] = "cuts",
-    [SIM_CRASH] = "crashes",
-    [SIM_POWER] = "power cuts while writing",
-    [SIM_FAILED_SYNC] = "failed syncs",
-    [SIM_FULL] = "full disks",
-    [SIM_RESTORE] = "restores in reach",
-    [SIM_RESTORE_OFFLINE] = "restores offline",
-    [SIM_REPEAT] = "repeated requests",
-    [SIM_ONE_WAY] = "one-way links",
-    [SIM_HALF_OPEN] = "half-open links",
-    [SIM_FLAP] = "flapping links",
-    [SIM_TRUNCATE] = "truncated frames",
-    [SIM_REPLAY] = "replayed frames",
-    [SIM_PAUSE] = "pauses",
-    [SIM_CLOCK] = "clock jumps",
-    [SIM_FROZEN] = "frozen clocks",
-    [SIM_EMPTIED] = "emptied disks",
-    [SIM_CLONE] = "cloned machines",
-};
-
-/* A rate up to @most, in one seed of @seeds. */
-static unsigned draw(struct sim_rng *rng, unsigned seeds, unsigned most)
-{
-    bool on = sim_below(rng, seeds) == 0;
-    unsigned rate = 1 + (unsigned)sim_below(rng, most);
-
-    return on ? rate : 0;
-}
-
-static void leave_out(struct sim_faults *faults, uint32_t without)
-{
-    unsigned *const rates[SIM_CLASSES] = {
-        [SIM_DROP] = &faults->drop,
-        [SIM_DUPLICATE] = &faults->duplicate,
-        [SIM_REORDER] = &faults->reorder,
-        [SIM_FLIP] = &faults->flip,
-        [SIM_CUT] = &faults->cut,
-        [SIM_CRASH] = &faults->crash,
-        [SIM_POWER] = &faults->power,
-        [SIM_FAILED_SYNC] = &faults->fail_sync,
-        [SIM_FULL] = &faults->fulls,
-        [SIM_RESTORE] = &faults->restores,
-        [SIM_ONE_WAY] = &faults->one_way,
-        [SIM_HALF_OPEN] = &faults->half_open,
-        [SIM_FLAP] = &faults->flap,
-        [SIM_TRUNCATE] = &faults->truncate,
-        [SIM_REPLAY] = &faults->replay,
-        [SIM_PAUSE] = &faults->pause,
-        [SIM_CLOCK] = &faults->clock,
-        [SIM_FROZEN] = &faults->freeze,
-        [SIM_EMPTIED] = &faults->empties,
-        [SIM_CLONE] = &faults->clones,
-    };
-
-    for (size_t i = 0; i < SIM_CLASSES; i++) {
-        if (rates[i] != NULL && (without >> i & 1) != 0) {
-            *rates[i] = 0;
-        }
-    }
-}
-
-/* Swarm: each seed switches some classes of faults off and draws the rates of
- * the others from wide ranges. */
-void sim_draw_faults(struct sim *sim)
-{
-    struct sim_rng rng = {.state = sim->seed ^ UINT64_C(0xfa017)};
-    struct sim_faults *faults = &sim->faults;
-    uint64_t on = sim_next(&rng);
-
-    *faults = (struct sim_faults){
-        .drop = on & 1 ? (unsigned)sim_below(&rng, 60) : 0,
-        .duplicate = on & 2 ? (unsigned)sim_below(&rng, 150) : 0,
-        .reorder = on & 4 ? (unsigned)sim_below(&rng, 150) : 0,
-        .crash = on & 8 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
-        .fail_sync = on & 16 ? 1 + (unsigned)sim_below(&rng, 5) : 0,
-        .cut = on & 32 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
-        .restores = on & 64 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
-        .power = on & 128 ? 1 + (unsigned)sim_below(&rng, 10) : 0,
-        .flip = (on & 0x300) == 0x300 ? (unsigned)sim_below(&rng, 30) : 0,
-        .fulls = (on & 0xc00) == 0xc00 ? 1 + (unsigned)sim_below(&rng, 3) : 0,
-        .real_keys = sim_below(&rng, 20) == 0,
-    };
-    rng.state = sim->seed ^ UINT64_C(0xfa7e5);
-    faults->one_way = draw(&rng, 3, 2);
-    faults->half_open = draw(&rng, 3, 2);
-    faults->flap = draw(&rng, 4, 1);
-    faults->truncate = draw(&rng, 6, 10);
-    faults->replay = draw(&rng, 4, 30);
-    faults->pause = draw(&rng, 4, 2);
-    faults->clock = draw(&rng, 3, 2);
-    faults->freeze = draw(&rng, 6, 1);
-    faults->empties = draw(&rng, 5, 2);
-    faults->clones = draw(&rng, 6, 1);
-    leave_out(faults, sim->options->without);
-}
-
 /* Times at which something happens @n times. */
-static void draw_times(struct sim *sim, unsigned n, int64_t from_ms,
-                       int64_t until_ms, int64_t times[static SIM_TIMES_MAX])
+static void draw_times(struct sim *sim, enum sim_class cls, int64_t from_ms,
+                       int64_t until_ms)
 {
+    struct sim_rng rng = {.state = sim->seed ^ (UINT64_C(0x71e5) + cls)};
+
     for (unsigned i = 0; i < SIM_TIMES_MAX; i++) {
-        times[i] =
-            i < n ? from_ms + (int64_t)sim_below(&sim->schedule,
-                                                 (uint64_t)(until_ms - from_ms))
-                  : INT64_MAX;
+        int64_t at_ms = from_ms + (int64_t)sim_below(
+                                      &rng, (uint64_t)(until_ms - from_ms));
+
+        sim->times_ms[cls][i] =
+            i < sim->faults.rate[cls] ? at_ms : INT64_MAX;
     }
 }
 
 void sim_fate_plan(struct sim *sim, int64_t until_ms)
 {
-    draw_times(sim, sim->faults.restores, 6000, until_ms, sim->restores_at_ms);
-    draw_times(sim, sim->faults.fulls, 1000, until_ms, sim->fulls_at_ms);
-    draw_times(sim, sim->faults.empties, 3000, until_ms, sim->empties_at_ms);
-    sim->clone_at_ms = sim->faults.clones == 0
-                           ? INT64_MAX
-                           : (int64_t)sim_below(&sim->fate, (uint64_t)until_ms);
+    static const struct {
+        enum sim_class cls;
+        unsigned from_ms; /* of a day: pace is applied */
+    } plans[] = {{SIM_FULL, 1000},      {SIM_RESTORE, 6000},
+                 {SIM_EMPTIED, 3000},   {SIM_CLONE, 0},
+                 {SIM_LYING_SYNC, 2000}, {SIM_LOST_WRITE, 2000},
+                 {SIM_MISDIRECTED, 2000}, {SIM_ROT_DATA, 2000},
+                 {SIM_ROT_WAL, 2000},   {SIM_WRONG_DISK, 1000},
+                 {SIM_NEWER_LIFE, 2000},
+                 {SIM_MOVED, 3000},
+                 {SIM_TIER_REMOVED, 3000}};
+
+    for (size_t i = 0; i < LT_COUNT_OF(plans); i++) {
+        draw_times(sim, plans[i].cls, plans[i].from_ms, until_ms);
+    }
+    sim_hostile_plan(sim, until_ms);
 }
 
 bool sim_paused(const struct sim_node *node)
@@ -132,15 +44,19 @@ bool sim_paused(const struct sim_node *node)
 /* ---- disks ---- */
 
 /* For a while the disk of some node holds no more than it does. */
-static void fill(struct sim *sim)
+static bool fill(struct sim *sim)
 {
     struct sim_node *node =
         &sim->nodes[sim_below(&sim->schedule, sim->nodes_n)];
+    int64_t for_ms = 500 + (int64_t)sim_below(&sim->schedule, 3000);
 
+    if (sim_is_masked(&sim->options->masks, SIM_FULL, ++sim->drawn[SIM_FULL])) {
+        return true;
+    }
     lt_disk_set_quota(node->disk, lt_disk_used(node->disk) + 1);
-    node->quota_until_ms =
-        sim->now_ms + 500 + (int64_t)sim_below(&sim->schedule, 3000);
+    node->quota_until_ms = sim->now_ms + for_ms;
     sim_say(sim, "node %u: its disk is full", node->index);
+    return true;
 }
 
 void sim_make_room(struct sim *sim)
@@ -161,95 +77,120 @@ void sim_make_room(struct sim *sim)
 
 static void suffer_disks(struct sim *sim)
 {
-    for (unsigned i = 0; i < SIM_TIMES_MAX; i++) {
-        if (sim->now_ms >= sim->restores_at_ms[i] && sim_restore(sim)) {
-            sim->restores_at_ms[i] = INT64_MAX;
-        }
-        if (sim->now_ms >= sim->empties_at_ms[i] && sim_empty(sim)) {
-            sim->empties_at_ms[i] = INT64_MAX;
-        }
-        if (sim->now_ms >= sim->fulls_at_ms[i]) {
-            sim->fulls_at_ms[i] = INT64_MAX;
-            fill(sim);
+    static const struct {
+        enum sim_class cls;
+        bool (*happen)(struct sim *sim); /* false: not now */
+    } planned[] = {{SIM_RESTORE, sim_restore},
+                   {SIM_EMPTIED, sim_empty},
+                   {SIM_FULL, fill},
+                   {SIM_CLONE, sim_clone},
+                   {SIM_WRONG_DISK, sim_wrong_disk},
+                   {SIM_NEWER_LIFE, sim_newer_life},
+                   {SIM_MOVED, sim_move},
+                   {SIM_TIER_REMOVED, sim_remove_tier}};
+
+    for (size_t p = 0; p < LT_COUNT_OF(planned); p++) {
+        int64_t *times = sim->times_ms[planned[p].cls];
+
+        for (unsigned i = 0; i < SIM_TIMES_MAX; i++) {
+            if (sim->now_ms >= times[i] && planned[p].happen(sim)) {
+                times[i] = INT64_MAX;
+            }
         }
     }
-    if (sim->now_ms >= sim->clone_at_ms && sim_clone(sim)) {
-        sim->clone_at_ms = INT64_MAX;
-    }
+    sim_rot(sim);
 }
 
 /* ---- links ---- */
 
-static void suffer_link(struct sim *sim, struct sim_node *child)
+static void suffer_link(struct sim_node *child)
 {
-    if (sim_chance(&sim->net, sim->faults.cut)) {
-        sim->done[SIM_CUT]++;
-        sim_link_down(sim, child);
+    struct sim *sim = child->sim;
+    struct sim_link *link = &child->links[0];
+
+    if (sim_strikes(sim, SIM_CUT, &sim->net)) {
+        sim_link_down(child, 0);
         return;
     }
-    if (sim_chance(&sim->fate, sim->faults.half_open)) {
-        sim->done[SIM_HALF_OPEN]++;
-        sim_link_half_open(sim, child, sim_chance(&sim->fate, 500));
+    if (sim_strikes(sim, SIM_HALF_OPEN, &sim->fate)) {
+        sim_link_half_open(child, 0, sim_chance(&sim->fate, 500));
         return;
     }
-    if (sim_chance(&sim->fate, sim->faults.one_way)) {
-        sim->done[SIM_ONE_WAY]++;
-        child->deaf_until_ms[sim_below(&sim->fate, 2)] =
+    if (sim_strikes(sim, SIM_ONE_WAY, &sim->fate)) {
+        link->deaf_until_ms[sim_below(&sim->fate, 2)] =
             sim->now_ms + 100 + (int64_t)sim_below(&sim->fate, 8000);
     }
-    if (sim_chance(&sim->fate, sim->faults.flap)) {
-        sim->done[SIM_FLAP]++;
-        child->flaps = 3 + (unsigned)sim_below(&sim->fate, 8);
+    if (sim_strikes(sim, SIM_SLOW, &sim->fate)) {
+        link->slow_until_ms =
+            sim->now_ms + 1000 + (int64_t)sim_below(&sim->fate, 10000);
+        link->steady = false;
+        link->bps = 9600ULL << sim_below(&sim->fate, 5);
     }
-    if (child->flaps > 0 && sim_chance(&sim->fate, 50)) {
-        child->flaps--;
-        sim_link_down(sim, child);
-        child->link_up_at_ms =
-            sim->now_ms + 5 + (int64_t)sim_below(&sim->fate, 50);
+    if (sim_strikes(sim, SIM_FLAP, &sim->fate)) {
+        link->flaps = 3 + (unsigned)sim_below(&sim->fate, 8);
+    }
+    if (link->flaps > 0 && sim_chance(&sim->fate, 50)) {
+        link->flaps--;
+        sim_link_down(child, 0);
+        link->up_at_ms = sim->now_ms + 5 + (int64_t)sim_below(&sim->fate, 50);
     }
 }
 
 /* ---- processes and clocks ---- */
 
-static void jump(struct sim *sim, struct sim_node *node)
+static const int64_t YEAR_MS = INT64_C(365) * 86400 * 1000;
+
+static void jump(struct sim_node *node)
 {
     static const int64_t UNIT_MS[] = {60 * 1000, 3600 * 1000,
-                                      INT64_C(86400) * 1000,
-                                      INT64_C(365) * 86400 * 1000};
+                                      INT64_C(86400) * 1000, YEAR_MS};
+    struct sim *sim = node->sim;
     int64_t by = (int64_t)sim_below(&sim->fate, 21) - 10;
 
-    sim->done[SIM_CLOCK]++;
     node->clock_offset_ms =
         by * UNIT_MS[sim_below(&sim->fate, LT_COUNT_OF(UNIT_MS))];
     sim_say(sim, "node %u: its clock is off by %lld s", node->index,
             (long long)(node->clock_offset_ms / 1000));
 }
 
+/* Somebody or something sets a clock that is off by decades. */
+static void set_right(struct sim_node *node)
+{
+    if (node->clock_offset_ms < -20 * YEAR_MS &&
+        sim_chance(&node->sim->fate, 2)) {
+        node->clock_offset_ms = 0;
+    }
+}
+
 static void suffer_node(struct sim *sim, struct sim_node *node)
 {
-    if (sim_chance(&sim->fate, sim->faults.pause) && !sim_paused(node)) {
-        sim->done[SIM_PAUSE]++;
+    if (!sim_paused(node) && sim_strikes(sim, SIM_PAUSE, &sim->fate)) {
         node->paused_until_ms =
             sim->now_ms + 1 + (int64_t)sim_below(&sim->fate, 3000);
     }
-    if (sim_chance(&sim->fate, sim->faults.clock)) {
-        jump(sim, node);
+    if (sim_strikes(sim, SIM_CLOCK, &sim->fate)) {
+        jump(node);
     }
-    if (sim_chance(&sim->fate, sim->faults.freeze)) {
-        sim->done[SIM_FROZEN]++;
+    if (sim_strikes(sim, SIM_CLOCK_BACK, &sim->fate)) {
+        node->clock_offset_ms -=
+            (1 + (int64_t)sim_below(&sim->fate, 9)) * YEAR_MS;
+    }
+    if (sim_strikes(sim, SIM_FROZEN, &sim->fate)) {
         node->frozen_wall_ms =
             node->frozen_wall_ms == 0 ? sim_node_now(node).wall_ms : 0;
     }
+    set_right(node);
 }
 
 void sim_suffer(struct sim *sim)
 {
     suffer_disks(sim);
+    sim_hostile_acts(sim);
     for (size_t i = 0; i < sim->nodes_n; i++) {
         struct sim_node *node = &sim->nodes[i];
 
-        if (node->pair != 0) {
-            suffer_link(sim, node);
+        if (node->links[0].pair != 0) {
+            suffer_link(node);
         }
         suffer_node(sim, node);
     }
@@ -259,12 +200,17 @@ void sim_suffer(struct sim *sim)
 void sim_fate_ends(struct sim *sim)
 {
     sim_unclone(sim);
+    sim_hostile_ends(sim);
     for (size_t i = 0; i < sim->nodes_n; i++) {
         struct sim_node *node = &sim->nodes[i];
 
         node->paused_until_ms = 0;
-        node->deaf_until_ms[0] = 0;
-        node->deaf_until_ms[1] = 0;
-        node->flaps = 0;
+        for (unsigned slot = 0; slot < SIM_UPLINKS; slot++) {
+            struct sim_link *link = &node->links[slot];
+
+            link->deaf_until_ms[0] = link->deaf_until_ms[1] = 0;
+            link->slow_until_ms = 0;
+            link->flaps = 0;
+        }
     }
 }

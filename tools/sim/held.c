@@ -208,7 +208,8 @@ void sim_held_free(struct sim_held *held)
     lt_arena_deinit(&held->scratch);
 }
 
-bool sim_held_event(const struct sim_held *held, const struct lt_event_id *id)
+const struct sim_held_event *sim_held_find(const struct sim_held *held,
+                                           const struct lt_event_id *id)
 {
     size_t low = 0;
     size_t high = held->events_n;
@@ -222,5 +223,12 @@ bool sim_held_event(const struct sim_held *held, const struct lt_event_id *id)
             high = middle;
         }
     }
-    return low < held->events_n && lt_event_id_equal(&held->events[low].id, id);
+    return low < held->events_n && lt_event_id_equal(&held->events[low].id, id)
+               ? &held->events[low]
+               : NULL;
+}
+
+bool sim_held_event(const struct sim_held *held, const struct lt_event_id *id)
+{
+    return sim_held_find(held, id) != NULL;
 }

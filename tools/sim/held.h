@@ -44,6 +44,9 @@ struct sim_held {
 bool sim_held_read(struct sim *sim, struct sim_node *node,
                    struct sim_held *out);
 void sim_held_free(struct sim_held *held);
+/* The first copy of it; NULL: none. */
+const struct sim_held_event *sim_held_find(const struct sim_held *held,
+                                           const struct lt_event_id *id);
 bool sim_held_event(const struct sim_held *held, const struct lt_event_id *id);
 /* check_fold.c: do neighbours, and issuer and addressee of each directive,
  * fold the same? */

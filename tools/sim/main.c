@@ -8,47 +8,9 @@
 #include <sys/random.h>
 
 #include "common/failpoint.h"
-#include "tools/sim/sim.h"
+#include "tools/sim/many.h"
 
-enum {
-    EXIT_USAGE = 64,
-    EXIT_INTERNAL = 70,
-    /* From so many seeds on, each class of faults has to have happened, and
-     * the median seed to have told its writers so many events. */
-    SEEDS_THAT_SHOW = 200,
-    MEDIAN_LEAST = 200,
-    SEEDS_CHOSEN_MAX = 64
-};
-
-struct options {
-    uint64_t seeds;
-    uint64_t from;
-    bool from_given;
-    uint64_t chosen[SEEDS_CHOSEN_MAX]; /* by --seed; then no others */
-    size_t chosen_n;
-    struct sim_options run;
-    bool shrink;
-    bool twice;
-    bool sums;
-    const char *plant;
-    const char *tree;   /* a file of units; then @office is its top */
-    const char *office; /* its code */
-};
-
-struct tally {
-    uint64_t *told; /* of each seed */
-    uint64_t seeds;
-    uint64_t failed;
-    uint64_t done[SIM_CLASSES];
-};
-
-static int compare(const void *a, const void *b)
-{
-    uint64_t left = *(const uint64_t *)a;
-    uint64_t right = *(const uint64_t *)b;
-
-    return left < right ? -1 : left > right;
-}
+enum { EXIT_USAGE = 64, EXIT_INTERNAL = 70, SEEDS_MAX = 10000000 };
 
 static bool read_number(const char *text, uint64_t *out)
 {
@@ -63,9 +25,9 @@ static bool read_number(const char *text, uint64_t *out)
     return false;
 }
 
-static bool read_seed(const char *text, struct options *out)
+static bool read_seed(const char *text, struct sim_command *out)
 {
-    if (out->chosen_n == SEEDS_CHOSEN_MAX ||
+    if (out->chosen_n == SIM_CHOSEN_MAX ||
         !read_number(text, &out->chosen[out->chosen_n])) {
         return false;
     }
@@ -73,28 +35,18 @@ static bool read_seed(const char *text, struct options *out)
     return true;
 }
 
-/* Numbers of fault classes, as --shrink prints them: 3,7,12. */
-static bool read_classes(const char *text, uint32_t *out)
+static bool read_jobs(const char *text, unsigned *out)
 {
-    char copy[128];
-    char *rest = copy;
-    char *word;
-    uint64_t number;
+    uint64_t jobs;
 
-    if (strlen(text) >= sizeof(copy)) {
+    if (!read_number(text, &jobs) || jobs == 0 || jobs > SIM_JOBS_MAX) {
         return false;
     }
-    strcpy(copy, text);
-    while ((word = strsep(&rest, ",")) != NULL) {
-        if (!read_number(word, &number) || number >= SIM_CLASSES) {
-            return false;
-        }
-        *out |= 1U << number;
-    }
+    *out = (unsigned)jobs;
     return true;
 }
 
-static bool read_options(int argc, char **argv, struct options *out)
+static bool read_options(int argc, char **argv, struct sim_command *out)
 {
     static const struct option OPTIONS[] = {
         {"seeds", required_argument, NULL, 'n'},
@@ -104,7 +56,7 @@ static bool read_options(int argc, char **argv, struct options *out)
         {"tree", required_argument, NULL, 'r'},
         {"office", required_argument, NULL, 'o'},
         {"without", required_argument, NULL, 'w'},
-        {"writes", required_argument, NULL, 'W'},
+        {"jobs", required_argument, NULL, 'j'},
         {"shrink", no_argument, NULL, 'S'},
         {"trace", no_argument, NULL, 't'},
         {"twice", no_argument, NULL, '2'},
@@ -113,7 +65,7 @@ static bool read_options(int argc, char **argv, struct options *out)
     bool ok = true;
     int option;
 
-    *out = (struct options){.seeds = 1, .office = "79"};
+    *out = (struct sim_command){.seeds = 1, .jobs = 1, .office = "79"};
     while (ok && (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         switch (option) {
         case 'n':
@@ -136,10 +88,10 @@ static bool read_options(int argc, char **argv, struct options *out)
             out->office = optarg;
             break;
         case 'w':
-            ok = read_classes(optarg, &out->run.without);
+            ok = sim_masks_parse(optarg, &out->run.masks);
             break;
-        case 'W':
-            ok = read_number(optarg, &out->run.writes);
+        case 'j':
+            ok = read_jobs(optarg, &out->jobs);
             break;
         case 'S':
             out->shrink = true;
@@ -158,11 +110,11 @@ static bool read_options(int argc, char **argv, struct options *out)
             break;
         }
     }
-    if (!ok || optind != argc || out->seeds == 0 || out->seeds > 100000000) {
+    if (!ok || optind != argc || out->seeds == 0 || out->seeds > SEEDS_MAX) {
         fprintf(stderr,
                 "usage: lienthong-sim [--seeds N] [--from S | --seed S...]"
                 " [--plant NAME] [--tree FILE [--office CODE]]"
-                " [--without CLASS,...] [--writes N]"
+                " [--without CLASS[:FROM[-TO]],...] [--jobs N]"
                 " [--shrink] [--twice] [--sums] [--trace]\n");
         return false;
     }
@@ -170,7 +122,7 @@ static bool read_options(int argc, char **argv, struct options *out)
 }
 
 /* Without --from the seeds are fresh ones. */
-static bool draw_start(struct options *options)
+static bool draw_start(struct sim_command *options)
 {
     uint32_t random;
 
@@ -185,203 +137,84 @@ static bool draw_start(struct options *options)
     return true;
 }
 
-static void print_run(const struct options *options,
-                      const struct sim_options *run, uint64_t seed)
-{
-    const char *separator = " --without ";
+struct counting {
+    const struct sim_command *command;
+    struct sim_tally tally;
+};
 
-    printf("lienthong-sim --seed %" PRIu64 "%s%s", seed,
-           options->plant ? " --plant " : "",
-           options->plant ? options->plant : "");
-    if (options->tree != NULL) {
-        printf(" --tree %s --office %s", options->tree, options->office);
-    }
-    for (size_t i = 0; i < SIM_CLASSES; i++) {
-        if ((run->without >> i & 1) != 0) {
-            printf("%s%zu", separator, i);
-            separator = ",";
-        }
-    }
-    if (run->writes > 0) {
-        printf(" --writes %" PRIu64, run->writes);
-    }
-}
-
-static void fail(struct tally *tally, const struct options *options,
-                 uint64_t seed, const char *why)
+static void see(void *ctx, const struct sim_result *result)
 {
+    struct counting *counting = ctx;
+    struct sim_tally *tally = &counting->tally;
+    const struct sim_command *command = counting->command;
+
+    tally->results[tally->seeds++] = *result;
+    if (command->run.trace) {
+        printf("seed %" PRIu64 " trace %016" PRIx64 " told %" PRIu64 "\n",
+               result->seed, result->trace_hash, result->told);
+    }
+    if (result->ok) {
+        return;
+    }
     tally->failed++;
     printf("FAIL ");
-    print_run(options, &options->run, seed);
-    printf(": %s\n", why);
+    sim_print_command(command, &command->run.masks, result->seed);
+    printf(": %s\n", result->failure);
+    if (command->shrink) {
+        sim_shrink(command, result);
+    }
     fflush(stdout);
 }
 
-/* Does it still break the same invariant? */
-static bool still_fails(const struct sim_options *run, uint64_t seed,
-                        const char *why, struct sim_result *out)
+static bool run(const struct sim_command *command)
 {
-    sim_run(seed, run, out);
-    return !out->ok && strncmp(out->failure, why, 3) == 0;
-}
-
-/* Leave out every class of faults that the failure does not need, then all
- * writes after the last one that it needs. */
-static void shrink(const struct options *options, uint64_t seed,
-                   const struct sim_result *broken)
-{
-    struct sim_options run = options->run;
-    struct sim_result result = *broken;
-    uint64_t low = 0;
-    uint64_t high = broken->writes;
-
-    run.trace = false;
-    for (unsigned i = 0; i < SIM_CLASSES; i++) {
-        struct sim_options less = run;
-
-        less.without |= 1U << i;
-        if (broken->done[i] > 0 &&
-            still_fails(&less, seed, broken->failure, &result)) {
-            run = less;
-            high = result.writes;
-        }
-    }
-    while (low + 1 < high) {
-        struct sim_options less = run;
-
-        less.writes = low + (high - low) / 2;
-        if (still_fails(&less, seed, broken->failure, &result)) {
-            run = less;
-            high = less.writes;
-        } else {
-            low = less.writes;
-        }
-    }
-    printf("SHRUNK ");
-    print_run(options, &run, seed);
-    printf("\n");
-}
-
-static void run_seed(const struct options *options, uint64_t seed,
-                     struct tally *tally)
-{
-    struct sim_result result;
-    struct sim_result again;
-    char why[96];
-
-    sim_run(seed, &options->run, &result);
-    tally->told[tally->seeds++] = result.told;
-    for (size_t i = 0; i < SIM_CLASSES; i++) {
-        tally->done[i] += result.done[i];
-    }
-    if (options->run.trace) {
-        printf("seed %" PRIu64 " trace %016" PRIx64 " told %" PRIu64 "\n", seed,
-               result.trace_hash, result.told);
-    }
-    if (!result.ok) {
-        fail(tally, options, seed, result.failure);
-        if (options->shrink) {
-            shrink(options, seed, &result);
-        }
-        return;
-    }
-    if (options->twice) {
-        sim_run(seed, &options->run, &again);
-        if (again.trace_hash != result.trace_hash) {
-            snprintf(why, sizeof(why),
-                     "trace %016" PRIx64 " and %016" PRIx64 " of one seed",
-                     result.trace_hash, again.trace_hash);
-            fail(tally, options, seed, why);
-        }
-    }
-}
-
-static void print_sums(const struct tally *tally, uint64_t median)
-{
-    printf("median %" PRIu64 " events told", median);
-    for (size_t i = 0; i < SIM_CLASSES; i++) {
-        printf("%s%" PRIu64 " %s", i == 0 ? "; " : ", ", tally->done[i],
-               sim_class_words[i]);
-    }
-    printf("\n");
-}
-
-/* A run that did nothing to its trees, or in which nothing was written, shows
- * nothing. False: it is such a run. */
-static bool shows_something(const struct tally *tally, uint64_t median)
-{
+    struct counting counting = {.command = command};
     bool shows = true;
 
-    if (tally->seeds < SEEDS_THAT_SHOW) {
-        return true;
+    /* A process that dies may count one seed more. */
+    counting.tally.results = calloc(command->seeds + SIM_JOBS_MAX,
+                                    sizeof(*counting.tally.results));
+    if (counting.tally.results == NULL ||
+        !sim_seeds_run(command, see, &counting)) {
+        fprintf(stderr, "no memory or no processes\n");
+        return false;
     }
-    for (size_t i = 0; i < SIM_CLASSES; i++) {
-        if (tally->done[i] == 0) {
-            printf("FAIL lienthong-sim: no %s in %" PRIu64 " seeds\n",
-                   sim_class_words[i], tally->seeds);
-            shows = false;
-        }
+    if (command->sums || counting.tally.seeds >= SIM_SEEDS_THAT_SHOW) {
+        sim_tally_print(&counting.tally);
     }
-    if (median < MEDIAN_LEAST) {
-        printf("FAIL lienthong-sim: the median seed told %" PRIu64
-               " events, not %d\n",
-               median, MEDIAN_LEAST);
-        shows = false;
+    if (command->plant == NULL) {
+        shows = sim_tally_shows(&counting.tally);
     }
-    return shows;
-}
-
-/* With a planted fault the first red seed is the answer. */
-static bool goes_on(const struct options *options, const struct tally *tally)
-{
-    return tally->seeds < options->seeds &&
-           (options->plant == NULL || tally->failed == 0);
+    printf("%" PRIu64 " seeds, %" PRIu64 " failed\n", counting.tally.seeds,
+           counting.tally.failed);
+    free(counting.tally.results);
+    return counting.tally.failed == 0 && shows;
 }
 
 int main(int argc, char **argv)
 {
-    struct options options;
-    struct tally tally = {0};
+    static struct sim_command command;
     struct sim_shape shape = {0};
-    uint64_t median;
-    bool shows = true;
+    bool good;
 
-    if (!read_options(argc, argv, &options)) {
+    if (!read_options(argc, argv, &command)) {
         return EXIT_USAGE;
     }
-    if (options.plant != NULL && !lt_plant(options.plant)) {
-        fprintf(stderr, "no such planted fault: %s\n", options.plant);
+    if (command.plant != NULL && !lt_plant(command.plant)) {
+        fprintf(stderr, "no such planted fault: %s\n", command.plant);
         return EXIT_USAGE;
     }
-    if (options.tree != NULL) {
-        if (!sim_shape_read(options.tree, options.office, &shape)) {
+    if (command.tree != NULL) {
+        if (!sim_shape_read(command.tree, command.office, &shape)) {
             return EXIT_USAGE;
         }
-        options.run.shape = &shape;
+        command.run.shape = &shape;
     }
-    tally.told = calloc(options.seeds, sizeof(*tally.told));
-    if (tally.told == NULL || lt_crypto_start() != LT_OK ||
-        !draw_start(&options)) {
+    if (lt_crypto_start() != LT_OK || !draw_start(&command)) {
         return EXIT_INTERNAL;
     }
-    while (goes_on(&options, &tally)) {
-        run_seed(&options,
-                 options.chosen_n > 0 ? options.chosen[tally.seeds]
-                                      : options.from + tally.seeds,
-                 &tally);
-    }
-    qsort(tally.told, tally.seeds, sizeof(*tally.told), compare);
-    median = tally.told[tally.seeds / 2];
-    if (options.sums || tally.seeds >= SEEDS_THAT_SHOW) {
-        print_sums(&tally, median);
-    }
-    if (options.plant == NULL) {
-        shows = shows_something(&tally, median);
-    }
-    printf("%" PRIu64 " seeds, %" PRIu64 " failed\n", tally.seeds,
-           tally.failed);
-    free(tally.told);
+    good = run(&command);
     sim_shape_free(&shape);
     lt_crypto_stop();
-    return tally.failed == 0 && shows ? 0 : 1;
+    return good ? 0 : 1;
 }

@@ -3,23 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/failpoint.h"
 #include "common/link_msg.h"
 #include "tools/sim/sim.h"
-
-unsigned sim_peer_of(const struct sim *sim, const struct sim_node *node,
-                     uint64_t session)
-{
-    uint64_t pair = session / 2;
-
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        const struct sim_node *child = &sim->nodes[i];
-
-        if (child->pair == pair && pair != 0) {
-            return child == node ? (unsigned)child->parent : child->index;
-        }
-    }
-    return SIM_NODES_MAX;
-}
 
 /* ---- the frames under way: a heap by time, then by order ---- */
 
@@ -90,30 +76,28 @@ static struct sim_frame *queue(struct sim *sim, const struct sim_frame *frame,
     return &sim->frames[rise(sim, sim->frames_n - 1)];
 }
 
+/* ---- what peers and wires do to a frame ---- */
+
 /* A relay with a bad memory: the link's own check was made after it. Only in
  * segments: everything else between neighbours is their word. */
 static void flip(struct sim *sim, struct sim_frame *frame)
 {
     uint64_t bit;
 
-    if (sim->healing ||
-        lt_frame_type(frame->bytes, frame->len) != LT_FRAME_SEGMENTS ||
-        !sim_chance(&sim->net, sim->faults.flip)) {
+    if (lt_frame_type(frame->bytes, frame->len) != LT_FRAME_SEGMENTS ||
+        !sim_strikes(sim, SIM_FLIP, &sim->net)) {
         return;
     }
     bit = sim_below(&sim->net, 8 * (frame->len - 1));
     frame->bytes[1 + bit / 8] ^= (uint8_t)(1U << bit % 8);
-    sim->done[SIM_FLIP]++;
 }
 
 /* A peer that sends half of what it meant to. */
 static void truncate(struct sim *sim, struct sim_frame *frame)
 {
-    if (sim->healing || !sim_chance(&sim->fate, sim->faults.truncate)) {
-        return;
+    if (sim_strikes(sim, SIM_TRUNCATE, &sim->fate)) {
+        frame->len = (size_t)sim_below(&sim->fate, frame->len);
     }
-    frame->len = (size_t)sim_below(&sim->fate, frame->len);
-    sim->done[SIM_TRUNCATE]++;
 }
 
 static void remember(struct sim *sim, const struct sim_frame *frame,
@@ -121,7 +105,7 @@ static void remember(struct sim *sim, const struct sim_frame *frame,
 {
     struct sim_frame *past = &sim->past[sim->past_n++ % SIM_PAST_MAX];
 
-    if (sim->faults.replay == 0 || sim->healing) {
+    if (sim->faults.rate[SIM_REPLAY] == 0 || sim->healing) {
         return;
     }
     free(past->bytes);
@@ -143,17 +127,14 @@ void sim_past_free(struct sim *sim)
 /* Something that was said in an earlier session of the same two. */
 static void replay(struct sim *sim, const struct sim_frame *frame)
 {
-    const struct sim_frame *past;
+    const struct sim_frame *past =
+        &sim->past[sim_below(&sim->fate, SIM_PAST_MAX)];
 
-    if (sim->healing || !sim_chance(&sim->fate, sim->faults.replay)) {
-        return;
-    }
-    past = &sim->past[sim_below(&sim->fate, SIM_PAST_MAX)];
     if (past->bytes == NULL || past->from != frame->from ||
-        past->to != frame->to || past->pair == frame->pair) {
+        past->to != frame->to || past->pair == frame->pair ||
+        !sim_strikes(sim, SIM_REPLAY, &sim->fate)) {
         return;
     }
-    sim->done[SIM_REPLAY]++;
     sim_say_frame(sim, past, past->bytes, "replay");
     (void)queue(sim,
                 &(struct sim_frame){.from = frame->from,
@@ -163,27 +144,50 @@ static void replay(struct sim *sim, const struct sim_frame *frame)
                 past->bytes, 1 + (int64_t)sim_below(&sim->fate, 100));
 }
 
-/* For a while nothing arrives in this direction. */
-static bool is_deaf(const struct sim *sim, const struct sim_frame *frame)
+/* A peer of a newer version: a frame of an unknown type before this one, or an
+ * unknown field behind it. */
+static size_t say_newer(struct sim *sim, const struct sim_frame *frame,
+                        uint8_t *bytes, int64_t delay_ms)
 {
-    bool up = sim->nodes[frame->from].parent == (int)frame->to;
-    const struct sim_node *child = &sim->nodes[up ? frame->from : frame->to];
+    static const uint8_t FIELD[] = {0xc0, 0xb8, 0x02, 0x2a}; /* 5000: 42 */
+    static const uint8_t UNKNOWN[] = {200, 1, 2, 3};
 
-    return sim->now_ms < child->deaf_until_ms[up ? 0 : 1];
+    if (!sim_strikes(sim, SIM_NEWER_FRAME, &sim->fate)) {
+        return frame->len;
+    }
+    if (sim_chance(&sim->fate, 300) ||
+        frame->len + sizeof(FIELD) > LT_FRAME_MAX) {
+        struct sim_frame unknown = *frame;
+
+        unknown.len = sizeof(UNKNOWN);
+        unknown.weight = 0;
+        (void)queue(sim, &unknown, UNKNOWN, delay_ms);
+        return frame->len;
+    }
+    memcpy(bytes + frame->len, FIELD, sizeof(FIELD));
+    return frame->len + sizeof(FIELD);
+}
+
+/* ---- a link ---- */
+
+/* 0 when it goes up. */
+static unsigned direction(const struct sim *sim, const struct sim_frame *frame)
+{
+    return sim->pairs[frame->pair].node == frame->from ? 0 : 1;
 }
 
 /* What the simulator itself remembers of a handle, to check acks against. */
-static void note_handle(struct sim *sim, const struct sim_frame *frame)
+static void note_handle(struct sim *sim, const struct sim_frame *frame,
+                        const uint8_t *bytes)
 {
     struct lt_arena arena;
     struct lt_frame decoded;
 
-    if (lt_frame_type(frame->bytes, frame->len) != LT_FRAME_RUN_OPEN) {
+    if (lt_frame_type(bytes, frame->len) != LT_FRAME_RUN_OPEN) {
         return;
     }
     lt_arena_init(&arena, lt_alloc_heap(), LT_FRAME_ARENA);
-    if (lt_frame_decode(frame->bytes, frame->len, &arena, &decoded, NULL) ==
-        LT_OK) {
+    if (lt_frame_decode(bytes, frame->len, &arena, &decoded, NULL) == LT_OK) {
         if (!lt_grow(lt_alloc_heap(), (void **)&sim->handles,
                      &sim->handles_capacity, sim->handles_n,
                      sizeof(*sim->handles))) {
@@ -200,13 +204,63 @@ static void note_handle(struct sim *sim, const struct sim_frame *frame)
     lt_arena_deinit(&arena);
 }
 
-/* When the frame arrives on a link that keeps their order. */
-static int64_t in_order(struct sim *sim, const struct sim_frame *frame,
-                        int64_t delay_ms)
+const struct sim_handle *sim_handle_of(const struct sim *sim, uint64_t pair,
+                                       unsigned sender, uint32_t handle)
 {
-    bool up = sim->nodes[frame->from].parent == (int)frame->to;
-    struct sim_node *child = &sim->nodes[up ? frame->from : frame->to];
-    int64_t *last = &child->arrives_ms[up ? 0 : 1];
+    for (size_t i = sim->handles_n; i-- > 0;) {
+        const struct sim_handle *known = &sim->handles[i];
+
+        if (known->pair == pair && known->sender == sender &&
+            known->handle == handle) {
+            return known;
+        }
+    }
+    return NULL;
+}
+
+static bool is_urgent(const struct sim *sim, const struct sim_frame *frame,
+                      const uint8_t *bytes)
+{
+    const struct sim_handle *handle;
+    uint32_t number;
+
+    if (!lt_segments_peek(bytes, frame->len, &number)) {
+        return false;
+    }
+    handle = sim_handle_of(sim, frame->pair, frame->from, number);
+    return handle != NULL &&
+           lt_class_lane(handle->stream.channel.cls) == LT_LANE_URGENT;
+}
+
+/* A slow link: the frame leaves once what was sent before it has left. */
+static int64_t crawl(struct sim *sim, struct sim_link *link,
+                     struct sim_frame *frame, const uint8_t *bytes)
+{
+    unsigned way = direction(sim, frame);
+    int64_t *free_ms = &link->free_ms[way];
+
+    if (sim->now_ms >= link->slow_until_ms) {
+        return 0;
+    }
+    if (lt_frame_type(bytes, frame->len) == LT_FRAME_SEGMENTS) {
+        if (is_urgent(sim, frame, bytes)) {
+            sim_check_urgent_wait(sim, link, way);
+        } else {
+            frame->weight = frame->len;
+        }
+    }
+    if (*free_ms < sim->now_ms) {
+        *free_ms = sim->now_ms;
+    }
+    *free_ms += (int64_t)(frame->len * 8000 / link->bps) + 1;
+    return *free_ms - sim->now_ms;
+}
+
+/* When the frame arrives on a link that keeps their order. */
+static int64_t in_order(struct sim *sim, struct sim_link *link,
+                        const struct sim_frame *frame, int64_t delay_ms)
+{
+    int64_t *last = &link->arrives_ms[direction(sim, frame)];
     int64_t at_ms = sim->now_ms + delay_ms;
 
     *last = at_ms > *last ? at_ms : *last;
@@ -217,51 +271,78 @@ void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
               size_t len)
 {
     struct sim *sim = from->sim;
-    unsigned to = sim_peer_of(sim, from, session);
-    struct sim_frame frame = {
-        .from = from->index, .to = to, .pair = session / 2, .len = len};
+    struct sim_frame frame = {.from = from->index,
+                              .to = sim_peer_of(sim, from, session),
+                              .pair = session / 2,
+                              .len = len};
     int64_t delay_ms = 1 + (int64_t)sim_below(&sim->net, 30);
+    static uint8_t copy[LT_FRAME_MAX + 16];
+    struct sim_link *link;
     struct sim_frame *queued;
 
     sim_mix(sim, bytes, len);
-    if (to == SIM_NODES_MAX) {
+    if (frame.to == SIM_NODES_MAX || from->dying || len > LT_FRAME_MAX) {
         return; /* the session is gone */
     }
-    if (!sim_check_ack(sim,
-                       &(struct sim_frame){.from = from->index,
-                                           .to = to,
-                                           .pair = session / 2,
-                                           .bytes = (uint8_t *)(uintptr_t)bytes,
-                                           .len = len})) {
+    link = sim_link_of_pair(sim, frame.pair);
+    memcpy(copy, bytes, len);
+    frame.bytes = copy;
+    note_handle(sim, &frame, bytes);
+    if (!sim_check_ack(sim, &frame)) {
         return;
     }
-    delay_ms = in_order(sim, &frame, delay_ms);
-    if (is_deaf(sim, &frame)) {
+    delay_ms += crawl(sim, link, &frame, bytes) + from->sync_ms;
+    delay_ms = in_order(sim, link, &frame, delay_ms);
+    if (sim->now_ms < link->deaf_until_ms[direction(sim, &frame)]) {
         sim_say_frame(sim, &frame, bytes, "lost");
+        return;
+    }
+    if (!sim_hostile_sends(sim, &frame, copy, &frame.len, &delay_ms)) {
+        sim_say_frame(sim, &frame, bytes, "withheld");
         return;
     }
     if (!sim->healing) {
         remember(sim, &frame, bytes);
         replay(sim, &frame);
-        if (sim_chance(&sim->net, sim->faults.drop)) {
-            sim->done[SIM_DROP]++;
+        frame.len = say_newer(sim, &frame, copy, delay_ms);
+        if (sim_strikes(sim, SIM_DROP, &sim->net)) {
             sim_say_frame(sim, &frame, bytes, "drop");
             return;
         }
-        if (sim_chance(&sim->net, sim->faults.duplicate)) {
-            sim->done[SIM_DUPLICATE]++;
-            (void)queue(sim, &frame, bytes,
+        if (sim_strikes(sim, SIM_DUPLICATE, &sim->net)) {
+            struct sim_frame again = frame;
+
+            again.weight = 0;
+            (void)queue(sim, &again, copy,
                         delay_ms + (int64_t)sim_below(&sim->net, 200));
         }
-        if (sim_chance(&sim->net, sim->faults.reorder)) {
-            sim->done[SIM_REORDER]++;
+        if (sim_strikes(sim, SIM_REORDER, &sim->net)) {
             delay_ms += (int64_t)sim_below(&sim->net, 100);
         }
     }
-    sim_say_frame(sim, &frame, bytes, "send");
-    queued = queue(sim, &frame, bytes, delay_ms);
+    sim_say_frame(sim, &frame, copy, "send");
+    link->before[direction(sim, &frame)] += frame.weight;
+    queued = queue(sim, &frame, copy, delay_ms);
     flip(sim, queued);
     truncate(sim, queued);
+}
+
+void sim_inject(struct sim *sim, uint64_t pair, unsigned from,
+                const uint8_t *bytes, size_t len)
+{
+    struct sim_link *link = sim_link_of_pair(sim, pair);
+    struct sim_frame frame = {.from = from, .pair = pair, .len = len};
+    unsigned lower;
+
+    if (link == NULL) {
+        return;
+    }
+    lower = sim->pairs[pair].node;
+    frame.to = lower == from ? (unsigned)link->above : lower;
+    frame.bytes = (uint8_t *)(uintptr_t)bytes;
+    note_handle(sim, &frame, bytes);
+    sim_say_frame(sim, &frame, bytes, "forge");
+    (void)queue(sim, &frame, bytes, in_order(sim, link, &frame, 1));
 }
 
 int64_t sim_next_frame_ms(const struct sim *sim)
@@ -269,12 +350,20 @@ int64_t sim_next_frame_ms(const struct sim *sim)
     return sim->frames_n == 0 ? INT64_MAX : sim->frames[0].at_ms;
 }
 
+static void arrived(struct sim *sim, const struct sim_frame *frame)
+{
+    struct sim_link *link = sim_link_of_pair(sim, frame->pair);
+
+    if (link != NULL) {
+        link->before[direction(sim, frame)] -= frame->weight;
+    }
+}
+
 bool sim_deliver(struct sim *sim)
 {
     struct sim_frame frame;
     struct sim_node *node;
     struct lt_input input = {.kind = LT_IN_FRAME};
-    struct lt_now now;
 
     if (sim->frames_n == 0 || sim->frames[0].at_ms > sim->now_ms) {
         return false;
@@ -288,17 +377,19 @@ bool sim_deliver(struct sim *sim)
     }
     sim->frames[0] = sim->frames[--sim->frames_n];
     sink(sim, 0);
-    if (node->up) {
-        now = sim_node_now(node);
+    arrived(sim, &frame);
+    if (node->up && !node->dying) {
         sim_say_frame(sim, &frame, frame.bytes, "recv");
-        note_handle(sim, &frame);
+        sim->running = node;
+        (void)LT_FAILPOINT(C1);
+        if (lt_frame_type(frame.bytes, frame.len) == LT_FRAME_ACK) {
+            (void)LT_FAILPOINT(C10);
+        }
         input.session =
-            2 * frame.pair + (sim->nodes[frame.from].parent == (int)frame.to);
+            2 * frame.pair + (direction(sim, &frame) == 0 ? 1 : 0);
         input.bytes = frame.bytes;
         input.len = frame.len;
-        if (lt_turn_input(node->turn, &now, &input) != LT_OK) {
-            sim_fail(sim, "I14 node %u: a frame was refused", node->index);
-        }
+        sim_node_input(node, &input);
     }
     free(frame.bytes);
     return true;

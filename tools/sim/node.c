@@ -1,5 +1,4 @@
 /* One simulated office: the daemon's own turn over a disk in memory. */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,17 +6,6 @@
 #include "common/failpoint.h"
 #include "daemon/plants.h"
 #include "tools/sim/sim.h"
-
-/* A clone of one pair number for each side: even for the child's session. */
-static uint64_t child_session(uint64_t pair)
-{
-    return 2 * pair;
-}
-
-static uint64_t parent_session(uint64_t pair)
-{
-    return 2 * pair + 1;
-}
 
 struct lt_now sim_node_now(const struct sim_node *node)
 {
@@ -35,6 +23,7 @@ struct lt_now sim_node_now(const struct sim_node *node)
 static lt_err on_send(void *ctx, uint64_t session, const uint8_t *bytes,
                       size_t len)
 {
+    (void)LT_FAILPOINT(C9);
     sim_send(ctx, session, bytes, len);
     return LT_OK;
 }
@@ -42,14 +31,14 @@ static lt_err on_send(void *ctx, uint64_t session, const uint8_t *bytes,
 static void on_close(void *ctx, uint64_t session, lt_err code)
 {
     struct sim_node *node = ctx;
+    struct sim *sim = node->sim;
     uint64_t pair = session / 2;
 
-    sim_say(node->sim, "node %u closes #%llu: %s", node->index,
+    sim_say(sim, "node %u closes #%llu: %s", node->index,
             (unsigned long long)pair, lt_err_word(code));
-    for (size_t i = 0; i < node->sim->nodes_n; i++) {
-        if (node->sim->nodes[i].pair == pair) {
-            sim_link_down(node->sim, &node->sim->nodes[i]);
-        }
+    if (sim_link_of_pair(sim, pair) != NULL) {
+        sim_link_down(&sim->nodes[sim->pairs[pair].node],
+                      sim->pairs[pair].slot);
     }
 }
 
@@ -58,9 +47,7 @@ static void on_effect(void *ctx, const struct lt_effect *effect)
     struct sim_node *node = ctx;
     uint32_t word[2] = {(uint32_t)effect->kind, (uint32_t)effect->code};
 
-    if (effect->code == LT_ATWOMACHINES && effect->raise) {
-        node->sim->two_machines++;
-    }
+    sim_check_alarm(node, effect);
     sim_say(node->sim, "node %u %s%s of %02x", node->index,
             lt_err_word(effect->code), effect->raise ? " raised" : "",
             effect->office.bytes[0]);
@@ -81,28 +68,6 @@ static void on_wake(void *ctx, int64_t mono_ms)
     }
 }
 
-static struct sim_durable *durable_of(struct sim_node *node,
-                                      const struct lt_stream *stream,
-                                      uint64_t epoch)
-{
-    for (size_t i = 0; i < node->durable_n; i++) {
-        struct sim_durable *durable = &node->durable[i];
-
-        if (durable->epoch == epoch &&
-            lt_stream_equal(&durable->stream, stream)) {
-            return durable;
-        }
-    }
-    if (!lt_grow(lt_alloc_heap(), (void **)&node->durable,
-                 &node->durable_capacity, node->durable_n,
-                 sizeof(*node->durable))) {
-        abort();
-    }
-    node->durable[node->durable_n] =
-        (struct sim_durable){.stream = *stream, .epoch = epoch};
-    return &node->durable[node->durable_n++];
-}
-
 /* A directive to this office: something to answer. */
 static void note_directive(struct sim_node *node,
                            const struct lt_segment *segment)
@@ -118,14 +83,31 @@ static void note_directive(struct sim_node *node,
     lt_arena_init(&arena, lt_alloc_heap(), 1 << 20);
     if (lt_payload_open(segment, &arena, &payload, NULL) == LT_OK) {
         for (size_t i = 0; i < payload.items_n; i++) {
+            const struct lt_event_id id = {.origin = segment->stream.origin,
+                                           .epoch = segment->epoch,
+                                           .count = payload.items[i].count};
+
+            if (sim_is_beyond(node->sim, &id)) {
+                continue;
+            }
             node->directives[node->directives_n++ %
-                             LT_COUNT_OF(node->directives)] =
-                (struct lt_event_id){.origin = segment->stream.origin,
-                                     .epoch = segment->epoch,
-                                     .count = payload.items[i].count};
+                             LT_COUNT_OF(node->directives)] = id;
         }
     }
     lt_arena_deinit(&arena);
+}
+
+/* I6, at every step: nothing is stored that its origin did not sign. */
+static void check_origin(struct sim_node *node,
+                         const struct lt_segment *segment)
+{
+    const struct sim_forged *forged =
+        sim_forged_of(node->sim, &segment->stream, segment->epoch);
+
+    if (forged != NULL && !forged->own) {
+        sim_fail(node->sim, "I6 node %u stored what office %02x never wrote",
+                 node->index, segment->stream.origin.bytes[0]);
+    }
 }
 
 /* I2, at every step: a segment is durable only after all that it goes on
@@ -133,12 +115,10 @@ static void note_directive(struct sim_node *node,
 static void check_follows(struct sim_node *node,
                           const struct lt_segment *segment)
 {
-    const struct sim_durable *own =
-        durable_of(node, &segment->stream, segment->epoch);
-    uint64_t before = own->last;
+    uint64_t before = sim_durable_last(node, &segment->stream, segment->epoch);
 
     if (before == 0 && segment->prev.number > 0) {
-        before = durable_of(node, &segment->stream, segment->prev.epoch)->last;
+        before = sim_durable_last(node, &segment->stream, segment->prev.epoch);
         if (before > segment->prev.number) {
             before = segment->prev.number;
         }
@@ -156,8 +136,13 @@ static void on_stored(void *ctx, uint64_t pos, int64_t committed_at_ms,
     struct sim_node *node = ctx;
 
     (void)committed_at_ms;
+    if (segment->prev.epoch != segment->epoch &&
+        lt_office_equal(&segment->stream.origin, &node->office)) {
+        (void)LT_FAILPOINT(C17);
+    }
+    check_origin(node, segment);
     check_follows(node, segment);
-    durable_of(node, &segment->stream, segment->epoch)->last =
+    sim_durable_of(node, &segment->stream, segment->epoch, true)->last =
         lt_segment_last(segment);
     note_directive(node, segment);
     sim_mix(node->sim, &pos, sizeof(pos));
@@ -167,9 +152,25 @@ static void on_stored(void *ctx, uint64_t pos, int64_t committed_at_ms,
 static void on_written(void *ctx, uint64_t token, lt_err result, uint64_t pos,
                        int64_t committed_at_ms)
 {
+    struct sim_node *node = ctx;
+
     (void)pos;
     (void)committed_at_ms;
-    sim_written(ctx, token, result);
+    (void)LT_FAILPOINT(C11);
+    if (!node->dying) { /* else nobody hears the answer */
+        sim_written(node, token, result);
+    }
+}
+
+/* The disk takes its time: what the turn says after it leaves late. */
+static void on_committing(void *ctx, bool begins)
+{
+    struct sim_node *node = ctx;
+    struct sim *sim = node->sim;
+
+    if (begins && sim_strikes(sim, SIM_SLOW_SYNC, &sim->fate)) {
+        node->sync_ms += 50 + (int64_t)sim_below(&sim->fate, 10000);
+    }
 }
 
 /* A crash between any two effects: the power is cut right here. */
@@ -178,8 +179,9 @@ static bool on_alive(void *ctx)
     struct sim_node *node = ctx;
     struct sim *sim = node->sim;
 
-    if (!sim->healing && sim_chance(&sim->schedule, sim->faults.crash)) {
+    if (!node->dying && sim_strikes(sim, SIM_CRASH, &sim->schedule)) {
         node->dying = true;
+        node->death = SIM_CRASH;
     }
     return !node->dying;
 }
@@ -190,11 +192,12 @@ static bool note_run(void *ctx, const struct lt_log_run *run)
 {
     struct sim_node *node = ctx;
 
-    durable_of(node, &run->stream, run->epoch)->last = run->last.number;
+    sim_durable_of(node, &run->stream, run->epoch, true)->last =
+        run->last.number;
     return true;
 }
 
-static void put_bindings(struct sim_node *node)
+static lt_err put_bindings(struct sim_node *node)
 {
     struct sim *sim = node->sim;
     lt_err err = LT_OK;
@@ -222,10 +225,7 @@ static void put_bindings(struct sim_node *node)
     if (err == LT_OK) {
         err = lt_log_commit(node->log);
     }
-    if (err != LT_OK) {
-        sim_fail(sim, "I13 bindings of node %u cannot be stored: %s",
-                 node->index, lt_err_word(err));
-    }
+    return err;
 }
 
 static uint64_t epoch_of(struct sim_node *node)
@@ -233,6 +233,30 @@ static uint64_t epoch_of(struct sim_node *node)
     uint64_t epoch = sim_next(&node->sim->schedule) | 1;
 
     return LT_PLANTED(reuse_epoch) ? node->index + 1 : epoch;
+}
+
+/* The engine's memory, counted (I11). The size lies before each piece. */
+static void *counted(void *ctx, void *ptr, size_t size)
+{
+    struct sim_node *node = ctx;
+    size_t *head = ptr == NULL ? NULL : (size_t *)ptr - 2;
+    size_t before = head == NULL ? 0 : head[0];
+
+    if (size == 0) {
+        node->heap_bytes -= before;
+        free(head);
+        return NULL;
+    }
+    head = realloc(head, size + 2 * sizeof(*head));
+    if (head == NULL) {
+        abort();
+    }
+    head[0] = size;
+    node->heap_bytes += size - before;
+    if (node->heap_bytes > node->heap_most) {
+        node->heap_most = node->heap_bytes;
+    }
+    return head + 2;
 }
 
 static lt_err open_parts(struct sim_node *node)
@@ -246,10 +270,10 @@ static lt_err open_parts(struct sim_node *node)
         .now_ms = sim_node_now(node).wall_ms,
     };
     struct lt_engine_options engine_options = {
-        .alloc = lt_alloc_heap(),
+        .alloc = &node->alloc,
         .office = node->office,
         .key = node->key,
-        .epoch = epoch_of(node),
+        .epoch = node->epoch,
         .seed = sim_next(&sim->schedule),
         .software = "lienthong-sim",
         .urgent_per_hour = 60,
@@ -272,14 +296,21 @@ static lt_err open_parts(struct sim_node *node)
         .stored = on_stored,
         .written = on_written,
         .alive = on_alive,
+        .committing = on_committing,
     };
     struct lt_diag diag;
     lt_err err = lt_log_open(&log_options, &node->log, &diag);
 
+    if (err != LT_OK) {
+        for (unsigned i = 0; i < diag.args_n; i++) {
+            sim_say(sim, "node %u: its log says %s = %s", node->index,
+                    diag.args[i].key, diag.args[i].value);
+        }
+    }
     memcpy(engine_options.root_key, sim->root_key, LT_PUBKEY_LEN);
     memcpy(engine_options.transport_key, node->transport_key, LT_CURVE_LEN);
     if (err == LT_OK && node->lives == 0) {
-        put_bindings(node);
+        err = put_bindings(node);
     }
     if (err == LT_OK) {
         err = lt_engine_new(&engine_options, &node->engine);
@@ -298,9 +329,8 @@ static lt_err open_parts(struct sim_node *node)
 static void check_kept(struct sim_node *node, const struct sim_durable *before,
                        size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        uint64_t last =
-            durable_of(node, &before[i].stream, before[i].epoch)->last;
+    for (size_t i = 0; i < n && !node->damaged; i++) {
+        uint64_t last = sim_durable_last(node, &before[i].stream, before[i].epoch);
 
         if (last < before[i].last) {
             sim_fail(node->sim,
@@ -313,33 +343,67 @@ static void check_kept(struct sim_node *node, const struct sim_durable *before,
     }
 }
 
+/* It does not start. A disk that was damaged is changed by somebody. */
+static void start_failed(struct sim_node *node, lt_err err)
+{
+    struct sim *sim = node->sim;
+
+    sim_node_stop(node);
+    node->restart_at_ms = sim->now_ms + 100;
+    if (node->dying || err == LT_EIO) {
+        node->blank |= node->damaged && ++node->deaths > SIM_DEATHS_MAX;
+        return;
+    }
+    if (node->damaged) {
+        node->blank = true;
+    } else {
+        sim_fail(sim, "I1 node %u cannot open its log: %s", node->index,
+                 lt_err_word(err));
+    }
+}
+
 void sim_node_start(struct sim_node *node)
 {
     struct sim *sim = node->sim;
-    struct sim_durable *before = node->durable;
-    size_t before_n = node->durable_n;
+    struct sim_durable *before;
+    size_t before_n;
     lt_err err;
 
+    if (node->blank) { /* whoever changes the disk starts it as well */
+        if (!sim_change_disk(node)) {
+            node->restart_at_ms = sim->now_ms + 100;
+        }
+        return;
+    }
     lt_disk_set_time(node->disk, sim_node_now(node).wall_ms);
+    (void)lt_disk_crashed(node->disk);
+    node->alloc = (struct lt_alloc){counted, node};
     node->wake_at_ms = sim->now_ms;
     node->dying = false;
     node->full = false;
+    node->segments = 0;
+    node->epoch = epoch_of(node);
+    sim->running = node;
+    /* A log that is open has what it needs in memory: reads fail at a start. */
+    if (node->lives > 0 && sim_strikes(sim, SIM_FAILED_READ, &sim->disk)) {
+        lt_disk_fail_read_after(node->disk,
+                                1 + (unsigned)sim_below(&sim->disk, 6));
+    }
     err = open_parts(node);
-    node->lives++;
-    node->up = err == LT_OK;
+    lt_disk_disarm(node->disk);
+    sim->running = NULL;
+    node->lives += err == LT_OK ? 1 : 0;
+    node->up = err == LT_OK && !node->dying;
     sim_say(sim, "node %u starts: %s", node->index, lt_err_word(err));
-    if (err != LT_OK) {
-        sim_node_stop(node);
-        if (err == LT_ECORRUPT || err == LT_EDB) {
-            sim_fail(sim, "I1 node %u cannot open its log: %s", node->index,
-                     lt_err_word(err));
-        }
-        node->restart_at_ms = sim->now_ms + 100;
+    if (!node->up) {
+        start_failed(node, err);
         return;
     }
+    before = node->durable;
+    before_n = node->durable_n;
     node->durable = NULL;
-    node->durable_n = 0;
     node->durable_capacity = 0;
+    sim_durable_forget(node);
     if (lt_log_each_run(node->log, note_run, node) != LT_OK) {
         sim_fail(sim, "I1 node %u cannot read its runs", node->index);
     }
@@ -353,232 +417,12 @@ void sim_node_stop(struct sim_node *node)
 
     node->up = false;
     sim_unanswered(node);
-    /* Whoever is still alive hears that the session is gone. */
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        struct sim_node *other = &sim->nodes[i];
-
-        if (other == node || other->parent == (int)node->index) {
-            sim_link_down(sim, other);
-        }
-    }
+    sim_links_of_node_down(node,
+                           !sim_strikes(sim, SIM_SILENT_DEATH, &sim->fate));
     lt_turn_free(node->turn);
     lt_engine_free(node->engine);
     lt_log_close(node->log);
     node->turn = NULL;
     node->engine = NULL;
     node->log = NULL;
-}
-
-static const enum lt_crash HOW[] = {LT_CRASH_LOSE_ALL, LT_CRASH_KEEP_ALL,
-                                    LT_CRASH_PREFIX, LT_CRASH_SUBSET};
-
-void sim_node_crash(struct sim_node *node)
-{
-    struct sim *sim = node->sim;
-
-    if (lt_disk_crashed(node->disk)) {
-        sim->done[SIM_POWER]++;
-    } else {
-        sim->done[node->sync_fails > 0 ? SIM_FAILED_SYNC : SIM_CRASH]++;
-        lt_disk_crash(node->disk, HOW[sim_below(&sim->disk, LT_COUNT_OF(HOW))]);
-        (void)lt_disk_crashed(node->disk);
-    }
-    sim_say(sim, "node %u crashes", node->index);
-    node->sync_fails = 0;
-    sim_node_stop(node);
-    node->restart_at_ms =
-        sim->now_ms + 20 + (int64_t)sim_below(&sim->schedule, 400);
-}
-
-/* What is going to happen to the disk within this turn. */
-static void arm(struct sim_node *node)
-{
-    struct sim *sim = node->sim;
-
-    if (sim->healing) {
-        return;
-    }
-    if (sim_chance(&sim->disk, sim->faults.fail_sync)) {
-        lt_disk_fail_syncs(node->disk, 1);
-        node->sync_fails = 1;
-    }
-    if (sim_chance(&sim->disk, sim->faults.power)) {
-        /* One after the other: compilers differ in the order of arguments. */
-        uint64_t after = 1 + sim_below(&sim->disk, 12);
-        enum lt_crash how = HOW[sim_below(&sim->disk, LT_COUNT_OF(HOW))];
-
-        lt_disk_crash_after(node->disk, after, how);
-    }
-}
-
-static void disarm(struct sim_node *node)
-{
-    lt_disk_fail_syncs(node->disk, 0);
-    lt_disk_crash_after(node->disk, 0, LT_CRASH_LOSE_ALL);
-    node->sync_fails = 0;
-}
-
-/* As the daemon does: nothing new is taken in until there is room. */
-static lt_err close_intake(struct sim_node *node, const struct lt_now *now)
-{
-    struct lt_input input = {
-        .kind = LT_IN_INTAKE, .flag = false, .code = LT_EFULL};
-    lt_err err = LT_OK;
-
-    node->sim->done[SIM_FULL]++;
-    node->room_check_ms = node->sim->now_ms + 200;
-    if (!node->full) {
-        node->full = true;
-        err = lt_turn_input(node->turn, now, &input);
-    }
-    if (err == LT_OK) {
-        err = lt_turn_end(node->turn, now);
-    }
-    return err == LT_EFULL ? LT_OK : err;
-}
-
-void sim_node_room(struct sim_node *node)
-{
-    struct lt_input input = {.kind = LT_IN_INTAKE, .flag = true};
-    static const uint8_t probe[32 * 1024];
-    lt_err err;
-
-    if (!node->up || !node->full || node->sim->now_ms < node->room_check_ms) {
-        return;
-    }
-    node->room_check_ms = node->sim->now_ms + 200;
-    err = lt_log_put_meta(node->log, "room/probe", probe, sizeof(probe));
-    if (err == LT_OK) {
-        err = lt_log_commit(node->log);
-    }
-    if (err == LT_EFULL) {
-        lt_log_rollback(node->log);
-        return;
-    }
-    if (err == LT_OK) {
-        struct lt_now now = sim_node_now(node);
-
-        node->full = false;
-        err = lt_turn_input(node->turn, &now, &input);
-    }
-    if (err != LT_OK) {
-        sim_node_crash(node);
-    }
-}
-
-void sim_node_turn(struct sim_node *node)
-{
-    struct sim *sim = node->sim;
-    struct lt_now now = sim_node_now(node);
-    bool more = false;
-    lt_err err;
-
-    if (!lt_turn_pending(node->turn)) {
-        return;
-    }
-    arm(node);
-    err = lt_turn_end(node->turn, &now);
-    if (err == LT_EFULL) {
-        if (node->quota_until_ms == 0) {
-            sim_fail(sim, "I11 node %u says its disk is full", node->index);
-        }
-        err = close_intake(node, &now);
-    }
-    if (err == LT_OK) {
-        err = lt_log_checkpoint(node->log, &more);
-    }
-    if (err == LT_EFULL) {
-        err = LT_OK;
-    }
-    if (err == LT_OK) {
-        disarm(node);
-        return;
-    }
-    if (err != LT_EIO && !node->dying) {
-        sim_fail(sim, "I14 node %u: the turn ended with %s", node->index,
-                 lt_err_word(err));
-    }
-    if (err != LT_EIO) {
-        node->sync_fails = 0;
-    }
-    sim_node_crash(node);
-    disarm(node);
-}
-
-/* ---- the link to the parent ---- */
-
-static void step(struct sim_node *node, const struct lt_input *input)
-{
-    struct lt_now now = sim_node_now(node);
-
-    if (!node->up) {
-        return;
-    }
-    if (lt_turn_input(node->turn, &now, input) != LT_OK) {
-        sim_fail(node->sim, "I14 node %u: an input was refused", node->index);
-    }
-}
-
-static void session_up(struct sim_node *node, struct sim_node *peer,
-                       enum lt_role role, uint64_t session)
-{
-    struct lt_input input = {.kind = LT_IN_SESSION_UP,
-                             .session = session,
-                             .role = role,
-                             .office = peer->office};
-
-    memcpy(input.transport_key, peer->transport_key, LT_CURVE_LEN);
-    for (size_t i = 0; i < sizeof(input.nonce); i += 8) {
-        uint64_t random = sim_next(&node->sim->schedule);
-        memcpy(input.nonce + i, &random, 8);
-    }
-    step(node, &input);
-}
-
-void sim_link_up(struct sim *sim, struct sim_node *child)
-{
-    struct sim_node *parent = &sim->nodes[child->parent];
-
-    child->pair = ++sim->pairs;
-    child->arrives_ms[0] = 0;
-    child->arrives_ms[1] = 0;
-    session_up(parent, child, LT_ROLE_CHILD, parent_session(child->pair));
-    session_up(child, parent, LT_ROLE_PARENT, child_session(child->pair));
-}
-
-static void link_down(struct sim *sim, struct sim_node *child, bool child_hears,
-                      bool parent_hears)
-{
-    struct lt_input input = {.kind = LT_IN_SESSION_DOWN};
-    uint64_t pair = child->pair;
-
-    if (pair == 0) {
-        return;
-    }
-    child->pair = 0;
-    child->deaf_until_ms[0] = 0;
-    child->deaf_until_ms[1] = 0;
-    child->link_up_at_ms =
-        sim->now_ms + 20 +
-        (int64_t)sim_below(&sim->net, sim->healing ? 100 : 2000);
-    sim_drop_pair(sim, pair);
-    if (child_hears) {
-        input.session = child_session(pair);
-        step(child, &input);
-    }
-    if (parent_hears) {
-        input.session = parent_session(pair);
-        step(&sim->nodes[child->parent], &input);
-    }
-}
-
-void sim_link_down(struct sim *sim, struct sim_node *child)
-{
-    link_down(sim, child, true, true);
-}
-
-void sim_link_half_open(struct sim *sim, struct sim_node *child,
-                        bool child_hears)
-{
-    link_down(sim, child, child_hears, !child_hears);
 }

@@ -1,7 +1,6 @@
 /* One seed: a tree is made, suffers, heals, and is checked. */
 #include "tools/sim/sim.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,123 +35,6 @@ bool sim_chance(struct sim_rng *rng, unsigned per_mille)
     return sim_below(rng, 1000000) < (uint64_t)per_mille * 1000;
 }
 
-static void make_key(struct sim *sim, uint64_t n, struct lt_key **out_key)
-{
-    struct sim_rng rng = {.state = sim->seed * 1000003 + n};
-    uint8_t seed[32];
-
-    for (size_t i = 0; i < sizeof(seed); i += 8) {
-        uint64_t random = sim_next(&rng);
-        memcpy(seed + i, &random, 8);
-    }
-    if (lt_key_from_seed(seed, out_key) != LT_OK) {
-        abort();
-    }
-}
-
-static void bind(struct sim *sim, struct sim_node *node)
-{
-    const struct lt_key *issuer =
-        node->parent < 0 ? sim->root : sim->nodes[node->parent].key;
-    struct lt_binding binding = {
-        .office = node->office,
-        .issuer =
-            node->parent < 0 ? node->office : sim->nodes[node->parent].office,
-        .serial = 1,
-        .issued_at_ms = 1,
-    };
-    struct lt_buf body;
-
-    memcpy(binding.key, lt_key_public(node->key), LT_PUBKEY_LEN);
-    memcpy(binding.transport_key, node->transport_key, LT_CURVE_LEN);
-    memcpy(binding.issuer_key_id, lt_key_id(issuer), LT_HASH_LEN);
-    lt_buf_init(&body, lt_alloc_heap());
-    if (lt_binding_body_encode(&binding, &body) != LT_OK) {
-        abort();
-    }
-    binding.body = body.data;
-    binding.body_len = body.len;
-    lt_buf_init(&sim->bindings[node->index], lt_alloc_heap());
-    if (lt_binding_sign(issuer, body.data, body.len, binding.signature) !=
-            LT_OK ||
-        lt_binding_prove(node->key, body.data, body.len, binding.proof) !=
-            LT_OK ||
-        lt_binding_encode(&binding, &sim->bindings[node->index]) != LT_OK) {
-        abort();
-    }
-    lt_buf_deinit(&body);
-}
-
-static void random_bytes(struct sim_rng *rng, uint8_t *bytes, size_t len)
-{
-    for (size_t i = 0; i < len; i += 8) {
-        uint64_t random = sim_next(rng);
-
-        memcpy(bytes + i, &random, 8);
-    }
-}
-
-struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of)
-{
-    unsigned index = (unsigned)sim->nodes_n++;
-    unsigned identity = clone_of < 0 ? index : (unsigned)clone_of;
-    struct sim_node *node = &sim->nodes[index];
-    struct sim_rng rng = {.state = sim->seed + 77 * identity};
-
-    *node = (struct sim_node){
-        .index = index, .sim = sim, .parent = parent, .clone_of = clone_of};
-    random_bytes(&rng, node->office.bytes, LT_OFFICE_LEN);
-    node->office.bytes[0] = (uint8_t)(0xa0 + identity); /* easy to read */
-    random_bytes(&rng, node->transport_key, LT_CURVE_LEN);
-    make_key(sim, identity + 1, &node->key);
-    node->disk = lt_disk_new(sim_next(&sim->disk));
-    return node;
-}
-
-static void add_node(struct sim *sim, int parent)
-{
-    struct sim_node *node = sim_add_node(sim, parent, -1);
-
-    /* A few seconds either way; one in eight is wrong by hours. */
-    node->clock_offset_ms = (int64_t)sim_below(&sim->clock, 4000) - 2000;
-    if (sim_chance(&sim->clock, 125)) {
-        node->clock_offset_ms *= 5000;
-    }
-}
-
-static void draw_tree(struct sim *sim)
-{
-    unsigned districts = 1 + (unsigned)sim_below(&sim->schedule, 2);
-
-    add_node(sim, -1);
-    for (unsigned d = 0; d < districts; d++) {
-        int district = (int)sim->nodes_n;
-        unsigned communes = 1 + (unsigned)sim_below(&sim->schedule, 2);
-
-        add_node(sim, 0);
-        for (unsigned c = 0; c < communes; c++) {
-            add_node(sim, district);
-        }
-    }
-}
-
-static void make_tree(struct sim *sim)
-{
-    const struct sim_shape *shape = sim->options->shape;
-
-    make_key(sim, 0, &sim->root);
-    memcpy(sim->root_key, lt_key_public(sim->root), LT_PUBKEY_LEN);
-    if (shape == NULL) {
-        draw_tree(sim);
-    }
-    for (size_t i = 0; shape != NULL && i < shape->n; i++) {
-        add_node(sim, shape->places[i].parent);
-    }
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        bind(sim, &sim->nodes[i]);
-    }
-}
-
 /* ---- time ---- */
 
 static void revive(struct sim *sim)
@@ -164,15 +46,7 @@ static void revive(struct sim *sim)
             sim_node_start(node);
         }
     }
-    for (size_t i = 1; i < sim->nodes_n; i++) {
-        struct sim_node *node = &sim->nodes[i];
-
-        if (node->up && node->pair == 0 && sim->nodes[node->parent].up &&
-            !sim_paused(node) && !sim_paused(&sim->nodes[node->parent]) &&
-            sim->now_ms >= node->link_up_at_ms) {
-            sim_link_up(sim, node);
-        }
-    }
+    sim_links_revive(sim);
 }
 
 static void tick(struct sim_node *node)
@@ -180,7 +54,8 @@ static void tick(struct sim_node *node)
     struct lt_input input = {.kind = LT_IN_TICK};
     struct lt_now now = sim_node_now(node);
 
-    if (!node->up || sim_paused(node) || node->sim->now_ms < node->wake_at_ms) {
+    if (!node->up || node->dying || sim_paused(node) ||
+        node->sim->now_ms < node->wake_at_ms) {
         return;
     }
     node->wake_at_ms = INT64_MAX;
@@ -199,10 +74,10 @@ static void one_step(struct sim *sim)
         struct sim_node *node = &sim->nodes[i];
 
         tick(node);
-        if (node->up && !sim_paused(node)) {
+        if (node->up && !node->dying && !sim_paused(node)) {
             sim_node_turn(node);
         }
-        if (node->up && node->wake_at_ms == INT64_MAX) {
+        if (node->up && !node->dying && node->wake_at_ms == INT64_MAX) {
             sim_fail(sim, "I14 node %u waits for no timer", node->index);
         }
         if (node->up && node->dying) {
@@ -215,6 +90,23 @@ static void one_step(struct sim *sim)
 static int64_t earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;
+}
+
+/* When a way up from here may open or has to close. */
+static int64_t next_link_ms(const struct sim_node *node)
+{
+    int64_t next = INT64_MAX;
+
+    for (unsigned slot = 0; slot < SIM_UPLINKS; slot++) {
+        const struct sim_link *link = &node->links[slot];
+
+        if (link->above >= 0 && link->closes_ms != 0) {
+            next = earlier(next, link->closes_ms);
+        } else if (link->above >= 0 && link->pair == 0) {
+            next = earlier(next, link->up_at_ms);
+        }
+    }
+    return next;
 }
 
 /* Nothing happens until the next frame, timer or start. */
@@ -232,9 +124,7 @@ static void skip_idle(struct sim *sim, int64_t until_ms)
         if (node->full) {
             next = earlier(next, node->room_check_ms);
         }
-        if (node->parent >= 0 && node->pair == 0) {
-            next = earlier(next, node->link_up_at_ms);
-        }
+        next = earlier(next, next_link_ms(node));
     }
     if (next > sim->now_ms) {
         sim->now_ms = next;
@@ -251,11 +141,12 @@ static void write_something(struct sim *sim, int64_t *next_ms)
     *next_ms =
         sim->now_ms + 1 +
         (int64_t)sim_below(&sim->work, 2 * WRITES_BETWEEN_MS) * sim->pace;
-    if (node->up && !sim_paused(node) &&
-        (sim->options->writes == 0 || sim->writes < sim->options->writes) &&
+    if (node->up && !node->dying && !sim_paused(node) &&
         lt_tree_count(lt_engine_tree(node->engine)) > 0) {
-        sim->writes++;
-        sim_write(node);
+        bool masked = sim_is_masked(&sim->options->masks, SIM_WRITES,
+                                    ++sim->drawn[SIM_WRITES]);
+
+        sim_write_or_not(node, masked);
     }
 }
 
@@ -264,6 +155,9 @@ static void back_up(struct sim *sim)
     struct sim_node *node =
         &sim->nodes[sim_below(&sim->schedule, sim->nodes_n)];
 
+    if (node->damaged) {
+        return; /* whoever backs up reads all of it, and notices */
+    }
     lt_disk_image_free(node->backup);
     node->backup = lt_disk_snapshot(node->disk);
 }
@@ -318,7 +212,7 @@ static bool all_answered(struct sim *sim)
 static void renew_links(struct sim *sim)
 {
     for (size_t i = 1; i < sim->nodes_n; i++) {
-        sim_link_down(sim, &sim->nodes[i]);
+        sim_link_down(&sim->nodes[i], 0);
     }
 }
 
@@ -338,18 +232,28 @@ static void explain(struct sim *sim, int64_t limit_ms)
     }
 }
 
+/* Frames were lost, doubled or overtaken within a session. */
+static bool was_torn(const struct sim *sim)
+{
+    return sim->faults.rate[SIM_DROP] > 0 ||
+           sim->faults.rate[SIM_REORDER] > 0 ||
+           sim->faults.rate[SIM_DUPLICATE] > 0 ||
+           sim->done[SIM_ONE_WAY] > 0 || sim->hostile.node >= 0;
+}
+
 static void heal(struct sim *sim)
 {
-    bool torn = sim->faults.drop > 0 || sim->faults.reorder > 0 ||
-                sim->faults.duplicate > 0 || sim->done[SIM_ONE_WAY] > 0;
-    int64_t limit_ms = torn ? HOLDS_HEALING_MS : HEALING_MS;
-    int64_t until = sim->now_ms + limit_ms;
+    int64_t limit_ms = was_torn(sim) ? HOLDS_HEALING_MS : HEALING_MS;
+    int64_t until;
     unsigned quiet = 0;
 
     sim->healing = true;
     sim_fate_ends(sim);
+    sim_find_rot(sim);
+    until = sim->now_ms + limit_ms;
     if (sim->done[SIM_FLIP] > 0 || sim->done[SIM_TRUNCATE] > 0 ||
-        sim->done[SIM_REPLAY] > 0) {
+        sim->done[SIM_REPLAY] > 0 || sim->hostile.node >= 0 ||
+        sim_damages(sim->done) > 0) {
         renew_links(sim);
     }
     sim_say(sim, "healing begins");
@@ -370,19 +274,6 @@ static void heal(struct sim *sim)
     }
 }
 
-void sim_free_node(struct sim_node *node)
-{
-    if (node->up) {
-        sim_node_stop(node);
-    }
-    lt_disk_image_free(node->backup);
-    lt_disk_free(node->disk);
-    lt_key_free(node->key);
-    lt_buf_deinit(&node->sim->bindings[node->index]);
-    free(node->requests);
-    free(node->durable);
-}
-
 static void clean(struct sim *sim)
 {
     for (size_t i = 0; i < sim->nodes_n; i++) {
@@ -396,16 +287,30 @@ static void clean(struct sim *sim)
     free(sim->frames);
     free(sim->told);
     free(sim->handles);
+    free(sim->pairs);
+    free(sim->hostile.forged);
+    free(sim->beyond);
 }
 
-void sim_run(uint64_t seed, const struct sim_options *options,
-             struct sim_result *out)
+static unsigned tiers_of(const struct sim *sim)
 {
-    struct sim *sim = calloc(1, sizeof(*sim));
+    unsigned most = 0;
 
-    if (sim == NULL) {
-        abort();
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        unsigned depth = 1;
+
+        for (int up = sim->nodes[i].parent; up >= 0;
+             up = sim->nodes[up].parent) {
+            depth++;
+        }
+        most = depth > most ? depth : most;
     }
+    return most;
+}
+
+static void begin(struct sim *sim, uint64_t seed,
+                  const struct sim_options *options)
+{
     sim->seed = seed;
     sim->options = options;
     sim->trace_hash = UINT64_C(0xcbf29ce484222325);
@@ -417,19 +322,38 @@ void sim_run(uint64_t seed, const struct sim_options *options,
     sim->fate.state = seed ^ 0x66617465;
     sim->pace = options->shape == NULL ? 1 : DAY_PACE;
     sim_draw_faults(sim);
+    sim_plan_crashes(sim);
     lt_disk_seed_sqlite((uint32_t)seed);
     lt_crypto_stub_signatures(!sim->faults.real_keys);
-    make_tree(sim);
+    lt_failpoint_watch(sim_at_failpoint, sim);
+    sim_make_tree(sim);
+}
+
+/* The tree first, without faults: no office works without one. */
+static void open_tree(struct sim *sim)
+{
+    for (unsigned tries = 0; !sim->nodes[0].up && tries < 10; tries++) {
+        sim_node_start(&sim->nodes[0]); /* its first start was cut short */
+    }
+    sim->healing = true;
+    sim_open_tree(sim);
+    one_step(sim);
+    sim->healing = false;
+}
+
+void sim_run(uint64_t seed, const struct sim_options *options,
+             struct sim_result *out)
+{
+    struct sim *sim = calloc(1, sizeof(*sim));
+
+    if (sim == NULL) {
+        abort();
+    }
+    begin(sim, seed, options);
     for (size_t i = 0; i < sim->nodes_n; i++) {
         sim_node_start(&sim->nodes[i]);
     }
-    if (sim->nodes[0].up) {
-        /* The tree first, without faults: no office works without one. */
-        sim->healing = true;
-        sim_open_tree(sim);
-        one_step(sim);
-        sim->healing = false;
-    }
+    open_tree(sim);
     live(sim);
     if (sim->failure[0] == '\0') {
         heal(sim);
@@ -438,13 +362,17 @@ void sim_run(uint64_t seed, const struct sim_options *options,
         (void)sim_check_all(sim);
     }
     *out = (struct sim_result){
+        .seed = seed,
         .ok = sim->failure[0] == '\0',
         .trace_hash = sim->trace_hash,
         .told = sim->told_n,
-        .writes = sim->writes,
+        .offices = (unsigned)sim->nodes_n,
+        .tiers = tiers_of(sim),
     };
+    memcpy(out->drawn, sim->drawn, sizeof(out->drawn));
     memcpy(out->done, sim->done, sizeof(out->done));
     memcpy(out->failure, sim->failure, sizeof(out->failure));
     clean(sim);
+    lt_failpoint_watch(NULL, NULL);
     free(sim);
 }

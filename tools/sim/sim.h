@@ -6,6 +6,9 @@
  * hash. A safety phase under faults is followed by a healing phase that must
  * converge; then the invariants are checked against what the writers were told.
  *
+ * Every fault is a decision with a number (fault.h): any of them can be left
+ * out by hand while all the others are drawn as before.
+ *
  * Threading: one thread. Running out of memory aborts: the simulator is a
  * test. */
 #ifndef LT_TOOLS_SIM_SIM_H
@@ -15,8 +18,16 @@
 #include "common/tree.h"
 #include "daemon/turn.h"
 #include "tests/sim/faultvfs.h"
+#include "tools/sim/fault.h"
 
-enum { SIM_NODES_MAX = 1024, SIM_FRAMES_MAX = 1 << 16 };
+enum {
+    SIM_NODES_MAX = 1024,
+    SIM_FRAMES_MAX = 1 << 16,
+    SIM_UPLINKS = 2, /* of one node: to its parent, and one more */
+    SIM_TIMES_MAX = 4,
+    SIM_PAST_MAX = 32,
+    SIM_DEATHS_MAX = 5 /* of a damaged disk, until somebody changes it */
+};
 
 /* One stream of random numbers; each subsystem has its own, so that a new
  * fault does not shift old ones (splitmix64). */
@@ -27,59 +38,6 @@ uint64_t sim_next(struct sim_rng *rng);
 uint64_t sim_below(struct sim_rng *rng, uint64_t n);
 bool sim_chance(struct sim_rng *rng, unsigned per_mille);
 
-/* The classes of faults: each has to happen in every run of many seeds. */
-enum sim_class {
-    SIM_DROP,
-    SIM_DUPLICATE,
-    SIM_REORDER,
-    SIM_FLIP,  /* of a bit in segments, past the link's own check */
-    SIM_CUT,   /* a link goes down for a while */
-    SIM_CRASH, /* between two effects of a turn */
-    SIM_POWER, /* in the middle of the log's own writing */
-    SIM_FAILED_SYNC,
-    SIM_FULL,            /* a commit found no room */
-    SIM_RESTORE,         /* an older disk, the neighbours in reach */
-    SIM_RESTORE_OFFLINE, /* an older disk that wrote before it could ask */
-    SIM_REPEAT,          /* a request was asked again and was known */
-    SIM_ONE_WAY,         /* for a while nothing arrives in one direction */
-    SIM_HALF_OPEN,       /* one end does not hear that the link is gone */
-    SIM_FLAP,            /* a link comes and goes, many times */
-    SIM_TRUNCATE,        /* of a frame, past the link's own check */
-    SIM_REPLAY,          /* a frame of an earlier session */
-    SIM_PAUSE,           /* the process stands still */
-    SIM_CLOCK,           /* jumps: minutes to years, either way */
-    SIM_FROZEN,          /* the clock stands still */
-    SIM_EMPTIED,         /* the disk is gone, the keys are not */
-    SIM_CLONE,           /* two machines run with one identity */
-    SIM_CLASSES
-};
-extern const char *const sim_class_words[SIM_CLASSES];
-
-/* What the seed decided to do to this tree, per mille or counts. */
-struct sim_faults {
-    unsigned drop;
-    unsigned duplicate;
-    unsigned reorder;
-    unsigned flip;      /* of a frame of segments */
-    unsigned cut;       /* of a step and link */
-    unsigned crash;     /* of an effect */
-    unsigned power;     /* of a turn */
-    unsigned fail_sync; /* of a turn */
-    unsigned fulls;
-    unsigned restores;
-    unsigned one_way; /* of a step and link; so are the next two */
-    unsigned half_open;
-    unsigned flap;
-    unsigned truncate; /* of a frame */
-    unsigned replay;   /* of a frame */
-    unsigned pause;    /* of a step and node; so are the next two */
-    unsigned clock;
-    unsigned freeze;
-    unsigned empties;
-    unsigned clones;
-    bool real_keys; /* Ed25519 instead of its stub */
-};
-
 struct sim_frame {
     int64_t at_ms;
     uint64_t order; /* ties: no pointers, a total order */
@@ -87,13 +45,14 @@ struct sim_frame {
     uint64_t pair; /* the session pair that it belongs to */
     uint8_t *bytes;
     size_t len;
+    size_t weight; /* bytes that urgent ones behind it wait for */
 };
 
 /* What a writer was told: exit 0 for these. */
 struct sim_told {
     struct lt_event_id id;
     unsigned writer;
-    bool mortal;   /* its only copy was on a disk that was put back */
+    bool mortal;   /* its only copy was on a disk that was lost */
     bool by_clone; /* by a machine that was switched off */
 };
 
@@ -106,6 +65,9 @@ struct sim_request {
     bool under_way;
     bool unknown;             /* it ended without an answer: ask again */
     bool told;                /* it was answered once */
+    bool beyond;              /* its author may not write such a thing */
+    bool moves;               /* it is the root's, and says: */
+    unsigned moved, parent;   /* who is moved where */
     struct lt_event_id event; /* as answered, or about to be */
 };
 
@@ -114,6 +76,25 @@ struct sim_durable {
     struct lt_stream stream;
     uint64_t epoch;
     uint64_t last;
+    uint32_t next; /* in its bucket, from 1 */
+};
+enum { SIM_BUCKETS = 256 };
+
+/* A way up from a node: to its parent, or beside it. */
+struct sim_link {
+    int above; /* -1: not in use */
+    enum lt_role role; /* what the upper office is to the lower one */
+    uint64_t pair;     /* 0: down */
+    int64_t up_at_ms;
+    int64_t arrives_ms[2];    /* the last frame: to, from above */
+    int64_t deaf_until_ms[2]; /* nothing arrives: at, from above */
+    unsigned flaps;           /* so often still, shortly after each other */
+    int64_t slow_until_ms;    /* until then it carries @bps */
+    uint64_t bps;
+    bool steady; /* it was as slow when it came up */
+    int64_t free_ms[2];  /* when what was sent will have left */
+    size_t before[2];    /* bytes under way that are not urgent */
+    int64_t closes_ms;   /* the link to a former parent; 0: stays */
 };
 
 struct sim_node {
@@ -135,29 +116,38 @@ struct sim_node {
     int64_t clock_offset_ms;
     int64_t frozen_wall_ms;  /* 0: the clock goes */
     int64_t paused_until_ms; /* the process stands still until then */
+    int64_t sync_ms;         /* so long did the syncs of this turn take */
     uint64_t lives;
-    bool dying; /* alive() has said no */
+    uint64_t epoch; /* of this life */
+    bool dying;     /* alive() has said no */
+    enum sim_class death; /* what it dies of */
+    enum sim_class armed; /* what its disk is about to do */
+    bool damaged;         /* its disk tells lies since then */
+    bool rotten;          /* it was damaged once */
+    bool lossy;           /* it was, or its disk was put back */
+    bool blank;           /* its disk has to be changed before it starts */
+    unsigned deaths;      /* since it was damaged */
     struct sim_request *requests;
     size_t requests_n, requests_capacity;
     size_t asking; /* the one being written */
     bool full;     /* its intake is closed */
     int64_t room_check_ms;
     int64_t quota_until_ms; /* 0: no quota */
-    unsigned sync_fails;    /* armed for this turn */
     struct sim_durable *durable;
     size_t durable_n, durable_capacity;
+    uint32_t buckets[SIM_BUCKETS]; /* of durable, from 1 */
     struct lt_event_id cases[64]; /* own cases, for steps */
     size_t cases_n;
     struct lt_event_id last_step; /* count 0: none yet */
     struct lt_event_id last_step_of;
     struct lt_event_id directives[16]; /* to this office, for answers */
     size_t directives_n;
-    /* the link to the parent */
-    uint64_t pair; /* 0: down */
-    int64_t link_up_at_ms;
-    int64_t arrives_ms[2];    /* the last frame: to, from the parent */
-    int64_t deaf_until_ms[2]; /* nothing arrives: at, from the parent */
-    unsigned flaps;           /* so often still, shortly after each other */
+    struct sim_link links[SIM_UPLINKS];
+    uint64_t tree_version; /* at which its parent was last looked up */
+    uint64_t segments;     /* in its log, as last seen (I13) */
+    uint64_t heap_bytes;   /* of its engine */
+    uint64_t heap_most;
+    struct lt_alloc alloc;
 };
 
 /* A handle that a RunOpen named on a pair, by direction. */
@@ -167,6 +157,12 @@ struct sim_handle {
     uint32_t handle;
     struct lt_stream stream;
     uint64_t epoch;
+};
+
+/* Whose session a pair is. */
+struct sim_pair {
+    unsigned node;
+    unsigned slot;
 };
 
 /* A tree that was read, not drawn: the top first, parents before children. */
@@ -183,32 +179,47 @@ struct sim_shape {
 struct sim_options {
     const struct sim_shape *shape; /* NULL: drawn from the seed */
     bool trace;
-    uint32_t without; /* bits of enum sim_class that must not happen */
-    uint64_t writes;  /* at most so many under faults; 0: no limit */
+    struct sim_masks masks; /* decisions that must not happen */
 };
 
-enum { SIM_TIMES_MAX = 4, SIM_PAST_MAX = 32 };
+/* A segment that no engine made: signed by a hostile office with its own key,
+ * in its own name (twice) or in another's. */
+struct sim_forged {
+    struct lt_stream stream;
+    uint64_t epoch;
+    bool own; /* its own name, so that one of the two contents may be taken */
+};
+
+/* An office that does as it likes with what passes, for a while; afterwards an
+ * honest process runs on its disk. */
+struct sim_hostile {
+    int node; /* -1: none */
+    int64_t from_ms, until_ms;
+    struct sim_rng rng;
+    struct sim_forged *forged;
+    size_t forged_n, forged_capacity;
+    uint32_t handles; /* of its own frames, above those of its engine */
+};
 
 struct sim {
     uint64_t seed;
     const struct sim_options *options;
     struct sim_rng net, disk, schedule, work, clock, fate;
     struct sim_faults faults;
-    int64_t restores_at_ms[SIM_TIMES_MAX]; /* INT64_MAX: no more */
-    int64_t fulls_at_ms[SIM_TIMES_MAX];
-    int64_t empties_at_ms[SIM_TIMES_MAX];
-    int64_t clone_at_ms;
+    int64_t times_ms[SIM_CLASSES][SIM_TIMES_MAX]; /* INT64_MAX: no more */
+    struct sim_crash_plan crashes[SIM_TIMES_MAX];
     unsigned two_machines;               /* alarms of that kind */
     struct sim_frame past[SIM_PAST_MAX]; /* of any session, for replays */
     size_t past_n;
-    uint64_t writes;
     bool healing;
     int64_t pace; /* time goes by so many times as fast between events */
     int64_t now_ms;
     uint64_t order;
-    uint64_t pairs;
+    struct sim_pair *pairs;
+    size_t pairs_n, pairs_capacity; /* pair 0 is nobody's */
     struct sim_node nodes[SIM_NODES_MAX];
     size_t nodes_n;
+    struct sim_node *running; /* whose code runs */
     uint8_t root_key[LT_PUBKEY_LEN];
     struct lt_key *root; /* the root key, signs the root's binding */
     struct lt_buf bindings[SIM_NODES_MAX];
@@ -218,7 +229,11 @@ struct sim {
     size_t told_n, told_capacity;
     struct sim_handle *handles;
     size_t handles_n, handles_capacity;
+    struct sim_hostile hostile;
+    struct lt_event_id *beyond; /* written without authority */
+    size_t beyond_n, beyond_capacity;
     uint64_t trace_hash;
+    uint64_t drawn[SIM_MASKED]; /* decisions of each class */
     uint64_t done[SIM_CLASSES]; /* how often each really happened */
     char failure[512];          /* the first broken invariant */
 };
@@ -226,15 +241,31 @@ struct sim {
 /* node.c */
 void sim_node_start(struct sim_node *node);
 void sim_node_stop(struct sim_node *node); /* frees engine, log, turn */
+struct lt_now sim_node_now(const struct sim_node *node);
+/* running.c */
 void sim_node_crash(struct sim_node *node);
 void sim_node_turn(struct sim_node *node); /* lt_turn_end, and its end */
 void sim_node_room(struct sim_node *node); /* is there room again? */
-struct lt_now sim_node_now(const struct sim_node *node);
-void sim_link_up(struct sim *sim, struct sim_node *child);
-void sim_link_down(struct sim *sim, struct sim_node *child);
+void sim_node_input(struct sim_node *node, const struct lt_input *input);
+/* durable.c */
+struct sim_durable *sim_durable_of(struct sim_node *node,
+                                   const struct lt_stream *stream,
+                                   uint64_t epoch, bool make);
+uint64_t sim_durable_last(struct sim_node *node, const struct lt_stream *stream,
+                          uint64_t epoch);
+void sim_durable_forget(struct sim_node *node);
+
+/* links.c */
+void sim_link_up(struct sim_node *child, unsigned slot);
+void sim_link_down(struct sim_node *child, unsigned slot);
 /* Only one end hears of it: the child's, or the parent's. */
-void sim_link_half_open(struct sim *sim, struct sim_node *child,
+void sim_link_half_open(struct sim_node *child, unsigned slot,
                         bool child_hears);
+/* All that @node has, up and down. @loud: the other ends hear of it. */
+void sim_links_of_node_down(struct sim_node *node, bool loud);
+/* Those that may come up do; parents that the tree has changed are changed. */
+void sim_links_revive(struct sim *sim);
+struct sim_link *sim_link_of_pair(struct sim *sim, uint64_t pair);
 
 /* net.c */
 void sim_past_free(struct sim *sim);
@@ -244,33 +275,86 @@ void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
 bool sim_deliver(struct sim *sim);
 int64_t sim_next_frame_ms(const struct sim *sim);
 void sim_drop_pair(struct sim *sim, uint64_t pair);
+/* Put a frame on a link that no engine said. */
+void sim_inject(struct sim *sim, uint64_t pair, unsigned from,
+                const uint8_t *bytes, size_t len);
+const struct sim_handle *sim_handle_of(const struct sim *sim, uint64_t pair,
+                                       unsigned sender, uint32_t handle);
 unsigned sim_peer_of(const struct sim *sim, const struct sim_node *node,
                      uint64_t session);
 
 /* work.c */
 void sim_write(struct sim_node *node);
+/* @masked: draw what is drawn for it, and write nothing. */
+void sim_write_or_not(struct sim_node *node, bool masked);
 /* Ask again for what has no answer. False: there is nothing such. */
 bool sim_write_again(struct sim_node *node);
 /* The write under @token came to an end. */
 void sim_written(struct sim_node *node, uint64_t token, lt_err result);
 /* The process is gone: what was under way has no answer. */
 void sim_unanswered(struct sim_node *node);
+void sim_forget_clients(struct sim_node *node);
+/* Under the request that is being asked for. */
+lt_err sim_submit(struct sim_node *node, struct lt_event *event,
+                  const struct lt_channel *channels, size_t channels_n,
+                  const struct lt_part *parts, size_t parts_n);
+struct lt_event_id sim_asked_event(struct sim_node *node);
+/* beyond.c */
+void sim_write_beyond(struct sim_node *node, struct sim_rng *rng);
+bool sim_is_beyond(const struct sim *sim, const struct lt_event_id *id);
 void sim_open_tree(struct sim *sim);
+/* The root writes that @node is below @parent from now on. */
+void sim_write_move(struct sim *sim, const struct sim_node *node,
+                    unsigned parent);
 
 /* restore.c: a node's disk becomes an older one, or an empty one. False: not
  * now. */
 bool sim_restore(struct sim *sim);
 bool sim_empty(struct sim *sim);
+/* Somebody puts an empty disk into a node whose own is damaged, if he may now:
+ * all others are up. */
+bool sim_change_disk(struct sim_node *node);
+/* What a lossy node was told and nobody holds is mortal. */
+void sim_mark_lost(struct sim *sim);
+bool sim_all_know_the_tree(const struct sim *sim);
+/* rot.c: disks that tell lies. */
+void sim_rot(struct sim *sim);
+void sim_find_rot(struct sim *sim); /* before healing: verify, change disks */
+uint64_t sim_damages(const uint64_t done[SIM_CLASSES]);
+/* newer.c: a newer version ran on an office's disk for a while. */
+bool sim_newer_life(struct sim *sim);
+bool sim_wrong_disk(struct sim *sim); /* restore.c */
+/* hostile.c, forge.c. */
+void sim_hostile_plan(struct sim *sim, int64_t until_ms);
+void sim_hostile_acts(struct sim *sim); /* one step of it */
+/* What it does with a frame of its engine: may change it and its length.
+ * False: it keeps it. */
+bool sim_hostile_sends(struct sim *sim, const struct sim_frame *frame,
+                       uint8_t *bytes, size_t *len, int64_t *delay_ms);
+void sim_hostile_ends(struct sim *sim);
+bool sim_is_hostile(const struct sim *sim, unsigned node);
+const struct sim_forged *sim_forged_of(const struct sim *sim,
+                                       const struct lt_stream *stream,
+                                       uint64_t epoch);
+void sim_forge_invented(struct sim *sim, uint64_t pair);
+void sim_forge_twice(struct sim *sim, uint64_t pair);
+/* move.c: the root moves offices. False: not now. */
+bool sim_move(struct sim *sim);
+bool sim_remove_tier(struct sim *sim);
 /* clone.c: a second machine with the disk and the keys of some office; false:
  * not now. It runs until sim_unclone. */
 bool sim_clone(struct sim *sim);
 void sim_unclone(struct sim *sim);
-/* sim.c: a node, not yet started, with the keys of its @index. */
+/* build.c: a node, not yet started, with the keys of its @index. */
 struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of);
 void sim_free_node(struct sim_node *node);
+void sim_make_tree(struct sim *sim);
+
+/* fault.c: C6, C12 and C13 are calls of a node's disk. */
+struct lt_disk_fate sim_judge_disk(void *ctx, enum lt_disk_call call,
+                                   const char *path, uint64_t at);
 
 /* fate.c: what happens to nodes, links and clocks. */
-void sim_draw_faults(struct sim *sim);
 void sim_fate_plan(struct sim *sim, int64_t until_ms);
 void sim_suffer(struct sim *sim); /* one step of it */
 void sim_fate_ends(struct sim *sim);
@@ -284,11 +368,17 @@ void sim_shape_free(struct sim_shape *shape);
 
 /* check.c: each writes sim->failure and answers false when broken. */
 bool sim_check_ack(struct sim *sim, const struct sim_frame *frame);
+int sim_node_of(const struct sim *sim, const struct lt_office *office);
 const struct lt_tree *sim_tree(const struct sim *sim);
 bool sim_converged(struct sim *sim);
 bool sim_check_all(struct sim *sim);
 void sim_fail(struct sim *sim, const char *format, ...) LT_PRINTF(2, 3);
 void sim_mix(struct sim *sim, const void *data, size_t len);
+/* check_step.c: what must hold at every step. */
+void sim_check_step(struct sim_node *node);
+void sim_check_alarm(struct sim_node *node, const struct lt_effect *effect);
+void sim_check_urgent_wait(struct sim *sim, const struct sim_link *link,
+                           unsigned way);
 
 /* trace.c: with --trace, a line for people. */
 void sim_say(const struct sim *sim, const char *format, ...) LT_PRINTF(2, 3);
@@ -298,10 +388,13 @@ void sim_say_frame(const struct sim *sim, const struct sim_frame *frame,
 /* sim.c: one seed. @out_hash is the trace hash. True when all invariants
  * held; otherwise @failure says which did not. */
 struct sim_result {
+    uint64_t seed;
     bool ok;
     uint64_t trace_hash;
     uint64_t told;
-    uint64_t writes;
+    unsigned offices;
+    unsigned tiers;
+    uint64_t drawn[SIM_MASKED];
     uint64_t done[SIM_CLASSES];
     char failure[512];
 };

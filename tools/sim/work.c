@@ -25,11 +25,17 @@ static struct sim_request *new_request(struct sim_node *node)
     node->asking = node->requests_n++;
     request = asking(node);
     *request = (struct sim_request){.rng = {sim_next(&node->sim->work)}};
+    request->beyond = sim_strikes(node->sim, SIM_BEYOND, &node->sim->fate);
     for (size_t i = 0; i < LT_REQUEST_LEN; i += 8) {
         uint64_t random = sim_next(&node->sim->work);
         memcpy(request->id + i, &random, 8);
     }
     return request;
+}
+
+struct lt_event_id sim_asked_event(struct sim_node *node)
+{
+    return asking(node)->event;
 }
 
 void sim_written(struct sim_node *node, uint64_t token, lt_err result)
@@ -75,7 +81,7 @@ static void take_answer(struct sim_node *node, const struct lt_buf *answer)
     struct sim_request *request = asking(node);
     struct lt_answer entry;
 
-    node->sim->done[SIM_REPEAT]++;
+    (void)sim_allowed(node->sim, SIM_REPEAT);
     if (!lt_answer_at(answer->data, answer->len, 0, &entry)) {
         sim_fail(node->sim, "I3 node %u: an answer without an event",
                  node->index);
@@ -88,9 +94,9 @@ static void take_answer(struct sim_node *node, const struct lt_buf *answer)
     }
 }
 
-static lt_err submit(struct sim_node *node, struct lt_event *event,
-                     const struct lt_channel *channels, size_t channels_n,
-                     const struct lt_part *parts, size_t parts_n)
+lt_err sim_submit(struct sim_node *node, struct lt_event *event,
+                  const struct lt_channel *channels, size_t channels_n,
+                  const struct lt_part *parts, size_t parts_n)
 {
     struct sim_request *request = asking(node);
     struct lt_now now = sim_node_now(node);
@@ -120,10 +126,11 @@ static lt_err submit(struct sim_node *node, struct lt_event *event,
     request->under_way = true;
     request->unknown = false;
     lt_buf_init(&answer, lt_alloc_heap());
+    node->sim->running = node;
     err = lt_turn_write(node->turn, &now, &write, &answer, &repeated, NULL);
     if (err == LT_OK && repeated) {
         take_answer(node, &answer);
-    } else if (err == LT_OK && request->told) {
+    } else if (err == LT_OK && request->told && !node->damaged) {
         sim_fail(node->sim, "I3 node %u forgot a request that it answered",
                  node->index);
     } else if (err == LT_OK) {
@@ -135,7 +142,7 @@ static lt_err submit(struct sim_node *node, struct lt_event *event,
     }
     request->under_way = false;
     request->unknown = !request->told;
-    if (err == LT_EIO) {
+    if (node->dying || (err == LT_EIO && node->damaged)) {
         node->dying = true;
     } else if (err != LT_EFULL || !node->full) {
         sim_fail(node->sim, "I14 node %u refused a write: %s", node->index,
@@ -177,7 +184,7 @@ static void open_case(struct sim_node *node, struct sim_rng *rng)
     event->parts[0] =
         (struct lt_part_ref){.size = part.len, .kind = 1, .retention = 2};
     lt_part_hash(part.salt, part.content, part.len, event->parts[0].hash);
-    if (submit(node, event, &channel, 1, &part, 1) == LT_OK) {
+    if (sim_submit(node, event, &channel, 1, &part, 1) == LT_OK) {
         size_t place = node->cases_n < LT_COUNT_OF(node->cases)
                            ? node->cases_n++
                            : (size_t)sim_below(rng, LT_COUNT_OF(node->cases));
@@ -228,7 +235,7 @@ static void step_case(struct sim_node *node, struct sim_rng *rng)
         (event->kind == KIND_NOTIFIED && node->last_step.count != 0)) {
         turn_into_void(node, event);
     }
-    if (submit(node, event, &channel, 1, NULL, 0) == LT_OK &&
+    if (sim_submit(node, event, &channel, 1, NULL, 0) == LT_OK &&
         event->type != LT_EV_ENTRY_VOIDED) {
         node->last_step = asking(node)->event;
         node->last_step_of = event->subject;
@@ -243,7 +250,7 @@ static void raise_incident(struct sim_node *node, struct sim_rng *rng)
     struct lt_event *event = new_event(LT_EV_INCIDENT_RAISED);
 
     event->people = 5 + (uint32_t)sim_below(rng, 90);
-    (void)submit(node, event, &channel, 1, NULL, 0);
+    (void)sim_submit(node, event, &channel, 1, NULL, 0);
     free(event);
 }
 
@@ -270,7 +277,7 @@ static void bring_piece(struct sim_node *node, struct sim_rng *rng)
     event->parts[0] =
         (struct lt_part_ref){.size = part.len, .kind = 6, .retention = 2};
     lt_part_hash(part.salt, part.content, part.len, event->parts[0].hash);
-    (void)submit(node, event, &channel, 1, &part, 1);
+    (void)sim_submit(node, event, &channel, 1, &part, 1);
     free(event);
 }
 
@@ -295,7 +302,7 @@ static void issue_directive(struct sim_node *node, struct sim_rng *rng)
     struct lt_channel channels[TO_MAX];
     size_t n = 0;
 
-    for (size_t i = node->index + 1; i < sim->nodes_n && n < TO_MAX; i++) {
+    for (size_t i = 0; i < sim->nodes_n && n < TO_MAX; i++) {
         if (sim->nodes[i].clone_of < 0 && is_below(sim, i, node->index) &&
             (n == 0 || sim_chance(rng, 400))) {
             channels[n] = (struct lt_channel){.cls = LT_CLASS_DIRECTIVE,
@@ -307,7 +314,7 @@ static void issue_directive(struct sim_node *node, struct sim_rng *rng)
     }
     event->doc_no = (struct lt_text){"12/CT-UBND", 10};
     event->to_n = n;
-    (void)submit(node, event, channels, n, NULL, 0);
+    (void)sim_submit(node, event, channels, n, NULL, 0);
     free(event);
 }
 
@@ -326,7 +333,7 @@ static void answer_directive(struct sim_node *node, struct sim_rng *rng)
     event->subject = node->directives[sim_below(rng, n)];
     event->causes_n = 1;
     event->causes[0] = event->subject;
-    (void)submit(node, event, &channel, 1, NULL, 0);
+    (void)sim_submit(node, event, &channel, 1, NULL, 0);
     free(event);
 }
 
@@ -340,6 +347,35 @@ static bool has_below(const struct sim_node *node)
     return false;
 }
 
+static void ask(struct sim_node *node);
+
+/* Where an office is from now on. */
+static void change_parent(struct sim_node *root)
+{
+    const struct sim_request *request = asking(root);
+    const struct sim *sim = root->sim;
+    const struct lt_channel channel = {.cls = LT_CLASS_TREE,
+                                       .audience = LT_AUDIENCE_ALL};
+    struct lt_event *event = new_event(LT_EV_OFFICE_CHANGED);
+
+    event->office.id = sim->nodes[request->moved].office;
+    event->office.parent = sim->nodes[request->parent].office;
+    (void)sim_submit(root, event, &channel, 1, NULL, 0);
+    free(event);
+}
+
+void sim_write_move(struct sim *sim, const struct sim_node *node,
+                    unsigned parent)
+{
+    struct sim_request *request = new_request(&sim->nodes[0]);
+
+    request->moves = true;
+    request->moved = node->index;
+    request->parent = parent;
+    sim_say(sim, "node %u is to be moved to node %u", node->index, parent);
+    ask(&sim->nodes[0]);
+}
+
 /* What the request that is asked for says: repeated, it says the same, or
  * something else where what it was about is gone. */
 static void ask(struct sim_node *node)
@@ -347,7 +383,11 @@ static void ask(struct sim_node *node)
     struct sim_rng rng = asking(node)->rng;
     uint64_t kind = sim_below(&rng, 100);
 
-    if (kind < 30 && has_below(node)) {
+    if (asking(node)->moves) {
+        change_parent(node);
+    } else if (asking(node)->beyond) {
+        sim_write_beyond(node, &rng);
+    } else if (kind < 30 && has_below(node)) {
         issue_directive(node, &rng);
     } else if (kind < 50 && node->directives_n > 0) {
         answer_directive(node, &rng);
@@ -376,6 +416,11 @@ bool sim_write_again(struct sim_node *node)
 
 void sim_write(struct sim_node *node)
 {
+    sim_write_or_not(node, false);
+}
+
+void sim_write_or_not(struct sim_node *node, bool masked)
+{
     struct sim *sim = node->sim;
     uint64_t dice = sim_below(&sim->work, 100);
 
@@ -393,13 +438,26 @@ void sim_write(struct sim_node *node)
         }
     }
     (void)new_request(node);
+    if (masked) {
+        node->requests_n--; /* drawn, and nobody's */
+        return;
+    }
     ask(node);
+}
+
+void sim_forget_clients(struct sim_node *node)
+{
+    node->requests_n = 0;
+    node->cases_n = 0;
+    node->last_step.count = 0;
+    node->directives_n = 0;
 }
 
 static void describe(const struct sim *sim, const struct sim_node *node,
                      struct lt_event *event, char name[static 16])
 {
-    static const char *const KINDS[] = {"province", "district", "commune"};
+    static const char *const KINDS[] = {"province", "district", "commune",
+                                        "village"};
     const struct sim_shape *shape = sim->options->shape;
     const char *kind;
     unsigned depth = 0;
@@ -433,7 +491,7 @@ void sim_open_tree(struct sim *sim)
 
         describe(sim, &sim->nodes[i], event, name);
         (void)new_request(&sim->nodes[0]);
-        (void)submit(&sim->nodes[0], event, &channel, 1, NULL, 0);
+        (void)sim_submit(&sim->nodes[0], event, &channel, 1, NULL, 0);
         free(event);
     }
 }

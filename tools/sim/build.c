@@ -1,0 +1,149 @@
+/* A tree of offices with their keys, none of them started yet. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/binding.h"
+#include "tools/sim/sim.h"
+
+static void make_key(struct sim *sim, uint64_t n, struct lt_key **out_key)
+{
+    struct sim_rng rng = {.state = sim->seed * 1000003 + n};
+    uint8_t seed[32];
+
+    for (size_t i = 0; i < sizeof(seed); i += 8) {
+        uint64_t random = sim_next(&rng);
+        memcpy(seed + i, &random, 8);
+    }
+    if (lt_key_from_seed(seed, out_key) != LT_OK) {
+        abort();
+    }
+}
+
+static void bind(struct sim *sim, struct sim_node *node)
+{
+    const struct lt_key *issuer =
+        node->parent < 0 ? sim->root : sim->nodes[node->parent].key;
+    struct lt_binding binding = {
+        .office = node->office,
+        .issuer =
+            node->parent < 0 ? node->office : sim->nodes[node->parent].office,
+        .serial = 1,
+        .issued_at_ms = 1,
+    };
+    struct lt_buf body;
+
+    memcpy(binding.key, lt_key_public(node->key), LT_PUBKEY_LEN);
+    memcpy(binding.transport_key, node->transport_key, LT_CURVE_LEN);
+    memcpy(binding.issuer_key_id, lt_key_id(issuer), LT_HASH_LEN);
+    lt_buf_init(&body, lt_alloc_heap());
+    if (lt_binding_body_encode(&binding, &body) != LT_OK) {
+        abort();
+    }
+    binding.body = body.data;
+    binding.body_len = body.len;
+    lt_buf_init(&sim->bindings[node->index], lt_alloc_heap());
+    if (lt_binding_sign(issuer, body.data, body.len, binding.signature) !=
+            LT_OK ||
+        lt_binding_prove(node->key, body.data, body.len, binding.proof) !=
+            LT_OK ||
+        lt_binding_encode(&binding, &sim->bindings[node->index]) != LT_OK) {
+        abort();
+    }
+    lt_buf_deinit(&body);
+}
+
+static void random_bytes(struct sim_rng *rng, uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i += 8) {
+        uint64_t random = sim_next(rng);
+
+        memcpy(bytes + i, &random, 8);
+    }
+}
+
+struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of)
+{
+    unsigned index = (unsigned)sim->nodes_n++;
+    unsigned identity = clone_of < 0 ? index : (unsigned)clone_of;
+    struct sim_node *node = &sim->nodes[index];
+    struct sim_rng rng = {.state = sim->seed + 77 * identity};
+
+    *node = (struct sim_node){
+        .index = index, .sim = sim, .parent = parent, .clone_of = clone_of};
+    node->links[0] =
+        (struct sim_link){.above = parent, .role = LT_ROLE_PARENT};
+    for (unsigned slot = 1; slot < SIM_UPLINKS; slot++) {
+        node->links[slot].above = -1;
+    }
+    random_bytes(&rng, node->office.bytes, LT_OFFICE_LEN);
+    node->office.bytes[0] = (uint8_t)(0xa0 + identity); /* easy to read */
+    random_bytes(&rng, node->transport_key, LT_CURVE_LEN);
+    make_key(sim, identity + 1, &node->key);
+    node->disk = lt_disk_new(sim_next(&sim->disk));
+    lt_disk_set_judge(node->disk, sim_judge_disk, node);
+    return node;
+}
+
+static void add_node(struct sim *sim, int parent)
+{
+    struct sim_node *node = sim_add_node(sim, parent, -1);
+
+    /* A few seconds either way; one in eight is wrong by hours. */
+    node->clock_offset_ms = (int64_t)sim_below(&sim->clock, 4000) - 2000;
+    if (sim_chance(&sim->clock, 125)) {
+        node->clock_offset_ms *= 5000;
+    }
+}
+
+/* Two tiers in one seed of eight, four in one of six, three in the others. */
+static void draw_tree(struct sim *sim)
+{
+    uint64_t shape = sim_below(&sim->schedule, 24);
+    bool flat = shape < 3;
+    bool deep = shape >= 20;
+    unsigned districts = (flat ? 3 : 1) + (unsigned)sim_below(&sim->schedule, 2);
+
+    add_node(sim, -1);
+    for (unsigned d = 0; d < districts; d++) {
+        int district = (int)sim->nodes_n;
+        unsigned communes = 1 + (unsigned)sim_below(&sim->schedule, 3);
+
+        add_node(sim, 0);
+        for (unsigned c = 0; c < communes && !flat; c++) {
+            add_node(sim, district);
+        }
+        if (deep && d == 0) {
+            add_node(sim, district + 1);
+        }
+    }
+}
+
+void sim_make_tree(struct sim *sim)
+{
+    const struct sim_shape *shape = sim->options->shape;
+
+    make_key(sim, 0, &sim->root);
+    memcpy(sim->root_key, lt_key_public(sim->root), LT_PUBKEY_LEN);
+    if (shape == NULL) {
+        draw_tree(sim);
+    }
+    for (size_t i = 0; shape != NULL && i < shape->n; i++) {
+        add_node(sim, shape->places[i].parent);
+    }
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        bind(sim, &sim->nodes[i]);
+    }
+}
+
+void sim_free_node(struct sim_node *node)
+{
+    if (node->up) {
+        sim_node_stop(node);
+    }
+    lt_disk_image_free(node->backup);
+    lt_disk_free(node->disk);
+    lt_key_free(node->key);
+    lt_buf_deinit(&node->sim->bindings[node->index]);
+    free(node->requests);
+    free(node->durable);
+}
