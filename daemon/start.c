@@ -179,6 +179,7 @@ static lt_err open_log(struct lt_daemon *daemon, struct lt_diag *diag)
         .max_bytes = lt_conf_number(conf, LT_SET_LOG_MAX_BYTES),
         .wal_max_bytes = lt_conf_number(conf, LT_SET_WAL_MAX_BYTES),
         .ballast_bytes = lt_conf_number(conf, LT_SET_BALLAST_BYTES),
+        .ahead = true,
         .now_ms = daemon->now.wall_ms,
     };
 

@@ -19,14 +19,44 @@ int64_t lt_log_wal_bytes(const struct lt_log *log)
     return left <= 0 ? 0 : WAL_HEAD_BYTES + (int64_t)left * FRAME_BYTES;
 }
 
+/* How much of the file a checkpoint will have written. */
+static lt_err database_bytes(struct lt_log *log, int64_t *out_bytes)
+{
+    bool row = false;
+    lt_err err;
+    sqlite3_stmt *stmt = lt_sql_stmt(log, LT_STMT_PAGE_COUNT, &err);
+
+    if (stmt == NULL) {
+        return err;
+    }
+    err = lt_sql_step(log, stmt, &row);
+    if (err == LT_OK) {
+        *out_bytes = row ? sqlite3_column_int64(stmt, 0) * LT_LOG_PAGE : 0;
+        lt_sql_done(stmt);
+    }
+    return err;
+}
+
 lt_err lt_log_copy_wal(struct lt_log *log, int mode)
 {
+    int64_t bytes = 0;
     int frames = 0;
     int copied = 0;
     int rc;
 
     if (log->dead) {
         return LT_EIO;
+    }
+    if (log->ahead.file != NULL) {
+        lt_err err = database_bytes(log, &bytes);
+
+        if (err != LT_OK) {
+            return err;
+        }
+        if (lt_ahead_failed(log)) {
+            return lt_log_break(log);
+        }
+        lt_ahead_begin(log, bytes);
     }
     (void)lt_sqlite_noted();
     rc = sqlite3_wal_checkpoint_v2(log->db, NULL, mode, &frames, &copied);
@@ -38,6 +68,7 @@ lt_err lt_log_copy_wal(struct lt_log *log, int mode)
     }
     log->wal_frames = frames;
     log->wal_copied = copied;
+    lt_ahead_end(log, bytes);
     lt_counter_add(LT_CNT_CHECKPOINTS, 1);
     return LT_OK;
 }

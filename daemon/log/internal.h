@@ -7,6 +7,7 @@
 #ifndef LT_LOG_INTERNAL_H
 #define LT_LOG_INTERNAL_H
 
+#include <pthread.h>
 #include <sqlite3.h>
 
 #include "common/erased.h"
@@ -114,6 +115,27 @@ struct lt_ballast {
     bool in; /* it lies there at its full size */
 };
 
+/* The file of the database, longer than the database (ahead.c). */
+struct lt_ahead {
+    sqlite3_file *file; /* NULL: not kept longer */
+    char *path;
+    const sqlite3_io_methods *below; /* what SQLite gave the file */
+    sqlite3_io_methods methods;      /* the same, but for its cutting */
+    bool started;                    /* the thread runs */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t work;    /* for the thread */
+    pthread_cond_t stepped; /* from the thread */
+    /* under the lock */
+    bool stop;
+    bool failed;      /* a write or sync: the disk is not to be trusted */
+    int64_t floor;    /* below it lie pages, or will soon */
+    int64_t at;       /* zeros are written to here */
+    int64_t step_end; /* of the step on its way from `at`; 0: none is */
+    int64_t had;      /* zeros are durable to here */
+    int64_t wanted;   /* and shall be to here */
+};
+
 struct lt_log {
     sqlite3 *db;
     sqlite3_stmt *stmts[LT_STMTS];
@@ -128,6 +150,7 @@ struct lt_log {
     int wal_copied;      /* of them checkpointed already */
     int64_t prune_after; /* request id where pruning goes on */
     struct lt_ballast ballast;
+    struct lt_ahead ahead;
     struct lt_erased erased; /* as the open transaction sees it */
     bool erased_stale;       /* it was rolled back: read it again */
     struct lt_run_entry *runs; /* LT_LOG_RUN_SETS sets of LT_LOG_RUN_WAYS */
@@ -254,6 +277,22 @@ void lt_ballast_close(struct lt_log *log);
 void lt_ballast_release(struct lt_log *log);
 /* May segments be taken? Puts the ballast back once there is room for it. */
 bool lt_ballast_ready(struct lt_log *log);
+
+/* ---- ahead.c ---- */
+
+/* Keep the file at @path, which is open, longer than the database from now on:
+ * its thread begins with the first need. */
+LT_MUST_CHECK lt_err lt_ahead_open(struct lt_log *log, const char *path);
+/* End the thread; the file is SQLite's alone again. Before sqlite3_close. */
+void lt_ahead_close(struct lt_log *log);
+/* Around a checkpoint of a database of @bytes: nothing is written below that
+ * from here on; and whether more is needed. */
+void lt_ahead_begin(struct lt_log *log, int64_t bytes);
+void lt_ahead_end(struct lt_log *log, int64_t bytes);
+/* Did a write or sync of the thread fail? Then the log is dead. */
+bool lt_ahead_failed(struct lt_log *log);
+/* Wait until what is wanted is there; how long the file is then (tests). */
+int64_t lt_ahead_settled(struct lt_log *log);
 
 /* ---- crashvfs.c ---- */
 

@@ -143,6 +143,9 @@ lt_err lt_log_open(const struct lt_log_options *options,
     if (err == LT_OK) {
         err = settle(log);
     }
+    if (err == LT_OK && options->ahead) {
+        err = lt_ahead_open(log, options->path);
+    }
     if (err == LT_OK) {
         err = load_totals(log);
     }
@@ -182,6 +185,7 @@ void lt_log_close(struct lt_log *log)
             (void)sqlite3_db_config(log->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
                                     1, NULL);
         }
+        lt_ahead_close(log);
         (void)sqlite3_close(log->db);
     }
     lt_ballast_close(log);
@@ -258,7 +262,7 @@ lt_err lt_log_commit(struct lt_log *log)
     if (!log->writing) {
         return LT_OK;
     }
-    if (LT_FAILPOINT(C5)) {
+    if (LT_FAILPOINT(C5) || lt_ahead_failed(log)) {
         return lt_log_break(log);
     }
     stmt = lt_sql_stmt(log, LT_STMT_COMMIT, &err);

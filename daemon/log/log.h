@@ -43,6 +43,9 @@ struct lt_log_options {
     int64_t ballast_bytes;   /* room kept in a file `ballast` beside the log
                                 for ending well when the disk is full; at
                                 most a 16th of the disk. 0 = none */
+    bool ahead;              /* keep the file longer than the database, by a
+                                thread of its own, where the disk has much
+                                room: a checkpoint is shorter then */
     int64_t now_ms;          /* wall clock, for created_at */
 };
 
