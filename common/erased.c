@@ -199,3 +199,77 @@ lt_err lt_erased_strip(const struct lt_erased *erased,
     return kept == 0 ? LT_OK
                      : lt_bundle_pack(bundle.parts, kept, STRIP_LEVEL, out);
 }
+
+static bool in_bundle(const struct lt_bundle *bundle, size_t item, size_t index)
+{
+    for (size_t i = 0; i < bundle->parts_n; i++) {
+        if (bundle->parts[i].item == item && bundle->parts[i].index == index) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The parts of one event; @scratch is used up. */
+static lt_err count_absent(const struct lt_erased *erased,
+                           const struct lt_segment *segment,
+                           const struct lt_payload *payload, size_t at,
+                           const struct lt_bundle *bundle,
+                           struct lt_arena *scratch, uint64_t *erased_n,
+                           uint64_t *absent_n)
+{
+    const struct lt_item *item = &payload->items[at];
+    const struct lt_event_id id = {.origin = segment->stream.origin,
+                                   .epoch = segment->epoch,
+                                   .count = item->count};
+    struct lt_event *event = lt_arena_take(scratch, sizeof(*event));
+    uint8_t mask = lt_erased_mask(erased, &id);
+    lt_err rc = event == NULL
+                    ? LT_ENOMEM
+                    : lt_event_decode(item->event, item->event_len, &id,
+                                      item->hlc, scratch, event, NULL);
+
+    if (rc != LT_OK) {
+        return rc == LT_EMALFORMED ? LT_OK : rc;
+    }
+    if (event->type == LT_EV_CHUNK) {
+        mask |= (lt_erased_mask(erased, &event->chunk_of) >>
+                 event->chunk_index) &
+                1U;
+    }
+    for (size_t i = 0; i < event->parts_n; i++) {
+        if (!event->parts[i].large && !in_bundle(bundle, at, i)) {
+            ++*((mask & (1U << i)) != 0 ? erased_n : absent_n);
+        }
+    }
+    return LT_OK;
+}
+
+lt_err lt_erased_absent(const struct lt_erased *erased,
+                        const struct lt_segment *segment,
+                        struct lt_arena *arena, uint64_t *out_erased,
+                        uint64_t *out_absent)
+{
+    struct lt_payload payload;
+    struct lt_bundle bundle = {0};
+    struct lt_arena scratch;
+    lt_err rc = lt_payload_open(segment, arena, &payload, NULL);
+
+    *out_erased = 0;
+    *out_absent = 0;
+    if (rc == LT_OK && segment->parts_len > 0) {
+        rc = lt_bundle_open(segment->parts, segment->parts_len, arena, &bundle,
+                            NULL);
+    }
+    if (rc != LT_OK) {
+        return rc;
+    }
+    lt_arena_init(&scratch, arena->alloc, arena->cap_bytes);
+    for (size_t i = 0; rc == LT_OK && i < payload.items_n; i++) {
+        lt_arena_reset(&scratch);
+        rc = count_absent(erased, segment, &payload, i, &bundle, &scratch,
+                          out_erased, out_absent);
+    }
+    lt_arena_deinit(&scratch);
+    return rc;
+}

@@ -43,4 +43,13 @@ LT_MUST_CHECK lt_err lt_erased_strip(const struct lt_erased *erased,
                                      struct lt_arena *arena, struct lt_buf *out,
                                      bool *out_changed);
 
+/* The small parts that the segment's events name and its bundle lacks:
+ * *out_erased of them were erased, *out_absent nobody ordered to be. An event
+ * that cannot be read names none. Errors as above. */
+LT_MUST_CHECK lt_err lt_erased_absent(const struct lt_erased *erased,
+                                      const struct lt_segment *segment,
+                                      struct lt_arena *arena,
+                                      uint64_t *out_erased,
+                                      uint64_t *out_absent);
+
 #endif

@@ -59,7 +59,8 @@ static void note_bad(void *ctx, const struct lt_stream *stream, uint64_t epoch,
     char channel[LT_CHANNEL_TEXT];
     char epoch_text[LT_EPOCH_TEXT];
 
-    if (daemon->verify_bad.len > VERIFY_BAD_BYTES_MAX) {
+    if (daemon->verify_bad.len > VERIFY_BAD_BYTES_MAX ||
+        strcmp(what, "absent") == 0) {
         return; /* the sum goes on counting */
     }
     lt_office_format(&stream->origin, origin);
@@ -107,10 +108,12 @@ static void finish_verify(struct lt_daemon *daemon)
              &job->answer,
              "{\"ok\":%s,\"offices\":%zu,\"streams\":%" PRIu64
              ",\"segments\":%" PRIu64 ",\"events\":%" PRIu64
-             ",\"parts\":%" PRIu64 ",\"erased_parts\":%" PRIu64 ",\"bad\":[",
+             ",\"parts\":%" PRIu64 ",\"erased_parts\":%" PRIu64
+             ",\"absent_parts\":%" PRIu64 ",\"bad\":[",
              sums->bad == 0 ? "true" : "false",
              lt_tree_count(lt_engine_tree(daemon->engine)), sums->streams,
-             sums->segments, sums->events, sums->parts, sums->erased_parts) &&
+             sums->segments, sums->events, sums->parts, sums->erased_parts,
+             sums->absent_parts) &&
          lt_buf_put(&job->answer, daemon->verify_bad.data,
                     daemon->verify_bad.len) &&
          lt_buf_put(&job->answer, "]}", 2);

@@ -164,7 +164,8 @@ static void note_bad(void *ctx, const struct lt_stream *stream, uint64_t epoch,
     char channel[LT_CHANNEL_TEXT];
     char epoch_text[LT_EPOCH_TEXT];
 
-    if (json_array_size(check->bad) >= BAD_MAX) {
+    if (json_array_size(check->bad) >= BAD_MAX ||
+        strcmp(what, "absent") == 0) {
         return; /* the sum goes on counting */
     }
     lt_office_format(&stream->origin, origin);
@@ -367,12 +368,13 @@ static int run_offline(struct lt_tool *tool)
         return code;
     }
     answer = json_pack(
-        "{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:O}", "ok", check.sums.bad == 0,
+        "{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:O}", "ok", check.sums.bad == 0,
         "offices", (json_int_t)count_offices(&check), "streams",
         (json_int_t)check.sums.streams, "segments",
         (json_int_t)check.sums.segments, "events",
         (json_int_t)check.sums.events, "parts", (json_int_t)check.sums.parts,
-        "erased_parts", (json_int_t)check.sums.erased_parts, "bad", check.bad);
+        "erased_parts", (json_int_t)check.sums.erased_parts, "absent_parts",
+        (json_int_t)check.sums.absent_parts, "bad", check.bad);
     code = answer == NULL ? lt_tool_fail_code(tool, LT_ENOMEM, NULL)
                           : print_result(tool, answer, false);
     json_decref(answer);

@@ -263,6 +263,8 @@ lt_err lt_log_wipe(struct lt_log *log)
     lt_sql_finalize(log);
     lt_arena_deinit(&log->arena);
     lt_arena_init(&log->arena, lt_alloc_heap(), LT_LOG_ARENA_MAX);
+    lt_arena_deinit(&log->arena_mend);
+    lt_arena_init(&log->arena_mend, lt_alloc_heap(), LT_LOG_ARENA_MAX);
     err = lt_log_copy_wal(log, SQLITE_CHECKPOINT_TRUNCATE);
     (void)sqlite3_db_release_memory(log->db);
     return err;

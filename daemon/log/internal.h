@@ -74,6 +74,18 @@ enum lt_log_stmt {
     LT_STMT_EVIDENCE_SET,
     LT_STMT_PAGE_COUNT,
     LT_STMT_TOTAL_AT,
+    LT_STMT_INDEX_HAS,
+    LT_STMT_INDEX_FIND,
+    LT_STMT_INDEX_OF_POS,
+    LT_STMT_SEGMENT_AFTER,
+    LT_STMT_SEGMENT_MEND,
+    LT_STMT_SEGMENT_PLACE,
+    LT_STMT_PART_MEND,
+    LT_STMT_SPARE_ADD,
+    LT_STMT_SPARE_NEXT,
+    LT_STMT_SPARE_GET,
+    LT_STMT_RUN_MEND,
+    LT_STMT_STREAM_MEND,
     LT_STMTS
 };
 
@@ -157,6 +169,9 @@ struct lt_log {
     unsigned run_turn;
     struct lt_read_slot reads[LT_LOG_READ_SLOTS];
     struct lt_arena arena;
+    struct lt_arena arena_mend;       /* what is mended, beside the arena */
+    const struct lt_mending *mending; /* what may be changed now; NULL: nothing */
+    size_t runs_mended;               /* rows of runs put right at open */
 };
 
 /* ---- sqlite_err.c ---- */
@@ -261,8 +276,33 @@ LT_MUST_CHECK lt_err lt_fetch_run(struct lt_log *log, int64_t id,
 
 /* ---- verify.c ---- */
 
+/* Do the bytes of @segment, parts aside, give the hash that it has? */
+bool lt_verify_hash(const struct lt_segment *segment);
+/* And its parts: *out_fit, and how many are absent without an order. */
+LT_MUST_CHECK lt_err lt_verify_parts(struct lt_log *log,
+                                     const struct lt_segment *segment,
+                                     bool *out_fit,
+                                     struct lt_log_verify *sums);
 /* Check the last segment of every tip. */
 LT_MUST_CHECK lt_err lt_verify_tips(struct lt_log *log, struct lt_diag *diag);
+
+/* ---- mend.c ---- */
+
+/* The one row that a statement of lt_log_mend may change, and to what. */
+struct lt_mending {
+    uint64_t pos;
+    const struct lt_segment *segment;
+    int64_t run;
+};
+/* Give the triggers the word by which they know it. */
+LT_MUST_CHECK lt_err lt_mend_register(struct lt_log *log);
+
+/* ---- spare.c ---- */
+
+LT_MUST_CHECK lt_err lt_spare_register(struct lt_log *log);
+/* The second copy of a new run's row. */
+LT_MUST_CHECK lt_err lt_spare_add(struct lt_log *log, int64_t run,
+                                  const struct lt_run_entry *entry);
 
 /* ---- checkpoint.c ---- */
 

@@ -82,6 +82,22 @@ static lt_err settle(struct lt_log *log)
     return err == LT_EFULL ? LT_OK : err;
 }
 
+/* Before anything rests on the rows of runs. Without room what is right goes
+ * on without a second copy. */
+static lt_err mend_at_open(struct lt_log *log)
+{
+    lt_err err = lt_log_mend_runs(log, &log->runs_mended);
+
+    if (err == LT_OK) {
+        err = lt_log_commit(log);
+    }
+    if (err == LT_EFULL) {
+        lt_log_rollback(log);
+        return LT_OK;
+    }
+    return err;
+}
+
 /* Whatever failed, and however deep: it failed with this file. */
 static void say_where(struct lt_diag *diag, lt_err err, const char *path)
 {
@@ -113,6 +129,7 @@ lt_err lt_log_open(const struct lt_log_options *options,
                              ? WAL_MAX_LEAST
                              : options->wal_max_bytes;
     lt_arena_init(&log->arena, lt_alloc_heap(), LT_LOG_ARENA_MAX);
+    lt_arena_init(&log->arena_mend, lt_alloc_heap(), LT_LOG_ARENA_MAX);
     lt_erased_init(&log->erased, lt_alloc_heap());
     log->runs = lt_new_sparse(lt_alloc_heap(),
                               (size_t)LT_LOG_RUN_SETS * LT_LOG_RUN_WAYS,
@@ -130,6 +147,12 @@ lt_err lt_log_open(const struct lt_log_options *options,
     err = open_database(log, options, diag);
     if (err == LT_OK) {
         err = lt_settings_apply(log, options, diag);
+    }
+    if (err == LT_OK) {
+        err = lt_mend_register(log);
+    }
+    if (err == LT_OK) {
+        err = lt_spare_register(log);
     }
     if (err == LT_OK) {
         err = lt_log_schema_open(log, options, diag);
@@ -154,6 +177,9 @@ lt_err lt_log_open(const struct lt_log_options *options,
     }
     if (err == LT_OK && LT_PLANTED(ignore_requests)) {
         err = lt_sql_exec(log, "DELETE FROM request");
+    }
+    if (err == LT_OK) {
+        err = mend_at_open(log);
     }
     if (err == LT_OK) {
         err = lt_verify_tips(log, diag);
@@ -190,6 +216,7 @@ void lt_log_close(struct lt_log *log)
     }
     lt_ballast_close(log);
     lt_arena_deinit(&log->arena);
+    lt_arena_deinit(&log->arena_mend);
     lt_erased_deinit(&log->erased);
     lt_free(lt_alloc_heap(), log->runs);
     lt_free(lt_alloc_heap(), log);

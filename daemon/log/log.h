@@ -247,10 +247,12 @@ LT_MUST_CHECK lt_err lt_log_wipe(struct lt_log *log);
  * starts). Checks every hash chain and every part against its event, and the
  * signatures of run ends with @key_of (NULL = skip them). @sums are added to,
  * but for streams, which is set. @bad (may be NULL) hears of each finding, with
- * the segment's first number and one word: hash, parts, row, key (not known),
- * signature. */
+ * the segment's first number and one word: hash, parts, row, index, key (not
+ * known), signature; and of `absent`, which is not bad: small parts are not
+ * here, and nobody ordered them to be erased. */
 struct lt_log_verify {
     uint64_t streams, segments, events, parts, erased_parts;
+    uint64_t absent_parts;
     uint64_t bad;
 };
 typedef void lt_log_bad(void *ctx, const struct lt_stream *stream,
@@ -260,5 +262,39 @@ LT_MUST_CHECK lt_err lt_log_verify_slice(
     const struct lt_key *(*key_of)(void *ctx, const struct lt_office *origin,
                                    const uint8_t key_id[static LT_HASH_LEN]),
     lt_log_bad *bad, void *ctx, struct lt_log_verify *sums, bool *out_more);
+
+/* ---- healing ---- */
+
+/* What a replacement came to. */
+enum lt_mended {
+    LT_MENDED_WHOLE, /* it is in its place now */
+    LT_MENDED_SOUND, /* what stands there needs none */
+    LT_MENDED_PART,  /* something of it was of use; parts are lacking still */
+    LT_MENDED_NOT    /* it is not what stood there, or brought nothing */
+};
+/* Put @segment in the place of a stored one whose bytes do not hash, or whose
+ * parts are rotten or absent: the one way in which a stored segment is changed,
+ * and refused by the triggers of the schema for every other. What stands there
+ * is replaced only when it does not hash, and only by what the stored hash, or
+ * the segment after it, binds; when that hash itself is rotten and nothing
+ * comes after, only by the very content that stands there, and @proven (its
+ * signature holds). Parts that were erased are left out. Part of the open
+ * transaction. Errors: LT_EFULL, LT_EIO, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_log_mend(struct lt_log *log,
+                                 const struct lt_segment *segment, bool proven,
+                                 enum lt_mended *out_mended);
+/* Is the segment with this first number whole: does it hash, do its parts fit,
+ * and is none absent that was not erased? */
+LT_MUST_CHECK lt_err lt_log_sound(struct lt_log *log,
+                                  const struct lt_stream *stream,
+                                  uint64_t epoch, uint64_t first,
+                                  bool *out_sound);
+/* Build the index of segments anew from their rows. Part of the open
+ * transaction. */
+LT_MUST_CHECK lt_err lt_log_reindex(struct lt_log *log);
+/* Compare the rows of runs and streams with their second copies, and put right
+ * what rotted of either; *out_mended is how many rows. Part of the open
+ * transaction; done at open as well, before anything rests on them. */
+LT_MUST_CHECK lt_err lt_log_mend_runs(struct lt_log *log, size_t *out_mended);
 
 #endif

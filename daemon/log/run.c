@@ -228,6 +228,10 @@ lt_err lt_logrun_add(struct lt_log *log, const struct lt_segment *segment,
         return err;
     }
     entry.id = sqlite3_last_insert_rowid(log->db);
+    err = lt_spare_add(log, entry.id, &entry);
+    if (err != LT_OK) {
+        return err;
+    }
     *out_run = place(log, set);
     **out_run = entry;
     return LT_OK;

@@ -133,6 +133,53 @@ static const char *const steps[] = {
     /* Payload and parts of the run, as taken, up to this row; NULL in runs that
      * were begun before. */
     "ALTER TABLE segment ADD COLUMN run_bytes INTEGER;",
+    /* Rot. lt_mends is a function of this program's connection (mend.c, spare.c)
+     * that knows the one row being replaced and what by; to every other opener
+     * it does not exist, and no row can be changed. `spare` holds the rows of
+     * streams and runs a second time, with a digest: each stands for many
+     * segments. */
+    "CREATE TABLE spare("
+    " run INTEGER PRIMARY KEY,"
+    " origin BLOB NOT NULL,"
+    " channel BLOB NOT NULL,"
+    " stream INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL,"
+    " first INTEGER NOT NULL,"
+    " prev_epoch INTEGER NOT NULL,"
+    " prev_number INTEGER NOT NULL,"
+    " prev_hash BLOB NOT NULL,"
+    " key_id BLOB NOT NULL,"
+    " digest BLOB NOT NULL);"
+    "DROP TRIGGER segment_same;"
+    "CREATE TRIGGER segment_same BEFORE UPDATE ON segment"
+    " WHEN NOT (NEW.pos IS OLD.pos"
+    " AND NEW.events_total IS OLD.events_total"
+    " AND NEW.committed_at_ms IS OLD.committed_at_ms"
+    " AND NEW.run_bytes IS OLD.run_bytes"
+    " AND lt_mends(OLD.pos, NEW.run, NEW.first, NEW.count, NEW.compression,"
+    " NEW.hash, NEW.signature, NEW.payload))"
+    " BEGIN SELECT RAISE(ABORT, 'segments are never changed'); END;"
+    "DROP TRIGGER run_same;"
+    "CREATE TRIGGER run_same BEFORE UPDATE ON run"
+    " WHEN NOT (NEW.id IS OLD.id AND EXISTS(SELECT 1 FROM spare s"
+    " WHERE s.run = OLD.id AND s.stream IS NEW.stream"
+    " AND s.epoch IS NEW.epoch AND s.first IS NEW.first"
+    " AND s.prev_epoch IS NEW.prev_epoch"
+    " AND s.prev_number IS NEW.prev_number"
+    " AND s.prev_hash IS NEW.prev_hash AND s.key_id IS NEW.key_id"
+    " AND lt_spare_holds(s.run, s.origin, s.channel, s.stream, s.epoch,"
+    " s.first, s.prev_epoch, s.prev_number, s.prev_hash, s.key_id,"
+    " s.digest)))"
+    " BEGIN SELECT RAISE(ABORT, 'runs are never changed'); END;"
+    "DROP TRIGGER stream_same;"
+    "CREATE TRIGGER stream_same BEFORE UPDATE ON stream"
+    " WHEN NOT (NEW.id IS OLD.id AND EXISTS(SELECT 1 FROM spare s"
+    " WHERE s.stream = OLD.id AND s.origin IS NEW.origin"
+    " AND s.channel IS NEW.channel"
+    " AND lt_spare_holds(s.run, s.origin, s.channel, s.stream, s.epoch,"
+    " s.first, s.prev_epoch, s.prev_number, s.prev_hash, s.key_id,"
+    " s.digest)))"
+    " BEGIN SELECT RAISE(ABORT, 'streams are never changed'); END;",
 };
 
 static lt_err read_int(struct lt_log *log, const char *sql, int64_t *out)

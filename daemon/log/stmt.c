@@ -123,6 +123,57 @@ static const char *const texts[LT_STMTS] = {
     [LT_STMT_EVIDENCE_SET] = "UPDATE evidence SET bundle = ?2 WHERE id = ?1",
     [LT_STMT_PAGE_COUNT] = "PRAGMA page_count",
     [LT_STMT_TOTAL_AT] = "SELECT events_total FROM segment WHERE pos = ?1",
+    /* The index holds run, first and pos a second time: where a row has lost
+     * them, it tells. The plus keeps the table out of it. */
+    [LT_STMT_INDEX_HAS] =
+        "SELECT 1 FROM segment INDEXED BY segment_run "
+        "WHERE run = ?1 AND first = ?2 AND +pos = ?3",
+    [LT_STMT_INDEX_FIND] = "SELECT pos FROM segment INDEXED BY segment_run "
+                           "WHERE run = ?1 AND first = ?2",
+    [LT_STMT_INDEX_OF_POS] =
+        "SELECT run, first FROM segment INDEXED BY segment_run "
+        "WHERE run > 0 AND +pos = ?1",
+    [LT_STMT_SEGMENT_AFTER] = "SELECT " SEGMENT_COLUMNS
+                              "WHERE s.run = ?1 AND s.first > ?2 "
+                              "ORDER BY s.first LIMIT 1",
+    [LT_STMT_SEGMENT_MEND] =
+        "UPDATE segment SET count = ?2, compression = ?3, hash = ?4, "
+        "signature = ?5, payload = ?6 WHERE pos = ?1",
+    [LT_STMT_SEGMENT_PLACE] =
+        "UPDATE segment SET run = ?7, first = ?8, count = ?2, "
+        "compression = ?3, hash = ?4, signature = ?5, payload = ?6 "
+        "WHERE pos = ?1",
+    [LT_STMT_PART_MEND] =
+        "INSERT INTO part(pos, bytes_total, bundle) VALUES(?1, "
+        "coalesce((SELECT bytes_total FROM part WHERE pos <= ?1 "
+        "ORDER BY pos DESC LIMIT 1), 0), ?2) "
+        "ON CONFLICT(pos) DO UPDATE SET bundle = excluded.bundle",
+    [LT_STMT_SPARE_ADD] =
+        "INSERT OR REPLACE INTO spare(run, origin, channel, stream, epoch, "
+        "first, prev_epoch, prev_number, prev_hash, key_id, digest) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    /* Runs that differ from their spares, or have none. */
+    [LT_STMT_SPARE_NEXT] =
+        "SELECT r.id FROM run r LEFT JOIN stream t ON t.id = r.stream "
+        "LEFT JOIN spare s ON s.run = r.id WHERE r.id > ?1 AND NOT ("
+        "s.origin IS t.origin AND s.channel IS t.channel "
+        "AND s.stream IS r.stream AND s.epoch IS r.epoch "
+        "AND s.first IS r.first AND s.prev_epoch IS r.prev_epoch "
+        "AND s.prev_number IS r.prev_number AND s.prev_hash IS r.prev_hash "
+        "AND s.key_id IS r.key_id) ORDER BY r.id LIMIT 1",
+    [LT_STMT_SPARE_GET] =
+        "SELECT lt_spare_holds(run, origin, channel, stream, epoch, first, "
+        "prev_epoch, prev_number, prev_hash, key_id, digest) "
+        "FROM spare WHERE run = ?1",
+    [LT_STMT_RUN_MEND] =
+        "UPDATE run SET (stream, epoch, first, prev_epoch, prev_number, "
+        "prev_hash, key_id) = (SELECT stream, epoch, first, prev_epoch, "
+        "prev_number, prev_hash, key_id FROM spare WHERE run = ?1) "
+        "WHERE id = ?1",
+    [LT_STMT_STREAM_MEND] =
+        "UPDATE stream SET (origin, channel) = (SELECT origin, channel "
+        "FROM spare WHERE run = ?1) "
+        "WHERE id = (SELECT stream FROM spare WHERE run = ?1)",
 };
 
 lt_err lt_sql_failed(struct lt_log *log, int rc)

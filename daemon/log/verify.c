@@ -29,7 +29,7 @@ static void report(const struct slice *slice, const struct lt_segment *segment,
     }
 }
 
-static bool hash_holds(const struct lt_segment *segment)
+bool lt_verify_hash(const struct lt_segment *segment)
 {
     struct lt_segment again = *segment;
 
@@ -40,61 +40,18 @@ static bool hash_holds(const struct lt_segment *segment)
     return memcmp(again.hash, segment->hash, LT_HASH_LEN) == 0;
 }
 
-/* Small parts that the events of the segment name and that were erased. */
-static lt_err count_erased(struct lt_log *log, const struct lt_segment *segment,
-                           uint64_t *out_erased)
+lt_err lt_verify_parts(struct lt_log *log, const struct lt_segment *segment,
+                       bool *out_fit, struct lt_log_verify *sums)
 {
+    struct lt_bundle bundle = {0};
     const struct lt_erased *erased;
-    struct lt_payload payload;
-    struct lt_event event;
-    struct lt_event_id id = {.origin = segment->stream.origin,
-                             .epoch = segment->epoch};
+    uint64_t gone = 0;
+    uint64_t absent = 0;
     lt_err err = lt_log_erased(log, &erased);
 
-    *out_erased = 0;
-    if (err != LT_OK ||
-        !lt_erased_any(erased, &segment->stream.origin, segment->epoch)) {
-        return err;
-    }
-    err = lt_payload_open(segment, &log->arena, &payload, NULL);
-    for (size_t i = 0; err == LT_OK && i < payload.items_n; i++) {
-        const struct lt_item *item = &payload.items[i];
-        uint8_t mask;
-
-        id.count = item->count;
-        mask = lt_erased_mask(erased, &id);
-        if (mask == 0) {
-            continue;
-        }
-        err = lt_event_decode(item->event, item->event_len, &id, item->hlc,
-                              &log->arena, &event, NULL);
-        if (err == LT_EMALFORMED) {
-            err = LT_OK; /* stored as evidence; it names no parts */
-            continue;
-        }
-        for (size_t k = 0; err == LT_OK && k < event.parts_n; k++) {
-            *out_erased += (mask & (1U << k)) != 0 ? 1 : 0;
-        }
-    }
-    return err;
-}
-
-static lt_err check_parts(const struct slice *slice,
-                          const struct lt_segment *segment)
-{
-    struct lt_log *log = slice->log;
-    struct lt_bundle bundle = {0};
-    uint64_t erased;
-    lt_err err;
-
+    *out_fit = true;
     lt_arena_reset(&log->arena);
-    err = count_erased(log, segment, &erased);
-    if (err != LT_OK) {
-        /* A payload that nobody can open was stored as it came. */
-        return err == LT_EMALFORMED ? LT_OK : err;
-    }
-    if (segment->parts_len > 0) {
-        lt_arena_reset(&log->arena);
+    if (err == LT_OK && segment->parts_len > 0) {
         err = lt_bundle_check(segment, &log->arena, NULL);
         if (err == LT_OK) {
             lt_arena_reset(&log->arena);
@@ -102,16 +59,93 @@ static lt_err check_parts(const struct slice *slice,
                                  &log->arena, &bundle, NULL);
         }
         if (err == LT_EPART || err == LT_EMALFORMED) {
-            report(slice, segment, "parts");
+            *out_fit = false;
             return LT_OK;
         }
-        if (err != LT_OK) {
-            return err;
+    }
+    if (err == LT_OK) {
+        lt_arena_reset(&log->arena);
+        err = lt_erased_absent(erased, segment, &log->arena, &gone, &absent);
+    }
+    if (err == LT_EMALFORMED) {
+        return LT_OK; /* nobody can open the payload: stored as it came */
+    }
+    sums->parts += bundle.parts_n;
+    sums->erased_parts += gone;
+    sums->absent_parts += absent;
+    return err;
+}
+
+static lt_err check_parts(const struct slice *slice,
+                          const struct lt_segment *segment)
+{
+    const uint64_t absent = slice->sums->absent_parts;
+    bool fit;
+    lt_err err = lt_verify_parts(slice->log, segment, &fit, slice->sums);
+
+    if (err == LT_OK && !fit) {
+        report(slice, segment, "parts");
+    } else if (err == LT_OK && slice->sums->absent_parts > absent &&
+               slice->bad != NULL) {
+        slice->bad(slice->ctx, &segment->stream, segment->epoch, segment->first,
+                   "absent");
+    }
+    return err;
+}
+
+static lt_err row_of(struct lt_log *log, enum lt_log_stmt which,
+                     const uint64_t *values, int values_n, bool *out_row,
+                     int64_t out[static 2])
+{
+    lt_err err;
+    sqlite3_stmt *stmt = lt_sql_stmt(log, which, &err);
+
+    *out_row = false;
+    if (stmt == NULL) {
+        return err;
+    }
+    for (int i = 0; i < values_n; i++) {
+        lt_bind_u64(stmt, i + 1, values[i]);
+    }
+    err = lt_sql_step(log, stmt, out_row);
+    if (err != LT_OK) {
+        return err;
+    }
+    if (*out_row) {
+        out[0] = sqlite3_column_int64(stmt, 0);
+        out[1] = sqlite3_column_count(stmt) > 1 ? sqlite3_column_int64(stmt, 1)
+                                                : 0;
+    }
+    lt_sql_done(stmt);
+    return LT_OK;
+}
+
+/* Is the row's entry in the index? *out_told: it is not, and the index has the
+ * row under another name, which @segment is given: the row has lost its own. */
+static lt_err ask_index(struct lt_log *log, int64_t run, uint64_t pos,
+                        struct lt_segment *segment, bool *out_has)
+{
+    const uint64_t entry[] = {(uint64_t)run, segment->first, pos};
+    struct lt_log_run other;
+    int64_t value[2];
+    lt_err err = row_of(log, LT_STMT_INDEX_HAS, entry, 3, out_has, value);
+
+    if (err == LT_OK && !*out_has) {
+        bool row;
+
+        err = row_of(log, LT_STMT_INDEX_OF_POS, &pos, 1, &row, value);
+        if (err == LT_OK && row) {
+            err = lt_fetch_run(log, value[0], &other);
+            if (err == LT_OK) {
+                segment->stream = other.stream;
+                segment->epoch = other.epoch;
+                segment->first = (uint64_t)value[1];
+            } else if (err == LT_ECORRUPT) {
+                err = LT_OK;
+            }
         }
     }
-    slice->sums->parts += bundle.parts_n;
-    slice->sums->erased_parts += erased;
-    return LT_OK;
+    return err;
 }
 
 /* Is this the end of its run, and does its signature hold? */
@@ -139,15 +173,24 @@ static lt_err check_signature(const struct slice *slice,
     return LT_OK;
 }
 
-static lt_err check_one(const struct slice *slice,
-                        const struct lt_segment *segment)
+static lt_err check_one(const struct slice *slice, int64_t run, uint64_t pos,
+                        struct lt_segment *segment)
 {
-    lt_err err;
+    bool holds = lt_verify_hash(segment);
+    bool has;
+    lt_err err = ask_index(slice->log, run, pos, segment, &has);
 
     slice->sums->segments++;
     slice->sums->events += segment->count;
-    if (!hash_holds(segment)) {
+    if (err != LT_OK) {
+        return err;
+    }
+    if (!holds) {
         report(slice, segment, "hash");
+        return LT_OK;
+    }
+    if (!has) {
+        report(slice, segment, "index");
         return LT_OK;
     }
     err = check_signature(slice, segment);
@@ -191,19 +234,26 @@ lt_err lt_log_verify_slice(
     }
     lt_bind_u64(stmt, 1, *cursor + 1);
     for (size_t done = 0; done < max_segments; done++) {
+        int64_t run;
+
         err = lt_sql_step(log, stmt, &row);
         if (err != LT_OK || !row) {
             break;
         }
+        run = sqlite3_column_int64(stmt, 1);
         err = lt_fetch_row(log, stmt, &segment, &pos, &at_ms);
         if (err == LT_ECORRUPT || (err == LT_OK && pos != *cursor + 1)) {
             /* A row, or the one before it in its run or in order of commit,
              * is missing or beyond reading. */
+            bool has;
+
             sums->segments++;
-            report(&slice, &segment, "row");
-            err = LT_OK;
+            err = ask_index(log, run, pos, &segment, &has);
+            if (err == LT_OK) {
+                report(&slice, &segment, "row");
+            }
         } else if (err == LT_OK) {
-            err = check_one(&slice, &segment);
+            err = check_one(&slice, run, pos, &segment);
         }
         if (err != LT_OK) {
             break;
@@ -229,7 +279,7 @@ static bool check_tip(void *ctx, uint64_t pos, int64_t at_ms,
 
     (void)pos;
     (void)at_ms;
-    tip->bad = !hash_holds(segment);
+    tip->bad = !lt_verify_hash(segment);
     return false;
 }
 

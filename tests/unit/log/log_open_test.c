@@ -53,7 +53,7 @@ static void a_newer_layout_is_refused_and_left_alone(void **state)
     edit(place->path, "PRAGMA user_version=1000");
     assert_int_equal(lt_log_open(&place->options, &log, &diag), LT_EDBNEWER);
     assert_int_equal(diag.code, LT_EDBNEWER);
-    edit(place->path, "PRAGMA user_version=3");
+    edit(place->path, "PRAGMA user_version=4");
     log = test_open(&place->options);
     lt_log_close(log);
 }
@@ -128,6 +128,7 @@ static void segments_and_evidence_are_append_only(void **state)
         "DELETE FROM run",
         "UPDATE run SET key_id = prev_hash",
         "DELETE FROM stream",
+        "UPDATE stream SET origin = zeroblob(16)",
     };
     struct place *place = *state;
     struct lt_log *log = test_open(&place->options);
@@ -144,8 +145,13 @@ static void segments_and_evidence_are_append_only(void **state)
         sqlite3_exec(db, "PRAGMA recursive_triggers=1", NULL, NULL, NULL),
         SQLITE_OK);
     for (size_t i = 0; i < LT_COUNT_OF(attempts); i++) {
-        assert_int_equal(sqlite3_exec(db, attempts[i], NULL, NULL, NULL),
-                         SQLITE_CONSTRAINT);
+        /* What a replacement needs does not exist for another program. */
+        int rc = sqlite3_exec(db, attempts[i], NULL, NULL, NULL);
+
+        assert_true(rc == SQLITE_CONSTRAINT ||
+                    (rc == SQLITE_ERROR &&
+                     strstr(sqlite3_errmsg(db), "no such function: lt_") !=
+                         NULL));
     }
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     writer_deinit(&writer);
@@ -166,7 +172,7 @@ static void the_file_is_a_wal_database_of_ours(void **state)
     (void)fclose(file);
     assert_int_equal(head[18], 2); /* write version: WAL */
     assert_memory_equal(head + 68, "LTLG", 4);
-    assert_int_equal(head[63], 3); /* user_version */
+    assert_int_equal(head[63], 4); /* user_version */
 }
 
 int main(void)
