@@ -75,6 +75,7 @@ X(LT_AUNKNOWNPEER, "unknown_peer_refused", -56, 77, LT_SEV_WARNING)
 X(LT_AMANYSTREAMS, "too_many_streams", -69, 75, LT_SEV_WARNING)
 X(LT_AWAL, "wal_large", -70, 75, LT_SEV_WARNING)
 X(LT_AENCLOSED, "enclosed_differs", -90, 76, LT_SEV_CRITICAL)
+X(LT_AROT, "bits_rotten", -76, 74, LT_SEV_CRITICAL)
 
 /* --- Notes: something happened, nothing is wrong ---------------------- */
 X(LT_NREADY, "ready", -57, 0, LT_SEV_INFO)
@@ -87,3 +88,5 @@ X(LT_NRELOADED, "reload_done", -63, 0, LT_SEV_INFO)
 X(LT_NNEWEPOCH, "new_epoch", -64, 0, LT_SEV_INFO)
 X(LT_NREPEATED, "repeated", -65, 0, LT_SEV_INFO)
 X(LT_NFAILPOINT, "failpoint_hit", -66, 0, LT_SEV_INFO)
+X(LT_NMENDED, "rot_mended", -77, 0, LT_SEV_INFO)
+X(LT_NSCRUBBED, "scrub_ended", -78, 0, LT_SEV_INFO)

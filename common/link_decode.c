@@ -446,6 +446,8 @@ static const struct reader readers[] = {
     [LT_FRAME_BINDINGS] = {&lt__bindings__descriptor, read_bindings},
     [LT_FRAME_BYE] = {&lt__bye__descriptor, read_bye},
     [LT_FRAME_PING] = {&lt__ping__descriptor, read_ping},
+    [LT_FRAME_WANT] = {&lt__want__descriptor, lt_read_want},
+    [LT_FRAME_GIVEN] = {&lt__given__descriptor, lt_read_given},
 };
 
 lt_err lt_frame_decode(const uint8_t *frame, size_t len, struct lt_arena *arena,

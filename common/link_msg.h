@@ -33,6 +33,8 @@ enum lt_frame_type {
     LT_FRAME_BINDINGS = 10,
     LT_FRAME_BYE = 11,
     LT_FRAME_PING = 12,
+    LT_FRAME_WANT = 16,
+    LT_FRAME_GIVEN = 17,
     LT_FRAME_JOIN_REQUEST = 32,
     LT_FRAME_JOIN_ANSWER = 33,
     LT_FRAME_KEY_QUESTION = 34,
@@ -51,6 +53,12 @@ enum {
     LT_BYE_TEXT_MAX = 256,
     LT_CSR_MAX = 4096, /* bytes of a certificate or request */
     LT_CHAIN_MAX = 10  /* certificates; superiors */
+};
+
+/* What a Hello says that its sender can do. The numbers are part of the
+ * format; others are passed over. */
+enum lt_feature {
+    LT_FEATURE_WANT = 1 /* answers Want */
 };
 
 /* Why something is not taken now. The numbers are part of the format. */
@@ -176,6 +184,21 @@ struct lt_ping {
     int64_t wall_ms;
 };
 
+/* One segment, asked for once more. */
+struct lt_want {
+    uint64_t id;
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t number; /* of its first event */
+};
+/* In a decoded one segment.key_id, prev, count, compression, payload, signature
+ * and parts are set; stream, epoch and first are those that were asked for. */
+struct lt_given {
+    uint64_t id;
+    bool found; /* false: only id */
+    struct lt_segment segment;
+};
+
 struct lt_join_request {
     uint8_t token_id[16];
     struct lt_span csr;
@@ -240,6 +263,8 @@ struct lt_frame {
         struct lt_spans bindings;
         struct lt_bye bye;
         struct lt_ping ping;
+        struct lt_want want;
+        struct lt_given given;
         struct lt_join_request join_request;
         struct lt_join_answer join_answer;
         struct lt_key_question key_question;
@@ -287,6 +312,11 @@ LT_MUST_CHECK lt_err lt_bye_encode(const struct lt_bye *bye,
                                    struct lt_buf *out);
 LT_MUST_CHECK lt_err lt_ping_encode(const struct lt_ping *ping,
                                     struct lt_buf *out);
+LT_MUST_CHECK lt_err lt_want_encode(const struct lt_want *want,
+                                    struct lt_buf *out);
+/* Any storable segment fits. */
+LT_MUST_CHECK lt_err lt_given_encode(const struct lt_given *given,
+                                     struct lt_buf *out);
 LT_MUST_CHECK lt_err lt_join_request_encode(
     const struct lt_join_request *request, struct lt_buf *out);
 LT_MUST_CHECK lt_err lt_join_answer_encode(const struct lt_join_answer *answer,

@@ -144,11 +144,12 @@ const char *lt_frame_word(unsigned type)
     static const char *const link_words[] = {
         "unknown",  "hello",    "proof", "digests", "tips",
         "run_open", "segments", "ack",   "hold",    "statement",
-        "bindings", "bye",      "ping"};
+        "bindings", "bye",      "ping",  NULL,      NULL,
+        NULL,       "want",     "given"};
     static const char *const enrol_words[] = {"join_request", "join_answer",
                                               "key_question", "key_answer"};
 
-    if (type < LT_COUNT_OF(link_words)) {
+    if (type < LT_COUNT_OF(link_words) && link_words[type] != NULL) {
         return link_words[type];
     }
     if (type >= LT_FRAME_JOIN_REQUEST && type <= LT_FRAME_KEY_ANSWER) {

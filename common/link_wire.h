@@ -33,6 +33,13 @@ LT_MUST_CHECK lt_err lt_read_spans(size_t from_n,
                                    const struct lt_span **out,
                                    struct lt_diag *diag);
 
+/* Readers of link_want.c, for the table of link_decode.c. */
+LT_MUST_CHECK lt_err lt_read_want(const void *unpacked, struct lt_arena *arena,
+                                  struct lt_frame *frame, struct lt_diag *diag);
+LT_MUST_CHECK lt_err lt_read_given(const void *unpacked, struct lt_arena *arena,
+                                   struct lt_frame *frame,
+                                   struct lt_diag *diag);
+
 /* Decode the message of an enrolment frame (types 32 to 35). */
 LT_MUST_CHECK lt_err lt_enrol_decode(const uint8_t *message, size_t len,
                                      struct lt_arena *arena,

@@ -452,6 +452,17 @@ X("sqlite_affected",
   "the system's SQLite {version} has the known WAL-reset bug",
   "The daemon uses one connection alone and so does not meet it; do not open "
   "log.db with another program. Update SQLite when a fix is available.")
+X("bits_rotten",
+  "Dữ liệu đã ghi bị hỏng trên đĩa[: {origin}, kênh {channel}, số {number}]"
+  "[ ({what})][; tất cả {count} chỗ]",
+  "Phần hỏng đang được lấy lại từ cơ quan khác và báo động tự hết khi xong. Nếu "
+  "kéo dài, kiểm tra kết nối với cấp trên và cấp dưới; kiểm tra ổ đĩa và bộ nhớ, "
+  "và sao lưu bằng lienthong backup.",
+  "what is stored here has rotted on the disk[: {origin}, channel {channel}, "
+  "number {number}][ ({what})][; {count} places in all]",
+  "It is being fetched again from other offices, and this ends by itself. If it "
+  "lasts, check the links up and down; check the disk and the memory, and make a "
+  "copy with lienthong backup.")
 X("view_rebuilt", "Dữ liệu hiển thị đang được dựng lại từ nhật ký[: {reason}]",
   "Không mất gì; danh sách có thể thiếu cho tới khi dựng xong, lúc đó báo động "
   "tự hết. Nếu lặp lại, kiểm tra ổ đĩa.",
@@ -497,6 +508,17 @@ X("reload_done",
   "Đã nạp lại cấu hình[; cần khởi động lại để áp dụng: {restart}]", "",
   "the configuration was reloaded[; a restart is needed for: {restart}]", "")
 X("new_epoch", "Bắt đầu kỳ ghi mới {epoch}", "", "a new epoch {epoch} begins",
+  "")
+X("rot_mended",
+  "Chỗ hỏng đã được sửa[: {origin}, kênh {channel}, số {number}][ ({what})]", "",
+  "what had rotted is whole again[: {origin}, channel {channel}, number "
+  "{number}][ ({what})]",
+  "")
+X("scrub_ended",
+  "Đã soát xong toàn bộ nhật ký: {total} đoạn, {found} chỗ hỏng, {mended} đã sửa",
+  "",
+  "the whole log was looked through: {total} segments, {found} rotten, {mended} "
+  "mended",
   "")
 X("repeated", "Thông báo {code} lặp lại {count} lần", "",
   "the note {code} was repeated {count} times", "")

@@ -453,6 +453,12 @@ X("ui_acked_at", "đã tới",
   "arrived")
 X("ui_to_send_unknown", "chưa rõ, vì chưa nghe cấp trên nói đã có gì",
   "not known: the superior has not said what it has")
+X("ui_scrub", "Soát dữ liệu", "Scrub")
+X("ui_scrub_found", "chỗ hỏng tìm thấy", "rotten places found")
+X("ui_scrub_mended", "đã sửa", "mended")
+X("ui_scrub_rotten", "còn hỏng, đang lấy lại", "still rotten, being fetched")
+X("ui_scrub_absent", "đoạn còn thiếu văn bản", "segments that lack texts")
+X("ui_scrub_began", "lần soát bắt đầu lúc", "the reading began at")
 X("ui_to_send", "Chờ gửi",
   "To be sent")
 X("ui_urgent", "khẩn",

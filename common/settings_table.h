@@ -30,6 +30,10 @@ X(LT_SET_STATEMENT_INTERVAL, "statement_interval", LT_TYPE_DURATION, "ms",
   "15m", 1000, 86400000, RESTART, "",
   "Khoảng thời gian giữa hai bản kê khi không có thay đổi",
   "Time between two statements when nothing changes")
+X(LT_SET_SCRUB_INTERVAL, "scrub_interval", LT_TYPE_DURATION, "ms", "24h", 1000,
+  INT64_C(2592000000), RESTART, "",
+  "Khoảng thời gian giữa hai lần soát lại toàn bộ nhật ký",
+  "Time between two readings of the whole log for rot")
 X(LT_SET_WAL_MAX_BYTES, "wal_max_bytes", LT_TYPE_BYTES, "bytes", "64M", 1048576,
   1073741824, RESTART, "", "Kích thước tối đa của tệp WAL của nhật ký",
   "Largest size of the log's WAL file")

@@ -241,6 +241,7 @@ static void publish(struct lt_daemon *daemon)
         .listen_links = lt_link_bound(daemon->link, 0),
         .listen_enrol = lt_link_enrol_bound(daemon->link, 0),
         .apart_since_ms = daemon->apart_since_ms,
+        .scrub = daemon->scrub,
     };
     uint64_t applied = lt_feed_applied(daemon->feed);
     const char *superior;
@@ -312,6 +313,9 @@ static int timeout_ms(const struct lt_daemon *daemon, bool more)
     if (daemon->inbox.first != NULL &&
         daemon->inbox_ms + LEAST_MS < due) {
         due = daemon->inbox_ms + LEAST_MS;
+    }
+    if (lt_daemon_scrub_wake_ms(daemon) < due) {
+        due = lt_daemon_scrub_wake_ms(daemon);
     }
     due -= daemon->now.mono_ms;
     if (due < 0) {

@@ -14,6 +14,7 @@
 #include "daemon/history.h"
 #include "daemon/inbox.h"
 #include "daemon/link/link.h"
+#include "daemon/scrub.h"
 #include "daemon/status.h"
 #include "daemon/turn.h"
 #include "daemon/view/feed.h"
@@ -46,6 +47,9 @@ struct lt_daemon {
     struct lt_log *log;
     struct lt_engine *engine;
     struct lt_turn *turn;
+    struct lt_scrub *scrub;
+    int64_t scrub_at_ms;     /* monotonic; not before */
+    size_t scrub_segments;   /* in one slice: what takes its time */
     struct lt_link *link;
     struct lt_feed *feed;
     struct lt_control *control;
@@ -147,6 +151,16 @@ lt_err lt_daemon_shorten_wal(struct lt_daemon *daemon);
 /* What the view could not read becomes an alarm. */
 void lt_daemon_take_complaints(struct lt_daemon *daemon);
 void lt_daemon_trim_when_quiet(struct lt_daemon *daemon, bool worked);
+
+/* rot.c: the scrub, and what comes of it. */
+lt_err lt_daemon_scrub_start(struct lt_daemon *daemon);
+/* A slice, when it is time. */
+lt_err lt_daemon_scrub_slice(struct lt_daemon *daemon);
+/* When the loop should wake for it. */
+int64_t lt_daemon_scrub_wake_ms(const struct lt_daemon *daemon);
+/* The end of an asking, as the turn tells it. */
+void lt_daemon_mended(struct lt_daemon *daemon, const struct lt_stream *stream,
+                      uint64_t epoch, uint64_t number, enum lt_mended how);
 
 /* hooks.c: what effects do. */
 /* Remember since when the superior is not there. */

@@ -103,6 +103,9 @@ static void hook_note(void *ctx, const struct lt_effect *effect)
                          "");
         /* The link raises this one, while it is refused; here is its end. */
         lt_daemon_alarm(daemon, LT_EUNKNOWNKEY, false, &effect->office, NULL);
+        if (daemon->scrub != NULL) {
+            lt_scrub_retry(daemon->scrub);
+        }
     }
     daemon->status_changed = true;
 }
@@ -155,6 +158,12 @@ static void hook_written(void *ctx, uint64_t token, lt_err result, uint64_t pos,
     }
 }
 
+static void hook_mended(void *ctx, const struct lt_stream *stream,
+                        uint64_t epoch, uint64_t number, enum lt_mended how)
+{
+    lt_daemon_mended(ctx, stream, epoch, number, how);
+}
+
 static void hook_committing(void *ctx, bool begins)
 {
     struct lt_daemon *daemon = ctx;
@@ -171,6 +180,7 @@ static const struct lt_turn_hooks HOOKS = {
     .wake = hook_wake,
     .stored = hook_stored,
     .written = hook_written,
+    .mended = hook_mended,
     .committing = hook_committing,
 };
 

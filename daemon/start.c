@@ -526,6 +526,9 @@ lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag)
         err = start_clerk(daemon);
     }
     if (err == LT_OK) {
+        err = lt_daemon_scrub_start(daemon);
+    }
+    if (err == LT_OK) {
         err = start_control(daemon, diag);
     }
     if (err == LT_OK) {
@@ -545,6 +548,7 @@ void lt_daemon_stop(struct lt_daemon *daemon)
     lt_link_stop(daemon->link);
     lt_feed_stop(daemon->feed);
     lt_clerk_free(daemon->clerk);
+    lt_scrub_free(daemon->scrub);
     lt_turn_free(daemon->turn);
     lt_engine_free(daemon->engine);
     lt_log_close(daemon->log);

@@ -284,6 +284,24 @@ static json_t *work_json(const struct lt_status *status)
     return list;
 }
 
+/* What the daily reading of the log has found, and what came of it. */
+static json_t *scrub_json(const struct lt_status *status)
+{
+    struct lt_scrub_view view;
+
+    if (status->scrub == NULL) {
+        return json_null();
+    }
+    lt_scrub_look(status->scrub, &view);
+    return json_pack(
+        "{s:b, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "running",
+        (int)view.running, "began_at", time_json(view.began_wall_ms),
+        "ended_at", time_json(view.ended_wall_ms), "done",
+        (json_int_t)view.done, "total", (json_int_t)view.total, "found",
+        (json_int_t)view.found, "mended", (json_int_t)view.mended, "rotten",
+        (json_int_t)view.rotten_n, "absent", (json_int_t)view.absent_n);
+}
+
 /* {name: value}; they belong to the process, not to the log. */
 static json_t *counters_json(void)
 {
@@ -335,6 +353,7 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
     json_object_set_new(root, "holds", holds_json(status));
     json_object_set_new(root, "alarms", alarms_json(status, lang));
     json_object_set_new(root, "work", work_json(status));
+    json_object_set_new(root, "scrub", scrub_json(status));
     json_object_set_new(root, "counters", counters_json());
     text = json_dumps(root, JSON_COMPACT);
     json_decref(root);

@@ -8,6 +8,7 @@
 #include "daemon/alarms.h"
 #include "daemon/engine/engine.h"
 #include "daemon/log/log.h"
+#include "daemon/scrub.h"
 
 enum lt_node_state {
     LT_NODE_STARTING,
@@ -41,6 +42,7 @@ struct lt_status {
     uint64_t view_behind_events;
     int64_t view_behind_ms; /* 0 when current */
     struct lt_status_work work[LT_WORKS];
+    const struct lt_scrub *scrub; /* NULL: null */
 };
 
 /* The object of schema lienthong.status/1 in @lang; malloc'ed, the caller

@@ -56,6 +56,7 @@ void lt_turn_free(struct lt_turn *turn)
     lt_turn_letters_forget(turn);
     lt_free(turn->alloc, turn->statements);
     lt_free(turn->alloc, turn->stored);
+    lt_free(turn->alloc, turn->mended);
     lt_free(turn->alloc, turn->writes);
     lt_free(turn->alloc, turn);
 }
@@ -300,6 +301,10 @@ static lt_err perform(struct lt_turn *turn, const struct lt_now *now,
         return lt_turn_letter_keep(turn, now, &effect);
     case LT_FX_READ:
         return perform_read(turn, now, &effect);
+    case LT_FX_MEND:
+        return lt_turn_mend(turn, now, &effect);
+    case LT_FX_UNMENDED:
+        return lt_turn_unmended(turn, &effect);
     case LT_FX_PEERS:
         turn->hooks.peers(turn->hooks.ctx);
         return LT_OK;
@@ -394,7 +399,7 @@ static lt_err commit(struct lt_turn *turn, const struct lt_now *now)
 static bool stores(enum lt_effect_kind kind)
 {
     return kind == LT_FX_STORE_SEGMENT || kind == LT_FX_STORE_EVIDENCE ||
-           kind == LT_FX_STORE_BINDING;
+           kind == LT_FX_STORE_BINDING || kind == LT_FX_MEND;
 }
 
 /* Nothing of this turn is in the log: the writers hear it, the peers hear no
@@ -411,6 +416,7 @@ static lt_err roll_back(struct lt_turn *turn, const struct lt_now *now,
     lt_log_stats(turn->log, &stats);
     turn->last_pos = stats.last_pos;
     turn->stored_n = 0;
+    lt_turn_tell_mended(turn, false);
     err = lt_engine_rolled_back(turn->engine, now, turn->effects);
     while (err == LT_OK && next < lt_effects_count(turn->effects)) {
         if (!stores(lt_effects_at(turn->effects, next)->kind)) {
@@ -455,6 +461,7 @@ lt_err lt_turn_end(struct lt_turn *turn, const struct lt_now *now)
             break;
         }
         tell_stored(turn, now);
+        lt_turn_tell_mended(turn, true);
         tell_written(turn, now, LT_OK);
         (void)LT_FAILPOINT(C8);
         err = lt_engine_committed(turn->engine, now, turn->effects);

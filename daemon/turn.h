@@ -35,6 +35,10 @@ struct lt_turn_hooks {
      * last segment of the commit. */
     void (*written)(void *ctx, uint64_t token, lt_err result, uint64_t pos,
                     int64_t committed_at_ms);
+    /* The end of an asking (LT_IN_WANT): durable, when it was mended;
+     * LT_MENDED_NOT: nobody who is there could help. NULL is fine. */
+    void (*mended)(void *ctx, const struct lt_stream *stream, uint64_t epoch,
+                   uint64_t number, enum lt_mended how);
     /* Asked between any two effects; false ends the turn there as a crash
      * would (LT_EINTERNAL). NULL: always alive. */
     bool (*alive)(void *ctx);

@@ -10,6 +10,14 @@ struct lt_turn_stored {
     uint64_t pos;
 };
 
+/* A segment that was asked for, told once the transaction has ended. */
+struct lt_turn_mended {
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t number;
+    enum lt_mended how;
+};
+
 struct lt_turn_write_end {
     uint64_t token;
 };
@@ -36,6 +44,9 @@ struct lt_turn {
     struct lt_turn_stored *stored; /* of the open transaction */
     size_t stored_n;
     size_t stored_capacity;
+    struct lt_turn_mended *mended;
+    size_t mended_n;
+    size_t mended_capacity;
     struct lt_turn_write_end *writes; /* to be told at the end of the turn */
     size_t writes_n;
     size_t writes_capacity;
@@ -45,6 +56,15 @@ struct lt_turn {
     size_t statements_capacity;
     int64_t statements_since_ms; /* monotonic; when the oldest began to wait */
 };
+
+/* turn_mend.c */
+LT_MUST_CHECK lt_err lt_turn_mend(struct lt_turn *turn,
+                                  const struct lt_now *now,
+                                  const struct lt_effect *effect);
+LT_MUST_CHECK lt_err lt_turn_unmended(struct lt_turn *turn,
+                                      const struct lt_effect *effect);
+/* The transaction has ended: durable, or not. */
+void lt_turn_tell_mended(struct lt_turn *turn, bool durable);
 
 /* turn_letters.c */
 LT_MUST_CHECK lt_err lt_turn_letter_keep(struct lt_turn *turn,

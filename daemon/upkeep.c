@@ -168,6 +168,10 @@ lt_err lt_daemon_background(struct lt_daemon *daemon, bool *out_more)
     if (err == LT_OK && !lt_turn_pending(daemon->turn)) {
         err = keep_up(daemon, out_more);
     }
+    if (err == LT_OK && !lt_turn_pending(daemon->turn)) {
+        err = lt_daemon_scrub_slice(daemon);
+        *out_more |= lt_turn_pending(daemon->turn); /* it asks for something */
+    }
     if (err == LT_EFULL) {
         lt_log_rollback(daemon->log);
         err = LT_OK;

@@ -108,6 +108,35 @@ static void print_parent(struct lt_tool *tool, const json_t *answer)
     fputc('\n', tool->out);
 }
 
+/* Only where there is something to say of it. */
+static void print_scrub(struct lt_tool *tool, const json_t *answer)
+{
+    static const struct {
+        const char *key;
+        const char *word;
+    } sums[] = {{"found", "ui_scrub_found"},
+                {"mended", "ui_scrub_mended"},
+                {"rotten", "ui_scrub_rotten"},
+                {"absent", "ui_scrub_absent"}};
+    const json_t *scrub = json_object_get(answer, "scrub");
+    char at[LT_TOOL_TIME_TEXT];
+
+    if (number_in(scrub, "found") == 0 && number_in(scrub, "mended") == 0 &&
+        number_in(scrub, "absent") == 0) {
+        return;
+    }
+    begin_line(tool, "ui_scrub");
+    for (size_t i = 0; i < LT_COUNT_OF(sums); i++) {
+        if (i == 0 || number_in(scrub, sums[i].key) > 0) {
+            fprintf(tool->out, "%s%s %lld", i == 0 ? "" : ", ",
+                    lt_ui(tool->lang, sums[i].word),
+                    (long long)number_in(scrub, sums[i].key));
+        }
+    }
+    fprintf(tool->out, " (%s %s)\n", lt_ui(tool->lang, "ui_scrub_began"),
+            time_in(scrub, "began_at", at));
+}
+
 static json_int_t waiting_of(const json_t *link)
 {
     const json_t *waiting = json_object_get(link, "waiting");
@@ -404,6 +433,7 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
         print_head(tool, answer);
         print_parent(tool, answer);
         print_waiting(tool, answer);
+        print_scrub(tool, answer);
         print_receipt(tool, answer);
         print_stored(tool, answer);
         if (json_array_size(alarms) == 0) {

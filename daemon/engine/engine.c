@@ -13,6 +13,7 @@
 #include "daemon/engine/effects.h"
 #include "daemon/engine/intake.h"
 #include "daemon/engine/keys.h"
+#include "daemon/engine/mend.h"
 #include "daemon/engine/outflow.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/statement.h"
@@ -104,36 +105,6 @@ lt_err lt_engine_erased(struct lt_engine *engine, const struct lt_event_id *id,
                         uint8_t mask)
 {
     return lt_erased_add(&engine->erased, id, mask) ? LT_OK : LT_ENOMEM;
-}
-
-static void renew_arena(struct lt_arena *arena)
-{
-    const struct lt_alloc *alloc = arena->alloc;
-    size_t cap = arena->cap_bytes;
-
-    lt_arena_deinit(arena);
-    lt_arena_init(arena, alloc, cap);
-}
-
-static void renew_buf(struct lt_buf *buf)
-{
-    const struct lt_alloc *alloc = buf->alloc;
-
-    lt_buf_deinit(buf);
-    lt_buf_init(buf, alloc);
-}
-
-void lt_engine_relax(struct lt_engine *engine)
-{
-    renew_arena(&engine->scratch);
-    renew_arena(&engine->scratch_payload);
-    if (engine->pending == NULL) {
-        renew_arena(&engine->pending_arena);
-        lt_packer_relax(engine->packer);
-    }
-    renew_buf(&engine->frame);
-    renew_buf(&engine->out);
-    renew_buf(&engine->stripped);
 }
 
 /* ---- loading ---- */
@@ -305,10 +276,11 @@ static lt_err leave(struct lt_engine *engine)
 static void scan(struct lt_engine *engine)
 {
     int64_t next = engine->now.mono_ms + LT_PING_MS;
+    int64_t due;
     size_t i;
 
     for (i = 0; i < engine->sessions_n && !engine->oom; i++) {
-        int64_t due = lt_session_tick(engine, engine->sessions[i]);
+        due = lt_session_tick(engine, engine->sessions[i]);
 
         next = due < next ? due : next;
     }
@@ -319,6 +291,8 @@ static void scan(struct lt_engine *engine)
     }
     lt_receipt_tick(engine);
     lt_author_check_clock(engine);
+    due = lt_mend_tick(engine);
+    next = due < next ? due : next;
     if (next < engine->now.mono_ms + LT_SCAN_MS) {
         next = engine->now.mono_ms + LT_SCAN_MS;
     }
@@ -413,6 +387,9 @@ lt_err lt_engine_step(struct lt_engine *engine, const struct lt_now *now,
     case LT_IN_STATE:
         lt_courier_state(engine, input);
         break;
+    case LT_IN_WANT:
+        lt_mend_want(engine, &input->stream, input->epoch, input->number);
+        break;
     case LT_IN_TICK:
         /* The earliest wake was asked for, and has come; a later one that was
          * asked for as well is forgotten with it. */
@@ -449,13 +426,24 @@ lt_err lt_engine_stored(struct lt_engine *engine, const struct lt_now *now,
 
     enter(engine, now, effects);
     if (read->token != 0) {
-        lt_proof_stored(engine, read, segments, segments_n);
+        if (!lt_mend_stored(engine, read, segments, segments_n)) {
+            lt_proof_stored(engine, read, segments, segments_n);
+        }
         return leave(engine);
     }
     session = lt_session_find(engine, read->session);
     if (session != NULL && session->state == LT_SESSION_UP) {
         lt_outflow_stored(engine, session, read, segments, segments_n);
     }
+    return leave(engine);
+}
+
+lt_err lt_engine_mended(struct lt_engine *engine, const struct lt_now *now,
+                        const struct lt_effect *mend, bool whole,
+                        struct lt_effects *effects)
+{
+    enter(engine, now, effects);
+    lt_mend_done(engine, mend, whole);
     return leave(engine);
 }
 

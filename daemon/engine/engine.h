@@ -124,6 +124,11 @@ enum lt_effect_kind {
     LT_FX_PEERS,           /* known transport keys or the tree changed */
     LT_FX_ALARM,           /* code, raise or clear, subject office, diag */
     LT_FX_NOTE,            /* code, diag */
+    LT_FX_MEND,            /* segment (proven when raise), token: put it in
+                              place of one that is rotten, or lacks parts;
+                              then lt_engine_mended at once */
+    LT_FX_UNMENDED,        /* stream, epoch, after: the number asked for: no
+                              neighbour who is there could help */
     LT_FX_WAKE             /* at_ms: step a TICK then (the earliest counts) */
 };
 
@@ -133,7 +138,7 @@ struct lt_effect {
     const uint8_t *bytes;          /* frame, binding, statement */
     size_t len;
     lt_err code;                   /* CLOSE, ALARM, NOTE */
-    bool raise;                    /* ALARM: true raises, false clears */
+    bool raise;                    /* ALARM: true raises, false clears; MEND */
     struct lt_office office;       /* subject; STORE_BINDING, STORE_STATEMENT */
     struct lt_office to;
     uint32_t page;
@@ -143,7 +148,7 @@ struct lt_effect {
     uint64_t epoch;                /* READ */
     uint64_t after;                /* READ */
     size_t max_bytes;              /* READ */
-    uint64_t token;                /* READ: the engine's own */
+    uint64_t token;                /* READ, MEND: the engine's own */
     struct lt_diag diag;           /* ALARM, NOTE */
     int64_t at_ms;                 /* WAKE, monotonic */
 };
@@ -168,6 +173,11 @@ enum lt_input_kind {
     LT_IN_INTAKE,       /* open or closed for want of room: flag, code */
     LT_IN_COURIER,      /* bytes: an opened courier piece; courier */
     LT_IN_STATE,        /* say a statement to office now */
+    LT_IN_WANT,         /* stream, epoch, number: a stored segment that is
+                           rotten or lacks parts; asked for once more of each
+                           neighbour in turn, until MEND has made it whole or
+                           UNMENDED says that nobody could. Passed over while
+                           LT_ENGINE_ASKS_MAX are under way */
     LT_IN_TICK
 };
 
@@ -223,6 +233,9 @@ struct lt_input {
     struct lt_courier_taken *courier; /* COURIER: filled in */
     bool flag;
     lt_err code;
+    struct lt_stream stream;      /* WANT */
+    uint64_t epoch;
+    uint64_t number;              /* of the segment's first event */
 };
 
 /* Errors of all four: LT_ENOMEM, after which the process must end (state may
@@ -243,6 +256,11 @@ LT_MUST_CHECK lt_err lt_engine_stored(struct lt_engine *engine,
                                       const struct lt_effect *read,
                                       const struct lt_segment *segments,
                                       size_t segments_n,
+                                      struct lt_effects *effects);
+/* What became of a MEND: is the segment whole now, in the open transaction? */
+LT_MUST_CHECK lt_err lt_engine_mended(struct lt_engine *engine,
+                                      const struct lt_now *now,
+                                      const struct lt_effect *mend, bool whole,
                                       struct lt_effects *effects);
 LT_MUST_CHECK lt_err lt_engine_committed(struct lt_engine *engine,
                                          const struct lt_now *now,
@@ -424,6 +442,9 @@ int64_t lt_engine_courier_heard(const struct lt_engine *engine,
 
 uint64_t lt_engine_epoch(const struct lt_engine *engine);
 uint64_t lt_engine_last_hlc(const struct lt_engine *engine);
+/* Segments that are being asked for once more. */
+enum { LT_ENGINE_ASKS_MAX = 32 };
+size_t lt_engine_asks(const struct lt_engine *engine);
 /* Segments and bytes that wait for memory's sake; for the bound tests. */
 size_t lt_engine_memory(const struct lt_engine *engine);
 

@@ -32,6 +32,8 @@ static void say_hello(struct lt_engine *engine, struct lt_session *session,
         .epoch = engine->options.epoch,
         .software = {.data = engine->software,
                      .len = strlen(engine->software)},
+        .features_n = 1,
+        .features = {LT_FEATURE_WANT},
         .wall_ms = engine->now.wall_ms,
         .bindings = spans,
     };
@@ -206,6 +208,9 @@ void lt_hello_on_hello(struct lt_engine *engine, struct lt_session *session,
     session->peer_wire_min = hello->wire_min;
     session->peer_wire_max = hello->wire_max;
     session->skew_ms = hello->wall_ms - engine->now.wall_ms;
+    for (i = 0; i < hello->features_n; i++) {
+        session->gives |= hello->features[i] == LT_FEATURE_WANT;
+    }
     if (!session->above) {
         if (lt_keys_find(engine, session->unit, hello->key_id) == NULL) {
             lt_session_refuse(engine, session, LT_EUNKNOWNKEY);

@@ -297,7 +297,7 @@ static bool make_run(struct lt_engine *engine, struct piece *piece)
 }
 
 /* What was erased here is neither kept nor passed on, whoever brings it. */
-static void strip(struct lt_engine *engine, struct lt_segment *segment)
+void lt_intake_strip(struct lt_engine *engine, struct lt_segment *segment)
 {
     bool changed = false;
     lt_err rc;
@@ -345,7 +345,7 @@ static bool take(struct lt_engine *engine, struct piece *piece,
         segment->parts = NULL;
         segment->parts_len = 0;
     }
-    strip(engine, segment);
+    lt_intake_strip(engine, segment);
     if (engine->oom || !make_run(engine, piece)) {
         return false;
     }

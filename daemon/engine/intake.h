@@ -16,6 +16,9 @@ void lt_intake_ask_again(struct lt_engine *engine);
 /* Acknowledge what is durable. */
 void lt_intake_ack(struct lt_engine *engine);
 void lt_intake_free(struct lt_engine *engine, struct lt_session *session);
+/* Leave out of a segment's bundle what was erased here; its bytes then lie in
+ * scratch of the engine until the next call. */
+void lt_intake_strip(struct lt_engine *engine, struct lt_segment *segment);
 
 /* ---- ack.c: what goes back ---- */
 

@@ -293,3 +293,8 @@ size_t lt_engine_memory(const struct lt_engine *engine)
     return engine->fresh_bytes + engine->checks_bytes +
            engine->pending_arena.used_bytes;
 }
+
+size_t lt_engine_asks(const struct lt_engine *engine)
+{
+    return engine->asks_n;
+}

@@ -9,6 +9,7 @@
 #include "daemon/engine/hello.h"
 #include "daemon/engine/intake.h"
 #include "daemon/engine/keys.h"
+#include "daemon/engine/mend.h"
 #include "daemon/engine/outflow.h"
 #include "daemon/engine/statement.h"
 #include "daemon/engine/streams.h"
@@ -273,6 +274,12 @@ void lt_session_take(struct lt_engine *engine, struct lt_session *session,
         break;
     case LT_FRAME_PING:
         on_ping(engine, session, &frame->ping);
+        break;
+    case LT_FRAME_WANT:
+        lt_mend_on_want(engine, session, &frame->want);
+        break;
+    case LT_FRAME_GIVEN:
+        lt_mend_on_given(engine, session, &frame->given);
         break;
     default: /* a hello in the middle, an enrolment frame */
         lt_session_close(engine, session, LT_EPROTO);

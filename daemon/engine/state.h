@@ -40,6 +40,8 @@ enum {
     LT_WRITE_BYTES_MAX = 16 * 1024 * 1024, /* written, not yet flushed */
     LT_THRIFTY_BYTES = 32 * 1024,       /* written in a turn: little */
     LT_LOST_MAX = 64,
+    LT_ASKS_MAX = 32,                   /* segments asked for once more */
+    LT_GIVEN_A_SECOND = 16,             /* answered to one session */
     LT_HELD_MAX = 64,                   /* points of ours that one office told */
     LT_PATH_DENSE = 8,
     LT_SCRATCH_BYTES = 8 * 1024 * 1024
@@ -65,7 +67,8 @@ enum {
     LT_HOLD_PROOF_MS = 60 * 1000,
     LT_RATE_MS = 10,                    /* no rate over less */
     LT_ROUND_MS = 50,
-    LT_ASK_AGAIN_MS = 1000
+    LT_ASK_AGAIN_MS = 1000,
+    LT_GIVEN_WAIT_MS = 30 * 1000        /* then the next neighbour is asked */
 };
 
 struct lt_unit;
@@ -295,6 +298,9 @@ struct lt_session {
     int64_t rtt_ms;            /* -1: unknown */
     int64_t skew_ms;
     uint64_t visit;            /* scratch of routes */
+    bool gives;                /* the peer answers Want */
+    int64_t given_ms;          /* begin of the present second */
+    unsigned given_n;          /* answered in it */
 
     /* compare */
     bool heard[LT_LANES];      /* the peer's digests are complete */
@@ -375,6 +381,26 @@ struct lt_check {
     size_t len;
 };
 
+/* A segment that is rotten here, or lacks parts, on one round through the
+ * neighbours who hold it. */
+struct lt_ask {
+    uint64_t id;
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t number;           /* of its first event */
+    uint64_t session;          /* asked now; 0: none */
+    uint64_t tried;            /* the last one asked in this round */
+    int64_t due_ms;            /* then the next one is asked */
+};
+
+/* A Want that waits for the log. */
+struct lt_give {
+    uint64_t token;
+    uint64_t session;
+    uint64_t id;
+    uint64_t number;
+};
+
 struct lt_standing {
     lt_err code;
     struct lt_office office;
@@ -438,6 +464,12 @@ struct lt_engine {
     size_t checks_n;
     size_t checks_bytes;
     uint64_t check_token;
+
+    struct lt_ask asks[LT_ASKS_MAX];
+    size_t asks_n;
+    uint64_t ask_id;
+    struct lt_give gives[LT_ASKS_MAX];
+    size_t gives_n;
 
     bool intake_closed;
     bool forgot;               /* something was forwarded and not stored */

@@ -538,7 +538,8 @@ lt_err lt_apply_segment(struct lt_view *view, int64_t committed_at_ms,
         bool piece = false;
 
         c.item = &payload.items[c.index];
-        rc = lt_piece_apply(view, segment, c.item, c.index, &bundle, &piece);
+        rc = lt_piece_apply(view, view->pos + 1, segment, c.item, c.index,
+                            &bundle, &piece);
         if (rc == LT_OK && !piece) {
             rc = apply_event(view, &c, &bundle, &cursor);
         }

@@ -38,7 +38,9 @@ static lt_err apply_batch(struct lt_view *view, struct lt_feed_node *batch,
     lt_err rc = lt_view_begin(view);
 
     while (rc == LT_OK && at != NULL && events < BATCH_EVENTS_MAX) {
-        rc = lt_view_apply(view, at->pos, at->committed_at_ms, &at->segment);
+        rc = at->again ? lt_view_fill(view, at->pos, &at->segment)
+                       : lt_view_apply(view, at->pos, at->committed_at_ms,
+                                       &at->segment);
         events += at->segment.count;
         at = at->next;
     }

@@ -29,6 +29,10 @@ uint64_t lt_feed_next(const struct lt_feed *feed);
 /* Copy the segment into the queue. False: full, or @pos is not the next. */
 bool lt_feed_push(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
                   const struct lt_segment *segment);
+/* A segment that was pushed before has texts now that it lacked then. Always
+ * taken, unless memory has run out; passed over when it was not pushed yet. */
+void lt_feed_again(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
+                   const struct lt_segment *segment);
 /* Bytes pushed and not applied yet; 0 while the view is built anew. */
 size_t lt_feed_waiting(const struct lt_feed *feed);
 /* While @hurry: no rest between batches, somebody waits for each of them. */

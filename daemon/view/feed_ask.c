@@ -163,6 +163,7 @@ static struct lt_feed_node *copy_node(uint64_t pos, int64_t committed_at_ms,
     node->pos = pos;
     node->committed_at_ms = committed_at_ms;
     node->bytes = bytes;
+    node->again = false;
     node->segment = *segment;
     node->segment.payload = node->data;
     if (segment->payload_len > 0) {
@@ -188,6 +189,34 @@ static bool is_of_others(const struct lt_feed *feed,
             cls != LT_CLASS_INCIDENT && cls != LT_CLASS_DIRECTIVE);
 }
 
+static void append(struct lt_feed *feed, struct lt_feed_node *node)
+{
+    if (feed->last == NULL) {
+        feed->first = node;
+    } else {
+        feed->last->next = node;
+    }
+    feed->last = node;
+    feed->queue_bytes += node->bytes;
+}
+
+void lt_feed_again(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
+                   const struct lt_segment *segment)
+{
+    struct lt_feed_node *node = NULL;
+
+    (void)pthread_mutex_lock(&feed->lock);
+    if (pos < feed->next && feed->error == LT_OK) {
+        node = copy_node(pos, committed_at_ms, segment);
+    }
+    if (node != NULL) {
+        node->again = true;
+        append(feed, node);
+        (void)pthread_cond_signal(&feed->work);
+    }
+    (void)pthread_mutex_unlock(&feed->lock);
+}
+
 bool lt_feed_push(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
                   const struct lt_segment *segment)
 {
@@ -204,13 +233,7 @@ bool lt_feed_push(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
         node = copy_node(pos, committed_at_ms, segment);
     }
     if (node != NULL) {
-        if (feed->last == NULL) {
-            feed->first = node;
-        } else {
-            feed->last->next = node;
-        }
-        feed->last = node;
-        feed->queue_bytes += bytes;
+        append(feed, node);
         feed->next = pos + 1;
         if (is_of_others(feed, segment) && pos > feed->others) {
             feed->others = pos;

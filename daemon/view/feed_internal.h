@@ -12,6 +12,7 @@ struct lt_feed_node {
     uint64_t pos;
     int64_t committed_at_ms;
     size_t bytes;
+    bool again; /* applied before; it has texts now that it lacked */
     struct lt_segment segment; /* pointers go into data */
     uint8_t data[];
 };

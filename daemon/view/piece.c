@@ -15,7 +15,8 @@ static bool has_content(const struct lt_bundle *bundle, uint32_t item)
     return false;
 }
 
-static lt_err add_row(struct lt_view *view, uint32_t item, bool here)
+static lt_err add_row(struct lt_view *view, uint64_t pos, uint32_t item,
+                      bool here)
 {
     const struct lt_event *event = &view->event;
     sqlite3_stmt *stmt = view->add_piece;
@@ -28,7 +29,7 @@ static lt_err add_row(struct lt_view *view, uint32_t item, bool here)
     sqlite3_bind_int64(stmt, 1, key);
     sqlite3_bind_int64(stmt, 2,
                        lt_piece_slot(event->chunk_index, event->chunk_offset));
-    sqlite3_bind_int64(stmt, 3, (int64_t)view->pos + 1);
+    sqlite3_bind_int64(stmt, 3, (int64_t)pos);
     sqlite3_bind_int64(stmt, 4, item);
     sqlite3_bind_int64(stmt, 5, (int64_t)event->parts[0].size);
     sqlite3_bind_blob(stmt, 6, event->parts[0].hash, LT_HASH_LEN,
@@ -37,7 +38,8 @@ static lt_err add_row(struct lt_view *view, uint32_t item, bool here)
     return lt_db_run(stmt);
 }
 
-lt_err lt_piece_apply(struct lt_view *view, const struct lt_segment *segment,
+lt_err lt_piece_apply(struct lt_view *view, uint64_t pos,
+                      const struct lt_segment *segment,
                       const struct lt_item *item, uint32_t index,
                       const struct lt_bundle *bundle, bool *out_taken)
 {
@@ -60,5 +62,5 @@ lt_err lt_piece_apply(struct lt_view *view, const struct lt_segment *segment,
         return LT_OK; /* no piece: shown as what it is */
     }
     *out_taken = true;
-    return add_row(view, index, has_content(bundle, index));
+    return add_row(view, pos, index, has_content(bundle, index));
 }

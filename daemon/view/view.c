@@ -39,6 +39,7 @@ static lt_err prepare(struct lt_view *view)
         {&view->set_verdict,
          "UPDATE event SET verdict=?2, why=?3 WHERE seq=?1"},
         {&view->add_text, "INSERT INTO text(id,kind,content) VALUES(?1,?2,?3)"},
+        {&view->fill_text, "UPDATE text SET content=?2 WHERE id=?1"},
         {&view->add_piece,
          "INSERT INTO piece(event,slot,pos,item,size,hash,here)"
          " VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT(event,slot) DO UPDATE"
@@ -281,6 +282,21 @@ lt_err lt_view_apply(struct lt_view *view, uint64_t pos,
     view->batch_events += segment->count;
     memcpy(view->hash, segment->hash, LT_HASH_LEN);
     return LT_OK;
+}
+
+lt_err lt_view_fill(struct lt_view *view, uint64_t pos,
+                    const struct lt_segment *segment)
+{
+    lt_err rc;
+
+    if (!view->in_transaction) {
+        return LT_EINVAL;
+    }
+    rc = lt_fill_segment(view, pos, segment);
+    if (rc != LT_OK) {
+        roll_back(view);
+    }
+    return rc;
 }
 
 lt_err lt_view_end(struct lt_view *view)

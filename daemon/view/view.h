@@ -53,6 +53,11 @@ LT_MUST_CHECK lt_err lt_view_begin(struct lt_view *view);
 LT_MUST_CHECK lt_err lt_view_apply(struct lt_view *view, uint64_t pos,
                                    int64_t committed_at_ms,
                                    const struct lt_segment *segment);
+/* A segment that was applied before has texts or pieces now that it lacked:
+ * they are shown, unless they were erased. Between lt_view_begin and
+ * lt_view_end, like lt_view_apply; @pos is where it stands in the log. */
+LT_MUST_CHECK lt_err lt_view_fill(struct lt_view *view, uint64_t pos,
+                                  const struct lt_segment *segment);
 LT_MUST_CHECK lt_err lt_view_end(struct lt_view *view);
 /* Texts were erased since the last lt_view_wipe (or open): their pages may
  * still lie in the WAL, and they themselves in memory. */

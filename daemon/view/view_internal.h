@@ -64,6 +64,7 @@ struct lt_view {
     sqlite3_stmt *get_verdict;
     sqlite3_stmt *set_verdict;
     sqlite3_stmt *add_text;
+    sqlite3_stmt *fill_text;
     sqlite3_stmt *add_piece;
     sqlite3_stmt *get_matter;
     sqlite3_stmt *add_matter;
@@ -176,11 +177,16 @@ LT_MUST_CHECK lt_err lt_enclosed_original(struct lt_view *view,
                                           const struct lt_bundle *bundle,
                                           size_t *cursor);
 
+/* ---- fill.c: texts that came later ---- */
+
+LT_MUST_CHECK lt_err lt_fill_segment(struct lt_view *view, uint64_t pos,
+                                     const struct lt_segment *segment);
+
 /* ---- piece.c: pieces of large parts ---- */
 
 /* Take in a CHUNK of class chunk, which the view gives no row of an event.
  * *out_taken false: it is none. */
-LT_MUST_CHECK lt_err lt_piece_apply(struct lt_view *view,
+LT_MUST_CHECK lt_err lt_piece_apply(struct lt_view *view, uint64_t pos,
                                     const struct lt_segment *segment,
                                     const struct lt_item *item, uint32_t index,
                                     const struct lt_bundle *bundle,

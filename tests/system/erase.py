@@ -12,6 +12,7 @@ import string
 
 import control
 import harness
+import rot
 from harness import Tree, check, request_id, wait_until
 
 LONG = os.environ.get("LT_LONG") == "1"
@@ -258,7 +259,8 @@ def not_taken_again():
 
 
 def stripped_is_not_erased():
-    """A relay that leaves texts out does not make them erased."""
+    """A relay that leaves texts out does not make them erased: who was sent none
+    goes on asking for them."""
     with Tree() as tree:
         province = tree.root("Tỉnh Tây Ninh", key="p")
         district = tree.child(province, "Huyện Thử", "district", key="d",
@@ -267,9 +269,23 @@ def stripped_is_not_erased():
         case = commune.ok("case", "open", "--type", "complaint", "--field", "land", "--text",
                           "Đề nghị xem lại")["event"]
         state_is(district, case, "here")
-        state_is(province, case, "announced")
+        print("  honest: written, and at the relay", flush=True)
+        state_is(province, case, "here")
         check(text_of(province, case)["erasure"] is None, "nobody ordered it")
+        wait_until(lambda: province.status()["scrub"]["mended"] == 1, "that it was asked for")
+        check(province.ok("verify")["absent_parts"] == 0, "texts are lacking")
         verified(province, 0)
+        # What was erased is not asked for, though it is not there either.
+        commune.ok("erase", case, "--reason", "ghi nhầm tên người")
+        province.ok("erase", case, "--reason", "đồng ý")
+        state_is(province, case, "erased")
+        province.kill()
+        rot.scrub_often(province)
+        province.start()
+        wait_until(lambda: (s := province.status()["scrub"])["ended_at"] and not s["absent"],
+                   "a whole round, that asks for nothing any more")
+        state_is(province, case, "erased")
+        check(province.ok("verify")["erased_parts"] == 1, "the erased text is not counted")
 
 
 def killed_meanwhile():

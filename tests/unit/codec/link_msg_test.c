@@ -504,6 +504,69 @@ static void nonsense_is_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void want_and_given_read_back(void **state)
+{
+    struct bench *bench = *state;
+    static const uint8_t payload[] = {1, 2, 3};
+    static const uint8_t parts[] = {4, 5};
+    struct lt_want want = {.id = 7, .epoch = 9, .number = 11};
+    struct lt_given given = {.id = 7};
+    const struct lt_frame *out;
+
+    want.stream.origin = office_n(3);
+    want.stream.channel =
+        (struct lt_channel){.cls = LT_CLASS_CASE, .audience = LT_AUDIENCE_UP};
+    out = reread(bench, lt_want_encode(&want, &bench->buf), LT_FRAME_WANT);
+    assert_true(out->want.id == 7 && out->want.epoch == 9);
+    assert_true(out->want.number == 11);
+    assert_true(lt_stream_equal(&out->want.stream, &want.stream));
+
+    out = reread(bench, lt_given_encode(&given, &bench->buf), LT_FRAME_GIVEN);
+    assert_true(out->given.id == 7 && !out->given.found);
+
+    given.found = true;
+    given.segment = (struct lt_segment){.count = 2,
+                                        .payload = payload,
+                                        .payload_len = sizeof(payload),
+                                        .parts = parts,
+                                        .parts_len = sizeof(parts)};
+    given.segment.prev = (struct lt_point){.epoch = 9, .number = 10};
+    memset(given.segment.prev.hash, 0x21, LT_HASH_LEN);
+    memset(given.segment.key_id, 0x22, LT_HASH_LEN);
+    memset(given.segment.signature, 0x23, LT_SIG_LEN);
+    out = reread(bench, lt_given_encode(&given, &bench->buf), LT_FRAME_GIVEN);
+    assert_true(out->given.found && out->given.segment.count == 2);
+    assert_int_equal(out->given.segment.compression, 0);
+    assert_memory_equal(out->given.segment.payload, payload, sizeof(payload));
+    assert_memory_equal(out->given.segment.parts, parts, sizeof(parts));
+    assert_memory_equal(&out->given.segment.prev.hash, given.segment.prev.hash,
+                        LT_HASH_LEN);
+    assert_true(out->given.segment.prev.number == 10);
+}
+
+static void want_and_given_refuse_what_cannot_be(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_want want = {.epoch = 9, .number = 11};
+    struct lt_given given = {.id = 1, .found = true};
+    static const uint8_t empty[] = {LT_FRAME_WANT};
+    static const uint8_t no_id[] = {LT_FRAME_GIVEN};
+    static const uint8_t bare[] = {LT_FRAME_GIVEN, 0x08, 1, 0x32, 0};
+
+    assert_int_equal(lt_want_encode(&want, &bench->buf), LT_EINVAL);
+    assert_int_equal(lt_given_encode(&given, &bench->buf), LT_EINVAL);
+    assert_int_equal(bench->buf.len, 0);
+    assert_int_equal(lt_frame_decode(empty, sizeof(empty), &bench->arena,
+                                     &bench->out, &bench->diag),
+                     LT_EMALFORMED);
+    assert_int_equal(lt_frame_decode(no_id, sizeof(no_id), &bench->arena,
+                                     &bench->out, &bench->diag),
+                     LT_EMALFORMED);
+    assert_int_equal(lt_frame_decode(bare, sizeof(bare), &bench->arena,
+                                     &bench->out, &bench->diag),
+                     LT_EMALFORMED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -516,6 +579,8 @@ int main(void)
         TEST(the_largest_segment_fits_into_a_frame),
         TEST(a_full_ack_fits_and_reads_back),
         TEST(the_small_frames_read_back),
+        TEST(want_and_given_read_back),
+        TEST(want_and_given_refuse_what_cannot_be),
         TEST(enrolment_reads_back),
         TEST(a_join_mac_covers_everything_but_itself),
         TEST(a_hello_is_signed_for_this_session_alone),

@@ -107,6 +107,10 @@ static lt_err encode(const struct lt_frame *frame, struct lt_buf *buf)
         return lt_bye_encode(&frame->bye, buf);
     case LT_FRAME_PING:
         return lt_ping_encode(&frame->ping, buf);
+    case LT_FRAME_WANT:
+        return lt_want_encode(&frame->want, buf);
+    case LT_FRAME_GIVEN:
+        return lt_given_encode(&frame->given, buf);
     case LT_FRAME_JOIN_REQUEST:
         return lt_join_request_encode(&frame->join_request, buf);
     case LT_FRAME_JOIN_ANSWER:

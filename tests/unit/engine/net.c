@@ -270,6 +270,20 @@ static void keep_statement(struct node *node, const struct lt_effect *effect)
     node->statements[node->statements_n - 1].to = effect->to;
 }
 
+static void mend(struct net *net, struct node *node,
+                 const struct lt_effect *effect)
+{
+    struct lt_now now = now_at(net, node);
+
+    node->mends++;
+    node->mend_proven = effect->raise;
+    node->mend_parts_len = effect->segment.parts_len;
+    memcpy(node->mend_hash, effect->segment.hash, LT_HASH_LEN);
+    node->rc = lt_engine_mended(node->engine, &now, effect, !node->mends_none,
+                                node->effects);
+    net->failed |= node->rc == LT_ENOMEM;
+}
+
 static void perform_one(struct net *net, struct node *node,
                         const struct lt_effect *effect)
 {
@@ -325,6 +339,12 @@ static void perform_one(struct net *net, struct node *node,
         if (effect->at_ms < node->wake_ms) { /* the earliest counts */
             node->wake_ms = effect->at_ms;
         }
+        break;
+    case LT_FX_MEND:
+        mend(net, node, effect);
+        break;
+    case LT_FX_UNMENDED:
+        node->unmended++;
         break;
     case LT_FX_PEERS:
     case LT_FX_NOTE:

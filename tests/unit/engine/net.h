@@ -82,6 +82,12 @@ struct node {
     uint64_t reads;
     uint64_t closes;
     uint64_t stored_twice;   /* asked to store what is there */
+    bool mends_none;         /* what comes is never what stood there */
+    uint64_t mends;          /* replacements that were handed over */
+    bool mend_proven;        /* the last of them */
+    uint8_t mend_hash[LT_HASH_LEN];
+    size_t mend_parts_len;
+    uint64_t unmended;       /* rounds that ended without help */
 };
 
 struct net_link {
