@@ -18,6 +18,7 @@ static const struct lt_message messages[] = {
 #define X(word, vi, en) {word, {vi, en}, {"", ""}},
 #include "common/message_ui_table.h"
 #include "common/message_work_table.h"
+#include "common/message_courier_table.h"
 #undef X
 };
 

@@ -368,6 +368,9 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
         err = lt_daemon_shorten_wal(daemon);
     }
     if (err == LT_OK) {
+        err = lt_daemon_courier_slice(daemon, busy, out_more);
+    }
+    if (err == LT_OK) {
         lt_daemon_take_complaints(daemon);
         lt_daemon_take_rebuilt(daemon);
         lt_daemon_trim_when_quiet(daemon, *out_more);

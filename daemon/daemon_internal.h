@@ -83,6 +83,7 @@ struct lt_daemon {
     uint64_t own_tokens;
     struct lt_job *waiting; /* jobs whose commit is in this turn, by next */
     struct lt_job *early;       /* tokens that wait for the tree, by next */
+    struct lt_job *exports; /* of courier pieces, oldest first, by next */
     struct lt_job *verify;  /* the verify that runs in the background */
     uint64_t verify_cursor;
     struct lt_log_verify verify_sums;
@@ -107,6 +108,13 @@ void lt_daemon_job_written(struct lt_daemon *daemon, uint64_t token,
 lt_err lt_daemon_verify_slice(struct lt_daemon *daemon);
 /* Answer whoever waits for a new view, once it is there. */
 void lt_daemon_take_rebuilt(struct lt_daemon *daemon);
+
+/* courier_jobs.c: courier bundles. LT_ENOMEM and LT_EIO end the process. */
+lt_err lt_daemon_courier(struct lt_daemon *daemon, struct lt_job *job);
+/* One piece of an export, if one waits: when nothing else does (not @busy), or
+ * it has waited long enough. */
+lt_err lt_daemon_courier_slice(struct lt_daemon *daemon, bool busy,
+                               bool *out_more);
 
 /* tokens.c: one-time tokens and enrolment. */
 lt_err lt_daemon_token(struct lt_daemon *daemon, struct lt_job *job);

@@ -298,6 +298,10 @@ lt_err lt_daemon_jobs(struct lt_daemon *daemon, unsigned *out_jobs)
         case LT_JOB_REBUILD:
             start_rebuild(daemon, job);
             break;
+        case LT_JOB_EXPORT:
+        case LT_JOB_IMPORT:
+            err = lt_daemon_courier(daemon, job);
+            break;
         }
     }
     return err;

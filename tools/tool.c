@@ -314,6 +314,32 @@ static size_t fill_options(const struct lt_tool_command *command,
     return n;
 }
 
+/* Names of files: "-" is theirs to read. */
+static lt_err take_rest(struct lt_tool *tool,
+                        const struct lt_tool_command *command, char **argv,
+                        int n, const char **out_what, const char **out_why)
+{
+    json_t *list = json_array();
+    int i;
+
+    if (n == 0) {
+        json_decref(list);
+        *out_what = command->meta;
+        *out_why = "ui_why_missing";
+        return LT_EUSAGE;
+    }
+    for (i = 0; i < n; i++) {
+        *out_what = argv[i];
+        if (json_array_append_new(list, json_string(argv[i])) != 0) {
+            json_decref(list);
+            return LT_ETEXT;
+        }
+    }
+    return json_object_set_new(tool->options, command->rest, list) == 0
+               ? LT_OK
+               : LT_ENOMEM;
+}
+
 /* Words that stand after the options. */
 static lt_err take_words(struct lt_tool *tool,
                          const struct lt_tool_command *command, char **argv,
@@ -341,6 +367,9 @@ static lt_err take_words(struct lt_tool *tool,
         if (rc != LT_OK) {
             return rc;
         }
+    }
+    if (command->rest != NULL) {
+        return take_rest(tool, command, argv + at, n - at, out_what, out_why);
     }
     for (; at < n; at++) {
         *out_what = argv[at];

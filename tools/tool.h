@@ -48,6 +48,8 @@ struct lt_tool;
 struct lt_tool_command {
     const char *name;                  /* "case open" */
     const char *words[LT_TOOL_WORDS_MAX]; /* what must follow: "id", "kind" */
+    const char *rest; /* any number of words, one at least, as they are: a list
+                         under this key, for the tool itself */
     const char *meta;                  /* the same for the help: "CASE KIND" */
     const char *text;                  /* ui word: what it does */
     const char *example;               /* what follows the name */
@@ -270,6 +272,7 @@ extern const struct lt_tool_command lt_cmd_log[];
 extern const struct lt_tool_command lt_cmd_verify[];
 extern const struct lt_tool_command lt_cmd_config[];
 extern const struct lt_tool_command lt_cmd_rebuild[];
+extern const struct lt_tool_command lt_cmd_courier[];
 extern const struct lt_tool_command lt_cmd_completion[];
 
 #endif

@@ -98,8 +98,8 @@ static lt_err prepare_token(struct lt_batch *batch, struct lt_slot *slot,
     return LT_OK;
 }
 
-/* A piece out of the log. */
-static lt_err prepare_piece(struct lt_batch *batch, struct lt_slot *slot,
+/* A piece out of the log, or of a courier bundle. */
+static lt_err prepare_found(struct lt_batch *batch, struct lt_slot *slot,
                             struct lt_desk *desk, const struct lt_args *args,
                             struct lt_diag *diag)
 {
@@ -108,9 +108,9 @@ static lt_err prepare_piece(struct lt_batch *batch, struct lt_slot *slot,
 
     lt_buf_reset(&slot->out);
     lt_buf_init(&found.answer, lt_alloc_heap());
-    rc = lt_attachment_find(desk, args, &found, diag);
+    rc = slot->command->find(desk, args, &found, diag);
     if (rc == LT_OK) {
-        slot->pending = add_pending(batch, LT_JOB_PIECE);
+        slot->pending = add_pending(batch, found.kind);
         rc = slot->pending == NULL ? LT_ENOMEM : LT_OK;
     }
     if (rc != LT_OK) {
@@ -171,7 +171,8 @@ static lt_err prepare_slot(struct lt_batch *batch, size_t index,
     case LT_COMMAND_TOKEN:
         return prepare_token(batch, slot, desk, &args, diag);
     case LT_COMMAND_PIECE:
-        return prepare_piece(batch, slot, desk, &args, diag);
+    case LT_COMMAND_COURIER:
+        return prepare_found(batch, slot, desk, &args, diag);
     case LT_COMMAND_VERIFY:
         slot->pending = add_pending(batch, LT_JOB_VERIFY);
         return slot->pending == NULL ? LT_ENOMEM : LT_OK;

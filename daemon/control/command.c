@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "common/courier.h"
 #include "common/sys.h"
 #include "daemon/control/desk.h"
 #include "daemon/control/text.h"
@@ -23,7 +24,8 @@ static const struct lt_option_row option_rows[LT_OPTIONS] = {
 #define HANDLER_STREAM(function) .read = (function)
 #define HANDLER_TOKEN(function) .read = NULL
 #define HANDLER_VERIFY(function) .read = NULL
-#define HANDLER_PIECE(function) .read = NULL
+#define HANDLER_PIECE(function) .find = (function)
+#define HANDLER_COURIER(function) .find = (function)
 #define HANDLER_REBUILD(function) .read = NULL
 
 static const struct lt_command command_rows[LT_COMMANDS] = {

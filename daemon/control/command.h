@@ -59,7 +59,8 @@ enum lt_command_kind {
     LT_COMMAND_VERIFY,
     LT_COMMAND_REBUILD,
     LT_COMMAND_STREAM,
-    LT_COMMAND_PIECE
+    LT_COMMAND_PIECE,
+    LT_COMMAND_COURIER
 };
 
 enum lt_command_id {
@@ -71,18 +72,21 @@ enum lt_command_id {
 
 struct lt_desk;
 struct lt_draft;
+struct lt_job;
 
 struct lt_command {
     const char *name;
     enum lt_command_kind kind;
     uint64_t known;
     uint64_t must;
-    /* WRITE: make the event; READ and STREAM: write one JSON object; PIECE:
-     * look up what the loop shall read. */
+    /* WRITE: make the event; READ and STREAM: write one JSON object; PIECE and
+     * COURIER: look up what the loop shall do. */
     lt_err (*write)(struct lt_desk *desk, const struct lt_args *args,
                     struct lt_draft *draft, struct lt_diag *diag);
     lt_err (*read)(struct lt_desk *desk, const struct lt_args *args,
                    struct lt_buf *out, struct lt_diag *diag);
+    lt_err (*find)(struct lt_desk *desk, const struct lt_args *args,
+                   struct lt_job *job, struct lt_diag *diag);
 };
 const struct lt_command *lt_command_at(size_t index);
 const struct lt_command *lt_command_find(const char *name);

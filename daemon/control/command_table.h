@@ -1,7 +1,7 @@
 /* X(id, name, kind, handler, options it knows, options it must have)
  *
- * kind: WRITE makes an event, READ answers at once, TOKEN, VERIFY, REBUILD and
- * PIECE (of a large part, out of the log) are served by the loop, STREAM turns
+ * kind: WRITE makes an event, READ answers at once, TOKEN, VERIFY, REBUILD,
+ * PIECE (of a large part, out of the log) and COURIER are served by the loop, STREAM turns
  * the connection into a stream of lines. */
 X(CASE_OPEN, "case open", WRITE, lt_case_open,
   O(TYPE) | O(FIELD) | O(TEXT) | O(SEALED_REF) | O(LEGAL_DATE) | O(DATE) |
@@ -65,6 +65,10 @@ X(RECEIPT, "receipt", READ, lt_read_receipt, O(CODE), O(CODE))
 X(EXPLAIN, "explain", READ, lt_read_explain, O(WHAT), O(WHAT))
 X(STATUS, "status", READ, lt_read_status, 0, 0)
 X(LOG, "log", STREAM, lt_read_log, O(EVENTS) | O(FROM) | O(FOLLOW), 0)
+X(COURIER_EXPORT, "courier export", COURIER, lt_courier_export_find,
+  O(OFFICE) | O(ALL) | O(SINCE_STATEMENT) | O(RECEIPT) | O(AFTER), O(OFFICE))
+X(COURIER_IMPORT, "courier import", COURIER, lt_courier_import_find, O(PIECE),
+  O(PIECE))
 X(TOKEN, "token", TOKEN, NULL, O(NAME) | O(KIND) | O(CODE) | O(VALID),
   O(NAME) | O(KIND))
 X(VERIFY, "verify", VERIFY, NULL, 0, 0)

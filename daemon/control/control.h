@@ -40,7 +40,9 @@ enum lt_job_kind {
     LT_JOB_TOKEN,     /* make a one-time token */
     LT_JOB_VERIFY,    /* background work, answer when done */
     LT_JOB_REBUILD,   /* the same: the view is built anew */
-    LT_JOB_PIECE      /* read a piece of a large part out of the log */
+    LT_JOB_PIECE,     /* read a piece of a large part out of the log */
+    LT_JOB_EXPORT,    /* make the next piece of a courier bundle */
+    LT_JOB_IMPORT     /* take one */
 };
 struct lt_job {
     enum lt_job_kind kind;
@@ -58,6 +60,16 @@ struct lt_job {
     uint64_t piece_pos;
     uint32_t piece_item;
     uint8_t piece_hash[LT_HASH_LEN];
+    /* EXPORT: whom it is for and, but for the first piece, where it stands */
+    struct lt_office courier_to;
+    bool courier_all;
+    bool courier_since_statement;
+    bool courier_receipt;
+    char courier_cursor[512];  /* opaque; "": the first piece */
+    int64_t courier_since_ms;  /* the loop's: monotonic, when it was taken */
+    /* IMPORT */
+    const uint8_t *courier_piece; /* borrowed until the job is done */
+    size_t courier_piece_len;
     /* filled in by the loop before done */
     lt_err result;
     struct lt_diag diag;

@@ -181,6 +181,7 @@ lt_err lt_desk_refuse_field(const struct lt_desk *desk, struct lt_diag *diag);
     LT_MUST_CHECK lt_err handler(struct lt_desk *desk,                         \
                                  const struct lt_args *args,                   \
                                  struct lt_job *job, struct lt_diag *diag);
+#define LT_HANDLER_COURIER(handler) LT_HANDLER_PIECE(handler)
 #define LT_HANDLER_TOKEN(handler)
 #define LT_HANDLER_VERIFY(handler)
 #define LT_HANDLER_REBUILD(handler)
@@ -190,6 +191,7 @@ lt_err lt_desk_refuse_field(const struct lt_desk *desk, struct lt_diag *diag);
 #undef LT_HANDLER_READ
 #undef LT_HANDLER_STREAM
 #undef LT_HANDLER_PIECE
+#undef LT_HANDLER_COURIER
 #undef LT_HANDLER_TOKEN
 #undef LT_HANDLER_VERIFY
 #undef LT_HANDLER_REBUILD

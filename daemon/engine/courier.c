@@ -153,14 +153,30 @@ bool lt_engine_binding_of(const struct lt_engine *engine,
     return true;
 }
 
-void lt_courier_state(struct lt_engine *engine, const struct lt_input *input)
+static void state_to(struct lt_engine *engine, const struct lt_office *office)
 {
-    struct lt_unit *unit = lt_unit_get(engine, &input->office);
+    struct lt_unit *unit = lt_unit_get(engine, office);
     struct lt_partner *partner =
         unit == NULL ? NULL : lt_partner_get(engine, unit);
 
     if (partner != NULL) {
         lt_statement_say(engine, partner);
+    }
+}
+
+/* To a superior, and to those above it: theirs travel on from there. */
+void lt_courier_state(struct lt_engine *engine, const struct lt_input *input)
+{
+    struct lt_office line[LT_TREE_DEPTH_MAX];
+    size_t n = lt_tree_superiors(engine->tree, &engine->self->id, line);
+    size_t i;
+
+    state_to(engine, &input->office);
+    for (i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+        if (lt_tree_above(engine->tree, &line[i], &input->office) &&
+            lt_tree_above(engine->tree, &input->office, &engine->self->id)) {
+            state_to(engine, &line[i]);
+        }
     }
 }
 

@@ -72,7 +72,8 @@ def pair_faults(where, vi, en):
     return faults
 
 
-UI_TABLES = ("common/message_ui_table.h", "common/message_work_table.h")
+UI_TABLES = ("common/message_ui_table.h", "common/message_work_table.h",
+             "common/message_courier_table.h")
 
 
 def pairs(files):
