@@ -15,6 +15,9 @@ X("ui_opt_courier_all", "tất cả, kể cả phần nơi nhận đã có (máy
   "everything, also what it is known to hold (it has lost its disk)")
 X("ui_opt_courier_receipt", "ghi biên nhận niêm phong gửi lại nơi xuất",
   "write a sealed receipt for whoever exported")
+X("ui_by_courier", "Qua bưu gói", "By courier")
+X("ui_imported_at", "Nhập lần cuối", "Last imported")
+X("ui_exported_at", "Xuất lần cuối", "Last exported")
 X("ui_courier_exported",
   "Đã ghi xong: {events} sự kiện, {bytes} byte. Chỉ nơi nhận mở được.",
   "Written: {events} events, {bytes} bytes. Only the addressee can open it.")

@@ -154,6 +154,9 @@ X("ui_ex_link_down",
   "No link with {office} since {since}[, at {address}][; tried {count} times]"
   "[; next try at {next}].",
   "Wait a minute; if it is still down, call {office}.")
+X("ui_ex_by_courier",
+  "Qua bưu gói[: nhập lần cuối {imported}][; xuất lần cuối {exported}].", "",
+  "By courier[: last imported {imported}][; last exported {exported}].", "")
 X("ui_ex_unsent",
   "{count} việc ghi tại đây đang chờ gửi; cứ làm việc bình thường.", "",
   "Written here and waiting to be sent: {count}; go on working as usual.", "")

@@ -29,6 +29,40 @@ static lt_err refuse(struct lt_job *job, lt_err code, const char *what,
     return code;
 }
 
+/* ---- with whom ---- */
+
+static const char PAST_KEY[] = "courier/past";
+
+lt_err lt_daemon_courier_load(struct lt_daemon *daemon)
+{
+    struct lt_buf value;
+    lt_err rc;
+
+    lt_buf_init(&value, lt_alloc_heap());
+    rc = lt_log_get_meta(daemon->log, PAST_KEY, &value);
+    if (rc == LT_OK) {
+        lt_courier_past_unpack(&daemon->couriers, value.data, value.len);
+    }
+    lt_buf_deinit(&value);
+    return rc == LT_ENOTFOUND ? LT_OK : rc;
+}
+
+/* Goes with the turn's commit; without room it is only not remembered. */
+static lt_err keep_past(struct lt_daemon *daemon)
+{
+    struct lt_buf value;
+    lt_err rc;
+
+    lt_buf_init(&value, lt_alloc_heap());
+    rc = lt_courier_past_pack(&daemon->couriers, &value);
+    if (rc == LT_OK) {
+        rc = lt_turn_put_meta(daemon->turn, PAST_KEY, value.data, value.len);
+    }
+    lt_buf_deinit(&value);
+    daemon->status_changed = true;
+    return rc == LT_EFULL ? LT_OK : rc;
+}
+
 /* ---- out ---- */
 
 static lt_err begin(struct lt_daemon *daemon, struct lt_job *job,
@@ -120,6 +154,11 @@ static lt_err export_piece(struct lt_daemon *daemon, struct lt_job *job)
         rc = refuse(job, LT_ENOTFOUND, "key", "ui_why_no_office_key");
     } else if (rc == LT_OK && !answer_export(daemon, job, &export, &piece)) {
         rc = LT_ENOMEM;
+    }
+    if (rc == LT_OK && export.done) {
+        lt_courier_past_exported(&daemon->couriers, &export.to,
+                                 daemon->now.wall_ms);
+        rc = keep_past(daemon);
     }
     lt_buf_deinit(&piece);
     return rc;
@@ -235,11 +274,16 @@ static lt_err import_piece(struct lt_daemon *daemon, struct lt_job *job)
         finish(daemon, job, taken.rc);
         return LT_OK;
     }
-    if (!answer_import(job, &taken)) {
-        finish(daemon, job, LT_EUNKNOWN);
-        return LT_ENOMEM;
+    lt_courier_past_imported(&daemon->couriers, &taken.piece.from,
+                             daemon->now.wall_ms, taken.taken_events);
+    rc = keep_past(daemon);
+    if (rc == LT_OK && !answer_import(job, &taken)) {
+        rc = LT_ENOMEM;
     }
-    daemon->status_changed = true;
+    if (rc != LT_OK) {
+        finish(daemon, job, LT_EUNKNOWN);
+        return rc;
+    }
     job->next = daemon->waiting; /* answered once the commit is durable */
     daemon->waiting = job;
     return LT_OK;

@@ -9,6 +9,7 @@
 #include "daemon/alarms.h"
 #include "daemon/clerk.h"
 #include "daemon/control/control.h"
+#include "daemon/courier_past.h"
 #include "daemon/daemon.h"
 #include "daemon/engine/engine.h"
 #include "daemon/history.h"
@@ -83,6 +84,7 @@ struct lt_daemon {
     uint64_t own_tokens;
     struct lt_job *waiting; /* jobs whose commit is in this turn, by next */
     struct lt_job *early;       /* tokens that wait for the tree, by next */
+    struct lt_courier_past couriers;
     struct lt_job *exports; /* of courier pieces, oldest first, by next */
     struct lt_job *verify;  /* the verify that runs in the background */
     uint64_t verify_cursor;
@@ -111,6 +113,8 @@ void lt_daemon_take_rebuilt(struct lt_daemon *daemon);
 
 /* courier_jobs.c: courier bundles. LT_ENOMEM and LT_EIO end the process. */
 lt_err lt_daemon_courier(struct lt_daemon *daemon, struct lt_job *job);
+/* At the start: with whom bundles were exchanged. */
+lt_err lt_daemon_courier_load(struct lt_daemon *daemon);
 /* One piece of an export, if one waits: when nothing else does (not @busy), or
  * it has waited long enough. */
 lt_err lt_daemon_courier_slice(struct lt_daemon *daemon, bool busy,

@@ -327,6 +327,21 @@ static void put_alarms(const struct lt_daemon *daemon, struct lt_facts *facts)
     }
 }
 
+static void put_couriers(const struct lt_daemon *daemon, struct lt_facts *facts)
+{
+    const struct lt_courier_past *past = &daemon->couriers;
+
+    facts->couriers =
+        lt_new_array(heap(), past->n + 1, sizeof(*facts->couriers));
+    facts->couriers_n = facts->couriers == NULL ? 0 : past->n;
+    for (size_t i = 0; i < facts->couriers_n; i++) {
+        facts->couriers[i] = (struct lt_fact_courier){
+            .office = past->items[i].office,
+            .exported_ms = past->items[i].exported_ms,
+            .imported_ms = past->items[i].imported_ms};
+    }
+}
+
 struct lt_facts *lt_daemon_facts(struct lt_daemon *daemon,
                                  const struct lt_status *status)
 {
@@ -364,5 +379,6 @@ struct lt_facts *lt_daemon_facts(struct lt_daemon *daemon,
     put_holds(daemon, facts);
     put_tokens(daemon, facts);
     put_alarms(daemon, facts);
+    put_couriers(daemon, facts);
     return facts;
 }

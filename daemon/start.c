@@ -233,6 +233,9 @@ static lt_err start_engine(struct lt_daemon *daemon)
         err = lt_turn_load(daemon->turn);
     }
     if (err == LT_OK) {
+        err = lt_daemon_courier_load(daemon);
+    }
+    if (err == LT_OK) {
         struct lt_log_stats stats;
 
         lt_log_stats(daemon->log, &stats);

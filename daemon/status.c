@@ -302,6 +302,25 @@ static json_t *scrub_json(const struct lt_status *status)
         (json_int_t)view.rotten_n, "absent", (json_int_t)view.absent_n);
 }
 
+/* With whom bundles were exchanged. */
+static json_t *couriers_json(const struct lt_status *status)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; status->couriers != NULL && i < status->couriers->n;
+         i++) {
+        const struct lt_courier_met *met = &status->couriers->items[i];
+
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o, s:I}", "office",
+                            office_json(&met->office), "exported_at",
+                            time_json(met->exported_ms), "imported_at",
+                            time_json(met->imported_ms), "imported_events",
+                            (json_int_t)met->imported_events));
+    }
+    return list;
+}
+
 /* {name: value}; they belong to the process, not to the log. */
 static json_t *counters_json(void)
 {
@@ -354,6 +373,7 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
     json_object_set_new(root, "alarms", alarms_json(status, lang));
     json_object_set_new(root, "work", work_json(status));
     json_object_set_new(root, "scrub", scrub_json(status));
+    json_object_set_new(root, "couriers", couriers_json(status));
     json_object_set_new(root, "counters", counters_json());
     text = json_dumps(root, JSON_COMPACT);
     json_decref(root);

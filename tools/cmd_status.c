@@ -266,6 +266,20 @@ static void print_children(struct lt_tool *tool, const json_t *answer)
     json_decref(shown);
 }
 
+static void print_couriers(struct lt_tool *tool, const json_t *couriers)
+{
+    static const struct lt_tool_column columns[] = {
+        {"office", "ui_by_courier", LT_CELL_OFFICE, true},
+        {"imported_at", "ui_imported_at", LT_CELL_TIME, false},
+        {"exported_at", "ui_exported_at", LT_CELL_TIME, false},
+        {.key = NULL}};
+
+    if (json_array_size(couriers) > 0) {
+        fputc('\n', tool->out);
+        lt_print_items(tool, couriers, columns);
+    }
+}
+
 /* Each alarm leads to `explain`. */
 static void print_way(struct lt_tool *tool, const json_t *alarm)
 {
@@ -442,6 +456,7 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
         }
         print_alarms(tool, alarms);
         print_children(tool, answer);
+        print_couriers(tool, json_object_get(answer, "couriers"));
         print_foot(tool, answer);
     }
     json_decref(answer);

@@ -18,6 +18,7 @@ void lt_facts_free(struct lt_facts *facts)
     lt_free(heap, facts->holds);
     lt_free(heap, facts->tokens);
     lt_free(heap, facts->alarms);
+    lt_free(heap, facts->couriers);
     lt_free(heap, facts);
 }
 

@@ -100,6 +100,13 @@ struct lt_fact_token {
     int64_t expires_ms;
 };
 
+/* A bundle from @office was imported here, one for it written. 0: never. */
+struct lt_fact_courier {
+    struct lt_office office;
+    int64_t exported_ms;
+    int64_t imported_ms;
+};
+
 struct lt_fact_alarm {
     lt_err code;
     struct lt_office subject; /* all zero: this node */
@@ -147,6 +154,8 @@ struct lt_facts {
     struct lt_fact_token *tokens;
     size_t alarms_n;
     struct lt_fact_alarm *alarms;
+    size_t couriers_n;
+    struct lt_fact_courier *couriers;
 };
 
 /* From lt_new of the heap, with its arrays. NULL is fine. */

@@ -513,6 +513,28 @@ static void explain_other(const struct lt_asking *asking,
     lt_explain_say(asking, out, LT_MOVING_YES, "moving", &args);
 }
 
+/* A stick is a way, too. */
+static void say_courier(const struct lt_asking *asking,
+                        const struct lt_office *office,
+                        struct lt_explanation *out)
+{
+    const struct lt_facts *facts = asking->facts;
+    struct lt_diag args;
+
+    for (size_t i = 0; i < facts->couriers_n; i++) {
+        const struct lt_fact_courier *courier = &facts->couriers[i];
+
+        if (lt_office_equal(&courier->office, office)) {
+            (void)lt_diag_set(&args, LT_OK);
+            lt_explain_arg_time(asking, &args, "imported",
+                                courier->imported_ms);
+            lt_explain_arg_time(asking, &args, "exported",
+                                courier->exported_ms);
+            lt_explain_add(asking, out, "by_courier", &args);
+        }
+    }
+}
+
 void lt_explain_office(const struct lt_asking *asking,
                        const struct lt_office *office,
                        struct lt_explanation *out)
@@ -524,5 +546,6 @@ void lt_explain_office(const struct lt_asking *asking,
         explain_self(asking, out);
     } else {
         explain_other(asking, office, out);
+        say_courier(asking, office, out);
     }
 }

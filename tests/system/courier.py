@@ -123,6 +123,14 @@ def without_a_line():
         wait_until(lambda: any(t["status"] == "03" for d in province.items("directive")
                                for t in d["to"]), "03 at the province")
         never_linked(district, commune)
+        met = [c for c in district.status()["couriers"] if c["office"] == commune.office]
+        check(met and met[0]["imported_events"] >= 6 and met[0]["exported_at"], f"status: {met}")
+        told = district.ok("explain", commune.office)
+        check(told["moving"] is False and "By courier" in told["text"], f"explain: {told}")
+        district.stop()
+        district.start()
+        check(district.status()["couriers"] == met, "a start forgot who came by courier")
+        check("By courier" in district.tool("status", json_out=False).out, "status is silent")
         check(commune.ok("verify")["ok"] and district.ok("verify")["ok"], "verify found something")
 
 

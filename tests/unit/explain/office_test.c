@@ -115,6 +115,26 @@ static void what_waits_for_a_parent_is_counted(void **state)
     facing_deinit(&facing);
 }
 
+static void what_came_by_courier_is_said(void **state)
+{
+    struct lt_fact_courier courier = {.office = office_no(DISTRICT),
+                                      .imported_ms = NOON_MS - 60000};
+    struct facing facing;
+    struct lt_explanation out;
+
+    (void)state;
+    facing_init(&facing, COMMUNE);
+    facing_link(&facing, DISTRICT, LT_FACT_APART)->we_dial = true;
+    out = ask(&facing, DISTRICT);
+    assert_null(strstr(out.text, "By courier"));
+    facing.facts.couriers = &courier;
+    facing.facts.couriers_n = 1;
+    out = ask(&facing, DISTRICT);
+    assert_non_null(strstr(out.text, "By courier: last imported "));
+    assert_null(strstr(out.text, "exported"));
+    facing_deinit(&facing);
+}
+
 static void a_link_that_is_up_may_be_stalled(void **state)
 {
     struct facing facing;
@@ -360,6 +380,7 @@ int main(void)
         cmocka_unit_test(the_last_attempt_says_why_a_parent_is_not_there),
         cmocka_unit_test(a_refused_key_is_told_by_its_alarm),
         cmocka_unit_test(what_waits_for_a_parent_is_counted),
+        cmocka_unit_test(what_came_by_courier_is_said),
         cmocka_unit_test(a_link_that_is_up_may_be_stalled),
         cmocka_unit_test(a_child_has_to_call),
         cmocka_unit_test(beyond_a_closed_way_nothing_moves),
