@@ -63,7 +63,9 @@ enum lt_event_type {
     LT_EV_CHUNK = 70,
     LT_EV_DENUNCIATION_ASSIGNED = 71,
     LT_EV_DENUNCIATION_ADOPTED = 72,
-    LT_EV_ENCLOSED = 73
+    LT_EV_ENCLOSED = 73,
+    LT_EV_RULESET_SET = 120,
+    LT_EV_CALENDAR_SET = 121
 };
 /* CASE_OPENED and so on; NULL for an unknown number. */
 const char *lt_event_type_word(uint32_t type);
@@ -78,8 +80,17 @@ enum {
     LT_ENCLOSED_MAX = 13 * 1024, /* bytes of an event inside another */
     LT_SEALED_REF_MAX = 32,
     LT_PEOPLE_MAX = 100000,
+    LT_SET_ROWS_MAX = 64, /* rules of one RULESET_SET, days of a CALENDAR_SET */
+    LT_SET_ROW_MAX = 1000,
     LT_DAY_MIN = -25567, /* 1900-01-01 */
     LT_DAY_MAX = 2932896 /* 9999-12-31 */
+};
+
+/* Of a CALENDAR_SET: a day that is not what its weekday says. */
+enum { LT_DAY_OFF = 1, LT_DAY_WORKED = 2 };
+struct lt_set_day {
+    int32_t day;
+    uint32_t kind;
 };
 
 /* An office as the tree's events describe it. */
@@ -174,6 +185,13 @@ struct lt_event {
     uint64_t enclosed_hlc; /* enclosed: its stamp */
     const uint8_t *enclosed;
     size_t enclosed_len;
+    size_t rules_n; /* ruleset set: rows of deadlines.csv */
+    const struct lt_text *rules;
+    uint32_t calendar_year; /* calendar set */
+    size_t calendar_days_n;
+    const struct lt_set_day *calendar_days;
+    bool remote;             /* case opened: in a remote area */
+    uint32_t extension_days; /* steps that extend: what the document grants */
 };
 
 /* Encode the Event message of @event (id and hlc are not part of it; they are

@@ -209,6 +209,7 @@ static void read_case_opened(const Lt__CaseOpened *body, struct lt_event *out)
     out->has_received_on = body->has_received_on != 0;
     out->received_on = body->received_on;
     out->number = read_text(body->number);
+    out->remote = body->remote != 0;
 }
 
 static void read_case_step(const Lt__CaseStep *body, struct lt_event *out)
@@ -217,6 +218,7 @@ static void read_case_step(const Lt__CaseStep *body, struct lt_event *out)
     out->doc_no = read_text(body->doc_no);
     out->has_doc_date = body->has_doc_date != 0;
     out->doc_date = body->doc_date;
+    out->extension_days = body->extension_days;
 }
 
 static void read_denunciation(const Lt__DenunciationReceived *body,
@@ -283,6 +285,8 @@ static const void *find_body(const Lt__Event *message, unsigned *out_bodies_n)
         {LT_EV_ENCLOSED, message->enclosed},
         {LT_BODY_DEED, message->deed},
         {LT_BODY_DENUNCIATION_DEED, message->denunciation_deed},
+        {LT_EV_RULESET_SET, message->ruleset_set},
+        {LT_EV_CALENDAR_SET, message->calendar_set},
     };
     uint32_t wanted = lt_event_body(message->type);
     const void *own = NULL;
@@ -376,6 +380,7 @@ static const char *read_body(const Lt__Event *message, struct lt_event *out)
         out->kind = message->denunciation_step->kind;
         out->has_doc_date = message->denunciation_step->has_doc_date != 0;
         out->doc_date = message->denunciation_step->doc_date;
+        out->extension_days = message->denunciation_step->extension_days;
         break;
     case LT_EV_DENUNCIATION_CLOSED:
         out->reason = message->denunciation_closed->reason;
@@ -458,6 +463,10 @@ lt_err lt_event_decode(const uint8_t *bytes, size_t len,
         reason = read_body(message, out_event);
         if (reason != NULL) {
             return lt_malformed(diag, reason);
+        }
+        rc = lt_law_body_read(message, arena, out_event, diag);
+        if (rc != LT_OK) {
+            return rc;
         }
     }
     return lt_event_check(out_event, diag);

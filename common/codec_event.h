@@ -24,4 +24,20 @@ uint32_t lt_event_body(uint32_t type);
 LT_MUST_CHECK lt_err lt_event_check(const struct lt_event *event,
                                     struct lt_diag *diag);
 
+/* RULESET_SET and CALENDAR_SET (codec_law.c). */
+struct Lt__RulesetSet;
+struct Lt__CalendarSet;
+struct Lt__Event;
+/* LT_EMALFORMED with the reason in @diag; LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_law_body_read(const struct Lt__Event *message,
+                                      struct lt_arena *arena,
+                                      struct lt_event *out,
+                                      struct lt_diag *diag);
+/* NULL, or what is wrong. */
+const char *lt_law_body_check(const struct lt_event *event);
+/* Set the body of @message and pack it. */
+LT_MUST_CHECK lt_err lt_law_body_pack(struct Lt__Event *message,
+                                      const struct lt_event *event,
+                                      struct lt_buf *out);
+
 #endif

@@ -45,6 +45,8 @@ static const struct {
     {LT_EV_OFFICE_CHANGED, "OFFICE_CHANGED"},
     {LT_EV_KEY_REVOKED, "KEY_REVOKED"},
     {LT_EV_CHUNK, "CHUNK"},
+    {LT_EV_RULESET_SET, "RULESET_SET"},
+    {LT_EV_CALENDAR_SET, "CALENDAR_SET"},
 };
 
 const char *lt_event_type_word(uint32_t type)
@@ -416,6 +418,9 @@ static const char *check_body(const struct lt_event *event)
         return check_office(event);
     case LT_EV_CHUNK:
         return check_chunk(event);
+    case LT_EV_RULESET_SET:
+    case LT_EV_CALENDAR_SET:
+        return lt_law_body_check(event);
     case LT_EV_KEY_BOUND:
         return event->binding_len != 0 && event->binding_len <= LT_BINDING_MAX
                    ? NULL
@@ -451,7 +456,7 @@ bool lt_event_known(const struct lt_event *event)
         return within(event->case_type, 1, 3);
     case LT_EV_CASE_STEP:
     case LT_EV_DENUNCIATION_STEP:
-        return within(event->kind, 1, 13);
+        return within(event->kind, 1, 13) || within(event->kind, 30, 32);
     case LT_EV_CASE_CLOSED:
     case LT_EV_DENUNCIATION_CLOSED:
         return within(event->reason, 1, 7);
@@ -480,6 +485,15 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_DENUNCIATION_ASSIGNED:
     case LT_EV_DENUNCIATION_ADOPTED:
     case LT_EV_ENCLOSED:
+    case LT_EV_RULESET_SET:
+        return true;
+    case LT_EV_CALENDAR_SET:
+        for (size_t i = 0; i < event->calendar_days_n; i++) {
+            if (!within(event->calendar_days[i].kind, LT_DAY_OFF,
+                        LT_DAY_WORKED)) {
+                return false;
+            }
+        }
         return true;
     case LT_EV_DENUNCIATION_REFUSED:
         return within(event->kind, 1, 2);

@@ -173,6 +173,8 @@ static void put_case_opened(struct draft *draft, const struct lt_event *event)
     body->has_received_on = event->has_received_on;
     body->received_on = event->received_on;
     body->number = put_text(draft, &event->number);
+    body->has_remote = event->remote;
+    body->remote = event->remote;
     draft->event.case_opened = body;
 }
 
@@ -186,6 +188,8 @@ static void put_case_step(struct draft *draft, const struct lt_event *event)
     body->doc_no = put_text(draft, &event->doc_no);
     body->has_doc_date = event->has_doc_date;
     body->doc_date = event->doc_date;
+    body->has_extension_days = event->extension_days != 0;
+    body->extension_days = event->extension_days;
     draft->event.case_step = body;
 }
 
@@ -222,6 +226,8 @@ static void put_denunciation(struct draft *draft, const struct lt_event *event)
         body->kind = event->kind;
         body->has_doc_date = event->has_doc_date;
         body->doc_date = event->doc_date;
+        body->has_extension_days = event->extension_days != 0;
+        body->extension_days = event->extension_days;
         draft->event.denunciation_step = body;
     } else {
         Lt__DenunciationClosed *body = &draft->body.denunciation_closed;
@@ -546,6 +552,9 @@ static lt_err pack_body(struct draft *draft, const struct lt_event *event,
     case LT_EV_CHUNK:
         put_chunk(draft, event);
         break;
+    case LT_EV_RULESET_SET:
+    case LT_EV_CALENDAR_SET:
+        return lt_law_body_pack(&draft->event, event, out);
     case LT_EV_TEXT_ERASED:
     case LT_EV_ERASURE_RECEIPT:
         put_erasure(draft, event);

@@ -15,7 +15,7 @@
 #include "common/base.h"
 #include "common/err.h"
 
-enum { LT_CSV_COLUMNS_MAX = 16, LT_CSV_LINE_MAX = 4096 };
+enum { LT_CSV_COLUMNS_MAX = 32, LT_CSV_LINE_MAX = 4096 };
 
 struct lt_csv {
     const char *file; /* for diagnostics; borrowed */

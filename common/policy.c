@@ -23,6 +23,24 @@ struct lt_policy {
     struct lt_field *fields;
     size_t fields_n;
     size_t fields_capacity;
+    struct lt_buf texts[LT_POLICY_TABLES];
+    char names[LT_POLICY_TABLES][PATH_BYTES];
+};
+
+/* The tables that are handed out as they stand. */
+static const struct {
+    const char *name;
+    const unsigned char *own;
+    const size_t *own_len;
+} texts[LT_POLICY_TABLES] = {
+    [LT_POLICY_DEADLINES] = {"deadlines.csv", lt_policy_default_deadlines,
+                             &lt_policy_default_deadlines_len},
+    [LT_POLICY_CALENDAR] = {"calendar.csv", lt_policy_default_calendar,
+                            &lt_policy_default_calendar_len},
+    [LT_POLICY_HOLIDAYS] = {"holidays.csv", lt_policy_default_holidays,
+                            &lt_policy_default_holidays_len},
+    [LT_POLICY_LUNAR] = {"lunar.csv", lt_policy_default_lunar,
+                         &lt_policy_default_lunar_len},
 };
 
 static const char *const kind_columns[] = {
@@ -212,8 +230,13 @@ static lt_err load_tables(struct lt_policy *policy, const char *folder,
     if (rc != LT_OK) {
         return rc;
     }
-    return read_table(policy, name, &policy->fields_text, field_columns,
-                      LT_COUNT_OF(field_columns), add_field, diag);
+    rc = read_table(policy, name, &policy->fields_text, field_columns,
+                    LT_COUNT_OF(field_columns), add_field, diag);
+    for (size_t i = 0; rc == LT_OK && i < LT_POLICY_TABLES; i++) {
+        rc = fetch(folder, texts[i].name, texts[i].own, *texts[i].own_len,
+                   &policy->texts[i], policy->names[i], diag);
+    }
+    return rc;
 }
 
 lt_err lt_policy_load(const struct lt_alloc *alloc, const char *folder,
@@ -228,6 +251,9 @@ lt_err lt_policy_load(const struct lt_alloc *alloc, const char *folder,
     policy->alloc = alloc;
     lt_buf_init(&policy->kinds_text, alloc);
     lt_buf_init(&policy->fields_text, alloc);
+    for (size_t i = 0; i < LT_POLICY_TABLES; i++) {
+        lt_buf_init(&policy->texts[i], alloc);
+    }
     rc = load_tables(policy, folder, diag);
     if (rc != LT_OK) {
         lt_policy_free(policy);
@@ -244,6 +270,9 @@ void lt_policy_free(struct lt_policy *policy)
     }
     lt_buf_deinit(&policy->kinds_text);
     lt_buf_deinit(&policy->fields_text);
+    for (size_t i = 0; i < LT_POLICY_TABLES; i++) {
+        lt_buf_deinit(&policy->texts[i]);
+    }
     lt_free(policy->alloc, policy->kinds);
     lt_free(policy->alloc, policy->fields);
     lt_free(policy->alloc, policy);
@@ -292,6 +321,14 @@ const struct lt_field *lt_policy_field_by_word(const struct lt_policy *policy,
         }
     }
     return NULL;
+}
+
+struct lt_policy_text lt_policy_text(const struct lt_policy *policy,
+                                     enum lt_policy_table table)
+{
+    return (struct lt_policy_text){.name = policy->names[table],
+                                   .data = policy->texts[table].data,
+                                   .len = policy->texts[table].len};
 }
 
 bool lt_policy_may_stand_below(const struct lt_policy *policy,

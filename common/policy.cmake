@@ -5,7 +5,7 @@
 if(CMAKE_SCRIPT_MODE_FILE)
   set(code "/* Generated from deploy/policy by common/policy.cmake. */\n")
   string(APPEND code "#include \"common/policy_default.h\"\n")
-  foreach(table kinds fields)
+  foreach(table kinds fields deadlines calendar holidays lunar)
     file(READ "${IN}/${table}.csv" hex HEX)
     string(LENGTH "${hex}" digits)
     math(EXPR len "${digits} / 2")
@@ -27,6 +27,8 @@ add_custom_command(
   COMMAND "${CMAKE_COMMAND}" "-DOUT=${policy_source}" "-DIN=${policy_folder}"
           -P "${CMAKE_CURRENT_LIST_FILE}"
   DEPENDS "${CMAKE_CURRENT_LIST_FILE}" "${policy_folder}/kinds.csv"
-          "${policy_folder}/fields.csv"
+          "${policy_folder}/fields.csv" "${policy_folder}/deadlines.csv"
+          "${policy_folder}/calendar.csv" "${policy_folder}/holidays.csv"
+          "${policy_folder}/lunar.csv"
   VERBATIM)
 target_sources(lt_common PRIVATE "${policy_source}")

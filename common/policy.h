@@ -1,4 +1,5 @@
-/* Law and custom as data: kinds of office, fields of a case.
+/* Law and custom as data: kinds of office, fields of a case, and the texts of
+ * the tables that the law is made of (daemon/cases/law.h reads those).
  *
  * The tables of deploy/policy/ are inside the program; a file of the same name
  * in DIR/policy/ takes the place of the whole table. See deploy/policy/README.
@@ -60,6 +61,23 @@ const struct lt_field *lt_policy_field_by_word(const struct lt_policy *policy,
                                                const char *word);
 const struct lt_field *lt_policy_field_at(const struct lt_policy *policy,
                                           size_t index);
+
+/* The tables of deadlines and days, not yet read: their bytes and the name to
+ * show for them (the file's, when one took the place of the program's own). */
+enum lt_policy_table {
+    LT_POLICY_DEADLINES,
+    LT_POLICY_CALENDAR,
+    LT_POLICY_HOLIDAYS,
+    LT_POLICY_LUNAR,
+    LT_POLICY_TABLES
+};
+struct lt_policy_text {
+    const char *name;
+    const uint8_t *data;
+    size_t len;
+};
+struct lt_policy_text lt_policy_text(const struct lt_policy *policy,
+                                     enum lt_policy_table table);
 
 /* May an office of kind @child stand below one of kind @parent? False for
  * unknown kinds. */

@@ -9,5 +9,13 @@ extern const unsigned char lt_policy_default_kinds[];
 extern const size_t lt_policy_default_kinds_len;
 extern const unsigned char lt_policy_default_fields[];
 extern const size_t lt_policy_default_fields_len;
+extern const unsigned char lt_policy_default_deadlines[];
+extern const size_t lt_policy_default_deadlines_len;
+extern const unsigned char lt_policy_default_calendar[];
+extern const size_t lt_policy_default_calendar_len;
+extern const unsigned char lt_policy_default_holidays[];
+extern const size_t lt_policy_default_holidays_len;
+extern const unsigned char lt_policy_default_lunar[];
+extern const size_t lt_policy_default_lunar_len;
 
 #endif

@@ -110,6 +110,23 @@ static void civil_from_days(int64_t days, int *out_year, int *out_month,
     *out_year = (int)(yoe + era * 400 + (month <= 2));
 }
 
+int32_t lt_day_from(int year, int month, int day)
+{
+    return (int32_t)days_from_civil(year, month, day);
+}
+
+void lt_day_split(int32_t day, int *out_year, int *out_month, int *out_day)
+{
+    civil_from_days(day, out_year, out_month, out_day);
+}
+
+int lt_day_of_week(int32_t day)
+{
+    int64_t from_monday = ((int64_t)day + 3) % 7; /* 1970-01-01: a Thursday */
+
+    return (int)(from_monday < 0 ? from_monday + 7 : from_monday);
+}
+
 static bool read_digits(const char *text, unsigned len, int64_t *out)
 {
     int64_t value = 0;

@@ -29,6 +29,12 @@ int32_t lt_civil_day(int64_t wall_ms);
 LT_MUST_CHECK bool lt_day_parse(const char *text, int32_t *out_day);
 enum { LT_DAY_TEXT = 11, LT_TIME_TEXT = 25 };
 void lt_day_format(int32_t day, char out_text[static LT_DAY_TEXT]);
+/* A civil day by year, month and day, and back. The caller gives a real one:
+ * months 1 to 12, days 1 to 31; the 30th of February is a day of March. */
+int32_t lt_day_from(int year, int month, int day);
+void lt_day_split(int32_t day, int *out_year, int *out_month, int *out_day);
+/* 0 = Monday to 6 = Sunday. */
+int lt_day_of_week(int32_t day);
 /* 2026-11-21T06:18:35.123Z */
 void lt_time_format(int64_t wall_ms, char out_text[static LT_TIME_TEXT]);
 

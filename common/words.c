@@ -25,6 +25,9 @@ static const struct lt_word steps[] = {
     {11, "decision_published", "công khai quyết định", "decision published"},
     {12, "citizen_notified", "đã thông báo cho công dân", "citizen notified"},
     {13, "note", "ghi chú", "note"},
+    {30, "suspended", "tạm đình chỉ", "suspended"},
+    {31, "resumed", "tiếp tục giải quyết", "resumed"},
+    {32, "enforcement_ordered", "đã tổ chức thi hành", "enforcement ordered"},
 };
 
 static const struct lt_word close_reasons[] = {

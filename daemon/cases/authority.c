@@ -82,6 +82,10 @@ static const struct rule {
     {LT_EV_TEXT_ERASED, LT_MATTER_NONE, WHO_ERASER, false, true, OF_MATTERS},
     {LT_EV_ERASURE_RECEIPT, LT_MATTER_NONE, WHO_ANYBODY, false, true,
      OF_MATTERS},
+    {LT_EV_RULESET_SET, LT_MATTER_NONE, WHO_ANYBODY, false, true,
+     CLASS(DIRECTIVE)}, /* whom it binds: law.h */
+    {LT_EV_CALENDAR_SET, LT_MATTER_NONE, WHO_ANYBODY, false, true,
+     CLASS(DIRECTIVE)},
     {LT_EV_OFFICE_PROPOSED, LT_MATTER_NONE, WHO_ANYBODY, false, true,
      CLASS(TREE)},
     {LT_EV_OFFICE_OPENED, LT_MATTER_NONE, WHO_ANYBODY, false, true,

@@ -12,7 +12,7 @@
 #include "common/sys.h"
 
 enum { STEP_ACCEPTED = 1, STEP_CITIZEN_NOTIFIED = 12, STEP_NOTE = 13 };
-enum { DENUNCIATION_TYPE = 4 };
+enum { DENUNCIATION_TYPE = 4, CLOSE_DISCONTINUED = 7 };
 
 enum lt_verdict_reason lt_case_check(const struct lt_matter *past,
                                      const struct lt_act *act)
@@ -35,6 +35,8 @@ static void apply_opening(struct lt_matter *matter, const struct lt_act *act)
         act->has_opened_on ? act->opened_on : lt_civil_day(act->recorded_at_ms);
     matter->has_due = act->has_due;
     matter->due = act->due;
+    lt_trail_note(&matter->trail, LT_FACT_RECEIVED, matter->opened_on);
+    matter->trail.remote = act->remote;
 }
 
 uint32_t lt_case_state_after(uint32_t state, uint32_t kind)
@@ -63,6 +65,8 @@ void lt_case_apply(struct lt_matter *matter, const struct lt_act *act)
     case LT_EV_CASE_STEP:
     case LT_EV_DENUNCIATION_STEP:
         matter->state = lt_case_state_after(matter->state, act->kind);
+        lt_trail_step(&matter->trail, act->kind, act->day, act->extension_days,
+                      act->documented);
         break;
     case LT_EV_CASE_CLOSED:
     case LT_EV_DENUNCIATION_CLOSED:
@@ -70,6 +74,10 @@ void lt_case_apply(struct lt_matter *matter, const struct lt_act *act)
             matter->state = LT_CASE_CLOSED;
             matter->closed_ms = act->recorded_at_ms;
             matter->close_reason = act->reason;
+            lt_trail_note(&matter->trail, LT_FACT_CLOSED, act->day);
+            if (act->reason == CLOSE_DISCONTINUED) {
+                lt_trail_note(&matter->trail, LT_FACT_DISCONTINUED, act->day);
+            }
         }
         break;
     default:

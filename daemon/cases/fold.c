@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "common/sys.h"
+
 const char *lt_why_word(enum lt_verdict_reason why)
 {
     static const char *const words[LT_WHYS] = {
@@ -71,6 +73,16 @@ void lt_act_from_event(const struct lt_event *event, uint8_t cls,
         .has_opened_on = event->has_received_on || event->has_legal_date,
         .opened_on =
             event->has_received_on ? event->received_on : event->legal_date,
+        .day = event->has_doc_date     ? event->doc_date
+               : event->has_legal_date ? event->legal_date
+                                       : lt_civil_day(
+                                             shown_time(event->recorded_at_ms)),
+        .extension_days = event->extension_days,
+        /* A denunciation's document has no number here: its date stands. */
+        .documented = event->doc_no.len > 0 ||
+                      (event->type == LT_EV_DENUNCIATION_STEP &&
+                       event->has_doc_date),
+        .remote = event->remote,
         .kind = event->kind,
         .case_type = event->case_type,
         .field = event->field,

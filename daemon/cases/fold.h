@@ -15,6 +15,7 @@
 
 #include "common/codec.h"
 #include "common/tree.h"
+#include "daemon/cases/trail.h"
 
 enum lt_matter_kind {
     LT_MATTER_NONE, /* tree and key events: no matter */
@@ -96,6 +97,7 @@ struct lt_matter {
     int64_t opened_ms;
     bool has_due;
     int32_t due;
+    struct lt_trail trail; /* cases: the dates that the law counts from */
     int64_t last_event_ms;
     bool waiting;   /* events of it wait */
     bool read_only; /* holds events that need a newer version */
@@ -116,7 +118,7 @@ struct lt_matter {
 
 /* Changes whenever the same events would be judged differently: a view folded
  * by another version is rebuilt. */
-enum { LT_FOLD_VERSION = 4 };
+enum { LT_FOLD_VERSION = 5 };
 /* More events than this in one matter are not refolded: it is set aside alone
  * (a real case of twenty years has a few hundred). */
 enum { LT_FOLD_EVENTS_MAX = 5000 };
@@ -144,6 +146,11 @@ struct lt_act {
     struct lt_event_id erases; /* text erased: whose texts */
     int32_t due;
     int32_t opened_on; /* received on, or the legal date */
+    int32_t day;       /* that the law counts it from: its document's date, or
+                          the legal date, or the day it was recorded */
+    uint32_t extension_days;
+    bool documented; /* it names the document that it rests on */
+    bool remote;
     uint32_t kind;     /* steps */
     uint32_t case_type;
     uint32_t field;

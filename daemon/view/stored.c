@@ -158,6 +158,9 @@ static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
     } else if (m->kind == LT_MATTER_CASE) {
         at = put_custody(at, &m->custody);
     }
+    if (m->kind == LT_MATTER_CASE) {
+        at += lt_trail_pack(&m->trail, at);
+    }
     at = put(at, stored->events_n);
     return put(at, stored->waiting_n);
 }
@@ -284,6 +287,18 @@ static void take_custody(struct taking *t, struct lt_custody *c)
     }
 }
 
+static void take_trail(struct taking *t, struct lt_trail *trail)
+{
+    size_t used = 0;
+
+    if (t->bad || !lt_trail_unpack(t->at, t->left, trail, &used)) {
+        t->bad = true;
+        return;
+    }
+    t->at += used;
+    t->left -= used;
+}
+
 static void take_state(struct taking *t, struct lt_stored *stored)
 {
     static const struct lt_office nobody;
@@ -316,6 +331,9 @@ static void take_state(struct taking *t, struct lt_stored *stored)
         take_help(t, m);
     } else if (m->kind == LT_MATTER_CASE) {
         take_custody(t, &m->custody);
+    }
+    if (m->kind == LT_MATTER_CASE) {
+        take_trail(t, &m->trail);
     }
     stored->events_n = (uint32_t)take(t, UINT32_MAX);
     stored->waiting_n = (uint32_t)take(t, UINT32_MAX);

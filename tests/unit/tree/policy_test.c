@@ -198,7 +198,9 @@ static void the_table_of_deadlines_is_whole(void **state)
 {
     static const char *const columns[] = {
         "rule_id", "type",      "step", "trigger", "days",   "basis",
-        "variant", "extension", "from", "to",      "source", "ver"};
+        "variant", "extension", "from", "to",      "source", "ver",
+        "unit",    "also",      "applies", "remote_days", "complex_days",
+        "extend",  "roll",      "duty", "matter", "starts", "done", "step_vi"};
     struct lt_buf text;
     struct lt_csv csv;
     char *fields[LT_CSV_COLUMNS_MAX];
@@ -221,6 +223,7 @@ static void the_table_of_deadlines_is_whole(void **state)
             break;
         }
         assert_true(fields[0][0] != '\0');
+        assert_true(strlen(fields[11]) == 1); /* its evidence */
         rows++;
     }
     assert_int_equal(rows, 44);
