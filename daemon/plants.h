@@ -28,6 +28,12 @@ static inline uint32_t lt_engine_plants(void)
     plant |= LT_PLANTED(trust_courier) ? LT_PLANT_TRUST_COURIER : 0;
     plant |= LT_PLANTED(quota_off) ? LT_PLANT_QUOTA_OFF : 0;
     plant |= LT_PLANTED(one_lane) ? LT_PLANT_ONE_LANE : 0;
+    plant |= LT_PLANTED(dedupe_window) ? LT_PLANT_DEDUPE_WINDOW : 0;
+    plant |= LT_PLANTED(receipt_by_parent) ? LT_PLANT_RECEIPT_BY_PARENT : 0;
+    plant |= LT_PLANTED(mute_statements) ? LT_PLANT_MUTE_STATEMENTS : 0;
+    plant |= LT_PLANTED(hold_for_ever) ? LT_PLANT_HOLD_FOR_EVER : 0;
+    plant |= LT_PLANTED(never_quiet) ? LT_PLANT_NEVER_QUIET : 0;
+    plant |= LT_PLANTED(trust_route) ? LT_PLANT_TRUST_ROUTE : 0;
     return plant;
 }
 

@@ -417,7 +417,9 @@ static lt_err roll_back(struct lt_turn *turn, const struct lt_now *now,
     turn->last_pos = stats.last_pos;
     turn->stored_n = 0;
     lt_turn_tell_mended(turn, false);
-    err = lt_engine_rolled_back(turn->engine, now, turn->effects);
+    err = LT_PLANTED(rolled_back_unsaid)
+              ? LT_OK
+              : lt_engine_rolled_back(turn->engine, now, turn->effects);
     while (err == LT_OK && next < lt_effects_count(turn->effects)) {
         if (!stores(lt_effects_at(turn->effects, next)->kind)) {
             err = perform(turn, now, next);
@@ -450,6 +452,9 @@ lt_err lt_turn_end(struct lt_turn *turn, const struct lt_now *now)
             err = LT_EINTERNAL;
         }
         dirty = lt_log_dirty(turn->log);
+        if (LT_PLANTED(answer_before_commit)) {
+            tell_written(turn, now, LT_OK);
+        }
         if (err == LT_OK) {
             err = commit(turn, now);
         }

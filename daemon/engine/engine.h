@@ -71,7 +71,13 @@ enum lt_plant {
     LT_PLANT_TAKE_ERASED = 8192,
     LT_PLANT_QUOTA_OFF = 16384,
     LT_PLANT_ONE_LANE = 32768,
-    LT_PLANT_TRUST_COURIER = 1 << 22
+    LT_PLANT_TRUST_COURIER = 1 << 22,
+    LT_PLANT_DEDUPE_WINDOW = 1 << 24,
+    LT_PLANT_RECEIPT_BY_PARENT = 1 << 25,
+    LT_PLANT_MUTE_STATEMENTS = 1 << 26,
+    LT_PLANT_HOLD_FOR_EVER = 1 << 27,
+    LT_PLANT_NEVER_QUIET = 1 << 28,
+    LT_PLANT_TRUST_ROUTE = 1 << 29
 };
 
 LT_MUST_CHECK lt_err lt_engine_new(const struct lt_engine_options *options,

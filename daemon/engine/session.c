@@ -358,6 +358,11 @@ static int64_t tick_up(struct lt_engine *engine, struct lt_session *session)
     int64_t said = earlier(session->out_ms, session->in_ms);
     int64_t next;
 
+    if (lt_engine_planted(engine, LT_PLANT_NEVER_QUIET)) {
+        session->in_ms = now;
+        session->compare_ms = now;
+        session->progress_ms = now;
+    }
     if (now - session->in_ms >= LT_QUIET_MS ||
         (lt_compare_waits(session) &&
          now - session->compare_ms >= LT_COMPARE_MS) ||

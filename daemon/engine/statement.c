@@ -42,7 +42,8 @@ struct lt_partner *lt_partner_get(struct lt_engine *engine,
 
 void lt_partner_dirty(struct lt_engine *engine, struct lt_partner *partner)
 {
-    if (partner != NULL && !partner->dirty) {
+    if (partner != NULL && !partner->dirty &&
+        !lt_engine_planted(engine, LT_PLANT_MUTE_STATEMENTS)) {
         partner->dirty = true;
         partner->dirty_next = engine->dirty_partners;
         engine->dirty_partners = partner;

@@ -297,6 +297,11 @@ lt_err lt_log_commit(struct lt_log *log)
         return err;
     }
     err = lt_sql_run(log, stmt);
+    if (err == LT_EIO && LT_PLANTED(retry_commit)) {
+        log->dead = false;
+        (void)sqlite3_exec(log->db, "COMMIT", NULL, NULL, NULL);
+        err = LT_OK;
+    }
     if (err != LT_OK) {
         return err;
     }

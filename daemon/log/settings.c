@@ -228,7 +228,7 @@ lt_err lt_settings_apply(struct lt_log *log,
         {"journal_size_limit", options->wal_max_bytes},
         {"max_page_count", quota < 64 ? 64 : quota},
         {"temp_store", 2}, /* memory */
-        {"secure_delete", 1},
+        {"secure_delete", LT_PLANTED(keep_deleted) ? 0 : 1},
         {"recursive_triggers", 1}, /* REPLACE deletes: the triggers see it */
         {"cache_size", -LT_LOG_CACHE_KIB},
     };
