@@ -21,7 +21,8 @@ static void write_and_note(struct sim_node *node, struct lt_event *event,
 
     /* Its id is known only now, and it may be on its way before this returns
      * to us again: it is noted whatever becomes of it. */
-    if (sim_submit(node, event, channel, 1, NULL, 0) != LT_OK) {
+    if (sim_submit(node, event, channel, 1, NULL, 0) != LT_OK ||
+        node->repeated) {
         return;
     }
     if (!lt_grow(lt_alloc_heap(), (void **)&sim->beyond, &sim->beyond_capacity,

@@ -70,8 +70,7 @@ struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of)
 
     *node = (struct sim_node){
         .index = index, .sim = sim, .parent = parent, .clone_of = clone_of};
-    node->links[0] =
-        (struct sim_link){.above = parent, .role = LT_ROLE_PARENT};
+    node->links[0] = (struct sim_link){.above = parent, .role = LT_ROLE_PARENT};
     for (unsigned slot = 1; slot < SIM_UPLINKS; slot++) {
         node->links[slot].above = -1;
     }
@@ -101,7 +100,8 @@ static void draw_tree(struct sim *sim)
     uint64_t shape = sim_below(&sim->schedule, 24);
     bool flat = shape < 3;
     bool deep = shape >= 20;
-    unsigned districts = (flat ? 3 : 1) + (unsigned)sim_below(&sim->schedule, 2);
+    unsigned districts =
+        (flat ? 3 : 1) + (unsigned)sim_below(&sim->schedule, 2);
 
     add_node(sim, -1);
     for (unsigned d = 0; d < districts; d++) {
@@ -118,21 +118,46 @@ static void draw_tree(struct sim *sim)
     }
 }
 
+static void make_root_key(struct sim *sim)
+{
+    make_key(sim, 0, &sim->root);
+    memcpy(sim->root_key, lt_key_public(sim->root), LT_PUBKEY_LEN);
+}
+
+static void bind_all(struct sim *sim)
+{
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        bind(sim, &sim->nodes[i]);
+    }
+}
+
+void sim_make_small_tree(struct sim *sim, const int *parents, unsigned children)
+{
+    size_t n = 0;
+
+    make_root_key(sim);
+    (void)sim_add_node(sim, -1, -1);
+    while (children == 0 && parents[n] >= 0) {
+        (void)sim_add_node(sim, parents[n++], -1);
+    }
+    for (unsigned i = 0; i < children; i++) {
+        (void)sim_add_node(sim, 0, -1);
+    }
+    bind_all(sim);
+}
+
 void sim_make_tree(struct sim *sim)
 {
     const struct sim_shape *shape = sim->options->shape;
 
-    make_key(sim, 0, &sim->root);
-    memcpy(sim->root_key, lt_key_public(sim->root), LT_PUBKEY_LEN);
+    make_root_key(sim);
     if (shape == NULL) {
         draw_tree(sim);
     }
     for (size_t i = 0; shape != NULL && i < shape->n; i++) {
         add_node(sim, shape->places[i].parent);
     }
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        bind(sim, &sim->nodes[i]);
-    }
+    bind_all(sim);
 }
 
 void sim_free_node(struct sim_node *node)

@@ -255,6 +255,11 @@ static bool check_order(struct sim *sim, unsigned index,
 static bool same_texts(const struct sim *sim, const struct sim_held_segment *a,
                        const struct sim_held_segment *b)
 {
+    /* An order that nobody confirmed erases below and closes above. */
+    if (sim_texts_ordered(sim, &a->stream.origin, a->epoch,
+                          a->stream.channel.cls)) {
+        return true;
+    }
     /* A flipped bit can make a bundle of texts look like none: nothing that is
      * signed tells that from texts that were erased. */
     if (sim->done[SIM_FLIP] > 0 && a->texts_n != b->texts_n) {
@@ -301,7 +306,7 @@ const struct lt_tree *sim_tree(const struct sim *sim)
             sim->nodes[i].up ? lt_engine_tree(sim->nodes[i].engine) : NULL;
 
         if (tree != NULL &&
-            (best == NULL || lt_tree_count(tree) > lt_tree_count(best))) {
+            (best == NULL || lt_tree_version(tree) > lt_tree_version(best))) {
             best = tree;
         }
     }
@@ -390,8 +395,9 @@ bool sim_converged(struct sim *sim)
     struct lt_tip_view tip;
 
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        if (!sim->nodes[i].up || lt_tree_count(lt_engine_tree(
-                                     sim->nodes[i].engine)) < sim->nodes_n) {
+        if (!sim->nodes[i].up || !sim_is_tidy(&sim->nodes[i]) ||
+            lt_tree_count(lt_engine_tree(sim->nodes[i].engine)) <
+                sim->nodes_n) {
             return false;
         }
     }
@@ -489,7 +495,8 @@ bool sim_check_all(struct sim *sim)
 
         ok = check_same(sim, child, &held[i], &held[child->parent]);
     }
-    ok = ok && sim_check_fold(sim, held);
+    ok = ok && sim_check_fold(sim, held) && sim->failure[0] == '\0' &&
+         sim_check_secrets(sim, held);
     for (size_t i = 0; i < sim->nodes_n; i++) {
         sim_held_free(&held[i]); /* one that was not read is empty */
     }

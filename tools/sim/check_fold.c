@@ -36,11 +36,48 @@ static struct matter_acts find_acts(const struct sim_held *held,
     return found;
 }
 
+static const struct lt_judged *verdict_of(const struct lt_act *acts,
+                                          const struct lt_judged *judged,
+                                          size_t n,
+                                          const struct lt_event_id *id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (lt_event_id_equal(&acts[i].id, id)) {
+            return &judged[i];
+        }
+    }
+    return NULL;
+}
+
+/* I4: causes come first, so nothing waits whose past is here and judged. */
+static void check_waits(struct sim *sim, const struct lt_act *acts,
+                        const struct lt_judged *judged, size_t n, size_t at)
+{
+    const struct lt_act *act = &acts[at];
+    const struct lt_judged *past =
+        verdict_of(acts, judged, n, lt_act_matter(act));
+
+    if (judged[at].verdict != LT_WAITING ||
+        (judged[at].why != LT_WHY_CAUSE_MISSING &&
+         judged[at].why != LT_WHY_OPENING_MISSING) ||
+        past == NULL || past->verdict == LT_WAITING) {
+        return;
+    }
+    for (size_t i = 0; i < act->causes_n; i++) {
+        past = verdict_of(acts, judged, n, &act->causes[i]);
+        if (past == NULL || past->verdict == LT_WAITING) {
+            return;
+        }
+    }
+    sim_fail(sim, "I4 an entry of office %02x waits for what is here: %s",
+             act->id.origin.bytes[0], lt_why_word(judged[at].why));
+}
+
 /* Fold them; the digest is of the verdicts. I6: what its author had no
  * authority for is never applied; it is not in the digest, because it does not
  * have to be everywhere that its matter is. */
-static uint64_t fold(struct sim *sim, const struct matter_acts *of, const struct lt_tree *tree,
-                     struct lt_matter *out)
+static uint64_t fold(struct sim *sim, const struct matter_acts *of,
+                     const struct lt_tree *tree, struct lt_matter *out)
 {
     size_t max = of->to - of->from;
     struct lt_judged *judged = calloc(max, sizeof(*judged));
@@ -66,12 +103,14 @@ static uint64_t fold(struct sim *sim, const struct matter_acts *of, const struct
     for (size_t i = 0; i < n; i++) {
         if (sim_is_beyond(sim, &acts[i].id)) {
             if (judged[i].verdict == LT_APPLIED) {
-                sim_fail(sim, "I6 an entry of office %02x without authority "
-                              "is applied",
+                sim_fail(sim,
+                         "I6 an entry of office %02x without authority "
+                         "is applied",
                          acts[i].id.origin.bytes[0]);
             }
             continue;
         }
+        check_waits(sim, acts, judged, n, i);
         digest = digest * 31 + (uint64_t)judged[i].verdict * 17 +
                  (uint64_t)judged[i].why;
     }
@@ -174,6 +213,9 @@ bool sim_check_fold(struct sim *sim, const struct sim_held *held)
             int issuer = sim_node_of(sim, &id->origin);
 
             here = find_acts(&held[n], id);
+            if (sim_is_forged_event(sim, id)) {
+                continue; /* two contents: each has the one that came first */
+            }
             if (own && node->parent >= 0 &&
                 (kind == LT_MATTER_CASE || kind == LT_MATTER_INCIDENT)) {
                 struct matter_acts above = find_acts(&held[node->parent], id);

@@ -2,8 +2,8 @@
 #include "tools/sim/sim.h"
 
 enum {
-    HEAP_MOST = 64 << 20,  /* of one engine, whatever comes */
-    WAL_MOST = 8 << 20,    /* of one log; its own bound is 4 MiB */
+    HEAP_MOST = 64 << 20, /* of one engine, whatever comes */
+    WAL_MOST = 8 << 20,   /* of one log; its own bound is 4 MiB */
     WINDOW_LEAST = 8192,
     WINDOW_MS = 250,
     SECOND_CHANCE_BYTES = 2 * LT_FRAME_MAX
@@ -46,6 +46,7 @@ void sim_check_step(struct sim_node *node)
 {
     check_bounded(node);
     check_kept(node);
+    sim_check_receipt(node);
 }
 
 /* I10: what is urgent waits for no more than a window and a frame on a link
@@ -68,6 +69,9 @@ void sim_check_urgent_wait(struct sim *sim, const struct sim_link *link,
 /* I8, I12: what alarms say is counted. */
 void sim_check_alarm(struct sim_node *node, const struct lt_effect *effect)
 {
+    if (effect->kind == LT_FX_ALARM && effect->raise) {
+        node->alarms[(unsigned)-effect->code % SIM_ALARMS]++;
+    }
     if (effect->code == LT_ATWOMACHINES && effect->raise) {
         node->sim->two_machines++;
     }

@@ -8,22 +8,12 @@
 
 #include "tools/sim/sim.h"
 
-bool sim_clone(struct sim *sim)
+struct sim_node *sim_clone_of(struct sim *sim, unsigned of)
 {
-    unsigned of = 1 + (unsigned)sim_below(&sim->fate, sim->nodes_n - 1);
-    struct sim_node *original = &sim->nodes[of];
+    const struct sim_node *original = &sim->nodes[of];
+    struct sim_node *clone = sim_add_node(sim, original->parent, (int)of);
     struct lt_disk_image *image;
-    struct sim_node *clone;
 
-    if (sim->nodes_n == SIM_NODES_MAX || !original->up || original->dying ||
-        original->damaged || original->clone_of >= 0 ||
-        lt_tree_count(lt_engine_tree(original->engine)) == 0) {
-        return false;
-    }
-    if (!sim_allowed(sim, SIM_CLONE)) {
-        return true;
-    }
-    clone = sim_add_node(sim, original->parent, (int)of);
     clone->tree_version = original->tree_version;
     clone->clock_offset_ms = original->clock_offset_ms;
     clone->lives = original->lives; /* its bindings are on the disk */
@@ -33,6 +23,22 @@ bool sim_clone(struct sim *sim)
     lt_buf_init(&sim->bindings[clone->index], lt_alloc_heap());
     sim_say(sim, "node %u is a copy of node %u", clone->index, of);
     sim_node_start(clone);
+    return clone;
+}
+
+bool sim_clone(struct sim *sim)
+{
+    unsigned of = 1 + (unsigned)sim_below(&sim->fate, sim->nodes_n - 1);
+    const struct sim_node *original = &sim->nodes[of];
+
+    if (sim->nodes_n == SIM_NODES_MAX || !original->up || original->dying ||
+        original->damaged || original->clone_of >= 0 ||
+        lt_tree_count(lt_engine_tree(original->engine)) == 0) {
+        return false;
+    }
+    if (sim_allowed(sim, SIM_CLONE)) {
+        (void)sim_clone_of(sim, of);
+    }
     return true;
 }
 
@@ -51,7 +57,7 @@ void sim_unclone(struct sim *sim)
 {
     struct sim_node *clone = &sim->nodes[sim->nodes_n - 1];
 
-    if (clone->clone_of < 0) {
+    if (sim->nodes_n == 0 || clone->clone_of < 0) {
         return;
     }
     sim_say(sim, "node %u is switched off", clone->index);

@@ -8,11 +8,10 @@ static void draw_times(struct sim *sim, enum sim_class cls, int64_t from_ms,
     struct sim_rng rng = {.state = sim->seed ^ (UINT64_C(0x71e5) + cls)};
 
     for (unsigned i = 0; i < SIM_TIMES_MAX; i++) {
-        int64_t at_ms = from_ms + (int64_t)sim_below(
-                                      &rng, (uint64_t)(until_ms - from_ms));
+        int64_t at_ms =
+            from_ms + (int64_t)sim_below(&rng, (uint64_t)(until_ms - from_ms));
 
-        sim->times_ms[cls][i] =
-            i < sim->faults.rate[cls] ? at_ms : INT64_MAX;
+        sim->times_ms[cls][i] = i < sim->faults.rate[cls] ? at_ms : INT64_MAX;
     }
 }
 
@@ -21,14 +20,12 @@ void sim_fate_plan(struct sim *sim, int64_t until_ms)
     static const struct {
         enum sim_class cls;
         unsigned from_ms; /* of a day: pace is applied */
-    } plans[] = {{SIM_FULL, 1000},      {SIM_RESTORE, 6000},
-                 {SIM_EMPTIED, 3000},   {SIM_CLONE, 0},
-                 {SIM_LYING_SYNC, 2000}, {SIM_LOST_WRITE, 2000},
-                 {SIM_MISDIRECTED, 2000}, {SIM_ROT_DATA, 2000},
-                 {SIM_ROT_WAL, 2000},   {SIM_WRONG_DISK, 1000},
-                 {SIM_NEWER_LIFE, 2000},
-                 {SIM_MOVED, 3000},
-                 {SIM_TIER_REMOVED, 3000}};
+    } plans[] = {
+        {SIM_FULL, 1000},        {SIM_RESTORE, 6000},    {SIM_EMPTIED, 3000},
+        {SIM_CLONE, 0},          {SIM_LYING_SYNC, 2000}, {SIM_LOST_WRITE, 2000},
+        {SIM_MISDIRECTED, 2000}, {SIM_ROT_DATA, 2000},   {SIM_ROT_WAL, 2000},
+        {SIM_WRONG_DISK, 1000},  {SIM_NEWER_LIFE, 2000}, {SIM_MOVED, 3000},
+        {SIM_TIER_REMOVED, 3000}};
 
     for (size_t i = 0; i < LT_COUNT_OF(plans); i++) {
         draw_times(sim, plans[i].cls, plans[i].from_ms, until_ms);

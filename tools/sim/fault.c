@@ -98,8 +98,7 @@ void sim_draw_faults(struct sim *sim)
 
 bool sim_allowed(struct sim *sim, enum sim_class cls)
 {
-    if (sim_is_masked(&sim->options->masks, (unsigned)cls,
-                      ++sim->drawn[cls])) {
+    if (sim_is_masked(&sim->options->masks, (unsigned)cls, ++sim->drawn[cls])) {
         return false;
     }
     sim->done[cls]++;
@@ -130,13 +129,13 @@ static const struct {
     enum sim_class cls;
     unsigned passes; /* so often it is passed in an ordinary seed, about */
 } points[] = {
-    {LT_FP_C1, SIM_C1, 4000},   {LT_FP_C2, SIM_C2, 1000},
-    {LT_FP_C3, SIM_C3, 1000},   {LT_FP_C4, SIM_C4, 1000},
-    {LT_FP_C5, SIM_C5, 1000},   {LT_FP_C6, SIM_C6, 1000},
-    {LT_FP_C7, SIM_C7, 1000},   {LT_FP_C8, SIM_C8, 1000},
-    {LT_FP_C9, SIM_C9, 4000},   {LT_FP_C10, SIM_C10, 800},
-    {LT_FP_C11, SIM_C11, 300},  {LT_FP_C12, SIM_C12, 200},
-    {LT_FP_C13, SIM_C13, 15},   {LT_FP_C15, SIM_C15, 30},
+    {LT_FP_C1, SIM_C1, 4000},  {LT_FP_C2, SIM_C2, 1000},
+    {LT_FP_C3, SIM_C3, 1000},  {LT_FP_C4, SIM_C4, 1000},
+    {LT_FP_C5, SIM_C5, 1000},  {LT_FP_C6, SIM_C6, 1000},
+    {LT_FP_C7, SIM_C7, 1000},  {LT_FP_C8, SIM_C8, 1000},
+    {LT_FP_C9, SIM_C9, 4000},  {LT_FP_C10, SIM_C10, 800},
+    {LT_FP_C11, SIM_C11, 300}, {LT_FP_C12, SIM_C12, 200},
+    {LT_FP_C13, SIM_C13, 15},  {LT_FP_C15, SIM_C15, 30},
     {LT_FP_C17, SIM_C17, 40},
 };
 
@@ -239,8 +238,7 @@ static bool parse_one(const char **text, struct sim_mask *out)
     if (!parse_number(text, &cls) || cls >= SIM_MASKED) {
         return false;
     }
-    *out = (struct sim_mask){
-        .cls = (unsigned)cls, .from = 1, .to = UINT64_MAX};
+    *out = (struct sim_mask){.cls = (unsigned)cls, .from = 1, .to = UINT64_MAX};
     if (**text == ':') {
         (*text)++;
         if (!parse_number(text, &out->from)) {

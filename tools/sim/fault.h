@@ -85,6 +85,7 @@ struct sim_rng;
     X(HOSTILE_LIE, "acks of nothing by a hostile office")                      \
     X(HOSTILE_FLOOD, "floods by a hostile office")                             \
     X(BEYOND, "entries beyond their author's authority")                       \
+    X(ERASED, "erased texts")      /* no fault: an order */                    \
     X(REPEAT, "repeated requests") /* known, and answered the same */
 
 enum sim_class {

@@ -20,6 +20,19 @@ const struct sim_forged *sim_forged_of(const struct sim *sim,
     return NULL;
 }
 
+bool sim_is_forged_event(const struct sim *sim, const struct lt_event_id *id)
+{
+    for (size_t i = 0; i < sim->hostile.forged_n; i++) {
+        const struct sim_forged *forged = &sim->hostile.forged[i];
+
+        if (forged->epoch == id->epoch &&
+            lt_office_equal(&forged->stream.origin, &id->origin)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void note(struct sim *sim, const struct lt_stream *stream,
                  uint64_t epoch, bool own)
 {
@@ -47,9 +60,8 @@ static void seal(struct sim *sim, struct lt_packer *packer,
                               .people = people,
                               .actor_role = 1,
                               .recorded_at_ms = INT64_C(1790000000000)};
-    event.id = (struct lt_event_id){.origin = segment->stream.origin,
-                                    .epoch = segment->epoch,
-                                    .count = 1};
+    event.id = (struct lt_event_id){
+        .origin = segment->stream.origin, .epoch = segment->epoch, .count = 1};
     event.hlc = (uint64_t)(INT64_C(1790000000000) + sim->now_ms) << 16;
     lt_buf_init(&bytes, lt_alloc_heap());
     if (lt_event_encode(&event, &bytes, NULL) != LT_OK ||
@@ -145,8 +157,7 @@ void sim_forge_twice(struct sim *sim, uint64_t pair)
                 continue;
             }
             if (!to_one || link->pair == pair) {
-                send(sim, link->pair,
-                     i % 2 == 0 || to_one ? &first : &second,
+                send(sim, link->pair, i % 2 == 0 || to_one ? &first : &second,
                      lt_key_id(self->key));
             }
             if (to_one && link->pair == pair) {

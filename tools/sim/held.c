@@ -41,6 +41,12 @@ static void keep_act(struct sim_held *held, const struct lt_event *event,
     act->causes =
         kept_copy(held, act->causes, act->causes_n * sizeof(*act->causes));
     act->to = kept_copy(held, act->to, act->to_n * sizeof(*act->to));
+    if (LT_PLANTED(order_by_hlc) || LT_PLANTED(order_by_clock)) {
+        act->causes_n = 0;
+    }
+    if (LT_PLANTED(order_by_clock)) {
+        act->hlc = (uint64_t)(act->recorded_at_ms + (INT64_C(1) << 50));
+    }
     if (LT_PLANTED(order_by_arrival)) {
         act->hlc = held->acts_n; /* as a fold would that does not order */
     }

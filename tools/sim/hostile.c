@@ -251,9 +251,8 @@ static void flood_one(struct sim *sim, uint64_t pair, uint64_t kind,
     struct lt_ping ping = {.id = sim_next(&sim->hostile.rng)};
     struct lt_tips tips = {.want_reply = true, .lane = LT_LANE_NORMAL};
     struct lt_digest digest;
-    struct lt_digests digests = {.lane = LT_LANE_NORMAL,
-                                 .origins_n = 1,
-                                 .origins = &digest};
+    struct lt_digests digests = {
+        .lane = LT_LANE_NORMAL, .origins_n = 1, .origins = &digest};
     uint8_t noise[64];
 
     random_bytes(sim, noise, sizeof(noise));

@@ -146,8 +146,7 @@ void sim_links_of_node_down(struct sim_node *node, bool loud)
 
         for (unsigned slot = 0; slot < SIM_UPLINKS; slot++) {
             if (other == node || other->links[slot].above == (int)node->index) {
-                down(other, slot, loud || other == node,
-                     loud || other != node);
+                down(other, slot, loud || other == node, loud || other != node);
             }
         }
     }
@@ -213,8 +212,7 @@ void sim_links_revive(struct sim *sim)
             struct sim_link *link = &node->links[slot];
 
             if (link->above < 0 || link->pair != 0 || link->closes_ms != 0 ||
-                !node->up || sim_paused(node) ||
-                !sim->nodes[link->above].up ||
+                !node->up || sim_paused(node) || !sim->nodes[link->above].up ||
                 sim_paused(&sim->nodes[link->above]) ||
                 sim->now_ms < link->up_at_ms) {
                 continue;

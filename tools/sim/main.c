@@ -56,6 +56,7 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
         {"tree", required_argument, NULL, 'r'},
         {"office", required_argument, NULL, 'o'},
         {"without", required_argument, NULL, 'w'},
+        {"scenario", required_argument, NULL, 'c'},
         {"jobs", required_argument, NULL, 'j'},
         {"shrink", no_argument, NULL, 'S'},
         {"trace", no_argument, NULL, 't'},
@@ -90,6 +91,9 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
         case 'w':
             ok = sim_masks_parse(optarg, &out->run.masks);
             break;
+        case 'c':
+            out->scenario = optarg;
+            break;
         case 'j':
             ok = read_jobs(optarg, &out->jobs);
             break;
@@ -114,6 +118,7 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
         fprintf(stderr,
                 "usage: lienthong-sim [--seeds N] [--from S | --seed S...]"
                 " [--plant NAME] [--tree FILE [--office CODE]]"
+                " [--scenario NAME|list|short|all]"
                 " [--without CLASS[:FROM[-TO]],...] [--jobs N]"
                 " [--shrink] [--twice] [--sums] [--trace]\n");
         return false;
@@ -172,8 +177,8 @@ static bool run(const struct sim_command *command)
     bool shows = true;
 
     /* A process that dies may count one seed more. */
-    counting.tally.results = calloc(command->seeds + SIM_JOBS_MAX,
-                                    sizeof(*counting.tally.results));
+    counting.tally.results =
+        calloc(command->seeds + SIM_JOBS_MAX, sizeof(*counting.tally.results));
     if (counting.tally.results == NULL ||
         !sim_seeds_run(command, see, &counting)) {
         fprintf(stderr, "no memory or no processes\n");
@@ -209,6 +214,9 @@ int main(int argc, char **argv)
             return EXIT_USAGE;
         }
         command.run.shape = &shape;
+    }
+    if (command.scenario != NULL) {
+        return sim_scenarios(&command) ? 0 : 1;
     }
     if (lt_crypto_start() != LT_OK || !draw_start(&command)) {
         return EXIT_INTERNAL;

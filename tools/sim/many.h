@@ -18,9 +18,10 @@ struct sim_command {
     bool shrink;
     bool twice; /* run each again and compare */
     bool sums;
-    const char *plant; /* then the first red seed is the answer */
-    const char *tree;   /* a file of units; then @office is its top */
-    const char *office; /* its code */
+    const char *plant;    /* then the first red seed is the answer */
+    const char *scenario; /* instead of seeds */
+    const char *tree;     /* a file of units; then @office is its top */
+    const char *office;   /* its code */
 };
 
 /* ---- seeds.c ---- */
@@ -33,6 +34,11 @@ bool sim_seeds_run(const struct sim_command *command,
 /* The line that runs one seed again. */
 void sim_print_command(const struct sim_command *command,
                        const struct sim_masks *masks, uint64_t seed);
+
+/* ---- scenario.c ---- */
+
+/* One by its name, or `list` them, or play the `short` ones, or `all`. */
+bool sim_scenarios(const struct sim_command *command);
 
 /* ---- report.c ---- */
 

@@ -288,6 +288,7 @@ void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
     memcpy(copy, bytes, len);
     frame.bytes = copy;
     note_handle(sim, &frame, bytes);
+    sim_check_frame_secrets(sim, &sim->nodes[frame.to], bytes, len);
     if (!sim_check_ack(sim, &frame)) {
         return;
     }
@@ -385,8 +386,7 @@ bool sim_deliver(struct sim *sim)
         if (lt_frame_type(frame.bytes, frame.len) == LT_FRAME_ACK) {
             (void)LT_FAILPOINT(C10);
         }
-        input.session =
-            2 * frame.pair + (direction(sim, &frame) == 0 ? 1 : 0);
+        input.session = 2 * frame.pair + (direction(sim, &frame) == 0 ? 1 : 0);
         input.bytes = frame.bytes;
         input.len = frame.len;
         sim_node_input(node, &input);

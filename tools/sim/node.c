@@ -197,6 +197,17 @@ static bool note_run(void *ctx, const struct lt_log_run *run)
     return true;
 }
 
+/* Something that is nobody else's business (I7). */
+static lt_err put_local(struct sim_node *node)
+{
+    struct sim_rng rng = {.state = node->sim->seed * 31 + node->index};
+    uint8_t marker[SIM_SECRET_LEN];
+
+    sim_secret_make(&rng, marker);
+    sim_secret_add(node, marker)->local = true;
+    return lt_log_put_meta(node->log, "sim/local", marker, sizeof(marker));
+}
+
 static lt_err put_bindings(struct sim_node *node)
 {
     struct sim *sim = node->sim;
@@ -223,6 +234,9 @@ static lt_err put_bindings(struct sim_node *node)
         }
     }
     if (err == LT_OK) {
+        err = put_local(node);
+    }
+    if (err == LT_OK) {
         err = lt_log_commit(node->log);
     }
     return err;
@@ -232,6 +246,9 @@ static uint64_t epoch_of(struct sim_node *node)
 {
     uint64_t epoch = sim_next(&node->sim->schedule) | 1;
 
+    if (LT_PLANTED(epoch_by_clock)) {
+        return (uint64_t)sim_node_now(node).wall_ms / 1000 + 1;
+    }
     return LT_PLANTED(reuse_epoch) ? node->index + 1 : epoch;
 }
 
@@ -330,7 +347,8 @@ static void check_kept(struct sim_node *node, const struct sim_durable *before,
                        size_t n)
 {
     for (size_t i = 0; i < n && !node->damaged; i++) {
-        uint64_t last = sim_durable_last(node, &before[i].stream, before[i].epoch);
+        uint64_t last =
+            sim_durable_last(node, &before[i].stream, before[i].epoch);
 
         if (last < before[i].last) {
             sim_fail(node->sim,
@@ -382,6 +400,7 @@ void sim_node_start(struct sim_node *node)
     node->dying = false;
     node->full = false;
     node->segments = 0;
+    node->erased_again = false;
     node->epoch = epoch_of(node);
     sim->running = node;
     /* A log that is open has what it needs in memory: reads fail at a start. */

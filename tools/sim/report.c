@@ -29,7 +29,7 @@ static uint64_t classes_of(const struct sim_result *result)
     uint64_t n = 0;
 
     for (size_t i = 0; i < SIM_CLASSES; i++) {
-        n += i != SIM_REPEAT && result->done[i] > 0;
+        n += i < SIM_ERASED && result->done[i] > 0;
     }
     return n;
 }
@@ -39,7 +39,7 @@ static uint64_t faults_of(const struct sim_result *result)
     uint64_t n = 0;
 
     for (size_t i = 0; i < SIM_CLASSES; i++) {
-        n += i == SIM_REPEAT ? 0 : result->done[i];
+        n += i < SIM_ERASED ? result->done[i] : 0;
     }
     return n;
 }
@@ -96,9 +96,8 @@ static void print_spread(const struct sim_tally *tally, const char *what,
 
     printf("%s: least %" PRIu64 ", a tenth below %" PRIu64 ", median %" PRIu64
            ", a tenth above %" PRIu64 ", most %" PRIu64 "\n",
-           what, values[0], values[tally->seeds / 10],
-           values[tally->seeds / 2], values[tally->seeds * 9 / 10],
-           values[tally->seeds - 1]);
+           what, values[0], values[tally->seeds / 10], values[tally->seeds / 2],
+           values[tally->seeds * 9 / 10], values[tally->seeds - 1]);
     free(values);
 }
 

@@ -105,7 +105,7 @@ static void put_in(struct sim_node *node, const struct lt_disk_image *image)
 }
 
 /* A start may be cut short by a crash; then once more. */
-static bool put_back(struct sim_node *node, const struct lt_disk_image *image)
+bool sim_put_back(struct sim_node *node, const struct lt_disk_image *image)
 {
     struct sim *sim = node->sim;
 
@@ -137,7 +137,7 @@ bool sim_restore(struct sim *sim)
         return true;
     }
     sim_say(sim, "node %u gets an older disk", node->index);
-    if (put_back(node, node->backup) && offline) {
+    if (sim_put_back(node, node->backup) && offline) {
         keep_offline(sim, node);
     }
     return true;
@@ -165,7 +165,7 @@ static bool make_empty(struct sim_node *node)
     bool done;
 
     node->lives = 0; /* its bindings are stored anew */
-    done = put_back(node, image);
+    done = sim_put_back(node, image);
     lt_disk_image_free(image);
     lt_disk_free(empty);
     return done;
@@ -215,8 +215,7 @@ bool sim_wrong_disk(struct sim *sim)
     if (!sim_allowed(sim, SIM_WRONG_DISK)) {
         return true;
     }
-    sim_say(sim, "node %u gets the disk of node %u", node->index,
-            other->index);
+    sim_say(sim, "node %u gets the disk of node %u", node->index, other->index);
     sim_node_stop(node);
     own = lt_disk_snapshot(node->disk);
     foreign = lt_disk_snapshot(other->disk);

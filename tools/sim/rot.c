@@ -10,9 +10,8 @@
 
 #include <string.h>
 
-static const enum sim_class DAMAGES[] = {SIM_LYING_SYNC, SIM_LOST_WRITE,
-                                         SIM_MISDIRECTED, SIM_ROT_DATA,
-                                         SIM_ROT_WAL};
+static const enum sim_class DAMAGES[] = {
+    SIM_LYING_SYNC, SIM_LOST_WRITE, SIM_MISDIRECTED, SIM_ROT_DATA, SIM_ROT_WAL};
 
 uint64_t sim_damages(const uint64_t done[SIM_CLASSES])
 {

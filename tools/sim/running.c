@@ -1,5 +1,6 @@
 /* A node's turns: what its disk does meanwhile, how it dies, how it closes its
  * door when there is no room. */
+#include "daemon/eraser.h"
 #include "tools/sim/sim.h"
 
 static const enum lt_crash HOW[] = {LT_CRASH_LOSE_ALL, LT_CRASH_KEEP_ALL,
@@ -140,12 +141,16 @@ void sim_node_turn(struct sim_node *node)
     if (!lt_turn_pending(node->turn)) {
         return;
     }
-    arm(node);
+    if (sim->expected == SIM_CLASSES) {
+        arm(node);
+    }
     sim->running = node;
     err = turn(node);
     sim->running = NULL;
     if (err == LT_OK && !node->dying) {
-        disarm(node);
+        if (sim->expected == SIM_CLASSES) {
+            disarm(node);
+        }
         if (node->sync_ms > 0) {
             node->paused_until_ms = sim->now_ms + node->sync_ms;
             node->sync_ms = 0;
@@ -156,6 +161,8 @@ void sim_node_turn(struct sim_node *node)
     if (err != LT_EIO && !node->dying) {
         sim_fail(sim, "I14 node %u: the turn ended with %s", node->index,
                  lt_err_word(err));
+    } else if (!node->dying && sim->expected != SIM_CLASSES) {
+        sim->done[sim->expected]++;
     } else if (!node->dying && node->armed == SIM_CLASSES && !node->damaged) {
         sim_fail(sim, "I14 node %u: an I/O error of no disk", node->index);
     } else if (!node->dying && node->armed != SIM_CLASSES) {
@@ -174,5 +181,67 @@ void sim_node_input(struct sim_node *node, const struct lt_input *input)
     }
     if (lt_turn_input(node->turn, &now, input) != LT_OK) {
         sim_fail(node->sim, "I14 node %u: an input was refused", node->index);
+    }
+}
+
+/* ---- erased texts ---- */
+
+bool sim_is_tidy(const struct sim_node *node)
+{
+    const struct lt_eraser *eraser = lt_turn_eraser(node->turn);
+
+    return !lt_eraser_wants_wipe(eraser) && !lt_eraser_wants_answer(eraser);
+}
+
+static lt_err tidy(struct sim_node *node)
+{
+    struct lt_eraser *eraser = lt_turn_eraser(node->turn);
+    struct lt_now now = sim_node_now(node);
+    bool more = false;
+    lt_err err = LT_OK;
+
+    if (!node->erased_again) {
+        err = lt_eraser_again(eraser, &more);
+        node->erased_again = !more;
+        if (err == LT_OK && lt_log_dirty(node->log)) {
+            err = lt_log_commit(node->log);
+            lt_eraser_committed(eraser);
+        }
+    }
+    if (err == LT_OK && lt_eraser_wants_wipe(eraser)) {
+        err = lt_log_wipe(node->log);
+        if (err == LT_OK) {
+            lt_eraser_wiped(eraser);
+            lt_engine_relax(node->engine);
+        }
+    }
+    if (err == LT_OK && lt_eraser_wants_answer(eraser) && !node->full) {
+        err = lt_turn_answer_erasure(node->turn, &now, ++node->sim->order);
+    }
+    return err;
+}
+
+void sim_node_tidy(struct sim_node *node)
+{
+    struct sim *sim = node->sim;
+    lt_err err;
+
+    if (!node->up || node->dying || lt_turn_pending(node->turn) ||
+        lt_log_dirty(node->log)) {
+        return;
+    }
+    sim->running = node;
+    err = tidy(node);
+    sim->running = NULL;
+    if (err == LT_EFULL) {
+        lt_log_rollback(node->log);
+        err = LT_OK;
+    }
+    if (err != LT_OK || node->dying) {
+        if (!node->dying && !node->damaged) {
+            sim_fail(sim, "I14 node %u: tidying ended with %s", node->index,
+                     lt_err_word(err));
+        }
+        sim_node_crash(node);
     }
 }

@@ -125,9 +125,9 @@ bool sim_seeds_run(const struct sim_command *command,
                    void (*seen)(void *ctx, const struct sim_result *result),
                    void *ctx)
 {
-    uint64_t *now = mmap(NULL, SIM_JOBS_MAX * sizeof(*now),
-                         PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-                         0);
+    uint64_t *now =
+        mmap(NULL, SIM_JOBS_MAX * sizeof(*now), PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pid_t pids[SIM_JOBS_MAX];
     struct sim_result result;
     int ends[2];

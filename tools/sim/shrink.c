@@ -1,6 +1,6 @@
-/* Making a failure smaller: decisions are masked, nothing else is changed. First whole classes,
- * then ranges of one class, halved again and again (delta debugging), then
- * writes in the same way. */
+/* Making a failure smaller: decisions are masked, nothing else is changed.
+ * First whole classes, then ranges of one class, halved again and again (delta
+ * debugging), then writes in the same way. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,8 +44,8 @@ static void mask_range(struct shrinking *shrinking, unsigned cls, uint64_t from,
 {
     uint64_t middle = from + (to - from) / 2;
 
-    if (from > to ||
-        without(shrinking, &(struct sim_mask){cls, from, to}) || from == to) {
+    if (from > to || without(shrinking, &(struct sim_mask){cls, from, to}) ||
+        from == to) {
         return;
     }
     mask_range(shrinking, cls, middle + 1, to); /* the later ones first */

@@ -1,5 +1,5 @@
 /* One seed: a tree is made, suffers, heals, and is checked. */
-#include "tools/sim/sim.h"
+#include "tools/sim/scene.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static void tick(struct sim_node *node)
     }
 }
 
-static void one_step(struct sim *sim)
+void sim_one_step(struct sim *sim)
 {
     revive(sim);
     sim_make_room(sim);
@@ -76,6 +76,7 @@ static void one_step(struct sim *sim)
         tick(node);
         if (node->up && !node->dying && !sim_paused(node)) {
             sim_node_turn(node);
+            sim_node_tidy(node);
         }
         if (node->up && !node->dying && node->wake_at_ms == INT64_MAX) {
             sim_fail(sim, "I14 node %u waits for no timer", node->index);
@@ -110,7 +111,7 @@ static int64_t next_link_ms(const struct sim_node *node)
 }
 
 /* Nothing happens until the next frame, timer or start. */
-static void skip_idle(struct sim *sim, int64_t until_ms)
+void sim_skip_idle(struct sim *sim, int64_t until_ms)
 {
     int64_t next = earlier(sim_next_frame_ms(sim), until_ms);
 
@@ -163,11 +164,11 @@ static void back_up(struct sim *sim)
 }
 
 /* Everything that happens by itself until @until_ms. */
-static void pass_time(struct sim *sim, int64_t until_ms)
+void sim_pass_time(struct sim *sim, int64_t until_ms)
 {
     do {
-        one_step(sim);
-        skip_idle(sim, until_ms);
+        sim_one_step(sim);
+        sim_skip_idle(sim, until_ms);
     } while (sim->now_ms < until_ms && sim->failure[0] == '\0');
 }
 
@@ -185,9 +186,9 @@ static void live(struct sim *sim)
         }
         sim_suffer(sim);
         if (sim->pace == 1) {
-            one_step(sim);
+            sim_one_step(sim);
         } else {
-            pass_time(sim, sim->now_ms + TICK_MS * sim->pace);
+            sim_pass_time(sim, sim->now_ms + TICK_MS * sim->pace);
         }
     }
 }
@@ -226,7 +227,10 @@ static void explain(struct sim *sim, int64_t limit_ms)
             return;
         }
     }
-    if (sim_check_all(sim)) {
+    if (sim_check_all(sim) && sim_converged(sim)) {
+        sim_fail(sim, "I12 a receipt is missing %d s after healing",
+                 (int)(limit_ms / 1000));
+    } else if (sim->failure[0] == '\0') {
         sim_fail(sim, "I9 not converged within %d s of healing",
                  (int)(limit_ms / 1000));
     }
@@ -237,8 +241,8 @@ static bool was_torn(const struct sim *sim)
 {
     return sim->faults.rate[SIM_DROP] > 0 ||
            sim->faults.rate[SIM_REORDER] > 0 ||
-           sim->faults.rate[SIM_DUPLICATE] > 0 ||
-           sim->done[SIM_ONE_WAY] > 0 || sim->hostile.node >= 0;
+           sim->faults.rate[SIM_DUPLICATE] > 0 || sim->done[SIM_ONE_WAY] > 0 ||
+           sim->hostile.node >= 0;
 }
 
 static void heal(struct sim *sim)
@@ -264,12 +268,13 @@ static void heal(struct sim *sim)
             explain(sim, limit_ms);
             return;
         }
-        one_step(sim);
-        if (all_answered(sim) && sim_converged(sim)) {
+        sim_one_step(sim);
+        if (all_answered(sim) && sim_converged(sim) &&
+            sim_receipts_complete(sim)) {
             quiet++;
         } else {
             quiet = 0;
-            skip_idle(sim, until);
+            sim_skip_idle(sim, until);
         }
     }
 }
@@ -290,6 +295,7 @@ static void clean(struct sim *sim)
     free(sim->pairs);
     free(sim->hostile.forged);
     free(sim->beyond);
+    free(sim->secrets);
 }
 
 static unsigned tiers_of(const struct sim *sim)
@@ -309,7 +315,7 @@ static unsigned tiers_of(const struct sim *sim)
 }
 
 static void begin(struct sim *sim, uint64_t seed,
-                  const struct sim_options *options)
+                  const struct sim_options *options, const struct scene *scene)
 {
     sim->seed = seed;
     sim->options = options;
@@ -320,13 +326,22 @@ static void begin(struct sim *sim, uint64_t seed,
     sim->work.state = seed ^ 0x776f726b;
     sim->clock.state = seed ^ 0x636c6f63;
     sim->fate.state = seed ^ 0x66617465;
+    sim->expected = SIM_CLASSES;
+    sim->hostile.node = -1;
+    sim->hostile.handles = 9000;
     sim->pace = options->shape == NULL ? 1 : DAY_PACE;
-    sim_draw_faults(sim);
-    sim_plan_crashes(sim);
+    if (scene == NULL) {
+        sim_draw_faults(sim);
+        sim_plan_crashes(sim);
+    }
     lt_disk_seed_sqlite((uint32_t)seed);
     lt_crypto_stub_signatures(!sim->faults.real_keys);
     lt_failpoint_watch(sim_at_failpoint, sim);
-    sim_make_tree(sim);
+    if (scene == NULL) {
+        sim_make_tree(sim);
+    } else {
+        sim_make_small_tree(sim, scene->parents, scene->children);
+    }
 }
 
 /* The tree first, without faults: no office works without one. */
@@ -337,24 +352,12 @@ static void open_tree(struct sim *sim)
     }
     sim->healing = true;
     sim_open_tree(sim);
-    one_step(sim);
+    sim_one_step(sim);
     sim->healing = false;
 }
 
-void sim_run(uint64_t seed, const struct sim_options *options,
-             struct sim_result *out)
+static void finish(struct sim *sim, struct sim_result *out)
 {
-    struct sim *sim = calloc(1, sizeof(*sim));
-
-    if (sim == NULL) {
-        abort();
-    }
-    begin(sim, seed, options);
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        sim_node_start(&sim->nodes[i]);
-    }
-    open_tree(sim);
-    live(sim);
     if (sim->failure[0] == '\0') {
         heal(sim);
     }
@@ -362,7 +365,7 @@ void sim_run(uint64_t seed, const struct sim_options *options,
         (void)sim_check_all(sim);
     }
     *out = (struct sim_result){
-        .seed = seed,
+        .seed = sim->seed,
         .ok = sim->failure[0] == '\0',
         .trace_hash = sim->trace_hash,
         .told = sim->told_n,
@@ -375,4 +378,39 @@ void sim_run(uint64_t seed, const struct sim_options *options,
     clean(sim);
     lt_failpoint_watch(NULL, NULL);
     free(sim);
+}
+
+static struct sim *begin_all(uint64_t seed, const struct sim_options *options,
+                             const struct scene *scene)
+{
+    struct sim *sim = calloc(1, sizeof(*sim));
+
+    if (sim == NULL) {
+        abort();
+    }
+    begin(sim, seed, options, scene);
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        sim_node_start(&sim->nodes[i]);
+    }
+    open_tree(sim);
+    return sim;
+}
+
+void sim_run(uint64_t seed, const struct sim_options *options,
+             struct sim_result *out)
+{
+    struct sim *sim = begin_all(seed, options, NULL);
+
+    live(sim);
+    finish(sim, out);
+}
+
+bool scene_play(const struct scene *scene, uint64_t seed,
+                const struct sim_options *options, struct sim_result *out)
+{
+    struct sim *sim = begin_all(seed, options, scene);
+
+    scene->play(sim);
+    finish(sim, out);
+    return out->ok;
 }

@@ -21,6 +21,7 @@
 #include "tools/sim/fault.h"
 
 enum {
+    SIM_ALARMS = 128,
     SIM_NODES_MAX = 1024,
     SIM_FRAMES_MAX = 1 << 16,
     SIM_UPLINKS = 2, /* of one node: to its parent, and one more */
@@ -65,6 +66,7 @@ struct sim_request {
     bool under_way;
     bool unknown;             /* it ended without an answer: ask again */
     bool told;                /* it was answered once */
+    unsigned batch;           /* so many events of one write; 0: one */
     bool beyond;              /* its author may not write such a thing */
     bool moves;               /* it is the root's, and says: */
     unsigned moved, parent;   /* who is moved where */
@@ -82,7 +84,7 @@ enum { SIM_BUCKETS = 256 };
 
 /* A way up from a node: to its parent, or beside it. */
 struct sim_link {
-    int above; /* -1: not in use */
+    int above;         /* -1: not in use */
     enum lt_role role; /* what the upper office is to the lower one */
     uint64_t pair;     /* 0: down */
     int64_t up_at_ms;
@@ -91,10 +93,10 @@ struct sim_link {
     unsigned flaps;           /* so often still, shortly after each other */
     int64_t slow_until_ms;    /* until then it carries @bps */
     uint64_t bps;
-    bool steady; /* it was as slow when it came up */
-    int64_t free_ms[2];  /* when what was sent will have left */
-    size_t before[2];    /* bytes under way that are not urgent */
-    int64_t closes_ms;   /* the link to a former parent; 0: stays */
+    bool steady;        /* it was as slow when it came up */
+    int64_t free_ms[2]; /* when what was sent will have left */
+    size_t before[2];   /* bytes under way that are not urgent */
+    int64_t closes_ms;  /* the link to a former parent; 0: stays */
 };
 
 struct sim_node {
@@ -118,8 +120,8 @@ struct sim_node {
     int64_t paused_until_ms; /* the process stands still until then */
     int64_t sync_ms;         /* so long did the syncs of this turn take */
     uint64_t lives;
-    uint64_t epoch; /* of this life */
-    bool dying;     /* alive() has said no */
+    uint64_t epoch;       /* of this life */
+    bool dying;           /* alive() has said no */
     enum sim_class death; /* what it dies of */
     enum sim_class armed; /* what its disk is about to do */
     bool damaged;         /* its disk tells lies since then */
@@ -130,22 +132,25 @@ struct sim_node {
     struct sim_request *requests;
     size_t requests_n, requests_capacity;
     size_t asking; /* the one being written */
+    bool repeated; /* it was known: it said something else then, perhaps */
     bool full;     /* its intake is closed */
     int64_t room_check_ms;
     int64_t quota_until_ms; /* 0: no quota */
     struct sim_durable *durable;
     size_t durable_n, durable_capacity;
     uint32_t buckets[SIM_BUCKETS]; /* of durable, from 1 */
-    struct lt_event_id cases[64]; /* own cases, for steps */
+    struct lt_event_id cases[64];  /* own cases, for steps */
     size_t cases_n;
     struct lt_event_id last_step; /* count 0: none yet */
     struct lt_event_id last_step_of;
     struct lt_event_id directives[16]; /* to this office, for answers */
     size_t directives_n;
     struct sim_link links[SIM_UPLINKS];
-    uint64_t tree_version; /* at which its parent was last looked up */
-    uint64_t segments;     /* in its log, as last seen (I13) */
-    uint64_t heap_bytes;   /* of its engine */
+    uint64_t tree_version;       /* at which its parent was last looked up */
+    bool erased_again;           /* what its log says was erased */
+    uint64_t segments;           /* in its log, as last seen (I13) */
+    unsigned alarms[SIM_ALARMS]; /* raised so often, by code */
+    uint64_t heap_bytes;         /* of its engine */
     uint64_t heap_most;
     struct lt_alloc alloc;
 };
@@ -182,6 +187,17 @@ struct sim_options {
     struct sim_masks masks; /* decisions that must not happen */
 };
 
+/* I7: a marker, where it may be, and whether it may still be anywhere. */
+enum { SIM_SECRET_LEN = 48 };
+struct sim_secret {
+    uint8_t marker[SIM_SECRET_LEN];
+    struct lt_office office;  /* whose it is */
+    bool local;               /* never leaves it */
+    struct lt_event_id event; /* whose text; count 0: not written */
+    bool ordered, confirmed;
+    struct lt_event_id order, confirmation;
+};
+
 /* A segment that no engine made: signed by a hostile office with its own key,
  * in its own name (twice) or in another's. */
 struct sim_forged {
@@ -212,6 +228,7 @@ struct sim {
     struct sim_frame past[SIM_PAST_MAX]; /* of any session, for replays */
     size_t past_n;
     bool healing;
+    enum sim_class expected; /* what a scenario makes disks do */
     int64_t pace; /* time goes by so many times as fast between events */
     int64_t now_ms;
     uint64_t order;
@@ -230,6 +247,8 @@ struct sim {
     struct sim_handle *handles;
     size_t handles_n, handles_capacity;
     struct sim_hostile hostile;
+    struct sim_secret *secrets;
+    size_t secrets_n, secrets_capacity;
     struct lt_event_id *beyond; /* written without authority */
     size_t beyond_n, beyond_capacity;
     uint64_t trace_hash;
@@ -246,6 +265,9 @@ struct lt_now sim_node_now(const struct sim_node *node);
 void sim_node_crash(struct sim_node *node);
 void sim_node_turn(struct sim_node *node); /* lt_turn_end, and its end */
 void sim_node_room(struct sim_node *node); /* is there room again? */
+/* What the daemon does about erased texts when nothing waits. */
+void sim_node_tidy(struct sim_node *node);
+bool sim_is_tidy(const struct sim_node *node);
 void sim_node_input(struct sim_node *node, const struct lt_input *input);
 /* durable.c */
 struct sim_durable *sim_durable_of(struct sim_node *node,
@@ -293,12 +315,40 @@ bool sim_write_again(struct sim_node *node);
 void sim_written(struct sim_node *node, uint64_t token, lt_err result);
 /* The process is gone: what was under way has no answer. */
 void sim_unanswered(struct sim_node *node);
+/* asked.c: what scenarios ask for; each under a request of its own. */
+void sim_write_batch(struct sim_node *node, unsigned n);
+void sim_write_case(struct sim_node *node);
+struct lt_event_id sim_write_incident(struct sim_node *node);
+void sim_write_piece(struct sim_node *node);
+void sim_write_directive(struct sim_node *node, unsigned to);
+lt_err sim_write_sized(struct sim_node *node, size_t len);
+lt_err sim_write_nothing(struct sim_node *node);
+void sim_write_repeated(struct sim_node *node, unsigned which);
+void sim_write_fresh_order(struct sim_node *node, struct sim_rng *rng);
+void sim_write_fresh_confirmation(struct sim_node *node, struct sim_rng *rng);
+struct sim_request *sim_new_request(struct sim_node *node);
+void sim_open_case(struct sim_node *node, struct sim_rng *rng);
+void sim_bring_piece(struct sim_node *node, struct sim_rng *rng);
 void sim_forget_clients(struct sim_node *node);
 /* Under the request that is being asked for. */
 lt_err sim_submit(struct sim_node *node, struct lt_event *event,
                   const struct lt_channel *channels, size_t channels_n,
                   const struct lt_part *parts, size_t parts_n);
 struct lt_event_id sim_asked_event(struct sim_node *node);
+/* secret.c */
+void sim_secret_make(struct sim_rng *rng, uint8_t out[static SIM_SECRET_LEN]);
+/* The one that has this marker, made if there is none; valid until the next. */
+struct sim_secret *sim_secret_add(struct sim_node *node,
+                                  const uint8_t marker[static SIM_SECRET_LEN]);
+void sim_check_frame_secrets(struct sim *sim, const struct sim_node *to,
+                             const uint8_t *bytes, size_t len);
+/* Was a text of that life ordered to be erased? */
+bool sim_texts_ordered(const struct sim *sim, const struct lt_office *origin,
+                       uint64_t epoch, uint8_t cls);
+bool sim_is_forged_event(const struct sim *sim, const struct lt_event_id *id);
+/* The office orders that a text of its own be erased; the root confirms. */
+void sim_write_order(struct sim_node *node, struct sim_rng *rng);
+void sim_write_confirmation(struct sim_node *root, struct sim_rng *rng);
 /* beyond.c */
 void sim_write_beyond(struct sim_node *node, struct sim_rng *rng);
 bool sim_is_beyond(const struct sim *sim, const struct lt_event_id *id);
@@ -314,6 +364,7 @@ bool sim_empty(struct sim *sim);
 /* Somebody puts an empty disk into a node whose own is damaged, if he may now:
  * all others are up. */
 bool sim_change_disk(struct sim_node *node);
+bool sim_put_back(struct sim_node *node, const struct lt_disk_image *image);
 /* What a lossy node was told and nobody holds is mortal. */
 void sim_mark_lost(struct sim *sim);
 bool sim_all_know_the_tree(const struct sim *sim);
@@ -344,11 +395,16 @@ bool sim_remove_tier(struct sim *sim);
 /* clone.c: a second machine with the disk and the keys of some office; false:
  * not now. It runs until sim_unclone. */
 bool sim_clone(struct sim *sim);
+struct sim_node *sim_clone_of(struct sim *sim, unsigned of);
 void sim_unclone(struct sim *sim);
 /* build.c: a node, not yet started, with the keys of its @index. */
 struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of);
 void sim_free_node(struct sim_node *node);
 void sim_make_tree(struct sim *sim);
+/* The first node and below it @parents, up to the first -1, or @children below
+ * the first. */
+void sim_make_small_tree(struct sim *sim, const int *parents,
+                         unsigned children);
 
 /* fault.c: C6, C12 and C13 are calls of a node's disk. */
 struct lt_disk_fate sim_judge_disk(void *ctx, enum lt_disk_call call,
@@ -379,6 +435,15 @@ void sim_check_step(struct sim_node *node);
 void sim_check_alarm(struct sim_node *node, const struct lt_effect *effect);
 void sim_check_urgent_wait(struct sim *sim, const struct sim_link *link,
                            unsigned way);
+
+/* sim.c: time goes by. */
+void sim_one_step(struct sim *sim);
+void sim_skip_idle(struct sim *sim, int64_t until_ms);
+void sim_pass_time(struct sim *sim, int64_t until_ms);
+
+/* check_receipt.c */
+void sim_check_receipt(struct sim_node *node);
+bool sim_receipts_complete(struct sim *sim);
 
 /* trace.c: with --trace, a line for people. */
 void sim_say(const struct sim *sim, const char *format, ...) LT_PRINTF(2, 3);

@@ -13,7 +13,7 @@ static struct sim_request *asking(struct sim_node *node)
     return &node->requests[node->asking];
 }
 
-static struct sim_request *new_request(struct sim_node *node)
+struct sim_request *sim_new_request(struct sim_node *node)
 {
     struct sim_request *request;
 
@@ -60,6 +60,15 @@ void sim_written(struct sim_node *node, uint64_t token, lt_err result)
         }
         sim->told[sim->told_n++] =
             (struct sim_told){.id = request->event, .writer = node->index};
+        for (unsigned more = 1; more < request->batch; more++) {
+            if (!lt_grow(lt_alloc_heap(), (void **)&sim->told,
+                         &sim->told_capacity, sim->told_n,
+                         sizeof(*sim->told))) {
+                abort();
+            }
+            sim->told[sim->told_n] = sim->told[sim->told_n - 1];
+            sim->told[sim->told_n++].id.count++;
+        }
         return;
     }
 }
@@ -128,7 +137,8 @@ lt_err sim_submit(struct sim_node *node, struct lt_event *event,
     lt_buf_init(&answer, lt_alloc_heap());
     node->sim->running = node;
     err = lt_turn_write(node->turn, &now, &write, &answer, &repeated, NULL);
-    if (err == LT_OK && repeated) {
+    node->repeated = err == LT_OK && repeated;
+    if (node->repeated) {
         take_answer(node, &answer);
     } else if (err == LT_OK && request->told && !node->damaged) {
         sim_fail(node->sim, "I3 node %u forgot a request that it answered",
@@ -164,15 +174,16 @@ static struct lt_event *new_event(uint32_t type)
     return event;
 }
 
-static void open_case(struct sim_node *node, struct sim_rng *rng)
+void sim_open_case(struct sim_node *node, struct sim_rng *rng)
 {
-    static const char TEXT[] =
-        "Công dân đề nghị xem xét lại đơn giá bồi thường về đất";
     const struct lt_channel channel = {.cls = LT_CLASS_CASE,
                                        .audience = LT_AUDIENCE_UP};
     struct lt_event *event = new_event(LT_EV_CASE_OPENED);
-    struct lt_part part = {.content = (const uint8_t *)TEXT,
-                           .len = sizeof(TEXT) - 1};
+    uint8_t text[SIM_SECRET_LEN];
+    struct lt_part part = {.content = text, .len = sizeof(text)};
+
+    sim_secret_make(rng, text);
+    (void)sim_secret_add(node, text);
 
     for (size_t i = 0; i < LT_SALT_LEN; i += 8) {
         uint64_t random = sim_next(rng);
@@ -184,11 +195,13 @@ static void open_case(struct sim_node *node, struct sim_rng *rng)
     event->parts[0] =
         (struct lt_part_ref){.size = part.len, .kind = 1, .retention = 2};
     lt_part_hash(part.salt, part.content, part.len, event->parts[0].hash);
-    if (sim_submit(node, event, &channel, 1, &part, 1) == LT_OK) {
+    if (sim_submit(node, event, &channel, 1, &part, 1) == LT_OK &&
+        !node->repeated) {
         size_t place = node->cases_n < LT_COUNT_OF(node->cases)
                            ? node->cases_n++
                            : (size_t)sim_below(rng, LT_COUNT_OF(node->cases));
         node->cases[place] = asking(node)->event;
+        sim_secret_add(node, text)->event = asking(node)->event;
     }
     free(event);
 }
@@ -255,7 +268,7 @@ static void raise_incident(struct sim_node *node, struct sim_rng *rng)
 }
 
 /* A piece of noise, in the bulk lane: a frame holds one or two. */
-static void bring_piece(struct sim_node *node, struct sim_rng *rng)
+void sim_bring_piece(struct sim_node *node, struct sim_rng *rng)
 {
     const struct lt_channel channel = {.cls = LT_CLASS_CHUNK,
                                        .audience = LT_AUDIENCE_UP};
@@ -347,6 +360,16 @@ static bool has_below(const struct sim_node *node)
     return false;
 }
 
+/* Of its own, or the root's word on another's. */
+static void erase_text(struct sim_node *node, struct sim_rng *rng)
+{
+    if (node->parent < 0 && sim_chance(rng, 800)) {
+        sim_write_confirmation(node, rng);
+    } else {
+        sim_write_order(node, rng);
+    }
+}
+
 static void ask(struct sim_node *node);
 
 /* Where an office is from now on. */
@@ -367,7 +390,7 @@ static void change_parent(struct sim_node *root)
 void sim_write_move(struct sim *sim, const struct sim_node *node,
                     unsigned parent)
 {
-    struct sim_request *request = new_request(&sim->nodes[0]);
+    struct sim_request *request = sim_new_request(&sim->nodes[0]);
 
     request->moves = true;
     request->moved = node->index;
@@ -383,6 +406,9 @@ static void ask(struct sim_node *node)
     struct sim_rng rng = asking(node)->rng;
     uint64_t kind = sim_below(&rng, 100);
 
+    if (asking(node)->batch > 0) {
+        return; /* a scenario's; nobody asks again */
+    }
     if (asking(node)->moves) {
         change_parent(node);
     } else if (asking(node)->beyond) {
@@ -392,13 +418,15 @@ static void ask(struct sim_node *node)
     } else if (kind < 50 && node->directives_n > 0) {
         answer_directive(node, &rng);
     } else if (kind < 65 || node->cases_n == 0) {
-        open_case(node, &rng);
+        sim_open_case(node, &rng);
+    } else if (kind < 68) {
+        erase_text(node, &rng);
     } else if (kind < 92) {
         step_case(node, &rng);
     } else if (kind < 96) {
         raise_incident(node, &rng);
     } else {
-        bring_piece(node, &rng);
+        sim_bring_piece(node, &rng);
     }
 }
 
@@ -437,7 +465,7 @@ void sim_write_or_not(struct sim_node *node, bool masked)
             return;
         }
     }
-    (void)new_request(node);
+    (void)sim_new_request(node);
     if (masked) {
         node->requests_n--; /* drawn, and nobody's */
         return;
@@ -490,7 +518,7 @@ void sim_open_tree(struct sim *sim)
         char name[16];
 
         describe(sim, &sim->nodes[i], event, name);
-        (void)new_request(&sim->nodes[0]);
+        (void)sim_new_request(&sim->nodes[0]);
         (void)sim_submit(&sim->nodes[0], event, &channel, 1, NULL, 0);
         free(event);
     }

@@ -1,0 +1,284 @@
+/* I7: what must not leave an office, or must be gone everywhere, is looked for
+ * in every frame and on every disk.
+ *
+ * Each text is a marker: four bytes that stand nowhere else and random ones
+ * behind them, which no compression changes. A text belongs to its writer and
+ * its superiors; a local value (the log's meta) to its office alone; a text
+ * whose erasure is ordered and confirmed to nobody. Texts that were not erased
+ * are the control: the same search has to find them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/cases/erasure.h"
+#include "tools/sim/held.h"
+
+static const uint8_t MAGIC[4] = {0xc3, 0x5e, 0x37, 0xa9};
+
+void sim_secret_make(struct sim_rng *rng, uint8_t out[static SIM_SECRET_LEN])
+{
+    for (size_t i = 0; i < SIM_SECRET_LEN; i++) {
+        out[i] = (uint8_t)sim_next(rng);
+    }
+    memcpy(out, MAGIC, sizeof(MAGIC));
+}
+
+struct sim_secret *sim_secret_add(struct sim_node *node,
+                                  const uint8_t marker[static SIM_SECRET_LEN])
+{
+    struct sim *sim = node->sim;
+    struct sim_secret *secret;
+
+    for (size_t i = 0; i < sim->secrets_n; i++) {
+        if (memcmp(sim->secrets[i].marker, marker, SIM_SECRET_LEN) == 0) {
+            return &sim->secrets[i]; /* asked for again */
+        }
+    }
+    if (!lt_grow(lt_alloc_heap(), (void **)&sim->secrets,
+                 &sim->secrets_capacity, sim->secrets_n,
+                 sizeof(*sim->secrets))) {
+        abort();
+    }
+    secret = &sim->secrets[sim->secrets_n++];
+    *secret = (struct sim_secret){.office = node->office};
+    memcpy(secret->marker, marker, SIM_SECRET_LEN);
+    return secret;
+}
+
+/* ---- looking ---- */
+
+/* The next marker in @bytes from *at on; NULL: no more. */
+static struct sim_secret *next_in(const struct sim *sim, const uint8_t *bytes,
+                                  size_t len, size_t *at)
+{
+    const uint8_t *found;
+
+    while (*at < len && (found = memmem(bytes + *at, len - *at, MAGIC,
+                                        sizeof(MAGIC))) != NULL) {
+        size_t left = len - (size_t)(found - bytes);
+
+        *at = (size_t)(found - bytes) + 1;
+        for (size_t i = 0; left >= SIM_SECRET_LEN && i < sim->secrets_n; i++) {
+            if (memcmp(sim->secrets[i].marker, found, SIM_SECRET_LEN) == 0) {
+                return &sim->secrets[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* May it be at @office? Whoever was a superior once keeps what he has. */
+static bool is_entitled(const struct sim *sim, const struct sim_secret *secret,
+                        const struct lt_office *office)
+{
+    const struct lt_tree *tree = sim_tree(sim);
+    uint64_t version = lt_tree_version(tree);
+
+    if (lt_office_equal(office, &secret->office)) {
+        return true;
+    }
+    for (; !secret->local && version > 0; version--) {
+        if (lt_tree_covers_at(tree, version, office, &secret->office)) {
+            return true;
+        }
+        if (sim->done[SIM_MOVED] + sim->done[SIM_TIER_REMOVED] == 0) {
+            break;
+        }
+    }
+    return false;
+}
+
+void sim_check_frame_secrets(struct sim *sim, const struct sim_node *to,
+                             const uint8_t *bytes, size_t len)
+{
+    const struct sim_secret *secret;
+    size_t at = 0;
+
+    while ((secret = next_in(sim, bytes, len, &at)) != NULL) {
+        if (!is_entitled(sim, secret, &to->office)) {
+            sim_fail(sim, "I7 a frame to node %u holds a %s of office %02x",
+                     to->index, secret->local ? "local value" : "text",
+                     secret->office.bytes[0]);
+        }
+    }
+}
+
+/* It is gone for good: ordered by its writer, confirmed by the root or written
+ * by it, and both words are in the logs. */
+static bool is_erased(const struct sim *sim, const struct sim_secret *secret,
+                      const struct sim_held *held)
+{
+    bool by_root = lt_office_equal(&secret->office, &sim->nodes[0].office);
+
+    return secret->ordered && sim_held_event(&held[0], &secret->order) &&
+           (by_root || (secret->confirmed &&
+                        sim_held_event(&held[0], &secret->confirmation)));
+}
+
+static unsigned erased_mask(struct sim_node *node, const struct lt_event_id *id)
+{
+    const struct lt_erased *erased;
+
+    return lt_log_erased(node->log, &erased) == LT_OK
+               ? lt_erased_mask(erased, id)
+               : 0;
+}
+
+static bool look_at_file(struct sim *sim, struct sim_node *node,
+                         const char *path, const struct sim_held *held,
+                         unsigned *found)
+{
+    const uint8_t *bytes = lt_disk_bytes(node->disk, path);
+    const struct sim_secret *secret;
+    size_t at = 0;
+
+    while (bytes != NULL &&
+           (secret = next_in(sim, bytes, (size_t)lt_disk_size(node->disk, path),
+                             &at)) != NULL) {
+        if (!is_entitled(sim, secret, &node->office)) {
+            sim_fail(sim, "I7 the disk of node %u holds a text of office %02x",
+                     node->index, secret->office.bytes[0]);
+            return false;
+        }
+        /* The word does not reach one that is no superior any more. */
+        if (!node->rotten &&
+            lt_tree_covers(sim_tree(sim), &node->office, &secret->office) &&
+            is_erased(sim, secret, held)) {
+            sim_fail(sim,
+                     "I7 the disk of node %u holds a text of office %02x that "
+                     "was erased (%s at %zu of %llu, mask %x)",
+                     node->index, secret->office.bytes[0], path, at,
+                     (unsigned long long)lt_disk_size(node->disk, path),
+                     erased_mask(node, &secret->event));
+            return false;
+        }
+        *found += !secret->local;
+    }
+    return true;
+}
+
+bool sim_check_secrets(struct sim *sim, const struct sim_held *held)
+{
+    unsigned found = 0;
+    size_t there = 0;
+
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        struct sim_node *node = &sim->nodes[i];
+
+        if (!look_at_file(sim, node, "log.db", held, &found) ||
+            !look_at_file(sim, node, "log.db-wal", held, &found)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < sim->secrets_n; i++) {
+        const struct sim_secret *secret = &sim->secrets[i];
+
+        there += !secret->local && !secret->ordered &&
+                 sim_held_event(&held[0], &secret->event);
+    }
+    if (there > 10 && found == 0) {
+        sim_fail(sim, "I7 the search finds nothing, not even what is there");
+        return false;
+    }
+    return true;
+}
+
+bool sim_texts_ordered(const struct sim *sim, const struct lt_office *origin,
+                       uint64_t epoch, uint8_t cls)
+{
+    for (size_t i = 0; i < sim->secrets_n; i++) {
+        /* Pieces may have been brought by a later life. */
+        if (sim->secrets[i].ordered &&
+            (cls == LT_CLASS_CHUNK || sim->secrets[i].event.epoch == epoch) &&
+            lt_office_equal(&sim->secrets[i].office, origin)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- erasing ---- */
+
+static struct lt_event *new_event(const struct sim_secret *secret)
+{
+    struct lt_event *event = calloc(1, sizeof(*event));
+
+    if (event == NULL) {
+        abort();
+    }
+    event->type = LT_EV_TEXT_ERASED;
+    event->has_subject = true;
+    event->subject = secret->event;
+    event->causes_n = 1;
+    event->causes[0] = secret->event;
+    event->erases = secret->event;
+    return event;
+}
+
+/* Until its writer was told, another try may give it another id. */
+static bool is_told(const struct sim *sim, const struct lt_event_id *id)
+{
+    for (size_t i = 0; i < sim->told_n && id->count != 0; i++) {
+        if (lt_event_id_equal(&sim->told[i].id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void sim_write_order(struct sim_node *node, struct sim_rng *rng)
+{
+    static const struct lt_channel channel = {.cls = LT_CLASS_CASE,
+                                              .audience = LT_AUDIENCE_UP};
+    struct sim *sim = node->sim;
+    size_t from = (size_t)sim_below(rng, sim->secrets_n);
+
+    for (size_t i = 0; i < sim->secrets_n; i++) {
+        size_t at = (from + i) % sim->secrets_n;
+        struct lt_event *event;
+
+        if (sim->secrets[at].local || sim->secrets[at].ordered ||
+            !is_told(sim, &sim->secrets[at].event) ||
+            !lt_office_equal(&sim->secrets[at].office, &node->office)) {
+            continue;
+        }
+        event = new_event(&sim->secrets[at]);
+        if (sim_submit(node, event, &channel, 1, NULL, 0) == LT_OK &&
+            !node->repeated) {
+            sim->secrets[at].ordered = true;
+            sim->secrets[at].order = sim_asked_event(node);
+            (void)sim_allowed(sim, SIM_ERASED);
+        }
+        free(event);
+        return;
+    }
+}
+
+void sim_write_confirmation(struct sim_node *root, struct sim_rng *rng)
+{
+    struct sim *sim = root->sim;
+    size_t from = (size_t)sim_below(rng, sim->secrets_n);
+
+    for (size_t i = 0; i < sim->secrets_n; i++) {
+        size_t at = (from + i) % sim->secrets_n;
+        struct sim_secret *secret = &sim->secrets[at];
+        struct lt_channel channel = {.cls = LT_CLASS_CASE,
+                                     .audience = LT_AUDIENCE_TO};
+        struct lt_event *event;
+
+        if (!secret->ordered || secret->confirmed ||
+            lt_office_equal(&secret->office, &root->office)) {
+            continue;
+        }
+        channel.to = secret->office;
+        event = new_event(secret);
+        event->confirms = true;
+        event->causes_n = 0; /* it may be here before what it is about */
+        if (sim_submit(root, event, &channel, 1, NULL, 0) == LT_OK &&
+            !root->repeated) {
+            sim->secrets[at].confirmed = true;
+            sim->secrets[at].confirmation = sim_asked_event(root);
+        }
+        free(event);
+        return;
+    }
+}
