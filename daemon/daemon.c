@@ -20,8 +20,6 @@
 
 enum {
     FRAMES_A_TURN_MAX = 256, /* then a commit, so that acks flow */
-    TURN_BYTES = 48 * 1024, /* of entries that may wait, in one commit */
-    LEAST_MS = 100, /* then too the entries never stand still */
     PUBLISH_EVERY_MS = 100,
     PUBLISH_IDLE_MS = 2000
 };
@@ -101,7 +99,8 @@ static lt_err take_link_event(struct lt_daemon *daemon,
 
 /* What is taken out of the connections at once: urgent events behind entries
  * that may wait come to light. */
-static lt_err take_link(struct lt_daemon *daemon, unsigned *out_n)
+static lt_err take_link(struct lt_daemon *daemon, unsigned *out_n,
+                        bool *out_urgent)
 {
     struct lt_link_event event;
     lt_err err = LT_OK;
@@ -115,6 +114,8 @@ static lt_err take_link(struct lt_daemon *daemon, unsigned *out_n)
         if (event.kind == LT_LINK_FRAME) {
             haste = lt_engine_haste(daemon->engine, event.session, event.bytes,
                                     event.len);
+            *out_urgent |= haste == LT_HASTE_NOW && event.len > 0 &&
+                           event.bytes[0] == LT_FRAME_SEGMENTS;
         }
         err = haste == LT_HASTE_LATER
                   ? lt_inbox_put(&daemon->inbox, event.session, event.bytes,
@@ -124,25 +125,20 @@ static lt_err take_link(struct lt_daemon *daemon, unsigned *out_n)
     return err;
 }
 
-/* May the next of the frames that wait be stepped? What is stepped now makes
- * an urgent event wait that comes in a moment: for this turn's commit, and in
- * the view, which shows everything in the order of commit. */
-static bool may_go_on(const struct lt_daemon *daemon, size_t taken)
+static lt_err take_inbox(struct lt_daemon *daemon, bool urgent,
+                         unsigned *out_n)
 {
-    if (!lt_control_followed(daemon->control)) {
-        return taken < TURN_BYTES;
-    }
-    return taken == 0 &&
-           (lt_feed_waiting(daemon->feed) == 0 ||
-            daemon->now.mono_ms - daemon->inbox_ms >= LEAST_MS);
-}
-
-static lt_err take_inbox(struct lt_daemon *daemon, unsigned *out_n)
-{
-    size_t taken = 0;
+    struct lt_inbox_turn turn = {
+        .urgent = urgent,
+        .followed = lt_control_followed(daemon->control),
+        .rested_ms = daemon->now.mono_ms - daemon->inbox_ms,
+    };
     lt_err err = LT_OK;
 
-    while (err == LT_OK && may_go_on(daemon, taken)) {
+    if (turn.followed) {
+        turn.view_waiting = lt_feed_waiting(daemon->feed);
+    }
+    while (err == LT_OK && lt_inbox_may_give(&turn)) {
         struct lt_inbox_frame *frame = lt_inbox_take(&daemon->inbox);
         struct lt_link_event event = {.kind = LT_LINK_FRAME};
 
@@ -154,7 +150,7 @@ static lt_err take_inbox(struct lt_daemon *daemon, unsigned *out_n)
         event.len = frame->len;
         err = take_link_event(daemon, &event);
         daemon->inbox_ms = daemon->now.mono_ms;
-        taken += frame->len;
+        turn.taken += frame->len;
         lt_inbox_free_frame(frame);
         (*out_n)++;
     }
@@ -166,14 +162,15 @@ static lt_err take_inputs(struct lt_daemon *daemon, bool *out_busy)
 {
     unsigned n = 0;
     unsigned jobs = 0;
-    lt_err err = take_link(daemon, &n);
+    bool urgent = false;
+    lt_err err = take_link(daemon, &n, &urgent);
 
     if (err == LT_OK) {
         err = lt_daemon_jobs(daemon, &jobs);
     }
     if (err == LT_OK) {
         lt_feed_hurry(daemon->feed, lt_control_followed(daemon->control));
-        err = take_inbox(daemon, &n);
+        err = take_inbox(daemon, urgent, &n);
     }
     if (err == LT_OK && daemon->now.mono_ms >= daemon->wake_at_ms) {
         struct lt_input tick = {.kind = LT_IN_TICK};
@@ -312,8 +309,8 @@ static int timeout_ms(const struct lt_daemon *daemon, bool more)
         due = publish_at;
     }
     if (daemon->inbox.first != NULL &&
-        daemon->inbox_ms + LEAST_MS < due) {
-        due = daemon->inbox_ms + LEAST_MS;
+        daemon->inbox_ms + LT_INBOX_REST_MS < due) {
+        due = daemon->inbox_ms + LT_INBOX_REST_MS;
     }
     if (lt_daemon_scrub_wake_ms(daemon) < due) {
         due = lt_daemon_scrub_wake_ms(daemon);

@@ -4,6 +4,19 @@
 
 #include "common/alloc.h"
 
+bool lt_inbox_may_give(const struct lt_inbox_turn *turn)
+{
+    const bool rested = turn->rested_ms >= LT_INBOX_REST_MS;
+
+    if (turn->urgent) {
+        return turn->taken == 0 && rested;
+    }
+    if (turn->followed) {
+        return turn->taken == 0 && (turn->view_waiting == 0 || rested);
+    }
+    return turn->taken < LT_INBOX_TURN_BYTES;
+}
+
 lt_err lt_inbox_put(struct lt_inbox *inbox, uint64_t session,
                     const uint8_t *bytes, size_t len)
 {

@@ -12,7 +12,11 @@
 
 #include "common/err.h"
 
-enum { LT_INBOX_BYTES_MAX = 2 * 1024 * 1024 };
+enum {
+    LT_INBOX_BYTES_MAX = 2 * 1024 * 1024,
+    LT_INBOX_TURN_BYTES = 48 * 1024, /* of what may wait, in one commit */
+    LT_INBOX_REST_MS = 100 /* whatever is urgent, it never stands still longer */
+};
 
 struct lt_inbox_frame {
     struct lt_inbox_frame *next;
@@ -26,6 +30,21 @@ struct lt_inbox {
     struct lt_inbox_frame *last;
     size_t bytes;
 };
+
+/* What a turn of the loop knows when it asks whether to take one more. */
+struct lt_inbox_turn {
+    bool urgent;         /* something urgent was taken out of a connection */
+    bool followed;       /* somebody waits for what the view shows */
+    size_t taken;        /* bytes out of the inbox in this turn */
+    size_t view_waiting; /* bytes that the view has not applied; if followed */
+    int64_t rested_ms;   /* since the inbox last gave something */
+};
+
+/* May the next frame be taken? Whatever is taken makes those wait that cannot:
+ * for this turn's commit, and in the view, which shows everything in the order
+ * of commit. So urgent events make a turn of their own, and while somebody
+ * follows, one frame at a time is taken once the view shows the last. */
+bool lt_inbox_may_give(const struct lt_inbox_turn *turn);
 
 static inline bool lt_inbox_full(const struct lt_inbox *inbox)
 {

@@ -17,7 +17,8 @@
 #include "common/failpoint.h"
 
 enum {
-    NICE = 5, /* below the loop, not below a busy machine */
+    NICE = 5, /* below the loop, not below a busy machine; while somebody
+               * follows the view as urgent as the log: then not */
     BATCH_EVENTS_MAX = 8192, /* bounds a transaction and its part of the WAL */
     BUSY_EVENTS = 512,       /* so many in one batch are load */
     REST_MS = 40,            /* under load; the view may be 100 ms behind */
@@ -97,6 +98,16 @@ static void rest(struct lt_feed *feed, size_t events)
     feed->resting = false;
 }
 
+/* On Linux a thread has a priority of its own. Whoever may not raise one again
+ * (RLIMIT_NICE) stays where he is. */
+static void set_nice(struct lt_feed *feed, int nice)
+{
+    if (nice != feed->nice) {
+        feed->nice = nice;
+        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), feed->nice_least + nice);
+    }
+}
+
 /* Lock held on entry and exit; given up while the view works. */
 static void serve_batch(struct lt_feed *feed)
 {
@@ -113,6 +124,7 @@ static void serve_batch(struct lt_feed *feed)
     feed->first = NULL;
     feed->last = NULL;
     (void)pthread_mutex_unlock(&feed->lock);
+    set_nice(feed, hurry ? 0 : NICE);
     lt_view_hurry(feed->view, hurry);
     rc = apply_batch(feed->view, batch, &left, &events);
     if (feed->old != NULL && rc == LT_OK && LT_FAILPOINT(view_twin)) {
@@ -217,9 +229,8 @@ static void *run(void *arg)
     bool relaxed = false;
 
     (void)pthread_setname_np(pthread_self(), "view");
-    /* On Linux a thread has a priority of its own. */
-    (void)setpriority(PRIO_PROCESS, (id_t)gettid(),
-                      getpriority(PRIO_PROCESS, (id_t)gettid()) + NICE);
+    feed->nice_least = getpriority(PRIO_PROCESS, (id_t)gettid());
+    set_nice(feed, NICE);
     (void)pthread_mutex_lock(&feed->lock);
     while (!feed->stop && feed->error == LT_OK) {
         if (feed->restart) {

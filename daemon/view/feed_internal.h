@@ -25,6 +25,8 @@ struct lt_feed {
     size_t queue_max;
     struct lt_office self;
     pthread_t thread;
+    int nice_least; /* the thread's: where it began */
+    int nice;       /* the thread's: so much above it */
     bool quiet; /* the loop's: the thread has ended */
     pthread_mutex_t lock;
     pthread_cond_t work; /* something was pushed, or stop */

@@ -1,4 +1,6 @@
 /* The view's thread: current at once, bounded, begun anew on request. */
+#include <dirent.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -7,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -221,6 +224,69 @@ static void a_rebuild_that_is_cut_off_leaves_the_old_view(void **state)
 }
 
 /* Its own cases are no news to a desk; the tree and other offices' are. */
+/* The nice value of this process's thread @name. */
+static int nice_of(const char *name)
+{
+    struct dirent *entry;
+    DIR *dir = opendir("/proc/self/task");
+    int nice = INT_MIN;
+
+    assert_non_null(dir);
+    while (nice == INT_MIN && (entry = readdir(dir)) != NULL) {
+        char path[64];
+        char comm[32] = "";
+        FILE *file;
+
+        (void)snprintf(path, sizeof(path), "/proc/self/task/%.20s/comm",
+                       entry->d_name);
+        file = entry->d_name[0] == '.' ? NULL : fopen(path, "re");
+        if (file == NULL) {
+            continue;
+        }
+        if (fgets(comm, sizeof(comm), file) != NULL &&
+            strncmp(comm, name, strlen(name)) == 0 &&
+            comm[strlen(name)] == '\n') {
+            nice = getpriority(PRIO_PROCESS,
+                               (id_t)strtoul(entry->d_name, NULL, 10));
+        }
+        (void)fclose(file);
+    }
+    (void)closedir(dir);
+    return nice;
+}
+
+/* Below the loop; while somebody follows, beside it: what he waits for passes
+ * through here. */
+static void the_thread_is_below_the_loop_unless_somebody_follows(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+    const int own = getpriority(PRIO_PROCESS, 0);
+    struct rlimit limit;
+    atomic_uint wakes = 0;
+    struct lt_feed *feed;
+
+    if (getrlimit(RLIMIT_NICE, &limit) != 0 ||
+        (geteuid() != 0 && (int)limit.rlim_cur < 20 - own)) {
+        skip(); /* nobody here may raise a priority again */
+    }
+    for (size_t i = 0; i < 3; i++) {
+        struct lt_build_event e = viewing_case(&v->commune);
+
+        (void)viewing_append(v, &v->commune, &up, &e, 1);
+    }
+    feed = start(v, 1 << 20, &wakes);
+    for (size_t i = 0; i < 3; i++) {
+        uint64_t pos = lt_feed_next(feed);
+
+        lt_feed_hurry(feed, i == 1);
+        assert_true(lt_feed_push(feed, pos, 1, &v->log[pos - 1].segment));
+        assert_true(lt_feed_wait(feed, pos, PATIENCE_MS));
+        assert_int_equal(nice_of("view"), own + (i == 1 ? 0 : 5));
+    }
+    lt_feed_stop(feed);
+}
+
 static void what_others_say_is_told_apart(void **state)
 {
     struct viewing *v = *state;
@@ -262,6 +328,7 @@ int main(void)
         VIEWING_TEST(a_view_is_built_anew_while_the_old_one_answers),
         VIEWING_TEST(a_rebuild_that_is_cut_off_leaves_the_old_view),
         VIEWING_TEST(what_others_say_is_told_apart),
+        VIEWING_TEST(the_thread_is_below_the_loop_unless_somebody_follows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
