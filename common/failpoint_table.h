@@ -1,6 +1,5 @@
-/* LT_FP(name, where it is): the crash points of the ack path and more. C14
- * (backups), C16 (change of keys) and C18 (another parent) come with what they
- * are points of; a row that no code meets is refused by tests/boundary.
+/* LT_FP(name, where it is): the crash points of the ack path and more. C16
+ * (change of keys) and C18 (another parent) come with what they are points of; a row that no code meets is refused by tests/boundary.
  * LT_PLANT(name, the bug it plants): bugs that a test must find. */
 #ifndef LT_FP
 #define LT_FP(name, where)
@@ -22,6 +21,7 @@ LT_FP(C10, "an ack was received")
 LT_FP(C11, "the answer to a client is about to be sent")
 LT_FP(C12, "a checkpoint is copying pages")
 LT_FP(C13, "the WAL was reset")
+LT_FP(C14, "a backup is about to get its name")
 LT_FP(C15, "one step of a migration was done")
 LT_FP(C17, "the first segment of an epoch was written and not yet sent")
 LT_FP(accept, "the control socket accepted a client")

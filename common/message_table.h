@@ -520,6 +520,8 @@ X("scrub_ended",
   "the whole log was looked through: {total} segments, {found} rotten, {mended} "
   "mended",
   "")
+X("backup_made", "Đã sao lưu nhật ký vào {path}", "",
+  "the log was copied to {path}", "")
 X("repeated", "Thông báo {code} lặp lại {count} lần", "",
   "the note {code} was repeated {count} times", "")
 X("failpoint_hit", "Điểm gây lỗi thử nghiệm {name} đã chạy", "",

@@ -312,6 +312,8 @@ X("ui_why_not_object", "không phải đối tượng JSON",
   "not an object")
 X("ui_why_unknown_option", "lệnh này không có tuỳ chọn đó",
   "unknown option")
+X("ui_why_not_absolute", "phải là đường dẫn đầy đủ, bắt đầu bằng /",
+  "it must be a whole path that begins with /")
 X("ui_why_view_rebuilt", "phần hiển thị đang được dựng lại",
   "the view is being rebuilt")
 X("ui_why_write_under_way", "một lần ghi khác về việc này chưa xong",
@@ -453,6 +455,25 @@ X("ui_acked_at", "đã tới",
   "arrived")
 X("ui_to_send_unknown", "chưa rõ, vì chưa nghe cấp trên nói đã có gì",
   "not known: the superior has not said what it has")
+X("ui_cmd_backup",
+  "sao lưu nhật ký vào một tệp trong khi dịch vụ vẫn chạy",
+  "copy the log into a file while the daemon goes on")
+X("ui_backed_up", "Đã sao lưu {events} sự kiện vào {path}",
+  "{events} events copied to {path}")
+X("ui_cmd_salvage",
+  "cứu nhật ký bị hỏng sang nhật ký mới; dịch vụ phải dừng",
+  "save what can be proven of a damaged log into a new one; the daemon is stopped")
+X("ui_salvage_kept", "Đã giữ", "Kept")
+X("ui_salvage_quarantined", "Để lại, chưa chứng minh được",
+  "Left behind, not proven")
+X("ui_salvage_unreadable", "Không đọc được", "Unreadable")
+X("ui_salvage_texts_lost", "Đoạn mất văn bản", "Segments without their texts")
+X("ui_salvage_damaged", "Nhật ký cũ", "The old log")
+X("ui_salvage_next",
+  "Khởi động lại dịch vụ: phần còn thiếu được lấy lại từ các cơ quan khác.",
+  "Start the daemon: what is missing comes back from the other offices.")
+X("ui_opt_verify_file", "kiểm tra một bản sao lưu thay cho nhật ký đang dùng",
+  "look at a backup instead of the log in use")
 X("ui_scrub", "Soát dữ liệu", "Scrub")
 X("ui_scrub_found", "chỗ hỏng tìm thấy", "rotten places found")
 X("ui_scrub_mended", "đã sửa", "mended")

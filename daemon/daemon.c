@@ -216,6 +216,12 @@ static void tell_work(struct lt_daemon *daemon, struct lt_status *status)
     if (lt_feed_rebuilding(daemon->feed, &rebuild->done, &rebuild->total)) {
         rebuild->since_ms = daemon->rebuild_since.wall_ms;
     }
+    if (daemon->backup_job != NULL) {
+        status->work[LT_WORK_BACKUP] = (struct lt_status_work){
+            .done = daemon->backup_done,
+            .total = daemon->backup_total,
+            .since_ms = daemon->backup_since.wall_ms};
+    }
     if (daemon->verify != NULL) {
         lt_log_stats(daemon->log, &stats);
         verify->done = daemon->verify_sums.segments;
@@ -276,7 +282,8 @@ static void publish(struct lt_daemon *daemon)
     snapshot.intake_reason = daemon->state_reason;
     lt_control_publish(daemon->control, &snapshot);
     daemon->status_changed = status.work[LT_WORK_REBUILD].since_ms != 0 ||
-                             status.work[LT_WORK_VERIFY].since_ms != 0;
+                             status.work[LT_WORK_VERIFY].since_ms != 0 ||
+                             status.work[LT_WORK_BACKUP].since_ms != 0;
     daemon->publish_at_ms = daemon->now.mono_ms + PUBLISH_EVERY_MS;
 }
 

@@ -90,6 +90,11 @@ struct lt_daemon {
     uint64_t verify_cursor;
     struct lt_log_verify verify_sums;
     struct lt_now verify_since;
+    struct lt_job *backup_job; /* the backup that runs in the background */
+    struct lt_log_backup *backup;
+    struct lt_now backup_since;
+    uint64_t backup_done; /* pages */
+    uint64_t backup_total;
     struct lt_job *rebuild; /* who waits for the view that is built anew */
     struct lt_now rebuild_since;
     struct lt_buf verify_bad; /* JSON array text of what is bad */
@@ -163,6 +168,11 @@ lt_err lt_daemon_shorten_wal(struct lt_daemon *daemon);
 /* What the view could not read becomes an alarm. */
 void lt_daemon_take_complaints(struct lt_daemon *daemon);
 void lt_daemon_trim_when_quiet(struct lt_daemon *daemon, bool worked);
+
+/* backup.c: a copy of the log while it is used. */
+void lt_daemon_backup_start(struct lt_daemon *daemon, struct lt_job *job);
+lt_err lt_daemon_backup_slice(struct lt_daemon *daemon);
+void lt_daemon_backup_stop(struct lt_daemon *daemon);
 
 /* rot.c: the scrub, and what comes of it. */
 lt_err lt_daemon_scrub_start(struct lt_daemon *daemon);

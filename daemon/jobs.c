@@ -295,6 +295,9 @@ lt_err lt_daemon_jobs(struct lt_daemon *daemon, unsigned *out_jobs)
         case LT_JOB_PIECE:
             err = read_piece(daemon, job);
             break;
+        case LT_JOB_BACKUP:
+            lt_daemon_backup_start(daemon, job);
+            break;
         case LT_JOB_REBUILD:
             start_rebuild(daemon, job);
             break;

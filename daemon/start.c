@@ -552,6 +552,7 @@ void lt_daemon_stop(struct lt_daemon *daemon)
     lt_feed_stop(daemon->feed);
     lt_clerk_free(daemon->clerk);
     lt_scrub_free(daemon->scrub);
+    lt_daemon_backup_stop(daemon);
     lt_turn_free(daemon->turn);
     lt_engine_free(daemon->engine);
     lt_log_close(daemon->log);

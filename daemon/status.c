@@ -267,7 +267,8 @@ static json_t *log_stats_json(const struct lt_log_stats *stats)
 
 static json_t *work_json(const struct lt_status *status)
 {
-    static const char *const commands[LT_WORKS] = {"rebuild-view", "verify"};
+    static const char *const commands[LT_WORKS] = {"rebuild-view", "verify",
+                                                  "backup"};
     json_t *list = json_array();
 
     for (unsigned i = 0; i < LT_WORKS; i++) {

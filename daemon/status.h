@@ -18,8 +18,9 @@ enum lt_node_state {
     LT_NODE_STOPPING
 };
 
-/* Work that takes its time, as "rebuild-view" and "verify" do: in segments. */
-enum lt_work { LT_WORK_REBUILD, LT_WORK_VERIFY, LT_WORKS };
+/* Work that takes its time, as "rebuild-view" and "verify" do, in
+ * segments; "backup", in pages. */
+enum lt_work { LT_WORK_REBUILD, LT_WORK_VERIFY, LT_WORK_BACKUP, LT_WORKS };
 struct lt_status_work {
     uint64_t done;
     uint64_t total;

@@ -162,6 +162,11 @@ lt_err lt_daemon_background(struct lt_daemon *daemon, bool *out_more)
         err = lt_daemon_verify_slice(daemon);
         *out_more = true;
     }
+    if (err == LT_OK && daemon->backup_job != NULL &&
+        !lt_turn_pending(daemon->turn)) {
+        err = lt_daemon_backup_slice(daemon);
+        *out_more = true;
+    }
     if (err == LT_OK) {
         err = tidy_erasures(daemon, out_more);
     }

@@ -1,4 +1,4 @@
-/* lienthong verify [--offline]
+/* lienthong verify [--offline] [--file FILE]
  *
  * Online the daemon checks its log in the background. Offline, with the
  * daemon stopped and its lock held here, the log is opened and checked by the
@@ -13,145 +13,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/binding.h"
 #include "common/identity.h"
 #include "daemon/log/log.h"
+#include "tools/log_keys.h"
+#include "tools/offline.h"
 #include "tools/tool.h"
 
 enum {
     EXIT_FOUND_SOMETHING = 1,
     SLICE_SEGMENTS = 1000,
-    BAD_MAX = 1000,
-    KEYS_MAX = 3 * LT_TREE_OFFICES_MAX
-};
-
-/* A binding that was read, and its key once it is proven. */
-struct bound {
-    struct lt_office office;
-    uint8_t key_id[LT_HASH_LEN];
-    uint8_t *bytes;
-    size_t len;
-    struct lt_key *key;
+    BAD_MAX = 1000
 };
 
 struct check {
     struct lt_tool *tool;
     struct lt_identity identity;
-    struct lt_key *root;
-    struct bound *bound;
-    size_t bound_n;
-    size_t bound_capacity;
-    bool out_of_memory;
+    struct lt_log_keys keys;
     json_t *bad;
     struct lt_log_verify sums;
 };
 
 /* ---- keys ---- */
 
-static bool keep_binding(void *ctx, const uint8_t *bytes, size_t len)
-{
-    struct check *check = ctx;
-    struct lt_binding binding;
-    struct bound *bound;
-
-    if (check->bound_n >= KEYS_MAX ||
-        lt_binding_decode(bytes, len, &binding, NULL) != LT_OK) {
-        return true; /* it proves nothing */
-    }
-    if (!lt_grow(lt_alloc_heap(), (void **)&check->bound,
-                 &check->bound_capacity, check->bound_n,
-                 sizeof(*check->bound))) {
-        check->out_of_memory = true;
-        return false;
-    }
-    bound = &check->bound[check->bound_n];
-    *bound = (struct bound){.office = binding.office, .len = len};
-    memcpy(bound->key_id, binding.key_id, sizeof(bound->key_id));
-    bound->bytes = malloc(len);
-    if (bound->bytes == NULL) {
-        check->out_of_memory = true;
-        return false;
-    }
-    memcpy(bound->bytes, bytes, len);
-    check->bound_n++;
-    return true;
-}
-
-static const struct lt_key *find_key(const struct check *check,
-                                     const struct lt_office *office,
-                                     const uint8_t key_id[LT_HASH_LEN])
-{
-    size_t i;
-
-    for (i = 0; i < check->bound_n; i++) {
-        const struct bound *bound = &check->bound[i];
-
-        if (bound->key != NULL && lt_office_equal(&bound->office, office) &&
-            memcmp(bound->key_id, key_id, LT_HASH_LEN) == 0) {
-            return bound->key;
-        }
-    }
-    return NULL;
-}
-
 static const struct lt_key *key_of(void *ctx, const struct lt_office *origin,
                                    const uint8_t key_id[static LT_HASH_LEN])
 {
-    return find_key(ctx, origin, key_id);
-}
+    const struct check *check = ctx;
 
-/* Prove what can be proven, from the root down, until nothing more comes. */
-static void prove_bindings(struct check *check)
-{
-    bool more = true;
-
-    while (more) {
-        size_t i;
-
-        more = false;
-        for (i = 0; i < check->bound_n; i++) {
-            struct bound *bound = &check->bound[i];
-            struct lt_binding binding;
-            const struct lt_key *issuer;
-
-            if (bound->key != NULL ||
-                lt_binding_decode(bound->bytes, bound->len, &binding, NULL) !=
-                    LT_OK) {
-                continue;
-            }
-            issuer =
-                memcmp(binding.issuer_key_id, lt_key_id(check->root),
-                       LT_HASH_LEN) == 0
-                    ? check->root
-                    : find_key(check, &binding.issuer, binding.issuer_key_id);
-            if (issuer != NULL && lt_binding_proven(&binding, issuer) &&
-                lt_key_from_public(binding.key, &bound->key) == LT_OK) {
-                more = true;
-            }
-        }
-    }
-}
-
-static lt_err load_keys(struct check *check, struct lt_log *log)
-{
-    size_t i;
-    lt_err rc = lt_key_from_public(lt_cert_public(check->identity.root_cert),
-                                   &check->root);
-
-    for (i = 0; rc == LT_OK && i < check->identity.bindings.items_n; i++) {
-        (void)keep_binding(check, check->identity.bindings.items[i].data,
-                           check->identity.bindings.items[i].len);
-    }
-    if (rc == LT_OK) {
-        rc = lt_log_each_binding(log, keep_binding, check);
-    }
-    if (rc == LT_OK && check->out_of_memory) {
-        rc = LT_ENOMEM;
-    }
-    if (rc == LT_OK) {
-        prove_bindings(check);
-    }
-    return rc;
+    return lt_log_keys_find(&check->keys, origin, key_id);
 }
 
 /* ---- the log ---- */
@@ -213,7 +102,7 @@ static lt_err verify_log(struct check *check, const char *path,
                                               .now_ms = now.wall_ms},
                      &log, diag);
     if (rc == LT_OK) {
-        rc = load_keys(check, log);
+        rc = lt_log_keys_load(&check->keys, &check->identity, log);
     }
     if (rc == LT_OK) {
         lt_log_stats(log, &stats);
@@ -228,30 +117,6 @@ static lt_err verify_log(struct check *check, const char *path,
     return rc;
 }
 
-/* The daemon's own lock, so that it cannot start meanwhile. */
-static lt_err take_lock(const char *dir, int *out_fd, struct lt_diag *diag)
-{
-    char path[4096];
-    int fd;
-
-    if ((size_t)snprintf(path, sizeof(path), "%s/lock", dir) >= sizeof(path)) {
-        return lt_diag_set(diag, LT_EINVAL);
-    }
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        lt_err rc = fd >= 0 && errno == EWOULDBLOCK ? LT_ELOCKED : LT_ENOINPUT;
-
-        lt_diag_set(diag, rc);
-        lt_diag_arg(diag, "path", "%s", fd < 0 ? path : dir);
-        if (fd >= 0) {
-            (void)close(fd);
-        }
-        return rc;
-    }
-    *out_fd = fd;
-    return LT_OK;
-}
-
 static lt_err verify_dir(struct check *check, struct lt_diag *diag)
 {
     char path[4096];
@@ -260,10 +125,16 @@ static lt_err verify_dir(struct check *check, struct lt_diag *diag)
 
     (void)snprintf(path, sizeof(path), "%s/identity", check->tool->dir);
     rc = lt_identity_load(&check->identity, path, diag);
-    if (rc == LT_OK) {
-        rc = take_lock(check->tool->dir, &lock_fd, diag);
+    /* A copy is looked at while the daemon goes on. */
+    if (rc == LT_OK && lt_tool_text(check->tool, "file") == NULL) {
+        rc = lt_offline_lock(check->tool->dir, &lock_fd, diag);
     }
-    (void)snprintf(path, sizeof(path), "%s/log.db", check->tool->dir);
+    if (lt_tool_text(check->tool, "file") != NULL) {
+        (void)snprintf(path, sizeof(path), "%s",
+                       lt_tool_text(check->tool, "file"));
+    } else {
+        (void)snprintf(path, sizeof(path), "%s/log.db", check->tool->dir);
+    }
     if (rc == LT_OK && access(path, R_OK) != 0) {
         rc = lt_diag_set(diag, LT_ENOINPUT);
         lt_diag_arg(diag, "path", "%s", path);
@@ -277,35 +148,9 @@ static lt_err verify_dir(struct check *check, struct lt_diag *diag)
     return rc;
 }
 
-static size_t count_offices(const struct check *check)
-{
-    size_t n = 0;
-    size_t i;
-    size_t j;
-
-    for (i = 0; i < check->bound_n; i++) {
-        bool first = check->bound[i].key != NULL;
-
-        for (j = 0; first && j < i; j++) {
-            first = check->bound[j].key == NULL ||
-                    !lt_office_equal(&check->bound[j].office,
-                                     &check->bound[i].office);
-        }
-        n += first;
-    }
-    return n;
-}
-
 static void free_check(struct check *check)
 {
-    size_t i;
-
-    for (i = 0; i < check->bound_n; i++) {
-        free(check->bound[i].bytes);
-        lt_key_free(check->bound[i].key);
-    }
-    lt_free(lt_alloc_heap(), check->bound);
-    lt_key_free(check->root);
+    lt_log_keys_free(&check->keys);
     lt_identity_deinit(&check->identity);
     json_decref(check->bad);
 }
@@ -369,7 +214,7 @@ static int run_offline(struct lt_tool *tool)
     }
     answer = json_pack(
         "{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:O}", "ok", check.sums.bad == 0,
-        "offices", (json_int_t)count_offices(&check), "streams",
+        "offices", (json_int_t)lt_log_keys_offices(&check.keys), "streams",
         (json_int_t)check.sums.streams, "segments",
         (json_int_t)check.sums.segments, "events",
         (json_int_t)check.sums.events, "parts", (json_int_t)check.sums.parts,
@@ -387,7 +232,7 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
     json_t *answer = NULL;
     int code;
 
-    if (lt_tool_flag(tool, "offline")) {
+    if (lt_tool_flag(tool, "offline") || lt_tool_text(tool, "file") != NULL) {
         return run_offline(tool);
     }
     code = lt_tool_ask(tool, command, &answer);
@@ -404,6 +249,7 @@ const struct lt_tool_command lt_cmd_verify[] = {
      .text = "ui_cmd_verify",
      .example = "--offline",
      .lasts = true,
-     .options = {{"offline", LT_TOOL_FLAG, "", "ui_opt_offline", true}},
+     .options = {{"offline", LT_TOOL_FLAG, "", "ui_opt_offline", true},
+                 {"file", LT_TOOL_TEXT, "FILE", "ui_opt_verify_file", true}},
      .run = run},
     {.name = NULL}};

@@ -271,6 +271,8 @@ extern const struct lt_tool_command lt_cmd_status[];
 extern const struct lt_tool_command lt_cmd_log[];
 extern const struct lt_tool_command lt_cmd_verify[];
 extern const struct lt_tool_command lt_cmd_config[];
+extern const struct lt_tool_command lt_cmd_backup[];
+extern const struct lt_tool_command lt_cmd_salvage[];
 extern const struct lt_tool_command lt_cmd_rebuild[];
 extern const struct lt_tool_command lt_cmd_courier[];
 extern const struct lt_tool_command lt_cmd_completion[];

@@ -98,6 +98,27 @@ static lt_err prepare_token(struct lt_batch *batch, struct lt_slot *slot,
     return LT_OK;
 }
 
+static lt_err prepare_backup(struct lt_batch *batch, struct lt_slot *slot,
+                             const struct lt_args *args, struct lt_diag *diag)
+{
+    const struct lt_text *file = &args->texts[LT_OPT_FILE];
+    struct lt_pending *pending;
+    char *path;
+
+    if (file->data[0] != '/') {
+        return lt_desk_refuse(diag, LT_EINVAL, "file", "ui_why_not_absolute");
+    }
+    pending = add_pending(batch, LT_JOB_BACKUP);
+    path = lt_arena_take(&batch->arena, file->len + 1);
+    if (pending == NULL || path == NULL) {
+        return LT_ENOMEM;
+    }
+    copy_word(path, file->len + 1, *file);
+    pending->job.path = path;
+    slot->pending = pending;
+    return LT_OK;
+}
+
 /* A piece out of the log, or of a courier bundle. */
 static lt_err prepare_found(struct lt_batch *batch, struct lt_slot *slot,
                             struct lt_desk *desk, const struct lt_args *args,
@@ -176,6 +197,8 @@ static lt_err prepare_slot(struct lt_batch *batch, size_t index,
     case LT_COMMAND_VERIFY:
         slot->pending = add_pending(batch, LT_JOB_VERIFY);
         return slot->pending == NULL ? LT_ENOMEM : LT_OK;
+    case LT_COMMAND_BACKUP:
+        return prepare_backup(batch, slot, &args, diag);
     case LT_COMMAND_REBUILD:
         slot->pending = add_pending(batch, LT_JOB_REBUILD);
         return slot->pending == NULL ? LT_ENOMEM : LT_OK;

@@ -27,6 +27,7 @@ static const struct lt_option_row option_rows[LT_OPTIONS] = {
 #define HANDLER_PIECE(function) .find = (function)
 #define HANDLER_COURIER(function) .find = (function)
 #define HANDLER_REBUILD(function) .read = NULL
+#define HANDLER_BACKUP(function) .read = NULL
 
 static const struct lt_command command_rows[LT_COMMANDS] = {
 #define X(id, text, command_kind, handler, known_options, must_options)        \

@@ -1,6 +1,6 @@
 /* X(id, name, kind, handler, options it knows, options it must have)
  *
- * kind: WRITE makes an event, READ answers at once, TOKEN, VERIFY, REBUILD,
+ * kind: WRITE makes an event, READ answers at once, TOKEN, VERIFY, REBUILD, BACKUP,
  * PIECE (of a large part, out of the log) and COURIER are served by the loop, STREAM turns
  * the connection into a stream of lines. */
 X(CASE_OPEN, "case open", WRITE, lt_case_open,
@@ -72,4 +72,5 @@ X(COURIER_IMPORT, "courier import", COURIER, lt_courier_import_find, O(PIECE),
 X(TOKEN, "token", TOKEN, NULL, O(NAME) | O(KIND) | O(CODE) | O(VALID),
   O(NAME) | O(KIND))
 X(VERIFY, "verify", VERIFY, NULL, 0, 0)
+X(BACKUP, "backup", BACKUP, NULL, O(FILE), O(FILE))
 X(REBUILD_VIEW, "rebuild-view", REBUILD, NULL, 0, 0)

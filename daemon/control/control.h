@@ -40,6 +40,7 @@ enum lt_job_kind {
     LT_JOB_TOKEN,     /* make a one-time token */
     LT_JOB_VERIFY,    /* background work, answer when done */
     LT_JOB_REBUILD,   /* the same: the view is built anew */
+    LT_JOB_BACKUP,    /* the same: a copy of the log into `path` */
     LT_JOB_PIECE,     /* read a piece of a large part out of the log */
     LT_JOB_EXPORT,    /* make the next piece of a courier bundle */
     LT_JOB_IMPORT     /* take one */
@@ -55,6 +56,7 @@ struct lt_job {
     int64_t valid_ms;
     int64_t patience_ms;       /* the loop's: until when (monotonic) the tree
                                   is waited for; 0 = not begun */
+    const char *path;          /* BACKUP: absolute; borrowed until done */
     /* PIECE: the part 0 of this item, of this hash, in the segment there.
      * answer: the loop writes the rest of the object behind what is in it. */
     uint64_t piece_pos;

@@ -185,6 +185,7 @@ lt_err lt_desk_refuse_field(const struct lt_desk *desk, struct lt_diag *diag);
 #define LT_HANDLER_TOKEN(handler)
 #define LT_HANDLER_VERIFY(handler)
 #define LT_HANDLER_REBUILD(handler)
+#define LT_HANDLER_BACKUP(handler)
 #include "daemon/control/command_table.h"
 #undef X
 #undef LT_HANDLER_WRITE
@@ -195,5 +196,6 @@ lt_err lt_desk_refuse_field(const struct lt_desk *desk, struct lt_diag *diag);
 #undef LT_HANDLER_TOKEN
 #undef LT_HANDLER_VERIFY
 #undef LT_HANDLER_REBUILD
+#undef LT_HANDLER_BACKUP
 
 #endif

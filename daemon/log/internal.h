@@ -225,6 +225,8 @@ LT_MUST_CHECK lt_err lt_settings_apply(struct lt_log *log,
                                        struct lt_diag *diag);
 LT_MUST_CHECK lt_err lt_log_file_prepare(const char *path,
                                          struct lt_diag *diag);
+/* Make the name of a new file durable: its folder is synced. LT_EIO. */
+LT_MUST_CHECK lt_err lt_sync_folder(const char *path);
 
 /* ---- schema.c ---- */
 
@@ -300,6 +302,9 @@ LT_MUST_CHECK lt_err lt_mend_register(struct lt_log *log);
 /* ---- spare.c ---- */
 
 LT_MUST_CHECK lt_err lt_spare_register(struct lt_log *log);
+/* The function itself, for another connection. */
+enum { LT_SPARE_ARGS = 11 };
+void lt_spare_holds(sqlite3_context *context, int n, sqlite3_value **values);
 /* The second copy of a new run's row. */
 LT_MUST_CHECK lt_err lt_spare_add(struct lt_log *log, int64_t run,
                                   const struct lt_run_entry *entry);

@@ -263,6 +263,28 @@ LT_MUST_CHECK lt_err lt_log_verify_slice(
                                    const uint8_t key_id[static LT_HASH_LEN]),
     lt_log_bad *bad, void *ctx, struct lt_log_verify *sums, bool *out_more);
 
+/* ---- backup ---- */
+
+/* A copy of the log into the file @path, in slices, through this connection:
+ * what is committed between two slices is in it as well. It is made beside its
+ * place (`@path.part`) and put there whole, synced, by lt_log_backup_end. */
+struct lt_log_backup;
+/* Errors: LT_ECREATE (@path is there already, or cannot be made), LT_EFULL,
+ * LT_ENOMEM, LT_EIO (the log's). The log must outlive the backup. */
+LT_MUST_CHECK lt_err lt_log_backup_begin(struct lt_log *log, const char *path,
+                                         struct lt_log_backup **out_backup,
+                                         struct lt_diag *diag);
+/* So many pages more, outside of a transaction. Errors as above; then cancel.
+ */
+LT_MUST_CHECK lt_err lt_log_backup_slice(struct lt_log_backup *backup,
+                                         int pages, uint64_t *out_done,
+                                         uint64_t *out_total, bool *out_more);
+/* After the last slice; frees @backup, whatever it says. */
+LT_MUST_CHECK lt_err lt_log_backup_end(struct lt_log_backup *backup,
+                                       struct lt_diag *diag);
+/* Take away what was made; NULL is fine. */
+void lt_log_backup_cancel(struct lt_log_backup *backup);
+
 /* ---- healing ---- */
 
 /* What a replacement came to. */

@@ -29,8 +29,7 @@ static lt_err refuse(struct lt_diag *diag, lt_err err, const char *path,
     return err;
 }
 
-/* Make the name of a new file durable: the folder is synced. */
-static lt_err sync_folder(const char *path)
+lt_err lt_sync_folder(const char *path)
 {
     char *folder = strdup(path);
     char *slash;
@@ -69,7 +68,7 @@ lt_err lt_log_file_prepare(const char *path, struct lt_diag *diag)
         lt_err err;
 
         (void)close(fd);
-        err = rc == 0 ? sync_folder(path) : LT_EIO;
+        err = rc == 0 ? lt_sync_folder(path) : LT_EIO;
         return err == LT_OK ? LT_OK : refuse(diag, err, path, strerror(errno));
     }
     if (errno == ENOSPC || errno == EDQUOT) {

@@ -25,6 +25,8 @@ enum {
     ARGS
 };
 
+_Static_assert((int)ARGS == (int)LT_SPARE_ARGS, "one list");
+
 struct spare {
     int64_t run;
     int64_t stream;
@@ -69,7 +71,7 @@ static bool take_blob(sqlite3_value *value, void *out, size_t len)
 }
 
 /* lt_spare_holds(run, origin, ..., digest): is this what was written? */
-static void spare_holds(sqlite3_context *context, int n, sqlite3_value **values)
+void lt_spare_holds(sqlite3_context *context, int n, sqlite3_value **values)
 {
     struct spare spare = {0};
     uint8_t stored[LT_HASH_LEN];
@@ -101,8 +103,8 @@ lt_err lt_spare_register(struct lt_log *log)
 {
     int rc = sqlite3_create_function_v2(
         log->db, "lt_spare_holds", ARGS,
-        SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, log, spare_holds,
-        NULL, NULL, NULL);
+        SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, log,
+        lt_spare_holds, NULL, NULL, NULL);
 
     return lt_sqlite_err(rc);
 }
