@@ -131,9 +131,20 @@ void lt_arena_init(struct lt_arena *arena, const struct lt_alloc *alloc,
     *arena = (struct lt_arena){.alloc = alloc, .cap_bytes = cap_bytes};
 }
 
+static size_t least_block = ARENA_BLOCK;
+
+#ifdef LT_TEST_HOOKS
+
+void lt_arena_piecewise(bool on)
+{
+    least_block = on ? 0 : ARENA_BLOCK;
+}
+
+#endif
+
 static struct lt_arena_block *add_block(struct lt_arena *arena, size_t need)
 {
-    size_t size = need > ARENA_BLOCK ? need : ARENA_BLOCK;
+    size_t size = need > least_block ? need : least_block;
     struct lt_arena_block *block;
 
     if (size > SIZE_MAX - BLOCK_HEADER) {

@@ -25,6 +25,9 @@ const struct lt_alloc *lt_alloc_heap(void);
 /* Put @heap in its place, before anything is allocated; NULL brings the real
  * one back. For tests that make each call fail in turn: they have one thread. */
 void lt_alloc_heap_replace(const struct lt_alloc *heap);
+/* Let each arena take what it is asked for piece by piece, so that every piece
+ * is an allocation that can fail. */
+void lt_arena_piecewise(bool on);
 #endif
 
 void *lt_new(const struct lt_alloc *alloc, size_t size);       /* zeroed */

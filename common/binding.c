@@ -239,34 +239,50 @@ lt_err lt_binding_prove(const struct lt_key *own, const uint8_t *body,
     return lt_key_sign(own, message.bytes, message.len, out_sig);
 }
 
-bool lt_binding_proof_right(const struct lt_binding *binding)
+/* By the bound key itself? */
+static lt_err check_proof(const struct lt_binding *binding)
 {
     struct signed_body message;
     struct lt_key *own = NULL;
-    bool right;
+    lt_err rc;
 
     if (!signed_body_init(&message, proof_word, sizeof(proof_word),
-                          binding->body, binding->body_len) ||
-        lt_key_from_public(binding->key, &own) != LT_OK) {
-        return false;
+                          binding->body, binding->body_len)) {
+        return LT_ECRYPTO;
     }
-    right = lt_key_verify(own, message.bytes, message.len, binding->proof);
-    lt_key_free(own);
-    return right;
+    rc = lt_key_from_public(binding->key, &own);
+    if (rc == LT_OK) {
+        rc = lt_key_verify(own, message.bytes, message.len, binding->proof)
+                 ? LT_OK
+                 : LT_ECRYPTO;
+        lt_key_free(own);
+    }
+    return rc;
 }
 
-bool lt_binding_proven(const struct lt_binding *binding,
-                       const struct lt_key *issuer_key)
+bool lt_binding_proof_right(const struct lt_binding *binding)
+{
+    return check_proof(binding) == LT_OK;
+}
+
+lt_err lt_binding_check(const struct lt_binding *binding,
+                        const struct lt_key *issuer_key)
 {
     struct signed_body message;
 
     if (memcmp(binding->issuer_key_id, lt_key_id(issuer_key), LT_HASH_LEN) !=
             0 ||
         !signed_body_init(&message, issuer_word, sizeof(issuer_word),
-                          binding->body, binding->body_len)) {
-        return false;
+                          binding->body, binding->body_len) ||
+        !lt_key_verify(issuer_key, message.bytes, message.len,
+                       binding->signature)) {
+        return LT_ECRYPTO;
     }
-    return lt_key_verify(issuer_key, message.bytes, message.len,
-                         binding->signature) &&
-           lt_binding_proof_right(binding);
+    return check_proof(binding);
+}
+
+bool lt_binding_proven(const struct lt_binding *binding,
+                       const struct lt_key *issuer_key)
+{
+    return lt_binding_check(binding, issuer_key) == LT_OK;
 }

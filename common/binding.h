@@ -47,7 +47,11 @@ LT_MUST_CHECK lt_err lt_binding_prove(const struct lt_key *own,
                                       uint8_t out_sig[static LT_SIG_LEN]);
 /* Is @binding's proof by the bound key itself? */
 LT_MUST_CHECK bool lt_binding_proof_right(const struct lt_binding *binding);
-/* Both signatures right, the issuer's by @issuer_key? */
+/* Both signatures right, the issuer's by @issuer_key? Errors: LT_ECRYPTO when
+ * not, LT_ENOMEM when nobody can say. */
+LT_MUST_CHECK lt_err lt_binding_check(const struct lt_binding *binding,
+                                      const struct lt_key *issuer_key);
+/* The same where running out of memory may count as not proven. */
 LT_MUST_CHECK bool lt_binding_proven(const struct lt_binding *binding,
                                      const struct lt_key *issuer_key);
 
@@ -92,6 +96,12 @@ LT_MUST_CHECK lt_err lt_statement_decode(const uint8_t *bytes, size_t len,
                                          struct lt_span *out_body,
                                          uint8_t out_sig[static LT_SIG_LEN],
                                          struct lt_diag *diag);
+/* Is @sig over @body by @key? Errors: LT_ECRYPTO when not, LT_ENOMEM when nobody
+ * can say. */
+LT_MUST_CHECK lt_err lt_statement_check(struct lt_span body,
+                                        const uint8_t sig[static LT_SIG_LEN],
+                                        const struct lt_key *key);
+/* The same where running out of memory may count as not proven. */
 LT_MUST_CHECK bool lt_statement_proven(struct lt_span body,
                                        const uint8_t sig[static LT_SIG_LEN],
                                        const struct lt_key *key);

@@ -313,7 +313,7 @@ static void *budget_take(void *ctx, size_t size)
     }
     budget->left -= size;
     taken = lt_arena_take(budget->arena, size);
-    budget->no_memory = taken == NULL;
+    budget->no_memory |= taken == NULL; /* protobuf-c may ask for more */
     return taken;
 }
 

@@ -306,17 +306,26 @@ lt_err lt_statement_decode(const uint8_t *bytes, size_t len,
     return LT_OK;
 }
 
+lt_err lt_statement_check(struct lt_span body,
+                          const uint8_t sig[static LT_SIG_LEN],
+                          const struct lt_key *key)
+{
+    struct lt_buf message;
+    lt_err rc = LT_ENOMEM;
+
+    lt_buf_init(&message, lt_alloc_heap());
+    if (lt_buf_put(&message, statement_word, sizeof(statement_word)) &&
+        lt_buf_put(&message, body.data, body.len)) {
+        rc = lt_key_verify(key, message.data, message.len, sig) ? LT_OK
+                                                                : LT_ECRYPTO;
+    }
+    lt_buf_deinit(&message);
+    return rc;
+}
+
 bool lt_statement_proven(struct lt_span body,
                          const uint8_t sig[static LT_SIG_LEN],
                          const struct lt_key *key)
 {
-    struct lt_buf message;
-    bool right;
-
-    lt_buf_init(&message, lt_alloc_heap());
-    right = lt_buf_put(&message, statement_word, sizeof(statement_word)) &&
-            lt_buf_put(&message, body.data, body.len) &&
-            lt_key_verify(key, message.data, message.len, sig);
-    lt_buf_deinit(&message);
-    return right;
+    return lt_statement_check(body, sig, key) == LT_OK;
 }

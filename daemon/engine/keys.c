@@ -39,23 +39,30 @@ static bool by_root_key(const struct lt_engine *engine,
            memcmp(binding->issuer_key_id, root_id, LT_HASH_LEN) == 0;
 }
 
-/* The root office's own key, bound by the pinned root key, which may lie in a
- * safe: the two are different keys. */
-static bool proven_by_root(const struct lt_engine *engine,
-                           const struct lt_binding *binding)
+/* What the check of a binding says. Without memory nobody can say: the engine
+ * ends, and what waits is as good as any. */
+static enum verdict verdict_of(struct lt_engine *engine, lt_err checked)
 {
-    struct lt_key *root = NULL;
-    bool proven;
-
-    if (lt_key_from_public(engine->options.root_key, &root) != LT_OK) {
-        return false;
-    }
-    proven = lt_binding_proven(binding, root);
-    lt_key_free(root);
-    return proven;
+    engine->oom |= checked == LT_ENOMEM;
+    return checked == LT_OK ? PROVEN : checked == LT_ENOMEM ? WAITS : WRONG;
 }
 
-static enum verdict judge(const struct lt_engine *engine,
+/* The root office's own key, bound by the pinned root key, which may lie in a
+ * safe: the two are different keys. */
+static enum verdict proven_by_root(struct lt_engine *engine,
+                                   const struct lt_binding *binding)
+{
+    struct lt_key *root = NULL;
+    lt_err rc = lt_key_from_public(engine->options.root_key, &root);
+
+    if (rc == LT_OK) {
+        rc = lt_binding_check(binding, root);
+        lt_key_free(root);
+    }
+    return verdict_of(engine, rc);
+}
+
+static enum verdict judge(struct lt_engine *engine,
                           const struct lt_binding *binding,
                           bool *out_confirmed)
 {
@@ -68,7 +75,7 @@ static enum verdict judge(const struct lt_engine *engine,
         if (office != NULL && !lt_office_is_zero(&office->parent)) {
             return WRONG;
         }
-        return proven_by_root(engine, binding) ? PROVEN : WRONG;
+        return proven_by_root(engine, binding);
     }
     if (lt_office_equal(&binding->office, &binding->issuer)) {
         return WRONG;
@@ -82,7 +89,7 @@ static enum verdict judge(const struct lt_engine *engine,
     if (issuer == NULL) {
         return WAITS;
     }
-    return lt_binding_proven(binding, issuer) ? PROVEN : WRONG;
+    return verdict_of(engine, lt_binding_check(binding, issuer));
 }
 
 static void free_bound(struct lt_engine *engine, struct lt_bound *bound)
@@ -202,9 +209,11 @@ static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     struct lt_key *key = NULL;
     enum verdict verdict;
     bool confirmed;
+    lt_err rc = lt_binding_decode(bytes, len, &binding, NULL);
 
     *out_waits = false;
-    if (lt_binding_decode(bytes, len, &binding, NULL) != LT_OK) {
+    engine->oom |= rc == LT_ENOMEM;
+    if (rc != LT_OK) {
         return false;
     }
     unit = lt_unit_find(engine, &binding.office);
@@ -216,7 +225,9 @@ static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
             return false; /* known, or older than what is known */
         }
     }
-    if (lt_key_from_public(binding.key, &key) != LT_OK) {
+    rc = lt_key_from_public(binding.key, &key);
+    engine->oom |= rc == LT_ENOMEM;
+    if (rc != LT_OK) {
         return false;
     }
     verdict = judge(engine, &binding, &confirmed);

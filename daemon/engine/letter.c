@@ -210,7 +210,12 @@ void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
         if (key == NULL) {
             return; /* it is said again */
         }
-        if (!lt_statement_proven(body, signature, key)) {
+        rc = lt_statement_check(body, signature, key);
+        if (rc == LT_ENOMEM) {
+            engine->oom = true;
+            return;
+        }
+        if (rc != LT_OK) {
             lt_alarm_because(
             lt_alarm_raise(engine, LT_ABADSIG, &statement.from, NULL, NULL),
             "statement");

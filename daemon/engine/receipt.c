@@ -376,14 +376,18 @@ static void look(struct lt_engine *engine, struct lt_partner *partner)
         struct lt_statement statement;
         struct lt_span body;
         uint8_t signature[LT_SIG_LEN];
+        lt_err rc = LT_ENOTFOUND;
 
         lt_arena_reset(&engine->scratch_payload);
-        if (letter != NULL && letter->bytes != NULL &&
-            lt_statement_decode(letter->bytes, letter->len,
-                                &engine->scratch_payload, &statement, &body,
-                                signature, NULL) == LT_OK) {
+        if (letter != NULL && letter->bytes != NULL) {
+            rc = lt_statement_decode(letter->bytes, letter->len,
+                                     &engine->scratch_payload, &statement,
+                                     &body, signature, NULL);
+        }
+        if (rc == LT_OK) {
             count_missing(engine, partner, &statement);
         }
+        engine->oom |= rc == LT_ENOMEM;
     }
     if (neighbour && unit->session == NULL) {
         set_state(engine, partner, STATE_SILENT);

@@ -7,11 +7,13 @@
 #include "common/link_msg.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { CALLS_MAX = 500 };
+enum { CALLS_MAX = 5000 };
 
-/* Fails from the allocation on at which none is left, and counts. */
+/* Fails at the allocation at which none is left, once or from then on. */
 struct meter {
     long left;
+    bool once;
+    bool failed;
     long live;
 };
 
@@ -25,10 +27,11 @@ static void *meter_resize(void *ctx, void *ptr, size_t size)
         free(ptr);
         return NULL;
     }
-    if (meter->left == 0) {
+    if (meter->left == 0 && !(meter->once && meter->failed)) {
+        meter->failed = true;
         return NULL;
     }
-    meter->left--;
+    meter->left -= meter->left > 0;
     fresh = realloc(ptr, size);
     meter->live += ptr == NULL && fresh != NULL;
     return fresh;
@@ -37,20 +40,21 @@ static void *meter_resize(void *ctx, void *ptr, size_t size)
 /* One thing that needs memory; it frees what it took. */
 typedef lt_err op_fn(void *ctx, const struct lt_alloc *alloc);
 
-/* How many allocations it needs. */
-static long sweep(const char *what, op_fn *op, void *ctx)
+static long sweep_one_way(const char *what, op_fn *op, void *ctx, bool once)
 {
     for (long n = 0; n < CALLS_MAX; n++) {
-        struct meter meter = {.left = n};
+        struct meter meter = {.left = n, .once = once};
         const struct lt_alloc alloc = {meter_resize, &meter};
         lt_err err;
 
         lt_codec_thread_stop();
+        lt_arena_piecewise(true);
         lt_alloc_heap_replace(&alloc);
         err = op(ctx, &alloc);
         lt_codec_thread_stop();
+        lt_arena_piecewise(false);
         lt_alloc_heap_replace(NULL);
-        if (meter.live != 0 || (err != LT_OK && err != LT_ENOMEM)) {
+        if (meter.live != 0 || err != (meter.failed ? LT_ENOMEM : LT_OK)) {
             fail_msg("%s with %ld allocations: %s, %ld left", what, n,
                      lt_err_word(err), meter.live);
         }
@@ -60,6 +64,15 @@ static long sweep(const char *what, op_fn *op, void *ctx)
     }
     fail_msg("%s never has enough", what);
     return 0;
+}
+
+/* How many allocations it needs. */
+static long sweep(const char *what, op_fn *op, void *ctx)
+{
+    const long once = sweep_one_way(what, op, ctx, true);
+
+    assert_int_equal(sweep_one_way(what, op, ctx, false), once);
+    return once;
 }
 
 /* ---- frames ---- */
@@ -351,8 +364,7 @@ static lt_err seal_statement(void *ctx, const struct lt_alloc *alloc)
                                   signature, NULL);
     }
     if (err == LT_OK) {
-        /* Without memory nothing is proven, which is no answer to that. */
-        err = lt_statement_proven(body, signature, ctx) ? LT_OK : LT_ENOMEM;
+        err = lt_statement_check(body, signature, ctx);
     }
     lt_arena_deinit(&arena);
     lt_buf_deinit(&buf);
