@@ -10,7 +10,9 @@
 
 static const char META_KEY[] = "clerk/pos";
 
-enum { SLICE_BYTES = 64 * 1024, EVENT_ARENA_MAX = 1024 * 1024 };
+/* The arena has room for any segment there can be: what does not fit is for
+ * want of memory. */
+enum { SLICE_BYTES = 64 * 1024, EVENT_ARENA_MAX = 8 * 1024 * 1024 };
 
 struct lt_clerk {
     struct lt_clerk_options options;
@@ -219,6 +221,7 @@ static bool visit(void *ctx, uint64_t pos, int64_t committed_at_ms,
     struct lt_clerk *clerk = ctx;
     struct lt_payload payload;
     struct lt_event *event;
+    lt_err err;
 
     (void)committed_at_ms;
     clerk->asked = pos;
@@ -227,8 +230,14 @@ static bool visit(void *ctx, uint64_t pos, int64_t committed_at_ms,
     }
     lt_arena_reset(&clerk->arena);
     event = lt_arena_take(&clerk->arena, sizeof(*event));
-    if (event == NULL ||
-        lt_payload_open(segment, &clerk->arena, &payload, NULL) != LT_OK) {
+    err = event == NULL
+              ? LT_ENOMEM
+              : lt_payload_open(segment, &clerk->arena, &payload, NULL);
+    if (err == LT_ENOMEM) {
+        clerk->err = err;
+        return false;
+    }
+    if (err != LT_OK) {
         return true; /* the fold shows what cannot be read */
     }
     for (size_t i = 0; i < payload.items_n && clerk->err == LT_OK; i++) {
@@ -237,9 +246,12 @@ static bool visit(void *ctx, uint64_t pos, int64_t committed_at_ms,
                                        .epoch = segment->epoch,
                                        .count = item->count};
 
-        if (lt_event_decode(item->event, item->event_len, &id, item->hlc,
-                            &clerk->arena, event, NULL) == LT_OK) {
+        err = lt_event_decode(item->event, item->event_len, &id, item->hlc,
+                              &clerk->arena, event, NULL);
+        if (err == LT_OK) {
             consider(clerk, event, &segment->stream);
+        } else if (err == LT_ENOMEM) {
+            clerk->err = err;
         }
     }
     return clerk->err == LT_OK && !clerk->answered;

@@ -4,7 +4,9 @@
 
 #include "daemon/cases/erasure.h"
 
-enum { ERASURES_MAX = 256, AGAIN_SLICE = 8, SCRATCH_MAX = 1024 * 1024 };
+/* The scratch has room for any segment there can be: what does not fit is for
+ * want of memory, and ends the process. */
+enum { ERASURES_MAX = 256, AGAIN_SLICE = 8, SCRATCH_MAX = 8 * 1024 * 1024 };
 
 struct lt_eraser {
     const struct lt_alloc *alloc;
