@@ -520,6 +520,13 @@ X("scrub_ended",
   "the whole log was looked through: {total} segments, {found} rotten, {mended} "
   "mended",
   "")
+X("came_back",
+  "{count} mục đã ghi trước đây của {matters} việc được các cơ quan khác gửi trả "
+  "lại; xem lienthong status",
+  "",
+  "{count} entries written before, of {matters} matters, came back from other "
+  "offices; see lienthong status",
+  "")
 X("backup_made", "Đã sao lưu nhật ký vào {path}", "",
   "the log was copied to {path}", "")
 X("repeated", "Thông báo {code} lặp lại {count} lần", "",

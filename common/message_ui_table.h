@@ -474,6 +474,11 @@ X("ui_salvage_next",
   "Start the daemon: what is missing comes back from the other offices.")
 X("ui_opt_verify_file", "kiểm tra một bản sao lưu thay cho nhật ký đang dùng",
   "look at a backup instead of the log in use")
+X("ui_came_back", "Đã trở lại", "Came back")
+X("ui_came_back_entries", "mục đã ghi trước đây, của các việc",
+  "entries written before, of the matters")
+X("ui_came_back_more", "và các việc khác; --json kể tối đa 256",
+  "and others; --json names up to 256")
 X("ui_scrub", "Soát dữ liệu", "Scrub")
 X("ui_scrub_found", "chỗ hỏng tìm thấy", "rotten places found")
 X("ui_scrub_mended", "đã sửa", "mended")

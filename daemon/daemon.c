@@ -245,6 +245,7 @@ static void publish(struct lt_daemon *daemon)
         .listen_enrol = lt_link_enrol_bound(daemon->link, 0),
         .apart_since_ms = daemon->apart_since_ms,
         .scrub = daemon->scrub,
+        .back = &daemon->back,
         .couriers = &daemon->couriers,
     };
     uint64_t applied = lt_feed_applied(daemon->feed);

@@ -7,6 +7,7 @@
 #include "common/identity.h"
 #include "common/policy.h"
 #include "daemon/alarms.h"
+#include "daemon/back.h"
 #include "daemon/clerk.h"
 #include "daemon/control/control.h"
 #include "daemon/courier_past.h"
@@ -49,6 +50,7 @@ struct lt_daemon {
     struct lt_engine *engine;
     struct lt_turn *turn;
     struct lt_scrub *scrub;
+    struct lt_back back; /* own entries that others brought back */
     int64_t scrub_at_ms;     /* monotonic; not before */
     size_t scrub_segments;   /* in one slice: what takes its time */
     struct lt_link *link;

@@ -139,6 +139,11 @@ static void hook_stored(void *ctx, uint64_t pos, int64_t committed_at_ms,
         (void)LT_FAILPOINT(C17);
     }
     lt_daemon_count_stored(&daemon->identity.office, segment);
+    if (segment->epoch != lt_engine_epoch(daemon->engine) &&
+        lt_office_equal(&segment->stream.origin, &daemon->identity.office) &&
+        lt_back_see(&daemon->back, &daemon->now, segment) != LT_OK) {
+        daemon->back.dirty = true; /* without memory: the list is shorter */
+    }
     /* When the queue is full the background reads it from the log later. */
     (void)lt_feed_push(daemon->feed, pos, committed_at_ms, segment);
     lt_clerk_see(daemon->clerk, pos, segment);

@@ -517,6 +517,9 @@ lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag)
         err = open_log(daemon, diag);
     }
     if (err == LT_OK) {
+        err = lt_back_load(&daemon->back, daemon->log, &daemon->now);
+    }
+    if (err == LT_OK) {
         err = start_engine(daemon);
     }
     if (err == LT_OK) {

@@ -285,6 +285,38 @@ static json_t *work_json(const struct lt_status *status)
     return list;
 }
 
+static json_t *event_json(const struct lt_event_id *id)
+{
+    char text[LT_EVENT_ID_TEXT];
+
+    lt_event_id_format(id, text);
+    return json_string(text);
+}
+
+/* Own entries of an earlier life that others brought back, for the desk. */
+static json_t *back_json(const struct lt_back *back)
+{
+    json_t *items;
+
+    if (back == NULL || back->entries == 0) {
+        return json_null();
+    }
+    items = json_array();
+    for (size_t i = 0; i < back->matters_n; i++) {
+        const struct lt_back_matter *matter = &back->matters[i];
+
+        json_array_append_new(
+            items, json_pack("{s:o, s:I, s:o}", "matter",
+                             event_json(&matter->id), "entries",
+                             (json_int_t)matter->entries, "at",
+                             time_json(matter->at_ms)));
+    }
+    return json_pack("{s:I, s:I, s:o, s:o}", "entries",
+                     (json_int_t)back->entries, "unnamed",
+                     (json_int_t)back->unnamed, "since",
+                     time_json(back->since_ms), "items", items);
+}
+
 /* What the daily reading of the log has found, and what came of it. */
 static json_t *scrub_json(const struct lt_status *status)
 {
@@ -374,6 +406,7 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
     json_object_set_new(root, "alarms", alarms_json(status, lang));
     json_object_set_new(root, "work", work_json(status));
     json_object_set_new(root, "scrub", scrub_json(status));
+    json_object_set_new(root, "came_back", back_json(status->back));
     json_object_set_new(root, "couriers", couriers_json(status));
     json_object_set_new(root, "counters", counters_json());
     text = json_dumps(root, JSON_COMPACT);

@@ -6,6 +6,7 @@
 
 #include "common/message.h"
 #include "daemon/alarms.h"
+#include "daemon/back.h"
 #include "daemon/courier_past.h"
 #include "daemon/engine/engine.h"
 #include "daemon/log/log.h"
@@ -45,6 +46,7 @@ struct lt_status {
     int64_t view_behind_ms; /* 0 when current */
     struct lt_status_work work[LT_WORKS];
     const struct lt_scrub *scrub; /* NULL: null */
+    const struct lt_back *back;   /* NULL: null */
     const struct lt_courier_past *couriers; /* NULL: none */
 };
 

@@ -1,5 +1,6 @@
 /* What the loop does beside its work: feeding the view, copying the WAL, verifying, giving memory back. In small slices, and
  * only when no input waits. */
+#include "common/note.h"
 #include "daemon/daemon_internal.h"
 #include "daemon/eraser.h"
 #include "daemon/trim.h"
@@ -152,6 +153,23 @@ static lt_err tidy_erasures(struct lt_daemon *daemon, bool *out_more)
     return err == LT_ENOMEM || err == LT_EIO ? err : LT_OK;
 }
 
+/* Once what comes has paused: one note, and one commit. */
+static lt_err keep_what_came_back(struct lt_daemon *daemon)
+{
+    struct lt_diag note = {.code = LT_NCAMEBACK};
+    lt_err err = lt_back_save(&daemon->back, daemon->log);
+
+    if (err == LT_OK) {
+        err = lt_log_commit(daemon->log);
+    }
+    lt_diag_arg(&note, "count", "%llu",
+                (unsigned long long)daemon->back.entries);
+    lt_diag_arg(&note, "matters", "%zu", daemon->back.matters_n);
+    lt_note(&note);
+    daemon->status_changed = true;
+    return err;
+}
+
 lt_err lt_daemon_background(struct lt_daemon *daemon, bool *out_more)
 {
     lt_err err;
@@ -172,6 +190,11 @@ lt_err lt_daemon_background(struct lt_daemon *daemon, bool *out_more)
     }
     if (err == LT_OK && !lt_turn_pending(daemon->turn)) {
         err = keep_up(daemon, out_more);
+    }
+    if (err == LT_OK && daemon->back.dirty &&
+        !lt_turn_pending(daemon->turn) &&
+        daemon->now.mono_ms - daemon->input_ms >= UPKEEP_QUIET_MS) {
+        err = keep_what_came_back(daemon);
     }
     if (err == LT_OK && !lt_turn_pending(daemon->turn)) {
         err = lt_daemon_scrub_slice(daemon);

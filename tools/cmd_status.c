@@ -137,6 +137,37 @@ static void print_scrub(struct lt_tool *tool, const json_t *answer)
             time_in(scrub, "began_at", at));
 }
 
+/* After a restore: which matters the desk should look at again. */
+static void print_came_back(struct lt_tool *tool, const json_t *answer)
+{
+    enum { SHOWN = 10 };
+    const json_t *back = json_object_get(answer, "came_back");
+    const json_t *items = json_object_get(back, "items");
+    char id[LT_EVENT_ID_TEXT];
+    const json_t *item;
+    size_t i;
+
+    if (!json_is_object(back)) {
+        return;
+    }
+    begin_line(tool, "ui_came_back");
+    fprintf(tool->out, "%lld %s", (long long)number_in(back, "entries"),
+            lt_ui(tool->lang, "ui_came_back_entries"));
+    json_array_foreach(items, i, item)
+    {
+        const char *matter = word_in(item, "matter");
+
+        if (i == SHOWN) {
+            fprintf(tool->out, " %s",
+                    lt_ui(tool->lang, "ui_came_back_more"));
+            break;
+        }
+        lt_format_short_id(matter == NULL ? "" : matter, id);
+        fprintf(tool->out, " %s", id);
+    }
+    fputc('\n', tool->out);
+}
+
 static json_int_t waiting_of(const json_t *link)
 {
     const json_t *waiting = json_object_get(link, "waiting");
@@ -448,6 +479,7 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
         print_parent(tool, answer);
         print_waiting(tool, answer);
         print_scrub(tool, answer);
+        print_came_back(tool, answer);
         print_receipt(tool, answer);
         print_stored(tool, answer);
         if (json_array_size(alarms) == 0) {

@@ -74,10 +74,21 @@ def lost_disk(which):
         check(victim.status()["office"]["id"] == victim.office, "another office")
         check(not victim.status()["branches"], "it went on where it had been")
         sound(*nodes)
+        wait_until(lambda: ">came_back " in victim.notes(), "the note of what came back")
+        return {"status": victim.status(), "notes": victim.notes(),
+                **{lang: victim.tool("status", json_out=False,
+                                     env={"LIENTHONG_LANG": lang}).out
+                   for lang in ("vi", "en")}}, ledger
 
 
 def commune_lost():
-    lost_disk(2)
+    """And the desk is told which of its matters came back."""
+    commune, ledger = lost_disk(2)
+    with_back = commune["status"]["came_back"]
+    check(with_back["entries"] >= 10 and set(ledger[:10]) <=
+          {i["matter"] for i in with_back["items"]}, f"came_back: {with_back}")
+    check(">came_back " in commune["notes"], "no note of it")
+    check("Đã trở lại" in commune["vi"] and "Came back" in commune["en"], f"{commune}")
 
 
 def district_lost():
@@ -116,6 +127,13 @@ def restored_to_different_days():
         for node in (province, district, commune):
             branches = wait_until(lambda: node.status()["branches"], f"the branch at {node.name}")
             check(all(b["tips"] == 2 for b in branches), f"{branches}")
+        # The desk sees which of its entries came back, and not those it wrote
+        # meanwhile; also after a restart.
+        wait_until(lambda: ">came_back " in commune.notes(), "the note of what came back")
+        commune.kill()
+        commune.start()
+        back = {i["matter"] for i in commune.status()["came_back"]["items"]}
+        check(back == set(ledger[8:12]), f"came back: {back}")
         sound(province, district, commune)
 
 
