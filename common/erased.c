@@ -238,8 +238,14 @@ static lt_err count_absent(const struct lt_erased *erased,
                 1U;
     }
     for (size_t i = 0; i < event->parts_n; i++) {
-        if (!event->parts[i].large && !in_bundle(bundle, at, i)) {
-            ++*((mask & (1U << i)) != 0 ? erased_n : absent_n);
+        if (in_bundle(bundle, at, i)) {
+            continue;
+        }
+        if ((mask & (1U << i)) != 0) {
+            /* Pieces count as the one part that they are of. */
+            *erased_n += event->type == LT_EV_CHUNK ? 0 : 1;
+        } else if (!event->parts[i].large) {
+            ++*absent_n;
         }
     }
     return LT_OK;

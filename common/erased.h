@@ -43,9 +43,10 @@ LT_MUST_CHECK lt_err lt_erased_strip(const struct lt_erased *erased,
                                      struct lt_arena *arena, struct lt_buf *out,
                                      bool *out_changed);
 
-/* The small parts that the segment's events name and its bundle lacks:
- * *out_erased of them were erased, *out_absent nobody ordered to be. An event
- * that cannot be read names none. Errors as above. */
+/* The parts that the segment's events name and its bundle lacks: *out_erased of
+ * them were erased (a large part counts once, its pieces do not), *out_absent
+ * small ones nobody ordered to be. An event that cannot be read names none.
+ * Errors as above. */
 LT_MUST_CHECK lt_err lt_erased_absent(const struct lt_erased *erased,
                                       const struct lt_segment *segment,
                                       struct lt_arena *arena,
