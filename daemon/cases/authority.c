@@ -1,4 +1,4 @@
-/* Who may originate what: one table, read from left to right.
+/* Who may originate what, by the table of authority_table.h.
  *
  * An event is first asked whether this version can read it, then whether it
  * stands in the right channel, then whether its author may write it by the
@@ -23,6 +23,8 @@ enum who {
     (CLASS(CASE) | CLASS(DENUNCIATION) | CLASS(INCIDENT) | CLASS(DIRECTIVE) |  \
      CLASS(URGENT))
 
+enum { OPEN = false, ALWAYS = true };
+
 static const struct rule {
     uint32_t type;
     enum lt_matter_kind matter;
@@ -31,69 +33,16 @@ static const struct rule {
     bool after_closing; /* may still be written then */
     unsigned classes;
 } rules[] = {
-    {LT_EV_CASE_OPENED, LT_MATTER_CASE, WHO_ANYBODY, true, false, CLASS(CASE)},
-    {LT_EV_CASE_STEP, LT_MATTER_CASE, WHO_CUSTODIAN, false, false, CLASS(CASE)},
-    {LT_EV_CASE_CLOSED, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
-     CLASS(CASE)},
-    {LT_EV_CUSTODY_OFFERED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
-     CLASS(CASE)},
-    {LT_EV_CUSTODY_ACCEPTED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
-     CLASS(CASE)},
-    {LT_EV_CUSTODY_REFUSED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
-     CLASS(CASE)},
-    {LT_EV_CUSTODY_RECALLED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
-     CLASS(CASE)},
-    {LT_EV_CUSTODY_ASSIGNED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
-     CLASS(CASE)},
-    {LT_EV_REMARK_ADOPTED, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
-     CLASS(CASE)},
-    {LT_EV_ENCLOSED, LT_MATTER_NONE, WHO_ANYBODY, false, true, CLASS(CASE)},
-    {LT_EV_DENUNCIATION_RECEIVED, LT_MATTER_CASE, WHO_ANYBODY, true, false,
-     CLASS(DENUNCIATION)},
-    {LT_EV_DENUNCIATION_OFFERED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
-     CLASS(DENUNCIATION)},
-    {LT_EV_DENUNCIATION_ACCEPTED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
-     CLASS(DENUNCIATION)},
-    {LT_EV_DENUNCIATION_REFUSED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
-     CLASS(DENUNCIATION)},
-    {LT_EV_DENUNCIATION_RECALLED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
-     CLASS(DENUNCIATION)},
-    {LT_EV_DENUNCIATION_ASSIGNED, LT_MATTER_CASE, WHO_CUSTODY, false, false,
-     CLASS(DENUNCIATION)},
-    {LT_EV_DENUNCIATION_ADOPTED, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
-     CLASS(DENUNCIATION)},
-    {LT_EV_DENUNCIATION_STEP, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
-     CLASS(DENUNCIATION)},
-    {LT_EV_DENUNCIATION_CLOSED, LT_MATTER_CASE, WHO_CUSTODIAN, false, false,
-     CLASS(DENUNCIATION)},
-    {LT_EV_INCIDENT_RAISED, LT_MATTER_INCIDENT, WHO_ANYBODY, true, false,
-     CLASS(INCIDENT)},
-    {LT_EV_INCIDENT_UPDATED, LT_MATTER_INCIDENT, WHO_ORIGIN_OR_ABOVE, false,
-     false, CLASS(INCIDENT)},
-    {LT_EV_INCIDENT_TAKEN, LT_MATTER_INCIDENT, WHO_ORIGIN_OR_ABOVE, false,
-     false, CLASS(INCIDENT)},
-    {LT_EV_INCIDENT_CLOSED, LT_MATTER_INCIDENT, WHO_ORIGIN_OR_ABOVE, false,
-     false, CLASS(INCIDENT)},
-    {LT_EV_DIRECTIVE_ISSUED, LT_MATTER_DIRECTIVE, WHO_ABOVE_ALL, true, false,
-     CLASS(DIRECTIVE) | CLASS(URGENT)},
-    {LT_EV_DIRECTIVE_STATUS, LT_MATTER_DIRECTIVE, WHO_ADDRESSEE, false, false,
-     CLASS(DIRECTIVE) | CLASS(URGENT)},
-    {LT_EV_ENTRY_VOIDED, LT_MATTER_NONE, WHO_WRITER, false, true, OF_MATTERS},
-    {LT_EV_TEXT_ERASED, LT_MATTER_NONE, WHO_ERASER, false, true, OF_MATTERS},
-    {LT_EV_ERASURE_RECEIPT, LT_MATTER_NONE, WHO_ANYBODY, false, true,
-     OF_MATTERS},
-    {LT_EV_RULESET_SET, LT_MATTER_NONE, WHO_ANYBODY, false, true,
-     CLASS(DIRECTIVE)}, /* whom it binds: law.h */
-    {LT_EV_CALENDAR_SET, LT_MATTER_NONE, WHO_ANYBODY, false, true,
-     CLASS(DIRECTIVE)},
-    {LT_EV_OFFICE_PROPOSED, LT_MATTER_NONE, WHO_ANYBODY, false, true,
-     CLASS(TREE)},
-    {LT_EV_OFFICE_OPENED, LT_MATTER_NONE, WHO_ANYBODY, false, true,
-     CLASS(TREE)},
-    {LT_EV_KEY_BOUND, LT_MATTER_NONE, WHO_ANYBODY, false, true, CLASS(TREE)},
-    {LT_EV_OFFICE_CHANGED, LT_MATTER_NONE, WHO_ANYBODY, false, true,
-     CLASS(TREE)},
+#define X(event, matter, who, opens, when, classes, vi, en)                    \
+    {LT_EV_##event, LT_MATTER_##matter, WHO_##who, opens, when, (classes)},
+#include "daemon/cases/authority_table.h"
+#undef X
 };
+
+uint32_t lt_authority_at(size_t index)
+{
+    return index < LT_COUNT_OF(rules) ? rules[index].type : 0;
+}
 
 static const struct rule *rule_of(uint32_t type)
 {

@@ -175,7 +175,10 @@ struct lt_judged {
  * event that needs a newer version does not: what we can read goes on. */
 bool lt_judged_blocks(struct lt_judged judged);
 
-/* ---- who may originate what (authority.c) ---- */
+/* ---- who may originate what (authority.c, authority_table.h) ---- */
+
+/* The types of the table, in its order; 0 past the end. */
+uint32_t lt_authority_at(size_t index);
 
 /* The kind of matter that a type belongs to; NONE for tree and unknown. */
 enum lt_matter_kind lt_type_matter(uint32_t type);

@@ -1,0 +1,128 @@
+/* Who may originate what. One row an event, to be read from left to right by a
+ * lawyer as well as by the compiler; authority.c judges by it, and
+ * tests/unit/cases/authority.csv has the answers that must come out, for every
+ * tier and every relation of the author to who holds the matter.
+ *
+ * X(event, matter that it belongs to, who may write it, begins a matter?,
+ *   when, classes of channel, Vietnamese, English)
+ *
+ * who:  ANYBODY          any office, of its own
+ *       CUSTODIAN        the office that holds the case; who claims a
+ *                        contested one, as far as nothing is decided by it
+ *       CUSTODY          as daemon/cases/custody.h says, from the offers and
+ *                        claims that stand
+ *       ORIGIN_OR_ABOVE  the office where it happens, or a superior of it
+ *       ABOVE_ALL        a superior of every addressee
+ *       ADDRESSEE        an office that it is addressed to
+ *       ERASER           who wrote the text or opened the matter; a keeper
+ *                        above him confirms
+ *       WRITER           who wrote the entry; of a case, while he holds it
+ * when: OPEN             while the matter is open
+ *       ALWAYS           after its closing as well
+ *
+ * Tiers give no right by themselves: commune, district, province and nation
+ * differ by who is above whom, so that a tree of any depth reads this table. */
+X(CASE_OPENED, CASE, ANYBODY, true, OPEN, CLASS(CASE),
+  "cơ quan nào cũng mở được hồ sơ tại mình",
+  "any office opens a case with itself")
+X(CASE_STEP, CASE, CUSTODIAN, false, OPEN, CLASS(CASE),
+  "chỉ cơ quan đang giữ hồ sơ ghi các bước",
+  "steps are the custodian's alone")
+X(CASE_CLOSED, CASE, CUSTODIAN, false, OPEN, CLASS(CASE),
+  "chỉ cơ quan đang giữ hồ sơ kết thúc hồ sơ",
+  "the custodian alone closes it")
+X(CUSTODY_OFFERED, CASE, CUSTODY, false, OPEN, CLASS(CASE),
+  "cơ quan đang giữ đề nghị giao cho một cơ quan khác",
+  "the custodian offers it to another office")
+X(CUSTODY_ACCEPTED, CASE, CUSTODY, false, OPEN, CLASS(CASE),
+  "cơ quan được đề nghị nhận, khi đề nghị còn hiệu lực",
+  "the office that it is offered to accepts, while the offer stands")
+X(CUSTODY_REFUSED, CASE, CUSTODY, false, OPEN, CLASS(CASE),
+  "cơ quan được đề nghị từ chối và nêu lý do",
+  "the office that it is offered to refuses, with the reason")
+X(CUSTODY_RECALLED, CASE, CUSTODY, false, OPEN, CLASS(CASE),
+  "cơ quan đã đề nghị rút lại khi chưa có trả lời",
+  "who offered recalls, while there is no answer")
+X(CUSTODY_ASSIGNED, CASE, CUSTODY, false, OPEN, CLASS(CASE),
+  "cấp trên của nơi giữ và nơi nhận phân công, hoặc rút lên",
+  "a superior of who holds it and of who takes it assigns, or takes over")
+X(REMARK_ADOPTED, CASE, CUSTODIAN, false, OPEN, CLASS(CASE),
+  "cơ quan đang giữ công nhận việc nơi giữ trước ghi muộn",
+  "the custodian adopts a late word of a former one")
+X(ENCLOSED, NONE, ANYBODY, false, ALWAYS, CLASS(CASE),
+  "bản sao các việc của hồ sơ gửi cho nơi nhận; bản gốc có giá trị",
+  "copies of a case's events for its taker; the originals count")
+X(DENUNCIATION_RECEIVED, CASE, ANYBODY, true, OPEN, CLASS(DENUNCIATION),
+  "cơ quan nào cũng nhận được đơn tố cáo, chỉ ghi số sổ mật",
+  "any office receives a denunciation, by its sealed number alone")
+X(DENUNCIATION_STEP, CASE, CUSTODIAN, false, OPEN, CLASS(DENUNCIATION),
+  "chỉ cơ quan đang giữ ghi các bước",
+  "steps are the custodian's alone")
+X(DENUNCIATION_CLOSED, CASE, CUSTODIAN, false, OPEN, CLASS(DENUNCIATION),
+  "chỉ cơ quan đang giữ kết thúc",
+  "the custodian alone closes it")
+X(DENUNCIATION_OFFERED, CASE, CUSTODY, false, OPEN, CLASS(DENUNCIATION),
+  "cơ quan đang giữ đề nghị giao, chỉ cho cấp trên",
+  "the custodian offers it, to superiors alone")
+X(DENUNCIATION_ACCEPTED, CASE, CUSTODY, false, OPEN, CLASS(DENUNCIATION),
+  "cơ quan được đề nghị nhận",
+  "the office that it is offered to accepts")
+X(DENUNCIATION_REFUSED, CASE, CUSTODY, false, OPEN, CLASS(DENUNCIATION),
+  "cơ quan được đề nghị từ chối",
+  "the office that it is offered to refuses")
+X(DENUNCIATION_RECALLED, CASE, CUSTODY, false, OPEN, CLASS(DENUNCIATION),
+  "cơ quan đã đề nghị rút lại",
+  "who offered recalls")
+X(DENUNCIATION_ASSIGNED, CASE, CUSTODY, false, OPEN, CLASS(DENUNCIATION),
+  "cấp trên rút lên hoặc giao cho cấp trên khác của nơi giữ",
+  "a superior takes it over, or assigns it to another above who holds it")
+X(DENUNCIATION_ADOPTED, CASE, CUSTODIAN, false, OPEN, CLASS(DENUNCIATION),
+  "cơ quan đang giữ công nhận việc nơi giữ trước ghi muộn",
+  "the custodian adopts a late word of a former one")
+X(INCIDENT_RAISED, INCIDENT, ANYBODY, true, OPEN, CLASS(INCIDENT),
+  "cơ quan nào cũng báo được đông người tại mình",
+  "any office raises an incident of its own")
+X(INCIDENT_UPDATED, INCIDENT, ORIGIN_OR_ABOVE, false, OPEN, CLASS(INCIDENT),
+  "nơi xảy ra hoặc cấp trên của nơi đó bổ sung",
+  "the office where it happens or a superior updates it")
+X(INCIDENT_TAKEN, INCIDENT, ORIGIN_OR_ABOVE, false, OPEN, CLASS(INCIDENT),
+  "nơi xảy ra hoặc cấp trên của nơi đó tiếp nhận",
+  "the office where it happens or a superior takes it")
+X(INCIDENT_CLOSED, INCIDENT, ORIGIN_OR_ABOVE, false, OPEN, CLASS(INCIDENT),
+  "nơi xảy ra hoặc cấp trên của nơi đó kết thúc",
+  "the office where it happens or a superior closes it")
+X(DIRECTIVE_ISSUED, DIRECTIVE, ABOVE_ALL, true, OPEN,
+  CLASS(DIRECTIVE) | CLASS(URGENT),
+  "cấp trên của mọi nơi nhận ban hành chỉ đạo",
+  "a superior of every addressee issues a directive")
+X(DIRECTIVE_STATUS, DIRECTIVE, ADDRESSEE, false, OPEN,
+  CLASS(DIRECTIVE) | CLASS(URGENT),
+  "nơi nhận chỉ đạo trả lời về phần của mình",
+  "an addressee answers for itself")
+X(ENTRY_VOIDED, NONE, WRITER, false, ALWAYS, OF_MATTERS,
+  "ai ghi nhầm thì tự hủy; của hồ sơ thì khi còn giữ",
+  "who wrote an entry takes it back; of a case, while he holds it")
+X(TEXT_ERASED, NONE, ERASER, false, ALWAYS, OF_MATTERS,
+  "nơi viết hoặc nơi mở hồ sơ yêu cầu xóa; nơi được giao giữ bản gốc xác nhận",
+  "who wrote it or opened the matter orders; the keeper confirms")
+X(ERASURE_RECEIPT, NONE, ANYBODY, false, ALWAYS, OF_MATTERS,
+  "cơ quan nào đã xóa thì báo đã xóa",
+  "who has erased says so")
+X(RULESET_SET, NONE, ANYBODY, false, ALWAYS, CLASS(DIRECTIVE),
+  "cấp trên đặt thời hạn cho cấp dưới; ràng buộc ai: law.h",
+  "a superior sets deadlines for those below; whom it binds: law.h")
+X(CALENDAR_SET, NONE, ANYBODY, false, ALWAYS, CLASS(DIRECTIVE),
+  "cấp trên đặt ngày nghỉ cho cấp dưới; ràng buộc ai: law.h",
+  "a superior sets days off for those below; whom it binds: law.h")
+X(OFFICE_PROPOSED, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
+  "cấp trên đề nghị mở cơ quan cấp dưới của mình",
+  "a parent proposes an office below itself")
+X(OFFICE_OPENED, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
+  "chỉ nơi giữ sơ đồ mở cơ quan",
+  "the tree's writer alone opens offices")
+X(KEY_BOUND, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
+  "cấp trên chứng nhận khóa của cơ quan cấp dưới",
+  "a parent binds the key of an office below")
+X(OFFICE_CHANGED, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
+  "chỉ nơi giữ sơ đồ đổi sơ đồ",
+  "the tree's writer alone changes it")
