@@ -240,6 +240,11 @@ lt_err lt_settings_apply(struct lt_log *log,
     if (err == LT_OK) {
         err = lt_sql_exec(log, "PRAGMA page_size=4096; PRAGMA auto_vacuum=0");
     }
+    /* The way to WAL goes over a rollback journal. Its deletion has to last: one
+     * that a power cut brings back would undo all that came after it. */
+    if (err == LT_OK) {
+        err = lt_sql_exec(log, "PRAGMA synchronous=EXTRA");
+    }
     if (err == LT_OK) {
         err = demand(log, "PRAGMA journal_mode=WAL", "wal");
     }
