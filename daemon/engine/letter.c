@@ -92,9 +92,18 @@ static bool later(struct lt_engine *engine, struct lt_letter *letter,
         }
         return statement->id > letter->id;
     }
-    for (i = 0; i < LT_PAST_EPOCHS; i++) {
-        if (letter->past[i] == statement->epoch) {
+    /* Who has heard more of the other speaks later: a relay with an older disk
+     * may bring a life that was not heard of here, and is over. */
+    if (statement->echo_epoch == letter->echo_epoch &&
+        statement->echo_id != letter->echo_id) {
+        if (statement->echo_id < letter->echo_id) {
             return false;
+        }
+    } else {
+        for (i = 0; i < LT_PAST_EPOCHS; i++) {
+            if (letter->past[i] == statement->epoch) {
+                return false;
+            }
         }
     }
     memmove(letter->past + 1, letter->past,
@@ -121,6 +130,8 @@ static bool keep(struct lt_engine *engine, struct lt_letter *letter,
     letter->epoch = statement->epoch;
     letter->id = statement->id;
     letter->at_ms = statement->at_ms;
+    letter->echo_epoch = statement->echo_epoch;
+    letter->echo_id = statement->echo_id;
     effect = lt_fx_add(engine, LT_FX_STORE_STATEMENT);
     if (effect != NULL) {
         effect->office = statement->from;

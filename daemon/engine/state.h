@@ -165,6 +165,8 @@ struct lt_letter {
     uint64_t epoch;
     uint64_t id;
     int64_t at_ms;
+    uint64_t echo_epoch;       /* what it had heard of the other */
+    uint64_t echo_id;
     uint64_t past[LT_PAST_EPOCHS];
 };
 
