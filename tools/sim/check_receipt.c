@@ -58,10 +58,28 @@ bool sim_receipts_complete(struct sim *sim)
         struct lt_receipt_view receipt;
 
         lt_engine_receipt(node->engine, &receipt);
-        if (receipt.has_keeper && !receipt.covers_all &&
+        if (receipt.has_keeper && receipt.missing_events > 0 &&
             sim->hostile.forged_n == 0) {
             return false;
         }
     }
     return true;
+}
+
+void sim_say_missing_receipt(struct sim *sim, int limit_s)
+{
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        struct sim_node *node = &sim->nodes[i];
+        struct lt_receipt_view receipt;
+
+        lt_engine_receipt(node->engine, &receipt);
+        if (receipt.has_keeper && receipt.missing_events > 0) {
+            sim_fail(sim,
+                     "I12 %d s after healing node %u has no receipt for %llu "
+                     "of its events, the last one at %lld",
+                     limit_s, node->index,
+                     (unsigned long long)receipt.missing_events,
+                     (long long)receipt.at_ms);
+        }
+    }
 }

@@ -134,21 +134,36 @@ void scene_start(struct sim_node *node)
 static bool found(void *ctx, uint64_t pos, const struct lt_segment *segment,
                   const struct lt_item *item)
 {
-    bool *there = ctx;
+    uint64_t *there = ctx;
 
-    (void)pos;
     (void)segment;
     (void)item;
-    *there = true;
+    *there = pos;
     return false;
+}
+
+uint64_t scene_position(struct sim_node *node, const struct lt_event_id *id)
+{
+    uint64_t there = 0;
+
+    return node->up && lt_log_find_event(node->log, id, found, &there) == LT_OK
+               ? there
+               : 0;
 }
 
 bool scene_holds(struct sim_node *node, const struct lt_event_id *id)
 {
-    bool there = false;
+    return scene_position(node, id) != 0;
+}
 
-    return node->up &&
-           lt_log_find_event(node->log, id, found, &there) == LT_OK && there;
+uint64_t scene_segments(struct sim_node *node)
+{
+    struct lt_log_stats stats = {0};
+
+    if (node->up) {
+        lt_log_stats(node->log, &stats);
+    }
+    return stats.last_pos;
 }
 
 uint64_t scene_events(struct sim_node *node)

@@ -65,6 +65,9 @@ void scene_start(struct sim_node *node);
 bool scene_holds(struct sim_node *node, const struct lt_event_id *id);
 /* Events in its log. */
 uint64_t scene_events(struct sim_node *node);
+/* The position of the last segment in its log, and that of an event. */
+uint64_t scene_segments(struct sim_node *node);
+uint64_t scene_position(struct sim_node *node, const struct lt_event_id *id);
 /* How often an alarm was raised at @node since the scenario began. */
 unsigned scene_alarms(const struct sim_node *node, lt_err code);
 /* Fails unless @good, with the words of the scenario. */

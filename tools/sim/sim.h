@@ -444,6 +444,7 @@ void sim_pass_time(struct sim *sim, int64_t until_ms);
 /* check_receipt.c */
 void sim_check_receipt(struct sim_node *node);
 bool sim_receipts_complete(struct sim *sim);
+void sim_say_missing_receipt(struct sim *sim, int limit_s);
 
 /* trace.c: with --trace, a line for people. */
 void sim_say(const struct sim *sim, const char *format, ...) LT_PRINTF(2, 3);
