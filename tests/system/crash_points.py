@@ -14,10 +14,9 @@ from harness import Tree, check, wait_until
 # Met only when a directory or an office is new; log_kill_test and `tokens` of
 # bad_place.py go through those.
 ONCE = {"C15", "admit"}
-# Met only by a backup: backup.py.
-BACKUP = {"C14"}
-# Met only by a view that is built anew: rebuild_view.py.
-REBUILD = {"view_twin", "view_replace"}
+# Met only by a backup (backup.py), by a courier's piece (courier.py), by a view
+# that is built anew (rebuild_view.py).
+ASKED_FOR = {"C14", "courier", "view_twin", "view_replace"}
 # Of the tool, not of a daemon: `join` of bad_place.py.
 TOOL = "join_"
 # At a relay: what an office does by itself or for its own desk is the desk's.
@@ -32,7 +31,8 @@ def points():
     if not names:
         raise harness.Skipped("this build has no failpoints")
     check({"C1", "C7", "C17"} <= set(names), f"the points are {names}")
-    return [name for name in names if name not in ONCE | REBUILD | BACKUP and not name.startswith(TOOL)]
+    return [name for name in names
+            if name not in ONCE | ASKED_FOR and not name.startswith(TOOL)]
 
 
 class Desk:
