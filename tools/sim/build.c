@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/binding.h"
+#include "common/curve.h"
 #include "tools/sim/sim.h"
 
 static void make_key(struct sim *sim, uint64_t n, struct lt_key **out_key)
@@ -76,7 +77,10 @@ struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of)
     }
     random_bytes(&rng, node->office.bytes, LT_OFFICE_LEN);
     node->office.bytes[0] = (uint8_t)(0xa0 + identity); /* easy to read */
-    random_bytes(&rng, node->transport_key, LT_CURVE_LEN);
+    random_bytes(&rng, node->transport_secret, LT_CURVE_LEN);
+    if (lt_curve_public(node->transport_secret, node->transport_key) != LT_OK) {
+        abort();
+    }
     make_key(sim, identity + 1, &node->key);
     node->disk = lt_disk_new(sim_next(&sim->disk));
     lt_disk_set_judge(node->disk, sim_judge_disk, node);

@@ -74,6 +74,8 @@ static const struct habit {
     {SIM_HOSTILE_LIE, 2, 5000},
     {SIM_HOSTILE_FLOOD, 3, 2000},
     {SIM_BEYOND, 3, 100000}, /* of a write */
+    {SIM_STICK, 3, 5000},    /* of a step; so is the next */
+    {SIM_STICK_IN, 2, 15000},
 };
 
 void sim_draw_faults(struct sim *sim)

@@ -86,7 +86,9 @@ struct sim_rng;
     X(HOSTILE_FLOOD, "floods by a hostile office")                             \
     X(BEYOND, "entries beyond their author's authority")                       \
     X(ERASED, "erased texts")      /* no fault: an order */                    \
-    X(REPEAT, "repeated requests") /* known, and answered the same */
+    X(REPEAT, "repeated requests") /* known, and answered the same */          \
+    X(STICK, "bundles written to a stick")                                     \
+    X(STICK_IN, "sticks read") /* later, twice, damaged, at an older disk */
 
 enum sim_class {
 #define SIM_CLASS_ENUM(name, words) SIM_##name,

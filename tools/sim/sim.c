@@ -186,6 +186,7 @@ static void live(struct sim *sim)
             back_up(sim);
         }
         sim_suffer(sim);
+        sim_carry(sim);
         if (sim->pace == 1) {
             sim_one_step(sim);
         } else {
@@ -291,6 +292,7 @@ static void clean(struct sim *sim)
     }
     lt_key_free(sim->root);
     sim_past_free(sim);
+    sim_sticks_free(sim);
     free(sim->frames);
     free(sim->told);
     free(sim->handles);

@@ -107,6 +107,7 @@ struct sim_node {
     struct lt_office office;
     struct lt_key *key;
     uint8_t transport_key[LT_CURVE_LEN];
+    uint8_t transport_secret[LT_CURVE_LEN];
     struct lt_disk *disk;
     struct lt_disk_image *backup;
     bool up;
@@ -246,6 +247,7 @@ struct sim {
     size_t told_n, told_capacity;
     struct sim_handle *handles;
     size_t handles_n, handles_capacity;
+    struct sim_sticks *sticks; /* NULL: none yet */
     struct sim_hostile hostile;
     struct sim_secret *secrets;
     size_t secrets_n, secrets_capacity;
@@ -356,6 +358,10 @@ void sim_open_tree(struct sim *sim);
 /* The root writes that @node is below @parent from now on. */
 void sim_write_move(struct sim *sim, const struct sim_node *node,
                     unsigned parent);
+
+/* courier.c: one step of somebody with a stick. */
+void sim_carry(struct sim *sim);
+void sim_sticks_free(struct sim *sim);
 
 /* restore.c: a node's disk becomes an older one, or an empty one. False: not
  * now. */
