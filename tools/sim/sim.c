@@ -374,7 +374,7 @@ static void finish(struct sim *sim, struct sim_result *out)
         .trace_hash = sim->trace_hash,
         .told = sim->told_n,
         .offices = (unsigned)sim->nodes_n,
-        .tiers = tiers_of(sim),
+        .tiers = sim->tiers,
     };
     memcpy(out->drawn, sim->drawn, sizeof(out->drawn));
     memcpy(out->done, sim->done, sizeof(out->done));
@@ -393,6 +393,7 @@ static struct sim *begin_all(uint64_t seed, const struct sim_options *options,
         abort();
     }
     begin(sim, seed, options, scene);
+    sim->tiers = tiers_of(sim);
     for (size_t i = 0; i < sim->nodes_n; i++) {
         sim_node_start(&sim->nodes[i]);
     }

@@ -237,6 +237,7 @@ struct sim {
     size_t pairs_n, pairs_capacity; /* pair 0 is nobody's */
     struct sim_node nodes[SIM_NODES_MAX];
     size_t nodes_n;
+    unsigned tiers; /* before anybody moves */
     struct sim_node *running; /* whose code runs */
     uint8_t root_key[LT_PUBKEY_LEN];
     struct lt_key *root; /* the root key, signs the root's binding */
