@@ -502,6 +502,12 @@ X("started", "lienthongd {version} khởi động[ tại {path}]", "",
 X("link_up", "Đã kết nối với {office}", "", "linked with {office}", "")
 X("link_down", "Mất kết nối với {office}[: {reason}]", "",
   "the link with {office} is down[: {reason}]", "")
+X("bypass_begun",
+  "Bắt đầu đi vòng qua {peer} thay cho {office}[ ({reason})]", "",
+  "going around {office}, by way of {peer}[ ({reason})]", "")
+X("bypass_ended",
+  "Thôi đi vòng qua {peer}; {office} đã chuyển dữ liệu trở lại", "",
+  "no longer by way of {peer}: {office} passes things on again", "")
 X("enrolled", "Đã kết nạp {office}[ ({name})]", "",
   "{office}[ ({name})] was enrolled", "")
 X("reload_done",

@@ -314,6 +314,13 @@ static lt_err perform(struct lt_turn *turn, const struct lt_now *now,
     case LT_FX_NOTE:
         turn->hooks.note(turn->hooks.ctx, &effect);
         return LT_OK;
+    case LT_FX_DIAL:
+    case LT_FX_HANG_UP:
+        if (turn->hooks.dial != NULL) {
+            turn->hooks.dial(turn->hooks.ctx, &effect.office,
+                             effect.kind == LT_FX_DIAL);
+        }
+        return LT_OK;
     case LT_FX_WAKE:
         turn->hooks.wake(turn->hooks.ctx, effect.at_ms);
         return LT_OK;

@@ -28,6 +28,9 @@ struct lt_turn_hooks {
     void (*note)(void *ctx, const struct lt_effect *effect);
     void (*peers)(void *ctx);
     void (*wake)(void *ctx, int64_t mono_ms);
+    /* A superior is to be dialled beside the parent, or no longer. NULL:
+     * nobody can be. */
+    void (*dial)(void *ctx, const struct lt_office *office, bool begin);
     /* A segment is durable at @pos. */
     void (*stored)(void *ctx, uint64_t pos, int64_t committed_at_ms,
                    const struct lt_segment *segment);

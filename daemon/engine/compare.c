@@ -99,9 +99,14 @@ bool lt_compare_done(const struct lt_session *session,
 
 bool lt_compare_waits(const struct lt_session *session)
 {
-    return !session->heard[LT_LANE_URGENT] ||
-           !session->heard[LT_LANE_NORMAL] || !session->heard[LT_LANE_BULK] ||
-           session->pairs_list != NULL;
+    enum lt_lane lane;
+
+    for (lane = 0; lane < session->lanes; lane++) {
+        if (!session->heard[lane]) {
+            return true;
+        }
+    }
+    return session->pairs_list != NULL;
 }
 
 void lt_compare_free(struct lt_engine *engine, struct lt_session *session)
@@ -196,7 +201,8 @@ static void send_digests(struct lt_engine *engine, struct lt_session *session,
                      lt_digests_encode(&digests, &engine->frame));
 }
 
-void lt_compare_start(struct lt_engine *engine, struct lt_session *session)
+static void state_digests(struct lt_engine *engine, struct lt_session *session,
+                          enum lt_lane from)
 {
     struct lt_digest *page =
         lt_new_array(engine->alloc, LT_DIGESTS_MAX, sizeof(*page));
@@ -206,7 +212,7 @@ void lt_compare_start(struct lt_engine *engine, struct lt_session *session)
         engine->oom = true;
         return;
     }
-    for (lane = 0; lane < LT_LANES; lane++) {
+    for (lane = from; lane < session->lanes; lane++) {
         size_t n = 0;
         size_t i;
 
@@ -226,6 +232,19 @@ void lt_compare_start(struct lt_engine *engine, struct lt_session *session)
     }
     lt_free(engine->alloc, page);
     session->compare_ms = engine->now.mono_ms;
+}
+
+void lt_compare_start(struct lt_engine *engine, struct lt_session *session)
+{
+    state_digests(engine, session, LT_LANE_URGENT);
+}
+
+void lt_compare_open(struct lt_engine *engine, struct lt_session *session)
+{
+    enum lt_lane from = session->lanes;
+
+    session->lanes = LT_LANES;
+    state_digests(engine, session, from);
 }
 
 /* The peer has none of the track's runs. */
@@ -323,6 +342,9 @@ void lt_compare_on_digests(struct lt_engine *engine, struct lt_session *session,
     size_t at;
     size_t i;
 
+    if (lane >= session->lanes) {
+        lt_compare_open(engine, session); /* the peer opens the other lanes */
+    }
     if (!session->listing[lane]) {
         session->listing[lane] = true;
         memset(&session->listed[lane], 0, sizeof(session->listed[lane]));

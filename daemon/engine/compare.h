@@ -4,8 +4,10 @@
 
 #include "daemon/engine/state.h"
 
-/* State digests of all lanes: at the beginning and after the tree changed. */
+/* State digests of the lanes that are served: at the beginning and after the tree changed. */
 void lt_compare_start(struct lt_engine *engine, struct lt_session *session);
+/* From urgent alone to all lanes: state the digests of the others. */
+void lt_compare_open(struct lt_engine *engine, struct lt_session *session);
 void lt_compare_on_digests(struct lt_engine *engine, struct lt_session *session,
                            const struct lt_digests *digests);
 void lt_compare_on_tips(struct lt_engine *engine, struct lt_session *session,

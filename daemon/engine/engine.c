@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/engine/author.h"
+#include "daemon/engine/bypass.h"
 #include "daemon/engine/compare.h"
 #include "daemon/engine/courier.h"
 #include "daemon/engine/effects.h"
@@ -15,6 +16,7 @@
 #include "daemon/engine/keys.h"
 #include "daemon/engine/mend.h"
 #include "daemon/engine/outflow.h"
+#include "daemon/engine/parent.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/statement.h"
 #include "daemon/engine/streams.h"
@@ -48,8 +50,13 @@ lt_err lt_engine_new(const struct lt_engine_options *options,
     lt_buf_init(&engine->out, alloc);
     lt_buf_init(&engine->stripped, alloc);
     lt_erased_init(&engine->erased, alloc);
-    engine->receipt_gap_ms[0] = INT64_MAX;
-    engine->receipt_gap_ms[1] = INT64_MAX;
+    if (engine->options.withheld_urgent_ms == 0) {
+        engine->options.withheld_urgent_ms = LT_WITHHELD_URGENT_MS;
+    }
+    if (engine->options.withheld_ms == 0) {
+        engine->options.withheld_ms = LT_WITHHELD_MS;
+    }
+    engine->bypass.word_ms = INT64_MIN;
     if (lt_tree_new(alloc, &engine->tree) != LT_OK ||
         lt_packer_new(alloc, options->zstd_level, &engine->packer) != LT_OK) {
         lt_engine_free(engine);
@@ -186,6 +193,7 @@ static void start(struct lt_engine *engine)
     }
     lt_author_check_clock(engine);
     lt_statement_tree(engine);
+    lt_parent_start(engine);
     engine->keys_changed = true;
     engine->scan_ms = engine->now.mono_ms;
 }
@@ -290,6 +298,8 @@ static void scan(struct lt_engine *engine)
         lt_intake_ask_again(engine);
     }
     lt_receipt_tick(engine);
+    due = lt_bypass_tick(engine);
+    next = due < next ? due : next;
     lt_author_check_clock(engine);
     due = lt_mend_tick(engine);
     next = due < next ? due : next;
@@ -473,6 +483,7 @@ static void make_durable(struct lt_engine *engine)
                 came_back |= run != track->own;
             }
             lt_statement_grown(engine, track);
+            lt_parent_lacks(engine, run);
         }
         if (rest) { /* forwarded alone, for want of room */
             run->dirty = true;
@@ -518,6 +529,7 @@ static void feed_tree(struct lt_engine *engine)
     lt_keys_review(engine);
     engine->keys_changed = true;
     lt_statement_tree(engine);
+    lt_bypass_tree(engine);
     lt_receipt_reread(engine);
     for (i = 0; i < engine->sessions_n; i++) {
         if (engine->sessions[i]->state == LT_SESSION_UP) {

@@ -47,6 +47,10 @@ struct lt_engine_options {
     size_t window_max_bytes;
     int64_t statement_interval_ms;   /* 15 minutes */
     int64_t clock_tolerance_ms;      /* another office's clock, until an alarm */
+    /* How long what a neighbour has acknowledged may fail to arrive, until it
+     * is withheld; 0: the usual. */
+    int64_t withheld_urgent_ms;      /* 15 minutes */
+    int64_t withheld_ms;             /* 24 hours */
     int zstd_level;         /* of a burst */
     int zstd_level_thrifty; /* of a turn that wrote little */
     uint32_t plant;                  /* enum lt_plant; 0 outside tests */
@@ -71,6 +75,8 @@ enum lt_plant {
     LT_PLANT_TAKE_ERASED = 8192,
     LT_PLANT_QUOTA_OFF = 16384,
     LT_PLANT_ONE_LANE = 32768,
+    LT_PLANT_WITHHOLD = 1 << 16,
+    LT_PLANT_NO_BYPASS = 1 << 17,
     LT_PLANT_TRUST_COURIER = 1 << 22,
     LT_PLANT_DEDUPE_WINDOW = 1 << 24,
     LT_PLANT_RECEIPT_BY_PARENT = 1 << 25,
@@ -135,6 +141,9 @@ enum lt_effect_kind {
                               then lt_engine_mended at once */
     LT_FX_UNMENDED,        /* stream, epoch, after: the number asked for: no
                               neighbour who is there could help */
+    LT_FX_DIAL,            /* office: a superior to be dialled beside the
+                              parent, again and again until HANG_UP */
+    LT_FX_HANG_UP,         /* office */
     LT_FX_WAKE             /* at_ms: step a TICK then (the earliest counts) */
 };
 
@@ -171,7 +180,9 @@ const struct lt_effect *lt_effects_at(const struct lt_effects *effects,
 /* ---- inputs ---- */
 
 enum lt_input_kind {
-    LT_IN_SESSION_UP,   /* session, role (of the peer), peer's transport key */
+    LT_IN_SESSION_UP,   /* session, role (of the peer), peer's transport key;
+                           PARENT: we dialled, CHILD: it did. Whether that is
+                           a bypass the engine knows */
     LT_IN_SESSION_DOWN, /* session */
     LT_IN_FRAME,        /* session, bytes */
     LT_IN_WRITE,        /* write */
@@ -319,6 +330,31 @@ struct lt_link_view {
 size_t lt_engine_sessions(const struct lt_engine *engine);
 size_t lt_engine_links(const struct lt_engine *engine,
                        struct lt_link_view *out, size_t max);
+/* Going around the parent. */
+enum lt_bypass_state {
+    LT_BYPASS_NOT,    /* the parent serves */
+    LT_BYPASS_CALLING,
+    LT_BYPASS_AROUND  /* the session with @target is up */
+};
+enum lt_bypass_reason {
+    LT_BYPASS_NONE,
+    LT_BYPASS_UNACKED,    /* it does not acknowledge what is urgent */
+    LT_BYPASS_APART,      /* there has been no session with it */
+    LT_BYPASS_UNRECEIPTED, /* it acknowledged, and the keeper lacks it */
+    LT_BYPASS_MISSING,    /* a superior has something for us that it does not
+                             pass on */
+    LT_BYPASS_STILL       /* no superior's word comes through it */
+};
+struct lt_bypass_view {
+    enum lt_bypass_state state;
+    enum lt_bypass_reason reason;
+    struct lt_office parent;      /* that is gone around */
+    struct lt_office target;      /* that is dialled instead */
+    int64_t since_wall_ms;
+    bool all_lanes;               /* else urgent alone */
+};
+void lt_engine_bypass(const struct lt_engine *engine,
+                      struct lt_bypass_view *out);
 /* What a session's peer does not hold yet of one run, or holds back. */
 struct lt_flow_view {
     struct lt_office to;

@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "daemon/engine/bypass.h"
 #include "daemon/engine/compare.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/keys.h"
@@ -169,6 +170,7 @@ static void serve(struct lt_engine *engine, struct lt_session *session)
     session->progress_ms = engine->now.mono_ms;
     /* The round trip while nothing is in its way: windows begin with it. */
     lt_session_ping(engine, session);
+    lt_bypass_session_up(engine, session);
     lt_compare_start(engine, session);
     lt_statement_session(engine, session);
     lt_letter_forward(engine, session);

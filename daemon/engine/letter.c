@@ -8,6 +8,7 @@
 
 #include "daemon/engine/effects.h"
 #include "daemon/engine/keys.h"
+#include "daemon/engine/parent.h"
 #include "daemon/engine/route.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/streams.h"
@@ -73,11 +74,56 @@ static struct lt_letter *letter_new(struct lt_engine *engine,
     return letter;
 }
 
+/* Lives of one office have no order in their names. That of its session with
+ * us is its present one; otherwise the statement that has seen more of ours is
+ * the later one. 0: neither tells. */
+static int compare_lives(const struct lt_engine *engine,
+                         const struct lt_letter *letter,
+                         const struct lt_statement *statement)
+{
+    const struct lt_unit *from = lt_unit_find(engine, &statement->from);
+    uint64_t mine = engine->options.epoch;
+    uint64_t old =
+        letter->echo_epoch == mine ? letter->echo_id + 1 : 0;
+    uint64_t new =
+        statement->echo_epoch == mine ? statement->echo_id + 1 : 0;
+
+    if (from != NULL && (from->session != NULL || from->bypass != NULL)) {
+        if (from->epoch == statement->epoch) {
+            return 1;
+        }
+        if (from->epoch == letter->epoch) {
+            return -1;
+        }
+    }
+    /* A relay with an older disk may bring a life that is over. */
+    if (statement->echo_epoch == letter->echo_epoch &&
+        statement->echo_id != letter->echo_id) {
+        return statement->echo_id > letter->echo_id ? 1 : -1;
+    }
+    if (!lt_office_equal(&statement->to, &engine->self->id)) {
+        return 0; /* what it echoes is another's */
+    }
+    return (new > old) - (new < old);
+}
+
+static void supersede(struct lt_letter *letter, uint64_t by)
+{
+    size_t i = 0;
+
+    while (i < LT_PAST_EPOCHS - 1 && letter->past[i] != by) {
+        i++;
+    }
+    memmove(letter->past + 1, letter->past, i * sizeof(letter->past[0]));
+    letter->past[0] = letter->epoch;
+}
+
 /* Is the statement later than what is kept? */
 static bool later(struct lt_engine *engine, struct lt_letter *letter,
                   const struct lt_statement *statement, const uint8_t *bytes,
                   size_t len)
 {
+    int order;
     size_t i;
 
     if (letter->bytes == NULL) {
@@ -92,23 +138,14 @@ static bool later(struct lt_engine *engine, struct lt_letter *letter,
         }
         return statement->id > letter->id;
     }
-    /* Who has heard more of the other speaks later: a relay with an older disk
-     * may bring a life that was not heard of here, and is over. */
-    if (statement->echo_epoch == letter->echo_epoch &&
-        statement->echo_id != letter->echo_id) {
-        if (statement->echo_id < letter->echo_id) {
-            return false;
-        }
-    } else {
-        for (i = 0; i < LT_PAST_EPOCHS; i++) {
-            if (letter->past[i] == statement->epoch) {
-                return false;
-            }
-        }
+    order = compare_lives(engine, letter, statement);
+    for (i = 0; order == 0 && i < LT_PAST_EPOCHS; i++) {
+        order = letter->past[i] == statement->epoch ? -1 : 0;
     }
-    memmove(letter->past + 1, letter->past,
-            (LT_PAST_EPOCHS - 1) * sizeof(letter->past[0]));
-    letter->past[0] = letter->epoch;
+    if (order < 0) {
+        return false;
+    }
+    supersede(letter, statement->epoch);
     return true;
 }
 
@@ -189,6 +226,37 @@ static void read_own(struct lt_engine *engine,
     }
 }
 
+/* Where a bypass leads there as well as the line, it goes both ways: so it is
+ * seen whether the line passes words on. */
+static void pass_on(struct lt_engine *engine, const struct lt_letter *letter,
+                    const struct lt_session *source)
+{
+    struct lt_session *ways[] = {lt_route_letter(engine, &letter->to),
+                                 lt_route_line(engine, &letter->to),
+                                 lt_route_around(engine, &letter->to)};
+    size_t i;
+
+    for (i = 0; i < LT_COUNT_OF(ways); i++) {
+        if (ways[i] != NULL && ways[i] != source &&
+            (i == 0 || ways[i] != ways[0]) && (i < 2 || ways[2] != ways[1])) {
+            hand_on(engine, ways[i], letter);
+        }
+    }
+}
+
+/* What we have already, by another way. */
+static void came_again(struct lt_engine *engine, const struct lt_letter *letter,
+                       const struct lt_statement *statement,
+                       const struct lt_session *source)
+{
+    if (letter != NULL && letter->bytes != NULL &&
+        letter->epoch == statement->epoch && letter->id == statement->id &&
+        lt_office_equal(&statement->to, &engine->self->id) &&
+        lt_parent_word(engine, letter, source)) {
+        lt_receipt_restart(engine);
+    }
+}
+
 void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
                     struct lt_session *source)
 {
@@ -197,7 +265,7 @@ void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     uint8_t signature[LT_SIG_LEN];
     const struct lt_key *key;
     struct lt_letter *letter;
-    struct lt_session *next;
+    bool first;
     bool own;
     lt_err rc;
 
@@ -237,21 +305,22 @@ void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     if (letter == NULL) {
         letter = letter_new(engine, &statement.from, &statement.to);
     }
-    if (letter == NULL || !later(engine, letter, &statement, bytes, len) ||
-        !keep(engine, letter, &statement, bytes, len)) {
+    if (letter == NULL || !later(engine, letter, &statement, bytes, len)) {
+        came_again(engine, letter, &statement, source);
+        return;
+    }
+    if (!keep(engine, letter, &statement, bytes, len)) {
         return;
     }
     if (own && !engine->started) {
         read_own(engine, &statement);
     }
     if (lt_office_equal(&statement.to, &engine->self->id)) {
-        lt_receipt_read(engine, &statement);
+        first = lt_parent_word(engine, letter, source);
+        lt_receipt_read(engine, &statement, first);
         return;
     }
-    next = lt_route_toward(engine, &statement.to);
-    if (next != NULL && next != source) {
-        hand_on(engine, next, letter);
-    }
+    pass_on(engine, letter, source);
 }
 
 void lt_letter_forward(struct lt_engine *engine, struct lt_session *session)
@@ -266,7 +335,8 @@ void lt_letter_forward(struct lt_engine *engine, struct lt_session *session)
             !lt_office_equal(&letter->from, &engine->self->id) &&
             !lt_office_equal(&letter->to, &engine->self->id) &&
             !lt_office_equal(&letter->from, &session->unit->id) &&
-            lt_route_toward(engine, &letter->to) == session) {
+            (lt_route_letter(engine, &letter->to) == session ||
+             lt_route_line(engine, &letter->to) == session)) {
             hand_on(engine, session, letter);
         }
     }

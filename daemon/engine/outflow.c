@@ -7,6 +7,7 @@
  * back is the peer's hold, which names the number that it misses. */
 #include "daemon/engine/outflow.h"
 
+#include "daemon/engine/bypass.h"
 #include "daemon/engine/compare.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/flow.h"
@@ -49,6 +50,8 @@ static struct lt_flow *flow_new(struct lt_engine *engine,
     flow->hash = run->hash;
     flow->sent = have;
     flow->acked = have;
+    flow->ripe = have;
+    flow->ripening = have;
     flow->all_next = session->flows;
     if (session->flows != NULL) {
         session->flows->all_prev = flow;
@@ -85,9 +88,12 @@ uint64_t lt_flow_limit(const struct lt_engine *engine,
 {
     const struct lt_run *run = flow->run;
 
+    if (run->track->unit != engine->self) {
+        return run->last.number;
+    }
     /* What this office says itself leaves only once it is durable. */
-    return run->track->unit == engine->self ? run->durable.number
-                                            : run->last.number;
+    return lt_bypass_lets_ripen(engine, flow->session) ? flow->ripe
+                                                       : run->durable.number;
 }
 
 void lt_flow_set(struct lt_flow *flow, uint64_t sent, uint64_t acked)
@@ -124,13 +130,21 @@ void lt_flow_hold(struct lt_engine *engine, struct lt_flow *flow,
     set_held(flow, reason, engine->now.mono_ms + ms);
 }
 
+/* Planted: acknowledge what others wrote, and pass it on to nobody. */
+static bool withheld(const struct lt_engine *engine, const struct lt_run *run)
+{
+    return lt_engine_planted(engine, LT_PLANT_WITHHOLD) &&
+           run->track->unit != engine->self &&
+           run->track->id.channel.cls != LT_CLASS_TREE;
+}
+
 void lt_flow_queue(struct lt_engine *engine, struct lt_flow *flow)
 {
     struct lt_session *session = flow->session;
     const struct lt_run *run = flow->run;
     enum lt_lane lane = lt_quota_lane(flow, flow->sent + 1);
 
-    if (flow->queued || flow->held != 0 ||
+    if (flow->queued || flow->held != 0 || withheld(engine, run) ||
         flow->sent >= lt_flow_limit(engine, flow)) {
         return;
     }
@@ -228,6 +242,8 @@ void lt_flow_state(struct lt_engine *engine, struct lt_session *session,
             return;
         }
         lt_quota_bound(engine, flow);
+        flow->ripe = run->durable.number; /* it has waited long enough */
+        flow->ripening = flow->ripe;
     } else if (have > flow->acked) {
         lt_flow_set(flow, flow->sent > have ? flow->sent : have, have);
         session->progress_ms = engine->now.mono_ms;

@@ -4,12 +4,18 @@
 
 #include <string.h>
 
+#include "daemon/engine/bypass.h"
 #include "daemon/engine/effects.h"
-#include "daemon/engine/outflow.h"
+#include "daemon/engine/parent.h"
 #include "daemon/engine/route.h"
 #include "daemon/engine/streams.h"
 
 enum { STATE_CURRENT, STATE_BEHIND, STATE_SILENT, STATE_WITHHELD };
+enum {
+    /* What the parent acknowledged so long ago should be at the keeper when
+     * it speaks. */
+    SHOWN_MS = 5 * 1000
+};
 
 bool lt_receipt_keeper(const struct lt_engine *engine,
                        struct lt_office *out_keeper)
@@ -73,61 +79,9 @@ void lt_lost_review(struct lt_engine *engine)
     }
 }
 
-/* ---- what they have and we lack ---- */
-
-static void count_missing(struct lt_engine *engine, struct lt_partner *partner,
-                          const struct lt_statement *statement)
-{
-    uint64_t missing = 0;
-    uint64_t urgent = 0;
-    size_t i;
-    size_t k;
-
-    for (i = 0; i < statement->mine_n; i++) {
-        struct lt_stream stream = {.origin = statement->from,
-                                   .channel = statement->mine[i].channel};
-        const struct lt_track *track = lt_track_find(engine, &stream);
-        uint64_t lacks = 0;
-
-        if (!lt_route_ours(engine, &stream)) {
-            continue;
-        }
-        for (k = 0; k < statement->mine[i].tips_n; k++) {
-            const struct lt_point *tip = &statement->mine[i].tips[k];
-            const struct lt_run *run =
-                track == NULL ? NULL : lt_run_find(engine, track, tip->epoch);
-            uint64_t have = 0;
-            size_t t;
-
-            if (run != NULL) {
-                have = run->durable.number;
-            } else if (track != NULL) {
-                /* An epoch that we know nothing of: what lies beyond our
-                 * longest branch is surely missing, and one at the least. */
-                for (t = 0; t < track->tips_n; t++) {
-                    if (track->tips[t]->durable.number > have) {
-                        have = track->tips[t]->durable.number;
-                    }
-                }
-                have = have < tip->number ? have : tip->number - 1;
-            }
-            lacks += have < tip->number ? tip->number - have : 0;
-        }
-        missing += lacks;
-        urgent += lt_class_lane(stream.channel.cls) == LT_LANE_URGENT ? lacks
-                                                                      : 0;
-    }
-    if (missing > 0 && partner->missing == 0) {
-        partner->missing_since_ms = engine->now.mono_ms;
-    }
-    if (urgent > 0 && partner->missing_urgent == 0) {
-        partner->urgent_since_ms = engine->now.mono_ms;
-    }
-    partner->missing = missing;
-    partner->missing_urgent = urgent;
-}
-
 /* ---- what they hold of ours ---- */
+
+static void look_up(struct lt_engine *engine);
 
 static const struct lt_stream_tips *
 find_stream(const struct lt_statement *statement,
@@ -207,8 +161,44 @@ static void keep_held(struct lt_engine *engine, struct lt_partner *partner,
     partner->echo_id = statement->echo_id;
 }
 
+void lt_receipt_restart(struct lt_engine *engine)
+{
+    const struct lt_track *track;
+    struct lt_run *run;
+
+    for (track = engine->self->tracks; track != NULL; track = track->next) {
+        for (run = track->runs; run != NULL; run = run->next) {
+            if (run->gap != NULL) {
+                run->gap->since_ms = engine->now.mono_ms;
+                run->gap->shown = false;
+            }
+        }
+    }
+}
+
+/* The keeper has spoken. What the parent acknowledged before and it still
+ * lacks, it was not given; but only where its words come through the parent is
+ * the way between them known to be open. */
+static void show_gaps(struct lt_engine *engine)
+{
+    const struct lt_track *track;
+    struct lt_run *run;
+
+    if (!lt_parent_speaks(engine)) {
+        return;
+    }
+    for (track = engine->self->tracks; track != NULL; track = track->next) {
+        for (run = track->runs; run != NULL; run = run->next) {
+            if (run->gap != NULL && run->gap->receipt == run->receipt &&
+                engine->now.mono_ms - run->gap->since_ms >= SHOWN_MS) {
+                run->gap->shown = true;
+            }
+        }
+    }
+}
+
 void lt_receipt_read(struct lt_engine *engine,
-                     const struct lt_statement *statement)
+                     const struct lt_statement *statement, bool again)
 {
     struct lt_unit *unit = lt_unit_get(engine, &statement->from);
     struct lt_partner *partner;
@@ -221,7 +211,7 @@ void lt_receipt_read(struct lt_engine *engine,
     }
     partner = lt_partner_get(engine, unit);
     if (partner != NULL) {
-        count_missing(engine, partner, statement);
+        lt_missing_count(engine, partner, statement);
         keep_held(engine, partner, statement);
     }
     for (i = 0; i < statement->yours_n; i++) {
@@ -235,6 +225,13 @@ void lt_receipt_read(struct lt_engine *engine,
     if (lt_receipt_keeper(engine, &keeper) &&
         lt_office_equal(&keeper, &statement->from)) {
         read_keeper(engine, statement);
+        if (again) {
+            lt_receipt_restart(engine);
+        }
+        if (engine->started) {
+            show_gaps(engine);
+            look_up(engine);
+        }
     }
 }
 
@@ -266,16 +263,13 @@ void lt_receipt_reread(struct lt_engine *engine)
 }
 
 /* Events of ours that the keeper is not known to hold. */
-static uint64_t not_receipted(const struct lt_engine *engine, bool urgent)
+static uint64_t not_receipted(const struct lt_engine *engine)
 {
     const struct lt_track *track;
     const struct lt_run *run;
     uint64_t missing = 0;
 
     for (track = engine->self->tracks; track != NULL; track = track->next) {
-        if (urgent && track->lane != LT_LANE_URGENT) {
-            continue;
-        }
         for (run = track->runs; run != NULL; run = run->next) {
             uint64_t from =
                 run->receipt >= run->first ? run->receipt : run->first - 1;
@@ -297,7 +291,7 @@ void lt_engine_receipt(const struct lt_engine *engine,
         return;
     }
     out->at_ms = engine->receipt_at_ms;
-    out->missing_events = not_receipted(engine, false);
+    out->missing_events = not_receipted(engine);
     out->covers_all = out->at_ms != 0 && out->missing_events == 0;
 }
 
@@ -315,11 +309,13 @@ static void set_state(struct lt_engine *engine, struct lt_partner *partner,
         return;
     }
     partner->state = state;
-    partner->state_wall_ms = state == STATE_SILENT
-                                 ? partner->unit->down_wall_ms
-                                 : engine->now.wall_ms;
+    partner->state_wall_ms =
+        state == STATE_SILENT && partner->unit->down_wall_ms != 0
+            ? partner->unit->down_wall_ms
+            : engine->now.wall_ms;
     for (i = STATE_BEHIND; i <= STATE_WITHHELD; i++) {
-        if (i != state) {
+        if (i != state &&
+            !(i == STATE_WITHHELD && lt_bypass_blames(engine, office))) {
             lt_alarm_clear(engine, alarms[i], office);
         }
     }
@@ -355,6 +351,28 @@ static void say_behind(struct lt_engine *engine,
     }
 }
 
+/* Its word may have been overtaken by its segments. */
+static void recount(struct lt_engine *engine, struct lt_partner *partner)
+{
+    const struct lt_letter *letter =
+        lt_letter_find(engine, &partner->unit->id, &engine->self->id);
+    struct lt_statement statement;
+    struct lt_span body;
+    uint8_t signature[LT_SIG_LEN];
+    lt_err rc = LT_ENOTFOUND;
+
+    lt_arena_reset(&engine->scratch_payload);
+    if (letter != NULL && letter->bytes != NULL) {
+        rc = lt_statement_decode(letter->bytes, letter->len,
+                                 &engine->scratch_payload, &statement, &body,
+                                 signature, NULL);
+    }
+    if (rc == LT_OK) {
+        lt_missing_count(engine, partner, &statement);
+    }
+    engine->oom |= rc == LT_ENOMEM;
+}
+
 static void look(struct lt_engine *engine, struct lt_partner *partner)
 {
     struct lt_unit *unit = partner->unit;
@@ -362,87 +380,117 @@ static void look(struct lt_engine *engine, struct lt_partner *partner)
         lt_tree_find(engine->tree, &unit->id);
     const struct lt_tree_office *self =
         lt_tree_find(engine->tree, &engine->self->id);
-    bool reached = lt_route_toward(engine, &unit->id) != NULL;
+    const struct lt_session *way = lt_route_toward(engine, &unit->id);
     bool neighbour =
         office != NULL && self != NULL &&
         (lt_office_equal(&office->parent, &self->id) ||
          lt_office_equal(&self->parent, &office->id));
     int64_t now = engine->now.mono_ms;
 
+    if (way != NULL) {
+        partner->way_ms = now;
+    }
     if (partner->missing > 0) {
-        /* Its word may have been overtaken by its segments. */
-        const struct lt_letter *letter =
-            lt_letter_find(engine, &unit->id, &engine->self->id);
-        struct lt_statement statement;
-        struct lt_span body;
-        uint8_t signature[LT_SIG_LEN];
-        lt_err rc = LT_ENOTFOUND;
-
-        lt_arena_reset(&engine->scratch_payload);
-        if (letter != NULL && letter->bytes != NULL) {
-            rc = lt_statement_decode(letter->bytes, letter->len,
-                                     &engine->scratch_payload, &statement,
-                                     &body, signature, NULL);
-        }
-        if (rc == LT_OK) {
-            count_missing(engine, partner, &statement);
-        }
-        engine->oom |= rc == LT_ENOMEM;
+        recount(engine, partner);
+        lt_missing_pause(engine, partner,
+                         now - partner->way_ms >= LT_AWAY_MS ? LT_LANE_URGENT
+                         : way == NULL                       ? LT_LANES
+                                                             : way->lanes);
     }
     if (neighbour && unit->session == NULL) {
         set_state(engine, partner, STATE_SILENT);
         if (now - unit->down_ms >= LT_SILENT_MS) {
             lt_alarm_raise(engine, LT_ASILENT, &unit->id, NULL, NULL);
         }
-        return;
-    }
-    if (reached && partner->missing > 0) {
-        if ((partner->missing_urgent > 0 &&
-             now - partner->urgent_since_ms >= LT_WITHHELD_URGENT_MS) ||
-            now - partner->missing_since_ms >= LT_WITHHELD_MS) {
-            set_state(engine, partner, STATE_WITHHELD);
-            say_withheld(engine, &unit->id, lt_route_toward(engine, &unit->id),
-                         &engine->self->id);
-            return;
+    } else if (way == NULL) {
+        /* A state with an age; the alarm is the neighbour's. */
+        if (partner->state != STATE_SILENT) {
+            set_state(engine, partner, STATE_SILENT);
+            partner->state_wall_ms = engine->now.wall_ms;
         }
+    } else if (lt_bypass_parent_withholds(engine, unit)) {
+        set_state(engine, partner, STATE_WITHHELD);
+    } else if (partner->missing == 0) {
+        set_state(engine, partner, STATE_CURRENT);
+    } else if (lt_missing_withheld(engine, partner) != NULL) {
+        set_state(engine, partner, STATE_WITHHELD);
+        say_withheld(engine, &unit->id, lt_route_line(engine, &unit->id),
+                     &engine->self->id);
+    } else {
         set_state(engine, partner, STATE_BEHIND);
         if (now - partner->missing_since_ms >= LT_BEHIND_MS) {
             say_behind(engine, partner);
         }
-        return;
     }
-    if (partner->missing == 0) {
-        set_state(engine, partner, STATE_CURRENT);
+}
+
+/* Since when does the keeper lack what the parent has acknowledged of @run, and
+ * gets no more of it? Now, when it does not. */
+static int64_t gap_since(struct lt_engine *engine, struct lt_run *run)
+{
+    uint64_t at_parent;
+
+    if (run->durable.number <= run->receipt ||
+        run->durable.number < run->first) {
+        lt_free(engine->alloc, run->gap);
+        run->gap = NULL;
+        return engine->now.mono_ms;
     }
+    if (run->gap == NULL) {
+        run->gap = lt_new(engine->alloc, sizeof(*run->gap));
+        if (run->gap == NULL) {
+            engine->oom = true;
+            return engine->now.mono_ms;
+        }
+        run->gap->since_ms = engine->now.mono_ms;
+        run->gap->receipt = run->receipt;
+    }
+    if (!lt_parent_has(engine, run, &at_parent)) {
+        if (lt_parent_away(engine)) {
+            run->gap->since_ms += engine->elapsed_ms;
+        }
+    } else if (run->gap->receipt != run->receipt ||
+               at_parent <= run->receipt) {
+        run->gap->since_ms = engine->now.mono_ms;
+        run->gap->receipt = run->receipt;
+        run->gap->shown = false;
+    }
+    return run->gap->since_ms;
 }
 
 /* Links acknowledge and the keeper's word does not follow. */
 static void look_up(struct lt_engine *engine)
 {
-    static const int64_t ages[] = {LT_WITHHELD_URGENT_MS, LT_WITHHELD_MS};
     struct lt_office keeper;
-    struct lt_session *session;
-    bool late = false;
-    int i;
+    const struct lt_track *track;
+    struct lt_run *run;
+    bool distant;
+    bool shown = false;
 
     if (!lt_receipt_keeper(engine, &keeper)) {
         return;
     }
-    session = lt_route_toward(engine, &keeper);
-    for (i = 0; i < 2; i++) {
-        if (session == NULL || !lt_outflow_idle(session) ||
-            not_receipted(engine, i == 0) == 0) {
-            engine->receipt_gap_ms[i] = INT64_MAX;
-            continue;
+    engine->unreceipted = NULL;
+    distant = lt_parent_keeper(engine, &keeper);
+    for (track = engine->self->tracks; track != NULL; track = track->next) {
+        bool urgent = track->lane == LT_LANE_URGENT;
+        int64_t limit = urgent ? engine->options.withheld_urgent_ms
+                               : engine->options.withheld_ms;
+
+        for (run = track->runs; run != NULL; run = run->next) {
+            if (engine->now.mono_ms - gap_since(engine, run) < limit) {
+                continue;
+            }
+            shown |= !distant || run->gap->shown;
+            if (engine->unreceipted == NULL || urgent) {
+                engine->unreceipted = track;
+            }
         }
-        if (engine->receipt_gap_ms[i] == INT64_MAX) {
-            engine->receipt_gap_ms[i] = engine->now.mono_ms;
-        }
-        late |= engine->now.mono_ms - engine->receipt_gap_ms[i] >= ages[i];
     }
-    if (late) {
-        say_withheld(engine, &keeper, session, &keeper);
-    } else if (session != NULL) {
+    if (shown) {
+        say_withheld(engine, &keeper, lt_parent_session(engine), &keeper);
+    } else if (lt_route_toward(engine, &keeper) != NULL &&
+               !lt_bypass_blames(engine, &keeper)) {
         lt_alarm_clear(engine, LT_AWITHHELD, &keeper);
     }
 }
@@ -450,6 +498,11 @@ static void look_up(struct lt_engine *engine)
 void lt_receipt_tick(struct lt_engine *engine)
 {
     struct lt_partner *partner;
+
+    engine->elapsed_ms = engine->looked_ms == 0
+                             ? 0
+                             : engine->now.mono_ms - engine->looked_ms;
+    engine->looked_ms = engine->now.mono_ms;
 
     for (partner = engine->partners; partner != NULL && !engine->oom;
          partner = partner->next) {
@@ -460,4 +513,5 @@ void lt_receipt_tick(struct lt_engine *engine)
         look(engine, partner);
     }
     look_up(engine);
+    engine->elapsed_ms = 0;
 }

@@ -3,6 +3,7 @@
  * nobody could know the tree. */
 #include "daemon/engine/route.h"
 
+#include "daemon/engine/parent.h"
 #include "daemon/engine/streams.h"
 
 static bool everybody(const struct lt_engine *engine,
@@ -40,8 +41,7 @@ bool lt_route_shared(const struct lt_engine *engine,
                      const struct lt_session *session,
                      const struct lt_stream *stream)
 {
-    if (session->role == LT_ROLE_BYPASS &&
-        lt_class_lane(stream->channel.cls) != LT_LANE_URGENT) {
+    if (lt_class_lane(stream->channel.cls) >= session->lanes) {
         return false;
     }
     return lt_route_shared_with(engine, &session->unit->id, session->above,
@@ -118,14 +118,82 @@ static bool is_up(const struct lt_session *session)
     return session != NULL && session->state == LT_SESSION_UP;
 }
 
+/* The offices through which @office may be reached, nearest first: our own
+ * superiors up to the top when it is above, else its superiors below us. */
+static size_t line_to(const struct lt_engine *engine,
+                      const struct lt_office *office,
+                      struct lt_office line[static LT_TREE_DEPTH_MAX])
+{
+    const struct lt_office *self = &engine->self->id;
+    size_t n;
+    size_t i;
+
+    if (lt_tree_above(engine->tree, office, self)) {
+        n = lt_tree_superiors(engine->tree, self, line);
+        return n < LT_TREE_DEPTH_MAX ? n : LT_TREE_DEPTH_MAX;
+    }
+    if (!lt_tree_above(engine->tree, self, office)) {
+        return 0;
+    }
+    n = lt_tree_superiors(engine->tree, office, line);
+    for (i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+        if (lt_office_equal(&line[i], self)) {
+            break;
+        }
+    }
+    return i;
+}
+
+struct lt_session *lt_route_line(const struct lt_engine *engine,
+                                 const struct lt_office *office)
+{
+    const struct lt_unit *unit = lt_unit_find(engine, office);
+    struct lt_office line[LT_TREE_DEPTH_MAX];
+    size_t n;
+    size_t i;
+
+    if (unit != NULL && is_up(unit->session)) {
+        return unit->session;
+    }
+    n = line_to(engine, office, line);
+    for (i = 0; i < n; i++) {
+        unit = lt_unit_find(engine, &line[i]);
+        if (unit != NULL && is_up(unit->session)) {
+            return unit->session;
+        }
+        if (lt_office_equal(&line[i], office)) {
+            break; /* nobody beyond it leads back */
+        }
+    }
+    return NULL;
+}
+
+struct lt_session *lt_route_around(const struct lt_engine *engine,
+                                   const struct lt_office *office)
+{
+    const struct lt_unit *unit = lt_unit_find(engine, office);
+    struct lt_office line[LT_TREE_DEPTH_MAX];
+    size_t n;
+    size_t i;
+
+    if (unit != NULL && is_up(unit->bypass)) {
+        return unit->bypass;
+    }
+    n = line_to(engine, office, line);
+    for (i = 0; i < n; i++) { /* those beyond know the way down */
+        unit = lt_unit_find(engine, &line[i]);
+        if (unit != NULL && is_up(unit->bypass)) {
+            return unit->bypass;
+        }
+    }
+    return NULL;
+}
+
 struct lt_session *lt_route_toward(const struct lt_engine *engine,
                                    const struct lt_office *office)
 {
     struct lt_unit *unit = lt_unit_find(engine, office);
-    struct lt_office line[LT_TREE_DEPTH_MAX];
-    const struct lt_office *below = office;
-    size_t n;
-    size_t i;
+    struct lt_session *way;
 
     if (unit != NULL && is_up(unit->session)) {
         return unit->session;
@@ -133,23 +201,19 @@ struct lt_session *lt_route_toward(const struct lt_engine *engine,
     if (unit != NULL && is_up(unit->bypass)) {
         return unit->bypass;
     }
-    if (lt_tree_above(engine->tree, office, &engine->self->id)) {
-        below = &engine->self->id; /* up: my own line, nearest first */
-    } else if (!lt_tree_above(engine->tree, &engine->self->id, office)) {
-        return NULL;
+    way = lt_route_line(engine, office);
+    return way != NULL ? way : lt_route_around(engine, office);
+}
+
+struct lt_session *lt_route_letter(const struct lt_engine *engine,
+                                   const struct lt_office *office)
+{
+    struct lt_session *way = lt_route_toward(engine, office);
+
+    /* It may have gone around us: our superiors know. */
+    if (way == NULL &&
+        lt_tree_above(engine->tree, &engine->self->id, office)) {
+        way = lt_parent_session(engine);
     }
-    n = lt_tree_superiors(engine->tree, below, line);
-    for (i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
-        if (lt_office_equal(&line[i], &engine->self->id)) {
-            break;
-        }
-        unit = lt_unit_find(engine, &line[i]);
-        if (unit != NULL && is_up(unit->session)) {
-            return unit->session;
-        }
-        if (below == &engine->self->id && lt_office_equal(&line[i], office)) {
-            break;
-        }
-    }
-    return NULL;
+    return way;
 }

@@ -21,9 +21,18 @@ void lt_route_each(struct lt_engine *engine, const struct lt_stream *stream,
                    void (*visit)(struct lt_engine *engine,
                                  struct lt_session *session, void *ctx),
                    void *ctx);
-/* The session that leads to @office: its own, or the neighbour's on the way.
- * NULL when there is none. */
+/* The session that leads to @office: its own, or the neighbour's on the way,
+ * or one by bypass. NULL when there is none. */
 struct lt_session *lt_route_toward(const struct lt_engine *engine,
+                                   const struct lt_office *office);
+/* Along the tree alone, and by bypass alone. */
+struct lt_session *lt_route_line(const struct lt_engine *engine,
+                                 const struct lt_office *office);
+struct lt_session *lt_route_around(const struct lt_engine *engine,
+                                   const struct lt_office *office);
+/* The one that a statement takes: as lt_route_toward, and otherwise up, where
+ * somebody may know. */
+struct lt_session *lt_route_letter(const struct lt_engine *engine,
                                    const struct lt_office *office);
 
 #endif

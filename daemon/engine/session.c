@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "daemon/engine/bypass.h"
 #include "daemon/engine/compare.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/hello.h"
@@ -52,11 +53,13 @@ void lt_session_up(struct lt_engine *engine, const struct lt_input *input)
     session->id = input->session;
     session->hash = lt_map_hash(engine->options.seed, &session->id,
                                 sizeof(session->id));
-    session->role = input->role;
-    session->above = input->role == LT_ROLE_PARENT ||
-                     (input->role == LT_ROLE_BYPASS &&
+    session->role = lt_bypass_role(engine, input->role, &input->office);
+    session->above = session->role == LT_ROLE_PARENT ||
+                     (session->role == LT_ROLE_BYPASS &&
                       lt_tree_above(engine->tree, &input->office,
                                     &engine->self->id));
+    session->lanes = session->role == LT_ROLE_BYPASS ? LT_LANE_NORMAL
+                                                     : LT_LANES;
     session->unit = lt_unit_get(engine, &input->office);
     memcpy(session->transport_key, input->transport_key, LT_CURVE_LEN);
     memcpy(session->nonce, input->nonce, LT_NONCE_LEN);
@@ -98,6 +101,7 @@ void lt_session_end(struct lt_engine *engine, struct lt_session *session)
     }
     if (session->state == LT_SESSION_UP) {
         lt_fx_note(engine, LT_NLINKDOWN, &unit->id);
+        lt_bypass_session_down(engine, session);
     }
     session->state = LT_SESSION_GONE;
     engine->sweep = true;

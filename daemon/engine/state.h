@@ -43,6 +43,7 @@ enum {
     LT_ASKS_MAX = 32,                   /* segments asked for once more */
     LT_GIVEN_A_SECOND = 16,             /* answered to one session */
     LT_HELD_MAX = 64,                   /* points of ours that one office told */
+    LT_LATE_MAX = 32,                   /* streams that one office keeps back */
     LT_PATH_DENSE = 8,
     LT_SCRATCH_BYTES = 8 * 1024 * 1024
 };
@@ -60,6 +61,9 @@ enum {
     LT_HOUR_MS = 3600 * 1000,
     LT_WITHHELD_URGENT_MS = 15 * 60 * 1000,
     LT_WITHHELD_MS = 24 * 3600 * 1000,
+    LT_AWAY_MS = 60 * 1000,             /* a way that comes and goes is one */
+    LT_BYPASS_LATE_MS = 5 * 1000,       /* urgent without an ack */
+    LT_BYPASS_WIDE_MS = 3600 * 1000,    /* then all lanes */
     LT_SILENT_MS = 15 * 60 * 1000,
     LT_BEHIND_MS = 15 * 60 * 1000,
     LT_STATEMENT_GAP_MS = 1000,
@@ -100,6 +104,8 @@ struct lt_run {
     uint64_t calm_from;        /* urgent ones beyond the quota: they wait as */
     uint64_t calm_to;          /* normal; 0: none */
     uint64_t receipt;          /* own runs: the keeper holds up to here */
+    struct lt_gap *gap;        /* own runs: the keeper lacks some; or NULL */
+    struct lt_overdue *overdue; /* urgent: the parent lacks some; or NULL */
     bool tip;
     bool dirty;
     struct lt_run *parent;     /* the run that prev lies in */
@@ -111,6 +117,21 @@ struct lt_run {
     struct lt_fresh *fresh_last;
     uint64_t mark;             /* scratch of lt_have_*: generation, number */
     uint64_t have;
+};
+
+/* An own run of which the keeper lacks what the parent has acknowledged. */
+struct lt_gap {
+    uint64_t receipt;
+    int64_t since_ms;          /* since when that has not grown */
+    bool shown;                /* a word of the keeper's shows it */
+};
+
+/* An urgent run of which the parent is not known to hold all. */
+struct lt_overdue {
+    struct lt_run *run;
+    uint64_t have;
+    int64_t since_ms;          /* since when that has not grown */
+    struct lt_overdue *next;
 };
 
 struct lt_pending_event {
@@ -170,16 +191,26 @@ struct lt_letter {
     uint64_t past[LT_PAST_EPOCHS];
 };
 
+/* A stream of which an office says that it wrote more than is here. */
+struct lt_late {
+    struct lt_channel channel;
+    uint64_t epoch;
+    uint64_t have;             /* what we have of it */
+    int64_t since_ms;          /* since when that has not grown, while there
+                                  was a way */
+    bool seen;                 /* scratch */
+    struct lt_late *next;
+};
+
 /* An office that we exchange statements with. */
 struct lt_partner {
     struct lt_unit *unit;
     bool dirty;
     int64_t sent_ms;           /* mono; INT64_MIN: never */
     uint64_t missing;          /* events it has and we lack, by its word */
-    uint64_t missing_urgent;
     int64_t missing_since_ms;  /* mono; valid while missing > 0 */
-    int64_t missing_wall_ms;
-    int64_t urgent_since_ms;
+    struct lt_late *late;      /* what is missing, stream by stream */
+    int64_t way_ms;            /* when there was last a way to it */
     int state;                 /* as in lt_office_view */
     int64_t state_wall_ms;
     int64_t heard_wall_ms;     /* its latest statement; 0: not in this life */
@@ -220,6 +251,8 @@ struct lt_flow {
     bool opened;
     bool queued;
     enum lt_lane lane;         /* of the queue it stands in */
+    uint64_t ripe;             /* by bypass: older than a while */
+    uint64_t ripening;
     uint64_t sent;
     uint64_t acked;
     uint64_t calm_from;        /* as in the run, for this peer alone */
@@ -280,6 +313,7 @@ struct lt_session {
     uint64_t hash;
     enum lt_role role;         /* of the peer */
     bool above;                /* the peer is a superior: we speak first */
+    enum lt_lane lanes;        /* that are served: LT_LANES, or the first */
     enum lt_session_state state;
     struct lt_courier_taken *courier; /* a file, not a peer: nobody to answer */
     struct lt_unit *unit;
@@ -415,6 +449,31 @@ struct lt_lost {
     struct lt_point point;
 };
 
+/* Around the parent; bypass.c. Nothing of it outlives the process. */
+struct lt_bypass {
+    enum lt_bypass_state state;
+    enum lt_bypass_reason reason;
+    struct lt_office target;   /* that is dialled */
+    struct lt_session *session; /* with it, once it is up */
+    int64_t began_ms;
+    int64_t began_wall_ms;
+    int64_t up_ms;             /* when the session came up */
+    int64_t due_ms;            /* CALLING: then the next one is called */
+    unsigned calls;            /* in this round about, for the patience */
+    unsigned rounds;
+    bool wide;                 /* an hour has passed: all lanes */
+    struct lt_stream stream;   /* UNRECEIPTED, MISSING: which */
+    uint64_t number;           /* MISSING: the first that did not come */
+    struct lt_office keeper;   /* whose word shows what does not arrive */
+    int64_t word_ms;           /* when a superior's word last came through the
+                                  parent; INT64_MIN: not in this life */
+    uint64_t word_epoch;
+    uint64_t word_id;
+    int64_t parent_ms;         /* when the parent's session came up; 0: down */
+    int64_t ripened_ms;
+    struct lt_overdue *overdue;
+};
+
 struct lt_engine {
     const struct lt_alloc *alloc;
     struct lt_engine_options options;
@@ -495,7 +554,10 @@ struct lt_engine {
     struct lt_partner *dirty_partners;
     uint64_t statement_id;
     int64_t receipt_at_ms;     /* of the keeper's latest statement; 0: none */
-    int64_t receipt_gap_ms[2]; /* since when it lacks something: urgent, rest */
+    int64_t looked_ms;         /* when ages were last looked at */
+    int64_t elapsed_ms;        /* since the time before; 0 outside of it */
+    const struct lt_track *unreceipted; /* own, overdue at the keeper; NULL */
+    struct lt_bypass bypass;
     struct lt_lost lost[LT_LOST_MAX];
     size_t lost_n;
 

@@ -34,6 +34,7 @@ struct lt_partner *lt_partner_get(struct lt_engine *engine,
     partner->unit = unit;
     partner->sent_ms = INT64_MIN / 2;
     partner->state_wall_ms = engine->now.wall_ms;
+    partner->way_ms = engine->now.mono_ms;
     partner->next = engine->partners;
     engine->partners = partner;
     unit->partner = partner;
@@ -107,7 +108,8 @@ void lt_statement_session(struct lt_engine *engine, struct lt_session *session)
     dirty_superiors(engine);
     for (partner = engine->partners; partner != NULL;
          partner = partner->next) {
-        if (lt_route_toward(engine, &partner->unit->id) == session) {
+        if (lt_route_letter(engine, &partner->unit->id) == session ||
+            lt_route_line(engine, &partner->unit->id) == session) {
             lt_partner_dirty(engine, partner);
         }
     }
@@ -203,7 +205,7 @@ void lt_statement_pump(struct lt_engine *engine)
         struct lt_partner *partner = *link;
 
         if (engine->now.mono_ms - partner->sent_ms < LT_STATEMENT_GAP_MS ||
-            lt_route_toward(engine, &partner->unit->id) == NULL) {
+            lt_route_letter(engine, &partner->unit->id) == NULL) {
             link = &partner->dirty_next;
             continue;
         }
@@ -221,7 +223,7 @@ int64_t lt_statement_next(const struct lt_engine *engine)
     for (partner = engine->dirty_partners; partner != NULL;
          partner = partner->dirty_next) {
         if (partner->sent_ms + LT_STATEMENT_GAP_MS < next &&
-            lt_route_toward(engine, &partner->unit->id) != NULL) {
+            lt_route_letter(engine, &partner->unit->id) != NULL) {
             next = partner->sent_ms + LT_STATEMENT_GAP_MS;
         }
     }

@@ -38,8 +38,27 @@ void lt_letter_free(struct lt_engine *engine);
 
 /* ---- receipt.c: what they prove ---- */
 
+/* @again: the keeper's word comes through the parent for the first time in
+ * long, so nothing is overdue yet. */
 void lt_receipt_read(struct lt_engine *engine,
-                     const struct lt_statement *statement);
+                     const struct lt_statement *statement, bool again);
+/* What the keeper lacks counts from now. */
+void lt_receipt_restart(struct lt_engine *engine);
+/* ---- missing.c: what they have and we lack ---- */
+
+void lt_missing_count(struct lt_engine *engine, struct lt_partner *partner,
+                      const struct lt_statement *statement);
+/* The way to it serves the first @lanes, none of them when there is no way:
+ * what is of others does not grow older. */
+void lt_missing_pause(struct lt_engine *engine, struct lt_partner *partner,
+                      enum lt_lane lanes);
+/* A stream of which nothing has come for too long; NULL: none. */
+const struct lt_late *lt_missing_withheld(const struct lt_engine *engine,
+                                          const struct lt_partner *partner);
+void lt_missing_free(struct lt_engine *engine, struct lt_partner *partner);
+
+/* ---- receipt.c again ---- */
+
 /* Our own tail came back, or the tree says who the keeper is: what does the
  * keeper's latest word mean now? */
 void lt_receipt_reread(struct lt_engine *engine);

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "daemon/engine/statement.h"
+
 /* ---- units ---- */
 
 static bool same_unit(const void *item, const void *key)
@@ -75,6 +77,8 @@ void lt_unit_free(struct lt_engine *engine, struct lt_unit *unit)
         while (run != NULL) {
             struct lt_run *after = run->next;
 
+            lt_free(engine->alloc, run->gap);
+            lt_free(engine->alloc, run->overdue);
             lt_free(engine->alloc, run);
             run = after;
         }
@@ -83,6 +87,7 @@ void lt_unit_free(struct lt_engine *engine, struct lt_unit *unit)
     }
     if (unit->partner != NULL) {
         lt_free(engine->alloc, unit->partner->held);
+        lt_missing_free(engine, unit->partner);
     }
     lt_free(engine->alloc, unit->partner);
     lt_free(engine->alloc, unit->quota);

@@ -204,6 +204,30 @@ static void link_down(struct net *net, struct net_link *link, int silent)
 
 /* ---- effects ---- */
 
+/* The wiring dials another superior, where there is a way to it. */
+static void dial(struct net *net, unsigned from,
+                     const struct lt_office *office, bool begin)
+{
+    unsigned i;
+
+    for (i = 0; i < net->nodes_n; i++) {
+        if (lt_office_equal(&net->nodes[i].office, office)) {
+            break;
+        }
+    }
+    assert_true(i < net->nodes_n);
+    net->dials += begin;
+    if (!begin) {
+        net_disconnect(net, from, i);
+    } else if (!net->no_bypass) {
+        net_connect(net, from, i);
+        for (unsigned k = 0; k < net->links_n; k++) {
+            net->links[k].around |=
+                net->links[k].child == from && net->links[k].parent == i;
+        }
+    }
+}
+
 static void note_alarm(struct node *node, const struct lt_effect *effect)
 {
     size_t i;
@@ -346,8 +370,17 @@ static void perform_one(struct net *net, struct node *node,
     case LT_FX_UNMENDED:
         node->unmended++;
         break;
-    case LT_FX_PEERS:
+    case LT_FX_DIAL:
+        dial(net, node->index, &effect->office, true);
+        break;
+    case LT_FX_HANG_UP:
+        dial(net, node->index, &effect->office, false);
+        break;
     case LT_FX_NOTE:
+        assert_in_range(-effect->code, 0, LT_COUNT_OF(node->noted) - 1);
+        node->noted[-effect->code]++;
+        break;
+    case LT_FX_PEERS:
         break;
     }
 }
@@ -544,9 +577,13 @@ static int64_t next_ms(const struct net *net)
         }
     }
     for (i = 0; i < net->links_n; i++) {
-        if (!net->links[i].up && net->links[i].redial &&
-            net->links[i].dial_ms < next) {
-            next = net->links[i].dial_ms;
+        const struct net_link *link = &net->links[i];
+
+        /* One that has stopped is dialled again once it has started. */
+        if (!link->up && link->redial && link->dial_ms < next &&
+            net->nodes[link->child].engine != NULL &&
+            net->nodes[link->parent].engine != NULL) {
+            next = link->dial_ms;
         }
     }
     return next;

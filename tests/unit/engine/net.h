@@ -77,6 +77,7 @@ struct node {
         bool stands;
     } alarms[ALARMS_MAX];
     size_t alarms_n;
+    uint64_t noted[128];     /* notes, by their number without its sign */
     uint64_t sent[64];       /* frames sent, by type */
     uint64_t sent_bytes;
     uint64_t reads;
@@ -97,6 +98,7 @@ struct net_link {
     uint64_t parent_session;
     bool up;
     bool redial; /* dial again by itself when it was closed */
+    bool around; /* the child's engine asked for it */
     int64_t dial_ms;
 };
 
@@ -131,6 +133,8 @@ struct net {
     void *watch_ctx;
     unsigned dup_every; /* every so many frames come twice */
     uint64_t frames_sent;
+    bool no_bypass;     /* no way leads around a parent */
+    unsigned dials;     /* of other superiors, begun */
     bool failed;        /* an engine said LT_ENOMEM */
 };
 

@@ -199,7 +199,9 @@ void net_stop(struct net *net, unsigned index)
         struct net_link *link = &net->links[i];
 
         if (link->child == index || link->parent == index) {
-            bool redial = link->redial;
+            /* What an engine had dialled ends with it. */
+            bool redial = link->redial &&
+                          !(link->around && link->child == index);
 
             net_disconnect(net, link->child, link->parent);
             link->redial = redial;

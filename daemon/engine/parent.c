@@ -1,0 +1,203 @@
+/* What the parent is known to have, and whose words come through it. */
+#include "daemon/engine/parent.h"
+
+#include "daemon/engine/compare.h"
+#include "daemon/engine/outflow.h"
+#include "daemon/engine/quota.h"
+#include "daemon/engine/route.h"
+#include "daemon/engine/statement.h"
+#include "daemon/engine/streams.h"
+
+const struct lt_office *lt_parent_office(const struct lt_engine *engine)
+{
+    const struct lt_tree_office *self =
+        lt_tree_find(engine->tree, &engine->self->id);
+
+    return self == NULL || lt_office_is_zero(&self->parent) ? NULL
+                                                            : &self->parent;
+}
+
+struct lt_session *lt_parent_session(const struct lt_engine *engine)
+{
+    const struct lt_office *parent = lt_parent_office(engine);
+    const struct lt_unit *unit =
+        parent == NULL ? NULL : lt_unit_find(engine, parent);
+
+    return unit != NULL && unit->session != NULL && unit->session->above &&
+                   unit->session->state == LT_SESSION_UP
+               ? unit->session
+               : NULL;
+}
+
+bool lt_parent_away(const struct lt_engine *engine)
+{
+    const struct lt_office *parent = lt_parent_office(engine);
+    const struct lt_unit *unit =
+        parent == NULL ? NULL : lt_unit_find(engine, parent);
+
+    return unit == NULL || (unit->session == NULL &&
+                            engine->now.mono_ms - unit->down_ms >= LT_AWAY_MS);
+}
+
+bool lt_parent_has(const struct lt_engine *engine,
+                         const struct lt_run *run, uint64_t *out_number)
+{
+    struct lt_session *session = lt_parent_session(engine);
+    const struct lt_flow *flow;
+
+    if (session == NULL ||
+        !lt_route_shared(engine, session, &run->track->id) ||
+        !lt_compare_done(session, run->track->unit, run->track->lane)) {
+        return false;
+    }
+    flow = lt_flow_find(session, run);
+    *out_number = flow == NULL ? run->last.number : flow->acked;
+    return true;
+}
+
+/* Should the parent hold it, and get it from here? */
+static bool goes_up(const struct lt_engine *engine, const struct lt_run *run)
+{
+    const struct lt_office *parent = lt_parent_office(engine);
+
+    return parent != NULL && run->track->lane == LT_LANE_URGENT &&
+           !lt_tree_above(engine->tree, &run->track->id.origin,
+                          &engine->self->id) &&
+           (run->track->unit == engine->self ||
+            lt_tree_holds(engine->tree, parent, &run->track->id));
+}
+
+/* ---- urgent, and not at the parent ---- */
+
+static void note_overdue(struct lt_engine *engine, struct lt_run *run,
+                         uint64_t have)
+{
+    struct lt_overdue *overdue;
+
+    if (run->overdue != NULL || !goes_up(engine, run)) {
+        return;
+    }
+    overdue = lt_new(engine->alloc, sizeof(*overdue));
+    if (overdue == NULL) {
+        engine->oom = true;
+        return;
+    }
+    *overdue = (struct lt_overdue){.run = run,
+                                   .have = have,
+                                   .since_ms = engine->now.mono_ms,
+                                   .next = engine->bypass.overdue};
+    run->overdue = overdue;
+    engine->bypass.overdue = overdue;
+    if (engine->now.mono_ms + LT_BYPASS_LATE_MS < engine->scan_ms) {
+        engine->scan_ms = engine->now.mono_ms + LT_BYPASS_LATE_MS;
+    }
+}
+
+void lt_parent_lacks(struct lt_engine *engine, struct lt_run *run)
+{
+    note_overdue(engine, run, 0);
+}
+
+void lt_parent_start(struct lt_engine *engine)
+{
+    const struct lt_track *track;
+    struct lt_run *run;
+
+    for (track = engine->self->tracks; track != NULL; track = track->next) {
+        for (run = track->runs; run != NULL; run = run->next) {
+            if (run->durable.number > run->receipt) {
+                note_overdue(engine, run, run->receipt);
+            }
+        }
+    }
+}
+
+/* Beyond the quota it waits as normal. */
+static bool is_calm(const struct lt_engine *engine, const struct lt_run *run,
+                    uint64_t number)
+{
+    const struct lt_session *session = lt_parent_session(engine);
+    const struct lt_flow *flow =
+        session == NULL ? NULL : lt_flow_find(session, run);
+
+    if (flow != NULL) {
+        return lt_quota_lane(flow, number) != LT_LANE_URGENT;
+    }
+    return number >= run->calm_from && number <= run->calm_to;
+}
+
+/* Drop those that the parent holds by now; the oldest of the others. */
+int64_t lt_parent_review(struct lt_engine *engine)
+{
+    struct lt_overdue **link = &engine->bypass.overdue;
+    int64_t oldest = INT64_MAX;
+
+    while (*link != NULL) {
+        struct lt_overdue *overdue = *link;
+        struct lt_run *run = overdue->run;
+        uint64_t have = 0;
+        bool known = lt_parent_has(engine, run, &have);
+
+        if (!goes_up(engine, run) ||
+            (known && have >= run->durable.number)) {
+            *link = overdue->next;
+            run->overdue = NULL;
+            lt_free(engine->alloc, overdue);
+            continue;
+        }
+        if ((known && have > overdue->have) ||
+            is_calm(engine, run, overdue->have + 1)) {
+            overdue->since_ms = engine->now.mono_ms;
+        }
+        overdue->have = known && have > overdue->have ? have : overdue->have;
+        oldest = overdue->since_ms < oldest ? overdue->since_ms : oldest;
+        link = &overdue->next;
+    }
+    return oldest;
+}
+
+/* ---- the keeper's word ---- */
+
+/* The keeper, when somebody stands between it and us. */
+bool lt_parent_keeper(const struct lt_engine *engine,
+                           struct lt_office *out_keeper)
+{
+    const struct lt_office *parent = lt_parent_office(engine);
+
+    return parent != NULL && lt_receipt_keeper(engine, out_keeper) &&
+           !lt_office_equal(parent, out_keeper);
+}
+
+bool lt_parent_speaks(const struct lt_engine *engine)
+{
+    const struct lt_bypass *bypass = &engine->bypass;
+    struct lt_office keeper;
+
+    if (!lt_parent_keeper(engine, &keeper)) {
+        return lt_parent_session(engine) != NULL;
+    }
+    return bypass->word_ms != INT64_MIN &&
+           engine->now.mono_ms - bypass->word_ms <=
+               2 * engine->options.statement_interval_ms + 60 * 1000;
+}
+
+bool lt_parent_word(struct lt_engine *engine, const struct lt_letter *letter,
+                    const struct lt_session *source)
+{
+    struct lt_bypass *bypass = &engine->bypass;
+    struct lt_office keeper;
+    bool first;
+
+    if (source == NULL || source != lt_parent_session(engine) ||
+        !lt_parent_keeper(engine, &keeper) ||
+        !lt_office_equal(&keeper, &letter->from) ||
+        (bypass->word_epoch == letter->epoch &&
+         bypass->word_id >= letter->id)) {
+        return false;
+    }
+    first = !lt_parent_speaks(engine);
+    bypass->word_epoch = letter->epoch;
+    bypass->word_id = letter->id;
+    bypass->word_ms = engine->now.mono_ms;
+    return first;
+}
