@@ -225,6 +225,39 @@ X("ui_ex_withheld",
   "have not arrived, since {since}: somebody in between keeps them.",
   "Call {office} itself and the offices on the way; tell the keeper. Delete "
   "nothing: both ends hold the proof.")
+X("ui_ex_parent_withholds",
+  "{office} vẫn xác nhận nhưng không chuyển tiếp, từ {since}.",
+  "Gọi {office} và cấp trên của cơ quan đó. Dữ liệu vẫn còn ở đây và đang đi "
+  "vòng; đừng xóa gì: cả hai đầu đều có bằng chứng.",
+  "{office} acknowledges and passes nothing on, since {since}.",
+  "Call {office} and the office above it. The data is still here and goes "
+  "around; delete nothing: both ends hold the proof.")
+X("ui_ex_around",
+  "Đang đi vòng thẳng tới {near}, không qua {office}, từ {since}[: {reason}]. "
+  "Lối này chỉ chuyển tin khẩn; sau một giờ thì chuyển mọi tin.", "",
+  "Going around {office}, straight to {near}, since {since}[: {reason}]. Only "
+  "what is urgent goes that way; after an hour everything does.", "")
+X("ui_ex_around_all",
+  "Đang đi vòng thẳng tới {near}, không qua {office}, từ {since}[: {reason}]. "
+  "Mọi tin đều đi lối này.", "",
+  "Going around {office}, straight to {near}, since {since}[: {reason}]. "
+  "Everything goes that way.", "")
+X("ui_ex_calling",
+  "Đang gọi thẳng {near} để đi vòng, không qua {office}, từ {since}"
+  "[: {reason}].", "",
+  "Calling {near} in order to go around {office}, since {since}[: {reason}].",
+  "")
+X("ui_ex_why_unacked", "tin khẩn không được xác nhận", "",
+  "what is urgent is not acknowledged", "")
+X("ui_ex_why_apart", "đã lâu không có liên lạc", "",
+  "there has been no link for some time", "")
+X("ui_ex_why_unreceipted",
+  "đã xác nhận nhưng cơ quan lưu giữ vẫn chưa có", "",
+  "it acknowledged, and the keeper does not have it", "")
+X("ui_ex_why_missing", "tin của cấp trên gửi xuống không được chuyển tới", "",
+  "what a superior sent down is not passed on", "")
+X("ui_ex_why_still", "không còn nghe lời cấp trên qua đó", "",
+  "no word from above comes through it any more", "")
 X("ui_ex_out_of_sight",
   "{office} không nằm trên cũng không nằm dưới cơ quan này nên ở đây không "
   "biết.",

@@ -505,6 +505,8 @@ X("ui_view_behind", "còn {count} sự kiện chưa lên danh sách",
   "{count} events are not in the lists yet")
 X("ui_below", "Cấp dưới",
   "Below")
+X("ui_bypass", "Đi vòng qua",
+  "Going around by")
 X("ui_links_up", "{up}/{all} cơ quan thông suốt",
   "{up} of {all} offices are up")
 X("ui_office_id", "Mã cơ quan",

@@ -52,6 +52,15 @@ X(LT_SET_VIEW_QUEUE_BYTES, "view_queue_bytes", LT_TYPE_BYTES, "bytes", "2M",
 X(LT_SET_CLOCK_TOLERANCE, "clock_tolerance", LT_TYPE_DURATION, "ms", "5m", 1000,
   3600000, RESTART, "", "Độ lệch đồng hồ giữa hai cơ quan trước khi báo động",
   "Difference of two offices' clocks before an alarm")
+X(LT_SET_WITHHELD_URGENT, "withheld_urgent", LT_TYPE_DURATION, "ms", "15m",
+  1000, 86400000, RESTART, "",
+  "Tin khẩn đã được cấp trên xác nhận mà quá thời gian này chưa tới nơi thì coi "
+  "là bị giữ lại và đi vòng",
+  "How long something urgent that was acknowledged may fail to arrive, until it "
+  "counts as withheld and goes around")
+X(LT_SET_WITHHELD, "withheld", LT_TYPE_DURATION, "ms", "24h", 1000,
+  2592000000, RESTART, "",
+  "Cũng như vậy, cho các tin không khẩn", "The same for what is not urgent")
 X(LT_SET_WINDOW_START_BYTES, "window_start_bytes", LT_TYPE_BYTES, "bytes", "8K",
   1024, 1048576, RESTART, "",
   "Lượng dữ liệu gửi trước xác nhận đầu tiên của một kết nối",

@@ -83,7 +83,8 @@ static bool concerns(const struct lt_clerk *clerk,
     }
     return (channel->cls == LT_CLASS_TREE &&
             channel->audience == LT_AUDIENCE_UP) ||
-           (channel->cls == LT_CLASS_DIRECTIVE &&
+           ((channel->cls == LT_CLASS_DIRECTIVE ||
+             channel->cls == LT_CLASS_URGENT) &&
             channel->audience == LT_AUDIENCE_TO &&
             lt_office_equal(&channel->to, &clerk->options.office));
 }
@@ -179,10 +180,11 @@ static void open_office(struct lt_clerk *clerk, const struct lt_event *proposal)
     lt_free(lt_alloc_heap(), opened);
 }
 
+/* As urgent as it came: so the answer goes around a parent as well. */
 static void acknowledge_directive(struct lt_clerk *clerk,
-                                  const struct lt_event *directive)
+                                  const struct lt_event *directive, uint8_t cls)
 {
-    const struct lt_channel channel = {.cls = LT_CLASS_DIRECTIVE,
+    const struct lt_channel channel = {.cls = cls,
                                        .audience = LT_AUDIENCE_UP};
     struct lt_event *status = lt_new(lt_alloc_heap(), sizeof(*status));
 
@@ -211,7 +213,7 @@ static void consider(struct lt_clerk *clerk, const struct lt_event *event,
     if (event->type == LT_EV_OFFICE_PROPOSED) {
         open_office(clerk, event);
     } else if (event->type == LT_EV_DIRECTIVE_ISSUED) {
-        acknowledge_directive(clerk, event);
+        acknowledge_directive(clerk, event, stream->channel.cls);
     }
 }
 

@@ -44,10 +44,12 @@ static lt_err take_link_event(struct lt_daemon *daemon,
                               const struct lt_link_event *event)
 {
     struct lt_input input = {.session = event->session};
+    struct lt_office superior;
 
     switch (event->kind) {
     case LT_LINK_UP:
-        if (event->dialled) {
+        if (event->dialled && lt_daemon_superior(daemon, &superior) &&
+            lt_office_equal(&superior, &event->office)) {
             daemon->superior_session = event->session;
         }
         note_session(daemon, event);
@@ -249,12 +251,9 @@ static void publish(struct lt_daemon *daemon)
         .couriers = &daemon->couriers,
     };
     uint64_t applied = lt_feed_applied(daemon->feed);
-    const char *superior;
 
     tell_work(daemon, &status);
-    superior = lt_conf_text(daemon->conf, LT_SET_SUPERIOR_OFFICE);
-    status.has_superior =
-        superior != NULL && lt_office_parse(superior, &status.superior);
+    status.has_superior = lt_daemon_superior(daemon, &status.superior);
     status.view_behind_events = lt_log_events_after(daemon->log, applied);
     if (applied >= daemon->last_pos) {
         daemon->view_behind_since_ms = 0;

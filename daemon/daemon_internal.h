@@ -140,6 +140,16 @@ void lt_daemon_stop(struct lt_daemon *daemon);
 /* The offices whose keys the gate admits, and the superior that is dialled. */
 lt_err lt_daemon_peers(struct lt_daemon *daemon);
 
+/* around.c: other superiors, beside the one that is dialled. */
+/* The one that the configuration names. */
+LT_MUST_CHECK bool lt_daemon_superior(const struct lt_daemon *daemon,
+                                      struct lt_office *out_office);
+/* Dial @office as the engine asks, or hang up. */
+void lt_daemon_dial(struct lt_daemon *daemon, const struct lt_office *office,
+                    bool begin);
+/* The tree or the keys have changed: where is it now? */
+void lt_daemon_dial_again(struct lt_daemon *daemon);
+
 /* Read the configuration again (SIGHUP) and apply what a reload changes. */
 void lt_daemon_reload(struct lt_daemon *daemon);
 /* Is there code that applies @setting at a reload? */

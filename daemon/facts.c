@@ -18,6 +18,20 @@ static const struct lt_alloc *heap(void)
          ? &(array)[(n)++]                                                     \
          : NULL)
 
+static void put_bypass(const struct lt_daemon *daemon, struct lt_facts *facts)
+{
+    struct lt_bypass_view view;
+
+    lt_engine_bypass(daemon->engine, &view);
+    facts->bypass =
+        (struct lt_fact_bypass){.state = (enum lt_fact_around)view.state,
+                                .why = (enum lt_fact_why)view.reason,
+                                .parent = view.parent,
+                                .target = view.target,
+                                .since_ms = view.since_wall_ms,
+                                .all_lanes = view.all_lanes};
+}
+
 /* ---- links ---- */
 
 static void put_tried(const struct lt_daemon *daemon, struct lt_fact_link *link)
@@ -137,9 +151,17 @@ static void put_links(const struct lt_daemon *daemon, struct lt_facts *facts)
     if (facts->has_superior) {
         (void)add_link(facts, &facts->superior, &capacity);
     }
+    if (facts->bypass.state != LT_FACT_THROUGH) {
+        (void)add_link(facts, &facts->bypass.target, &capacity);
+    }
     sort_links(facts);
-    for (size_t i = 0; facts->has_superior && i < facts->links_n; i++) {
-        if (lt_office_equal(&facts->links[i].office, &facts->superior)) {
+    for (size_t i = 0; i < facts->links_n; i++) {
+        const struct lt_office *office = &facts->links[i].office;
+
+        if ((facts->has_superior &&
+             lt_office_equal(office, &facts->superior)) ||
+            (facts->bypass.state != LT_FACT_THROUGH &&
+             lt_office_equal(office, &facts->bypass.target))) {
             put_dial(daemon, &facts->links[i]);
         }
     }
@@ -372,6 +394,7 @@ struct lt_facts *lt_daemon_facts(struct lt_daemon *daemon,
     facts->keeper = receipt.keeper;
     facts->receipt_ms = receipt.at_ms;
     facts->not_receipted = receipt.missing_events;
+    put_bypass(daemon, facts);
     put_links(daemon, facts);
     put_offices(daemon, facts);
     put_own(daemon, facts);

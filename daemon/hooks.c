@@ -127,6 +127,11 @@ static void hook_wake(void *ctx, int64_t mono_ms)
     }
 }
 
+static void hook_dial(void *ctx, const struct lt_office *office, bool begin)
+{
+    lt_daemon_dial(ctx, office, begin);
+}
+
 static void hook_stored(void *ctx, uint64_t pos, int64_t committed_at_ms,
                         const struct lt_segment *segment)
 {
@@ -183,6 +188,7 @@ static const struct lt_turn_hooks HOOKS = {
     .note = hook_note,
     .peers = hook_peers,
     .wake = hook_wake,
+    .dial = hook_dial,
     .stored = hook_stored,
     .written = hook_written,
     .mended = hook_mended,

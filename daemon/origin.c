@@ -1,4 +1,6 @@
-/* The first start of a new root: it opens its own office in the tree. */
+/* The root's own office in the tree: opened at its first start, and told anew
+ * when it listens elsewhere, since all who go around their parents look there.
+ */
 #include "common/origin.h"
 
 #include <stdio.h>
@@ -12,11 +14,94 @@ static bool is_root(const struct lt_daemon *daemon)
                            &daemon->identity.office);
 }
 
+static const struct lt_channel CHANNEL = {.cls = LT_CLASS_TREE,
+                                          .audience = LT_AUDIENCE_ALL};
+
+/* Can others dial it? Not a port that is drawn anew at each start, nor an
+ * address that only says "everywhere". */
+static bool worth_telling(const char *address)
+{
+    size_t len = strlen(address);
+
+    return len > 2 && len < LT_STRING_MAX &&
+           strcmp(address + len - 2, ":0") != 0 &&
+           strncmp(address, "0.0.0.0:", 8) != 0 &&
+           strncmp(address, "[::]:", 5) != 0;
+}
+
+static size_t addresses(const struct lt_daemon *daemon, enum lt_setting told,
+                        enum lt_setting bound,
+                        struct lt_text out[static LT_OFFICE_ADDRESSES_MAX])
+{
+    enum lt_setting setting =
+        lt_conf_count(daemon->conf, told) > 0 ? told : bound;
+    size_t n = 0;
+
+    for (size_t i = 0; i < lt_conf_count(daemon->conf, setting) &&
+                       n < LT_OFFICE_ADDRESSES_MAX;
+         i++) {
+        const char *address = lt_conf_at(daemon->conf, setting, i);
+
+        if (worth_telling(address)) {
+            out[n++] = (struct lt_text){address, strlen(address)};
+        }
+    }
+    return n;
+}
+
+static void put_addresses(const struct lt_daemon *daemon,
+                          struct lt_office_info *office)
+{
+    office->link_addresses_n =
+        addresses(daemon, LT_SET_ADVERTISE_LINKS, LT_SET_LISTEN_LINKS,
+                  office->link_addresses);
+    office->enrol_addresses_n =
+        addresses(daemon, LT_SET_ADVERTISE_ENROL, LT_SET_LISTEN_ENROL,
+                  office->enrol_addresses);
+}
+
+static bool differ(const struct lt_text *texts, size_t n,
+                   const char *const *known, size_t known_n)
+{
+    if (n == 0) {
+        return false; /* nothing to tell */
+    }
+    for (size_t i = 0; i < n && n == known_n; i++) {
+        if (strlen(known[i]) != texts[i].len ||
+            memcmp(known[i], texts[i].data, texts[i].len) != 0) {
+            return true;
+        }
+    }
+    return n != known_n;
+}
+
+/* Where this root listens, if the tree says otherwise. */
+static lt_err readdress(struct lt_daemon *daemon)
+{
+    const struct lt_tree_office *known =
+        lt_tree_root(lt_engine_tree(daemon->engine));
+    struct lt_event *event = lt_new(lt_alloc_heap(), sizeof(*event));
+    lt_err err = LT_OK;
+
+    if (event == NULL) {
+        return LT_ENOMEM;
+    }
+    event->type = LT_EV_OFFICE_CHANGED;
+    event->office.id = daemon->identity.office;
+    put_addresses(daemon, &event->office);
+    if (differ(event->office.link_addresses, event->office.link_addresses_n,
+               known->link_addresses, known->link_addresses_n) ||
+        differ(event->office.enrol_addresses, event->office.enrol_addresses_n,
+               known->enrol_addresses, known->enrol_addresses_n)) {
+        err = lt_daemon_write_own(daemon, event, &CHANNEL, LT_TOKEN_OWN);
+    }
+    lt_free(lt_alloc_heap(), event);
+    return err;
+}
+
 static lt_err write_opening(struct lt_daemon *daemon,
                             const struct lt_origin *origin)
 {
-    static const struct lt_channel CHANNEL = {.cls = LT_CLASS_TREE,
-                                              .audience = LT_AUDIENCE_ALL};
     struct lt_event *event = lt_new(lt_alloc_heap(), sizeof(*event));
     lt_err err;
 
@@ -29,6 +114,7 @@ static lt_err write_opening(struct lt_daemon *daemon,
     event->office.kind = (struct lt_text){origin->kind, strlen(origin->kind)};
     event->office.code = (struct lt_text){origin->code, strlen(origin->code)};
     event->office.keeper = true;
+    put_addresses(daemon, &event->office);
     err = lt_daemon_write_own(daemon, event, &CHANNEL, LT_TOKEN_OWN);
     lt_free(lt_alloc_heap(), event);
     return err;
@@ -40,8 +126,11 @@ lt_err lt_daemon_open_origin(struct lt_daemon *daemon, struct lt_diag *diag)
     struct lt_origin origin;
     lt_err err;
 
-    if (!is_root(daemon) || lt_tree_count(lt_engine_tree(daemon->engine)) > 0) {
+    if (!is_root(daemon)) {
         return LT_OK;
+    }
+    if (lt_tree_count(lt_engine_tree(daemon->engine)) > 0) {
+        return readdress(daemon);
     }
     if (snprintf(folder, sizeof(folder), "%s/identity", daemon->options->dir) >=
         (int)sizeof(folder)) {

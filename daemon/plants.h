@@ -34,6 +34,8 @@ static inline uint32_t lt_engine_plants(void)
     plant |= LT_PLANTED(hold_for_ever) ? LT_PLANT_HOLD_FOR_EVER : 0;
     plant |= LT_PLANTED(never_quiet) ? LT_PLANT_NEVER_QUIET : 0;
     plant |= LT_PLANTED(trust_route) ? LT_PLANT_TRUST_ROUTE : 0;
+    plant |= LT_PLANTED(withhold) ? LT_PLANT_WITHHOLD : 0;
+    plant |= LT_PLANTED(no_bypass) ? LT_PLANT_NO_BYPASS : 0;
     return plant;
 }
 

@@ -210,6 +210,8 @@ static lt_err start_engine(struct lt_daemon *daemon)
         .statement_interval_ms =
             lt_conf_number(conf, LT_SET_STATEMENT_INTERVAL),
         .clock_tolerance_ms = lt_conf_number(conf, LT_SET_CLOCK_TOLERANCE),
+        .withheld_urgent_ms = lt_conf_number(conf, LT_SET_WITHHELD_URGENT),
+        .withheld_ms = lt_conf_number(conf, LT_SET_WITHHELD),
         .zstd_level = 3,
         .zstd_level_thrifty = 12,
         .plant = lt_engine_plants(),
@@ -351,6 +353,7 @@ lt_err lt_daemon_peers(struct lt_daemon *daemon)
         err = lt_link_peers(daemon->link, peers, n);
     }
     lt_free(lt_alloc_heap(), peers);
+    lt_daemon_dial_again(daemon);
     return err == LT_OK ? dial_superior(daemon) : err;
 }
 

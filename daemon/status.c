@@ -90,18 +90,20 @@ static const char *const LINK_STATES[] = {"connecting", "up", "stalled",
 static const char *const LINK_ROLES[] = {"", "child", "parent", "bypass",
                                          "reader"};
 
-/* The superior that is dialled and not there: a link without a session. What
- * waits for it is not known before it has said what it holds. */
-static json_t *apart_json(const struct lt_status *status)
+/* One that is dialled and not there: a link without a session. What waits for
+ * it is not known before it has said what it holds. */
+static json_t *apart_json(const struct lt_status *status,
+                          const struct lt_office *id, enum lt_role role,
+                          int64_t since_ms)
 {
     const struct lt_tree_office *office =
-        lt_tree_find(lt_engine_tree(status->engine), &status->superior);
+        lt_tree_find(lt_engine_tree(status->engine), id);
 
     return json_pack("{s:o, s:s?, s:s, s:s, s:o, s:n, s:{s:n, s:n, s:n}, s:n, "
                      "s:n, s:n}",
-                     "office", office_json(&status->superior), "name",
-                     office ? office->name : NULL, "role", "parent", "state",
-                     "connecting", "since", time_json(status->apart_since_ms),
+                     "office", office_json(id), "name",
+                     office ? office->name : NULL, "role", LINK_ROLES[role],
+                     "state", "connecting", "since", time_json(since_ms),
                      "last_ack_at", "waiting", "urgent", "normal", "bulk",
                      "rtt_ms", "skew_ms", "reason");
 }
@@ -109,6 +111,7 @@ static json_t *apart_json(const struct lt_status *status)
 static json_t *links_json(const struct lt_status *status)
 {
     bool apart = status->has_superior;
+    struct lt_bypass_view around;
     struct lt_link_view *links =
         calloc(LINKS_MAX, sizeof(*links)); /* too large for a stack */
     json_t *list = json_array();
@@ -138,10 +141,39 @@ static json_t *links_json(const struct lt_status *status)
                 (json_int_t)link->skew_ms, "reason", code_json(link->reason)));
     }
     if (apart) {
-        json_array_append_new(list, apart_json(status));
+        json_array_append_new(list, apart_json(status, &status->superior,
+                                               LT_ROLE_PARENT,
+                                               status->apart_since_ms));
+    }
+    lt_engine_bypass(status->engine, &around);
+    if (around.state == LT_BYPASS_CALLING) {
+        json_array_append_new(list, apart_json(status, &around.target,
+                                               LT_ROLE_BYPASS,
+                                               around.since_wall_ms));
     }
     free(links);
     return list;
+}
+
+/* Going around the parent: null while it serves. */
+static json_t *bypass_json(const struct lt_status *status)
+{
+    static const char *const states[] = {"", "calling", "around"};
+    static const char *const reasons[] = {"",      "unacked",     "apart",
+                                          "unreceipted", "missing", "still"};
+    struct lt_bypass_view around;
+
+    lt_engine_bypass(status->engine, &around);
+    if (around.state == LT_BYPASS_NOT) {
+        return json_null();
+    }
+    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:o}", "state",
+                     states[around.state], "office",
+                     office_json(&around.target), "parent",
+                     office_json(&around.parent), "reason",
+                     reasons[around.reason], "lanes",
+                     around.all_lanes ? "all" : "urgent", "since",
+                     time_json(around.since_wall_ms));
 }
 
 /* An office without a keeper, or that has not heard of it yet, has the same
@@ -399,6 +431,7 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
         return NULL;
     }
     json_object_set_new(root, "links", links_json(status));
+    json_object_set_new(root, "bypass", bypass_json(status));
     json_object_set_new(root, "receipt", receipt_json(status));
     json_object_set_new(root, "offices", offices_json(status));
     json_object_set_new(root, "branches", branches_json(status));

@@ -168,6 +168,39 @@ static void print_came_back(struct lt_tool *tool, const json_t *answer)
     fputc('\n', tool->out);
 }
 
+/* The way around the parent: a superior that is dialled beside it. */
+static bool is_detour(const json_t *answer, const json_t *link)
+{
+    const char *office =
+        word_in(json_object_get(answer, "bypass"), "office");
+
+    return office != NULL && is(link, "role", "bypass") &&
+           is(link, "office", office);
+}
+
+static void print_bypass(struct lt_tool *tool, const json_t *answer)
+{
+    const json_t *link;
+    size_t i;
+
+    json_array_foreach(json_object_get(answer, "links"), i, link)
+    {
+        if (is_detour(answer, link)) {
+            begin_line(tool, "ui_bypass");
+            lt_print_text(tool->out,
+                          lt_format_office(tool, word_in(link, "office")));
+            fputs(": ", tool->out);
+            print_link_state(tool, link);
+            fputc('\n', tool->out);
+        }
+    }
+}
+
+static bool is_below(const json_t *answer, const json_t *link)
+{
+    return !is(link, "role", "parent") && !is_detour(answer, link);
+}
+
 static json_int_t waiting_of(const json_t *link)
 {
     const json_t *waiting = json_object_get(link, "waiting");
@@ -270,12 +303,12 @@ static void print_children(struct lt_tool *tool, const json_t *answer)
 
     json_array_foreach((json_t *)(uintptr_t)links, i, link)
     {
-        n += !is(link, "role", "parent");
-        up += !is(link, "role", "parent") && is(link, "state", "up");
+        n += is_below(answer, link);
+        up += is_below(answer, link) && is(link, "state", "up");
     }
     json_array_foreach((json_t *)(uintptr_t)links, i, link)
     {
-        if (!is(link, "role", "parent") &&
+        if (is_below(answer, link) &&
             (n <= LINKS_SHOWN || !is(link, "state", "up"))) {
             json_t *row = json_copy((json_t *)(uintptr_t)link);
 
@@ -477,6 +510,7 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
 
         print_head(tool, answer);
         print_parent(tool, answer);
+        print_bypass(tool, answer);
         print_waiting(tool, answer);
         print_scrub(tool, answer);
         print_came_back(tool, answer);

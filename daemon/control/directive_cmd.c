@@ -53,7 +53,8 @@ static lt_err open_channels(struct lt_desk *desk, struct lt_draft *draft)
         return LT_ENOMEM;
     }
     for (i = 0; i < event->to_n; i++) {
-        draft->channels[i].cls = LT_CLASS_DIRECTIVE;
+        draft->channels[i].cls =
+            event->urgent ? LT_CLASS_URGENT : LT_CLASS_DIRECTIVE;
         draft->channels[i].audience = LT_AUDIENCE_TO;
         draft->channels[i].to = event->to[i];
     }

@@ -483,7 +483,7 @@ static void make_durable(struct lt_engine *engine)
                 came_back |= run != track->own;
             }
             lt_statement_grown(engine, track);
-            lt_parent_lacks(engine, run);
+            lt_parent_lacks(engine, run, before);
         }
         if (rest) { /* forwarded alone, for want of room */
             run->dirty = true;

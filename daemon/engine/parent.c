@@ -69,33 +69,55 @@ static bool goes_up(const struct lt_engine *engine, const struct lt_run *run)
 
 /* ---- urgent, and not at the parent ---- */
 
-static void note_overdue(struct lt_engine *engine, struct lt_run *run,
-                         uint64_t have)
+static struct lt_overdue *overdue_new(struct lt_engine *engine,
+                                      struct lt_run *run)
 {
-    struct lt_overdue *overdue;
+    struct lt_overdue *overdue = lt_new(engine->alloc, sizeof(*overdue));
 
-    if (run->overdue != NULL || !goes_up(engine, run)) {
-        return;
-    }
-    overdue = lt_new(engine->alloc, sizeof(*overdue));
     if (overdue == NULL) {
         engine->oom = true;
-        return;
+        return NULL;
     }
-    *overdue = (struct lt_overdue){.run = run,
-                                   .have = have,
-                                   .since_ms = engine->now.mono_ms,
-                                   .next = engine->bypass.overdue};
+    overdue->run = run;
+    overdue->since_ms = engine->now.mono_ms;
+    overdue->next = engine->bypass.overdue;
     run->overdue = overdue;
     engine->bypass.overdue = overdue;
-    if (engine->now.mono_ms + LT_BYPASS_LATE_MS < engine->scan_ms) {
-        engine->scan_ms = engine->now.mono_ms + LT_BYPASS_LATE_MS;
+    return overdue;
+}
+
+/* The parent had the run up to @before, as far as anybody knows. */
+static void note_overdue(struct lt_engine *engine, struct lt_run *run,
+                         uint64_t before)
+{
+    struct lt_overdue *overdue = run->overdue;
+    uint64_t have = 0;
+    bool known;
+
+    if (!goes_up(engine, run)) {
+        return;
+    }
+    known = lt_parent_has(engine, run, &have);
+    if (overdue == NULL) {
+        overdue = overdue_new(engine, run);
+        if (overdue == NULL) {
+            return;
+        }
+        overdue->have = known ? have : before;
+    } else if (known && have >= before) {
+        /* It had all of it; nobody has looked since. */
+        overdue->have = have;
+        overdue->since_ms = engine->now.mono_ms;
+    }
+    if (overdue->since_ms + LT_BYPASS_LATE_MS < engine->scan_ms) {
+        engine->scan_ms = overdue->since_ms + LT_BYPASS_LATE_MS;
     }
 }
 
-void lt_parent_lacks(struct lt_engine *engine, struct lt_run *run)
+void lt_parent_lacks(struct lt_engine *engine, struct lt_run *run,
+                     uint64_t before)
 {
-    note_overdue(engine, run, 0);
+    note_overdue(engine, run, before);
 }
 
 void lt_parent_start(struct lt_engine *engine)

@@ -20,9 +20,10 @@ bool lt_parent_has(const struct lt_engine *engine, const struct lt_run *run,
 
 /* The log was loaded: what of our own is urgent and has no receipt? */
 void lt_parent_start(struct lt_engine *engine);
-/* Something of @run has become durable: the parent lacks it until it shows
- * that it does not. */
-void lt_parent_lacks(struct lt_engine *engine, struct lt_run *run);
+/* What follows @before in @run has become durable: the parent lacks it until
+ * it shows that it does not. */
+void lt_parent_lacks(struct lt_engine *engine, struct lt_run *run,
+                     uint64_t before);
 /* Drop those that it holds by now. Since when the others wait without anything
  * moving: the longest; INT64_MAX: none do. */
 int64_t lt_parent_review(struct lt_engine *engine);

@@ -107,6 +107,21 @@ void lt_explain_absent(const struct lt_asking *asking,
                        const struct lt_office *origin,
                        struct lt_explanation *out);
 
+/* ---- around.c: for the others of this folder ---- */
+
+/* A session by bypass leads to @office, or to one beyond whom it lies. */
+bool lt_explain_way_around(const struct lt_asking *asking,
+                           const struct lt_office *office,
+                           struct lt_office *out_hop);
+/* Our parent, which is gone around because it keeps things to itself. */
+bool lt_explain_keeps_back(const struct lt_asking *asking,
+                           const struct lt_office *office);
+/* Append that, since when and why this office goes around its parent, when
+ * either of them was asked about. */
+void lt_explain_around(const struct lt_asking *asking,
+                       const struct lt_office *office,
+                       struct lt_explanation *out);
+
 /* ---- what the files of this folder share (say.c) ---- */
 
 /* Set code and moving, and append the code's text (and set its remedy) with

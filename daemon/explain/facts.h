@@ -121,6 +121,26 @@ enum lt_fact_node {
     LT_FACT_STOPPING
 };
 
+/* Going around the parent; the words are those of daemon/engine/engine.h. */
+enum lt_fact_around { LT_FACT_THROUGH, LT_FACT_CALLING, LT_FACT_AROUND };
+enum lt_fact_why {
+    LT_FACT_WHY_NONE,
+    LT_FACT_WHY_UNACKED,
+    LT_FACT_WHY_APART,
+    LT_FACT_WHY_UNRECEIPTED,
+    LT_FACT_WHY_MISSING,
+    LT_FACT_WHY_STILL,
+    LT_FACT_WHYS
+};
+struct lt_fact_bypass {
+    enum lt_fact_around state;
+    enum lt_fact_why why;
+    struct lt_office parent;
+    struct lt_office target;
+    int64_t since_ms;
+    bool all_lanes;
+};
+
 struct lt_facts {
     int64_t at_ms; /* when it was published */
     struct lt_office self;
@@ -136,6 +156,7 @@ struct lt_facts {
     struct lt_office keeper;
     int64_t receipt_ms;
     uint64_t not_receipted;
+    struct lt_fact_bypass bypass;
 
     size_t links_n; /* sorted by office, one for each */
     struct lt_fact_link *links;

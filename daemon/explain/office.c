@@ -304,6 +304,11 @@ static bool words_move(const struct lt_asking *asking,
     heard = fact->heard_ms != 0 ? fact->heard_ms : asking->facts->started_ms;
     begin_args(asking, &args, office, fact->since_ms);
     out->where = *office;
+    if (fact->state == LT_FACT_WITHHELD && lt_explain_keeps_back(asking, office)) {
+        out->since_ms = fact->since_ms;
+        lt_explain_say(asking, out, LT_MOVING_NO, "parent_withholds", &args);
+        return false;
+    }
     if (fact->state == LT_FACT_WITHHELD ||
         (fact->state == LT_FACT_BEHIND &&
          asking->now_ms - fact->since_ms >= BEHIND_MS)) {
@@ -412,6 +417,9 @@ static bool way_to(const struct lt_asking *asking,
     struct lt_office line[LT_TREE_DEPTH_MAX];
     size_t n;
 
+    if (lt_explain_way_around(asking, office, out_hop)) {
+        return true;
+    }
     if (facts->has_superior &&
         (lt_office_equal(office, &facts->superior) ||
          (asking->tree != NULL &&
@@ -548,4 +556,5 @@ void lt_explain_office(const struct lt_asking *asking,
         explain_other(asking, office, out);
         say_courier(asking, office, out);
     }
+    lt_explain_around(asking, office, out);
 }

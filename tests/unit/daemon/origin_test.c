@@ -33,7 +33,10 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     const struct place *place = *state;
+    char conf[128];
 
+    (void)snprintf(conf, sizeof(conf), "%s/lienthong.conf", place->dir);
+    (void)unlink(conf);
     (void)unlink(place->file);
     (void)rmdir(place->folder);
     return rmdir(place->dir);
@@ -175,6 +178,19 @@ static void no_written(void *ctx, uint64_t token, lt_err result, uint64_t pos,
     assert_int_equal(result, LT_OK);
 }
 
+static void write_conf(const struct place *place, const char *links)
+{
+    char path[128];
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "%s/lienthong.conf", place->dir);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fprintf(file, "listen_links = {%s}\n", links) > 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, 0600), 0);
+}
+
 static void start(struct first_start *first, const struct place *place)
 {
     static const struct lt_turn_hooks HOOKS = {.send = no_send,
@@ -204,6 +220,9 @@ static void start(struct first_start *first, const struct place *place)
     first->disk = lt_disk_new(9);
     first->options.dir = place->dir;
     daemon->options = &first->options;
+    write_conf(place, "\"127.0.0.1:7441\"");
+    assert_int_equal(lt_conf_load(place->dir, NULL, &daemon->conf, NULL),
+                     LT_OK);
     daemon->sys = lt_sys_real();
     daemon->now =
         (struct lt_now){.mono_ms = 1, .wall_ms = INT64_C(1795219200000)};
@@ -248,6 +267,7 @@ static void stop(struct first_start *first)
     lt_engine_free(daemon->engine);
     lt_log_close(daemon->log);
     lt_policy_free(daemon->policy);
+    lt_conf_free(daemon->conf);
     lt_identity_deinit(&daemon->identity);
     lt_disk_free(first->disk);
     lt_codec_thread_stop();
@@ -273,10 +293,50 @@ static void a_new_root_opens_itself_once(void **state)
     assert_string_equal(root->name, "Tây Ninh");
     assert_string_equal(root->kind, "province");
     assert_true(root->keeper);
+    assert_int_equal(root->link_addresses_n, 1);
+    assert_string_equal(root->link_addresses[0], "127.0.0.1:7441");
     assert_int_equal(lt_daemon_open_origin(daemon, NULL), LT_OK);
     assert_int_equal(lt_turn_end(daemon->turn, &daemon->now), LT_OK);
     lt_log_stats(daemon->log, &stats);
     assert_int_equal(stats.events, 1);
+    stop(&first);
+}
+
+/* Where it listens now is told once; what nobody could dial is not told. */
+static void a_root_that_listens_elsewhere_says_so(void **state)
+{
+    static const struct {
+        const char *links;
+        uint64_t events;
+    } rows[] = {{"\"127.0.0.1:7441\"", 1},
+                {"\"10.0.0.7:7441\", \"10.1.0.7:7441\"", 2},
+                {"\"10.0.0.7:7441\", \"10.1.0.7:7441\"", 2},
+                {"\"0.0.0.0:7441\"", 2},
+                {"\"127.0.0.1:0\"", 2}};
+    const struct place *place = *state;
+    struct lt_origin origin = sample();
+    const struct lt_tree_office *root;
+    struct lt_log_stats stats;
+    struct first_start first;
+    struct lt_daemon *daemon = &first.daemon;
+
+    assert_int_equal(lt_origin_save(&origin, place->folder, NULL), LT_OK);
+    start(&first, place);
+    for (size_t i = 0; i < LT_COUNT_OF(rows); i++) {
+        lt_conf_free(daemon->conf);
+        write_conf(place, rows[i].links);
+        assert_int_equal(lt_conf_load(place->dir, NULL, &daemon->conf, NULL),
+                         LT_OK);
+        assert_int_equal(lt_daemon_open_origin(daemon, NULL), LT_OK);
+        assert_int_equal(lt_turn_end(daemon->turn, &daemon->now), LT_OK);
+        lt_log_stats(daemon->log, &stats);
+        assert_int_equal(stats.events, rows[i].events);
+    }
+    root = lt_tree_root(lt_engine_tree(daemon->engine));
+    assert_int_equal(root->link_addresses_n, 2);
+    assert_string_equal(root->link_addresses[1], "10.1.0.7:7441");
+    assert_string_equal(root->name, "Tây Ninh");
+    assert_true(root->keeper);
     stop(&first);
 }
 
@@ -319,6 +379,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_new_root_opens_itself_once, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_root_that_listens_elsewhere_says_so,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_kind_that_the_policy_lacks_is_refused,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_root_without_its_file_does_not_start,
