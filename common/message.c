@@ -17,6 +17,7 @@ static const struct lt_message messages[] = {
 #undef X
 #define X(word, vi, en) {word, {vi, en}, {"", ""}},
 #include "common/message_ui_table.h"
+#include "common/message_due_table.h"
 #include "common/message_work_table.h"
 #include "common/message_courier_table.h"
 #undef X

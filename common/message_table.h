@@ -236,6 +236,23 @@ X("bad_certificate",
   "a certificate does not count[: {reason}][, file {path}]",
   "Nothing was changed. Check the machine's date, then put the folder identity "
   "of this very office back from a backup.")
+X("personal_data",
+  "Nội dung có dữ liệu cá nhân nên không được gửi đi[: {what}, {reason}][, từ "
+  "ký tự thứ {at}]",
+  "Bỏ tên, số, địa chỉ khỏi nội dung và ghi lại; dữ liệu của công dân chỉ ghi "
+  "trong sổ tại đây. Chưa có gì được ghi.",
+  "the text holds somebody's personal data and does not leave[: {what}, "
+  "{reason}][, from character {at}]",
+  "Take names, numbers and addresses out of the text and enter it again; they "
+  "belong into the register of this office. Nothing has been written.")
+X("perhaps_personal_data",
+  "Nội dung có thể có dữ liệu cá nhân[: {what}, {reason}][, từ ký tự thứ {at}]",
+  "Sửa nội dung; nếu đúng là cần ghi như vậy thì nhập lại với --confirm-text. "
+  "Chưa có gì được ghi.",
+  "the text may hold somebody's personal data[: {what}, {reason}][, from "
+  "character {at}]",
+  "Change the text; if it is meant as it is, repeat with --confirm-text. "
+  "Nothing has been written.")
 X("bad_policy",
   "Bảng dữ liệu nghiệp vụ sai[ tại {file}][:{line}][: {reason}]",
   "Sửa dòng đó, hoặc bỏ tệp khỏi thư mục policy để dùng bảng kèm theo chương "

@@ -18,6 +18,7 @@
 #include "common/failpoint.h"
 #include "common/note.h"
 #include "common/version.h"
+#include "daemon/cases/law.h"
 #include "daemon/daemon_internal.h"
 #include "daemon/link/sdnotify.h"
 #include "daemon/plants.h"
@@ -121,6 +122,21 @@ void lt_daemon_reload(struct lt_daemon *daemon)
     (void)lt_sdnotify("READY=1"); /* the old configuration or the new one */
 }
 
+/* Whoever reads the view makes a law of the tables; they must be sound. */
+static lt_err check_law(const struct lt_policy *policy, struct lt_diag *diag)
+{
+    struct lt_policy_text tables[LT_POLICY_TABLES];
+    struct lt_law *law = NULL;
+    lt_err err;
+
+    for (int i = 0; i < LT_POLICY_TABLES; i++) {
+        tables[i] = lt_policy_text(policy, (enum lt_policy_table)i);
+    }
+    err = lt_law_new(lt_alloc_heap(), tables, &law, diag);
+    lt_law_free(law);
+    return err;
+}
+
 static lt_err load_files(struct lt_daemon *daemon, struct lt_diag *diag)
 {
     char *folder = path_in(daemon, "identity");
@@ -140,6 +156,9 @@ static lt_err load_files(struct lt_daemon *daemon, struct lt_diag *diag)
     }
     if (err == LT_OK) {
         err = lt_policy_load(lt_alloc_heap(), policy, &daemon->policy, diag);
+    }
+    if (err == LT_OK) {
+        err = check_law(daemon->policy, diag);
     }
     free(folder);
     free(policy);

@@ -170,6 +170,19 @@ static void print_targets(struct lt_tool *tool, const json_t *answer)
     }
 }
 
+/* Each term of a case that runs, and why it ends when it does. */
+static void print_deadlines(struct lt_tool *tool, const json_t *answer)
+{
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(json_object_get(answer, "deadlines"), i, item)
+    {
+        print_text(tool, json_object_get(item, "why"),
+                   tool->lang == LT_LANG_VI ? "vi" : "en", "ui_deadlines");
+    }
+}
+
 static void print(struct lt_tool *tool, const json_t *answer)
 {
     const json_t *moving = json_object_get(answer, "moving");
@@ -190,6 +203,7 @@ static void print(struct lt_tool *tool, const json_t *answer)
         print_time(tool, answer, "next_at", "ui_next_at");
     }
     print_text(tool, answer, "remedy", "ui_do");
+    print_deadlines(tool, answer);
 }
 
 static int run(struct lt_tool *tool, const struct lt_tool_command *command)

@@ -236,6 +236,8 @@ void lt_print_table(struct lt_tool *tool, const json_t *answer,
 /* One object, a line a column. */
 void lt_print_object(struct lt_tool *tool, const json_t *object,
                      const struct lt_tool_column *columns);
+/* The explanation of a deadline, in the language of the tool (cmd_law.c). */
+void lt_print_why(struct lt_tool *tool, const json_t *deadline);
 /* The answer to a writing command. */
 void lt_print_written(struct lt_tool *tool, const json_t *answer);
 /* Print a text that came from elsewhere: control characters made visible. */
@@ -261,6 +263,7 @@ extern const struct lt_tool_command lt_cmd_init[];
 extern const struct lt_tool_command lt_cmd_token[];
 extern const struct lt_tool_command lt_cmd_join[];
 extern const struct lt_tool_command lt_cmd_case[];
+extern const struct lt_tool_command lt_cmd_law[];
 extern const struct lt_tool_command lt_cmd_incident[];
 extern const struct lt_tool_command lt_cmd_directive[];
 extern const struct lt_tool_command lt_cmd_void[];

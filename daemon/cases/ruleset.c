@@ -43,7 +43,7 @@ enum column {
 };
 _Static_assert(LT_COUNT_OF(columns) == COLUMNS, "a name a column");
 
-enum { ID_MAX = 16, TIMES_MAX = 9 };
+enum { TIMES_MAX = 9 };
 
 struct row {
     struct lt_rule rule;
@@ -276,7 +276,7 @@ static const char *read_frame(char **f, struct lt_rule *rule)
 {
     size_t len = strlen(f[COL_ID]);
 
-    if (len == 0 || len > ID_MAX) {
+    if (len == 0 || len > LT_RULE_ID_MAX) {
         return "not a rule's id";
     }
     for (size_t i = 0; i < len; i++) {

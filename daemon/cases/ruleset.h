@@ -15,6 +15,7 @@
 
 enum {
     LT_RULES_MAX = 1000,
+    LT_RULE_ID_MAX = 16,
     LT_RULE_DAYS_MAX = 3660,
     LT_RULE_ROW_MAX = 1000 /* bytes of one row as text */
 };

@@ -5,6 +5,7 @@
  * entry in the sealed register. */
 #include "daemon/cases/fold.h"
 #include "daemon/control/desk.h"
+#include "daemon/control/privacy.h"
 #include "daemon/control/vocabulary.h"
 
 #include <string.h>
@@ -92,8 +93,11 @@ lt_err lt_case_open(struct lt_desk *desk, const struct lt_args *args,
         return lt_desk_refuse(diag, LT_EINVAL, "sealed_ref",
                               "ui_why_sealed_only");
     }
-    rc = lt_draft_begin(desk, draft, LT_EV_CASE_OPENED, LT_CLASS_CASE,
-                        LT_AUDIENCE_UP, NULL);
+    rc = lt_privacy_check(args, LT_OPT_TEXT, LT_PRIVACY_WARN, diag);
+    if (rc == LT_OK) {
+        rc = lt_draft_begin(desk, draft, LT_EV_CASE_OPENED, LT_CLASS_CASE,
+                            LT_AUDIENCE_UP, NULL);
+    }
     if (rc != LT_OK) {
         return rc;
     }
@@ -101,6 +105,7 @@ lt_err lt_case_open(struct lt_desk *desk, const struct lt_args *args,
     draft->event->case_type = type;
     draft->event->field = field;
     draft->event->number = args->texts[LT_OPT_NUMBER];
+    draft->event->remote = args->numbers[LT_OPT_REMOTE] != 0;
     draft->leaves = (struct lt_touch_known){
         .is = true, .type = (uint8_t)type, .state = LT_CASE_OPEN};
     rc = lt_draft_dates(desk, args, draft->event, diag);
@@ -203,9 +208,16 @@ lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
         lt_vocabulary_allow(diag, LT_WORDS_STEP);
         return LT_EINVAL;
     }
-    rc = take_case(desk, args, draft, &heads, &id, diag);
+    rc = lt_privacy_check(args, LT_OPT_TEXT, LT_PRIVACY_WARN, diag);
+    if (rc == LT_OK) {
+        rc = take_case(desk, args, draft, &heads, &id, diag);
+    }
     if (rc != LT_OK) {
         return rc;
+    }
+    if (kind != LT_STEP_WORD_EXTENDED && lt_args_has(args, LT_OPT_DAYS)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "days",
+                              "ui_why_not_extended_step");
     }
     if (kind == LT_STEP_WORD_ACCEPTED && heads.state != LT_CASE_OPEN) {
         return lt_desk_refuse(diag, LT_ESTATE, "accepted", "ui_why_accepted");
@@ -217,6 +229,7 @@ lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
                      diag);
     if (rc == LT_OK) {
         draft->event->kind = kind;
+        draft->event->extension_days = (uint32_t)args->numbers[LT_OPT_DAYS];
         draft->leaves.state = (uint8_t)lt_case_state_after(heads.state, kind);
         rc = lt_draft_attachment(draft, args, LT_KEEP_CASE, diag);
     }
@@ -237,7 +250,10 @@ lt_err lt_case_close(struct lt_desk *desk, const struct lt_args *args,
         lt_vocabulary_allow(diag, LT_WORDS_CLOSE_REASON);
         return LT_EINVAL;
     }
-    rc = take_case(desk, args, draft, &heads, &id, diag);
+    rc = lt_privacy_check(args, LT_OPT_TEXT, LT_PRIVACY_WARN, diag);
+    if (rc == LT_OK) {
+        rc = take_case(desk, args, draft, &heads, &id, diag);
+    }
     if (rc != LT_OK) {
         return rc;
     }

@@ -4,18 +4,21 @@
  * PIECE (of a large part, out of the log) and COURIER are served by the loop, STREAM turns
  * the connection into a stream of lines. */
 X(CASE_OPEN, "case open", WRITE, lt_case_open,
-  O(TYPE) | O(FIELD) | O(TEXT) | O(SEALED_REF) | O(LEGAL_DATE) | O(DATE) |
+  O(REMOTE) | O(CONFIRM_TEXT) | O(PRIVATE) |
+      O(TYPE) | O(FIELD) | O(TEXT) | O(SEALED_REF) | O(LEGAL_DATE) | O(DATE) |
       O(NUMBER) | O(ATTACH_SIZE) | O(ATTACH_HASH),
   O(TYPE) | O(FIELD))
 X(CASE_STEP, "case step", WRITE, lt_case_step,
-  O(ID) | O(KIND) | O(DOC_NO) | O(DOC_DATE) | O(LEGAL_DATE) | O(TEXT) |
+  O(DAYS) | O(CONFIRM_TEXT) | O(PRIVATE) |
+      O(ID) | O(KIND) | O(DOC_NO) | O(DOC_DATE) | O(LEGAL_DATE) | O(TEXT) |
       O(ATTACH_SIZE) | O(ATTACH_HASH),
   O(ID) | O(KIND))
 X(ATTACHMENT_PIECE, "attachment piece", WRITE, lt_attachment_piece,
   O(EVENT) | O(INDEX) | O(OFFSET) | O(SALT) | O(DATA),
   O(OFFSET) | O(SALT) | O(DATA))
 X(CASE_CLOSE, "case close", WRITE, lt_case_close,
-  O(ID) | O(REASON) | O(DOC_NO) | O(LEGAL_DATE) | O(TEXT), O(ID) | O(REASON))
+  O(CONFIRM_TEXT) | O(PRIVATE) |
+      O(ID) | O(REASON) | O(DOC_NO) | O(LEGAL_DATE) | O(TEXT), O(ID) | O(REASON))
 X(CASE_OFFER, "case offer", WRITE, lt_case_offer,
   O(ID) | O(TO) | O(DOC_NO) | O(DOC_DATE) | O(LEGAL_DATE) | O(TEXT),
   O(ID) | O(TO))
@@ -34,24 +37,26 @@ X(CASE_ADOPT, "case adopt", WRITE, lt_case_adopt,
   O(ID) | O(EVENT) | O(LEGAL_DATE), O(ID) | O(EVENT))
 X(CASE_ENCLOSE, "case enclose", WRITE, lt_case_enclose, O(ID), O(ID))
 X(INCIDENT_RAISE, "incident raise", WRITE, lt_incident_raise,
-  O(PLACE) | O(SUBJECT) | O(PEOPLE) | O(HELP) | O(FIELD),
+  O(PRIVATE) | O(PLACE) | O(SUBJECT) | O(PEOPLE) | O(HELP) | O(FIELD),
   O(PLACE) | O(SUBJECT) | O(PEOPLE))
 X(INCIDENT_TAKE, "incident take", WRITE, lt_incident_take, O(ID) | O(WAY),
   O(ID))
 X(INCIDENT_UPDATE, "incident update", WRITE, lt_incident_update,
-  O(ID) | O(PEOPLE) | O(HELP), O(ID))
+  O(PRIVATE) | O(ID) | O(PEOPLE) | O(HELP), O(ID))
 X(INCIDENT_CLOSE, "incident close", WRITE, lt_incident_close,
   O(ID) | O(REASON), O(ID) | O(REASON))
 X(DIRECTIVE_ISSUE, "directive issue", WRITE, lt_directive_issue,
-  O(TO) | O(DOC_NO) | O(TEXT) | O(DUE) | O(URGENT) | O(LEGAL_DATE),
+  O(CONFIRM_TEXT) |
+      O(TO) | O(DOC_NO) | O(TEXT) | O(DUE) | O(URGENT) | O(LEGAL_DATE),
   O(TO) | O(DOC_NO) | O(TEXT))
 X(DIRECTIVE_STATUS, "directive status", WRITE, lt_directive_status,
-  O(ID) | O(CODE) | O(REASON), O(ID) | O(CODE))
+  O(CONFIRM_TEXT) | O(PRIVATE) | O(ID) | O(CODE) | O(REASON), O(ID) | O(CODE))
 X(VOID, "void", WRITE, lt_void, O(ID) | O(REASON) | O(KIND), O(ID) | O(REASON))
 X(ERASE, "erase", WRITE, lt_erase, O(ID) | O(REASON) | O(INDEX),
   O(ID) | O(REASON))
 X(CASE_LIST, "case list", READ, lt_read_cases,
-  O(OPEN) | O(CLOSED) | O(OFFICE) | O(SINCE) | O(LIMIT) | O(AFTER), 0)
+  O(OVERDUE) | O(DUE_SOON) |
+      O(OPEN) | O(CLOSED) | O(OFFICE) | O(SINCE) | O(LIMIT) | O(AFTER), 0)
 X(INCIDENT_LIST, "incident list", READ, lt_read_incidents,
   O(OPEN) | O(CLOSED) | O(OFFICE) | O(SINCE) | O(LIMIT) | O(AFTER), 0)
 X(DIRECTIVE_LIST, "directive list", READ, lt_read_directives,
@@ -61,6 +66,12 @@ X(INCIDENT_SHOW, "incident show", READ, lt_read_incident, O(ID), O(ID))
 X(DIRECTIVE_SHOW, "directive show", READ, lt_read_directive, O(ID), O(ID))
 X(CASE_ATTACHMENT, "case attachment", PIECE, lt_attachment_find,
   O(EVENT) | O(INDEX) | O(OFFSET), O(EVENT))
+X(DEADLINE, "deadline", READ, lt_read_deadline,
+  O(RULE) | O(FROM) | O(REMOTE) | O(EXTENDED), O(RULE) | O(FROM))
+X(RULESET_SET, "ruleset set", WRITE, lt_ruleset_set, O(TEXT) | O(DOC_NO),
+  O(TEXT))
+X(CALENDAR_SET, "calendar set", WRITE, lt_calendar_set_year,
+  O(YEAR) | O(TEXT) | O(DOC_NO), O(YEAR) | O(TEXT))
 X(RECEIPT, "receipt", READ, lt_read_receipt, O(CODE), O(CODE))
 X(EXPLAIN, "explain", READ, lt_read_explain, O(WHAT), O(WHAT))
 X(STATUS, "status", READ, lt_read_status, 0, 0)

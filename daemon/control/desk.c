@@ -174,6 +174,15 @@ lt_err lt_desk_reader(struct lt_desk *desk, struct lt_view_reader **out_reader,
                                                     "ui_why_view_rebuilt");
         }
         lt_view_reader_set_words(desk->reader, field_word, desk->policy);
+        for (int i = 0; i < LT_POLICY_TABLES; i++) {
+            desk->law_tables[i] =
+                lt_policy_text(desk->policy, (enum lt_policy_table)i);
+        }
+        rc = lt_view_reader_set_law(desk->reader, desk->law_tables, diag);
+        if (rc != LT_OK) {
+            lt_desk_drop_reader(desk);
+            return rc;
+        }
         desk->reader_inode = (uint64_t)info.st_ino;
         desk->reader_device = (uint64_t)info.st_dev;
         desk->reader_batch = desk->batch;

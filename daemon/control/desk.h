@@ -10,6 +10,7 @@
 #define LT_CONTROL_DESK_H
 
 #include "common/message.h"
+#include "common/policy.h"
 #include "daemon/control/command.h"
 #include "daemon/control/control.h"
 #include "daemon/control/touch.h"
@@ -25,6 +26,7 @@ struct lt_desk {
     unsigned wipes;                 /* of the view, when it was looked at */
     const struct lt_snapshot *snapshot; /* NULL until the first is published */
     const struct lt_policy *policy;
+    struct lt_policy_text law_tables[LT_POLICY_TABLES]; /* of policy */
     struct lt_feed *feed;
     struct lt_touch *touch;
     enum lt_lang lang;              /* of the command at work */

@@ -2,6 +2,7 @@
  * id; statuses climb back from each of them. */
 #include "daemon/cases/fold.h"
 #include "daemon/control/desk.h"
+#include "daemon/control/privacy.h"
 #include "daemon/control/vocabulary.h"
 
 #include <stdlib.h>
@@ -66,9 +67,12 @@ lt_err lt_directive_issue(struct lt_desk *desk, const struct lt_args *args,
                           struct lt_draft *draft, struct lt_diag *diag)
 {
     struct lt_event *event;
-    lt_err rc = lt_draft_begin(desk, draft, LT_EV_DIRECTIVE_ISSUED,
-                               LT_CLASS_DIRECTIVE, LT_AUDIENCE_UP, NULL);
+    lt_err rc = lt_privacy_check(args, LT_OPT_TEXT, LT_PRIVACY_WARN, diag);
 
+    if (rc == LT_OK) {
+        rc = lt_draft_begin(desk, draft, LT_EV_DIRECTIVE_ISSUED,
+                            LT_CLASS_DIRECTIVE, LT_AUDIENCE_UP, NULL);
+    }
     if (rc != LT_OK) {
         return rc;
     }
@@ -113,6 +117,10 @@ lt_err lt_directive_status(struct lt_desk *desk, const struct lt_args *args,
         lt_desk_refuse(diag, LT_EINVAL, "code", "ui_why_codes");
         lt_vocabulary_allow(diag, LT_WORDS_DIRECTIVE_CODE);
         return LT_EINVAL;
+    }
+    rc = lt_privacy_check(args, LT_OPT_REASON, LT_PRIVACY_WARN, diag);
+    if (rc != LT_OK) {
+        return rc;
     }
     rc = lt_desk_matter(desk, args, LT_MATTER_DIRECTIVE, true, &id, &heads,
                         &draft->touch, diag);

@@ -337,6 +337,10 @@ static lt_err answer_matter(struct lt_desk *desk,
         lt_explain_matter(asking, &matter, &found);
         answer = answer_json(subject, matter.label, &found);
         json_object_set_new(answer, "reached", reached_json(asking, &matter));
+        if (subject->kind == LT_EXPLAIN_CASE) {
+            json_object_set(answer, "deadlines",
+                            json_object_get(root, "deadlines"));
+        }
         if (subject->kind == LT_EXPLAIN_DIRECTIVE) {
             json_object_set_new(answer, "to",
                                 targets_json(asking, &matter, root));

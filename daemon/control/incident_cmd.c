@@ -5,6 +5,7 @@
  * so that the people on the spot see that somebody has taken it. */
 #include "daemon/cases/fold.h"
 #include "daemon/control/desk.h"
+#include "daemon/control/privacy.h"
 #include "daemon/control/vocabulary.h"
 
 enum { WAY_SCREEN = 1 };
@@ -25,6 +26,12 @@ lt_err lt_incident_raise(struct lt_desk *desk, const struct lt_args *args,
     if (lt_args_has(args, LT_OPT_FIELD) &&
         !lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD], &field)) {
         return lt_desk_refuse_field(desk, diag);
+    }
+    for (i = 0; i < LT_COUNT_OF(texts); i++) {
+        rc = lt_privacy_check(args, texts[i].option, LT_PRIVACY_STRICT, diag);
+        if (rc != LT_OK) {
+            return rc;
+        }
     }
     rc = lt_draft_begin(desk, draft, LT_EV_INCIDENT_RAISED, LT_CLASS_INCIDENT,
                         LT_AUDIENCE_UP, NULL);
@@ -119,7 +126,11 @@ lt_err lt_incident_update(struct lt_desk *desk, const struct lt_args *args,
     if (!lt_args_has(args, LT_OPT_PEOPLE) && !lt_args_has(args, LT_OPT_HELP)) {
         return lt_desk_refuse(diag, LT_EUSAGE, "people", "ui_why_missing");
     }
-    rc = begin_about(desk, args, draft, LT_EV_INCIDENT_UPDATED, &heads, diag);
+    rc = lt_privacy_check(args, LT_OPT_HELP, LT_PRIVACY_STRICT, diag);
+    if (rc == LT_OK) {
+        rc = begin_about(desk, args, draft, LT_EV_INCIDENT_UPDATED, &heads,
+                         diag);
+    }
     if (rc != LT_OK) {
         return rc;
     }

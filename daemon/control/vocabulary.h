@@ -10,7 +10,7 @@
 struct lt_policy;
 
 /* The step that a case takes once (STEP_ACCEPTED of proto/log.proto). */
-enum { LT_STEP_WORD_ACCEPTED = 1 };
+enum { LT_STEP_WORD_ACCEPTED = 1, LT_STEP_WORD_EXTENDED = 8 };
 
 /* Tell in @diag which words would have been right. */
 void lt_vocabulary_allow(struct lt_diag *diag, enum lt_words list);

@@ -7,6 +7,7 @@
  * voids, an event that others waited for) folds the matter anew. */
 #include "common/failpoint.h"
 #include "daemon/cases/erasure.h"
+#include "daemon/cases/law.h"
 #include "daemon/view/view_internal.h"
 
 #include <string.h>
@@ -386,6 +387,15 @@ static lt_err apply_receipt(struct lt_view *view, struct lt_coming *c)
     return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
 }
 
+/* Rules and calendars belong to no matter either. */
+static lt_err apply_law(struct lt_view *view, struct lt_coming *c)
+{
+    lt_err rc = lt_view_law_judge(view, &c->segment->stream.channel, c->seq,
+                                  &c->judged);
+
+    return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
+}
+
 /* An event of a matter, and what was said about its texts before it came, or
  * what it says itself about those of another. */
 static lt_err apply_with_erasures(struct lt_view *view, struct lt_coming *c)
@@ -480,6 +490,9 @@ static lt_err apply_event(struct lt_view *view, struct lt_coming *c,
     if (c->act.type == LT_EV_ENCLOSED) {
         return apply_enclosed(view, c);
     }
+    if (lt_law_is_event(c->act.type)) {
+        return apply_law(view, c);
+    }
     /* First the texts: folding a matter anew decodes its other events into
      * view->event. */
     rc = lt_texts_add(view, c, bundle, cursor);
@@ -548,6 +561,9 @@ lt_err lt_apply_segment(struct lt_view *view, int64_t committed_at_ms,
         rc = lt_refold_awaiting(view);
         if (rc == LT_OK) {
             rc = lt_erase_awaiting(view);
+        }
+        if (rc == LT_OK) {
+            rc = lt_view_law_awaiting(view);
         }
     }
     return rc;

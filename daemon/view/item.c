@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/words.h"
+#include "daemon/view/due.h"
 
 enum { PART_PLACE = 2, PART_SUBJECT = 3, PART_HELP = 4, PART_REASON = 5 };
 
@@ -118,11 +119,41 @@ static void custody_fields(struct lt_json *json, const struct lt_custody *c)
     lt_json_uint(json, c->remarks_n);
 }
 
-static void case_fields(const struct lt_view_reader *r, struct lt_json *json,
-                        int32_t today)
+/* The earliest term that runs; a day written into the case counts as well. */
+static lt_err put_case_due(struct lt_view_reader *r, struct lt_json *json,
+                           int32_t today)
+{
+    const struct lt_matter *m = &r->stored.matter;
+    const struct lt_duty *first = &r->duties[0];
+    bool ruled;
+    size_t n = 0;
+    lt_err rc = lt_reader_duties(r, &n);
+
+    ruled = n > 0 && !first->deadline.standing &&
+            !(m->has_due && m->due < first->deadline.due);
+    if (!ruled) {
+        put_due(json, m);
+        lt_json_key(json, "overdue");
+        lt_json_bool(json, lt_matter_is_overdue(m, today));
+    } else {
+        lt_json_key(json, "due_on");
+        lt_json_day(json, first->deadline.due);
+        lt_json_key(json, "overdue");
+        lt_json_bool(json, lt_due_is_overdue(first, today));
+    }
+    lt_json_key(json, "due_soon");
+    lt_json_bool(json, ruled && lt_due_is_soon(first, today));
+    lt_json_key(json, "due_rule");
+    lt_json_word(json, ruled ? first->deadline.rule->id : NULL);
+    return rc;
+}
+
+static lt_err case_fields(struct lt_view_reader *r, struct lt_json *json,
+                          int32_t today)
 {
     const struct lt_stored *s = &r->stored;
     const struct lt_matter *m = &s->matter;
+    lt_err rc;
 
     put_receipt(json, s);
     put_label(json, "number", s);
@@ -137,9 +168,7 @@ static void case_fields(const struct lt_view_reader *r, struct lt_json *json,
     lt_json_office(json, &m->origin);
     lt_json_key(json, "opened_on");
     lt_json_day(json, m->opened_on);
-    put_due(json, m);
-    lt_json_key(json, "overdue");
-    lt_json_bool(json, lt_matter_is_overdue(m, today));
+    rc = put_case_due(r, json, today);
     put_time(json, "last_event_at", m->last_event_ms);
     lt_json_key(json, "contested");
     lt_json_bool(json, m->contested);
@@ -149,6 +178,7 @@ static void case_fields(const struct lt_view_reader *r, struct lt_json *json,
     lt_json_bool(json, m->voided);
     put_reason(json, LT_WORDS_CLOSE_REASON, m, m->state == LT_CASE_CLOSED);
     custody_fields(json, &m->custody);
+    return rc;
 }
 
 static lt_err put_text(struct lt_view_reader *r, struct lt_json *json,
@@ -256,8 +286,7 @@ lt_err lt_item_fields(struct lt_view_reader *r, struct lt_json *json,
     lt_json_event(json, &r->stored.matter.id);
     switch (r->stored.matter.kind) {
     case LT_MATTER_CASE:
-        case_fields(r, json, today);
-        break;
+        return case_fields(r, json, today);
     case LT_MATTER_INCIDENT:
         return incident_fields(r, json);
     case LT_MATTER_DIRECTIVE:

@@ -1,5 +1,6 @@
 /* Lists, newest first. A cursor names the last item shown, so that what comes
  * in between pages shifts nothing. */
+#include "daemon/view/due.h"
 #include "daemon/view/reader.h"
 
 #include <string.h>
@@ -95,6 +96,29 @@ static bool is_wanted(const struct lt_view_query *query,
            has_part_in(&m->custody, &query->office);
 }
 
+/* Late, or due within some days: by the law as it stands. */
+static lt_err is_due(struct lt_view_reader *r,
+                     const struct lt_view_query *query, bool *out_wanted)
+{
+    const struct lt_matter *m = &r->stored.matter;
+    bool late = lt_matter_is_overdue(m, query->today);
+    bool soon = false;
+    size_t n = 0;
+    lt_err rc = LT_OK;
+
+    *out_wanted = true;
+    if (!query->overdue && !query->due_soon) {
+        return LT_OK;
+    }
+    rc = lt_reader_duties(r, &n);
+    for (size_t i = 0; i < n; i++) {
+        late |= lt_due_is_overdue(&r->duties[i], query->today);
+        soon |= lt_due_is_soon(&r->duties[i], query->today);
+    }
+    *out_wanted = (query->overdue && late) || (query->due_soon && soon);
+    return rc;
+}
+
 static enum lt_matter_kind kind_of(const struct lt_view_query *query)
 {
     switch (query->what) {
@@ -115,6 +139,7 @@ static lt_err put_items(struct lt_view_reader *r,
     uint32_t shown = 0;
 
     for (;;) {
+        bool due = false;
         bool row;
         lt_err rc = lt_db_step(stmt, &row);
 
@@ -123,6 +148,9 @@ static lt_err put_items(struct lt_view_reader *r,
         }
         rc = lt_reader_take_matter(r, stmt);
         if (rc == LT_OK && is_wanted(query, &r->stored.matter)) {
+            rc = is_due(r, query, &due);
+        }
+        if (rc == LT_OK && due) {
             if (shown == query->limit) {
                 *more = true;
                 return LT_OK;

@@ -78,6 +78,7 @@ static void close_file(struct lt_view_reader *r)
 {
     sqlite3_stmt *stmt;
 
+    lt_books_forget(r->books);
     lt_intern_deinit(&r->intern);
     while (r->db != NULL && (stmt = sqlite3_next_stmt(r->db, NULL)) != NULL) {
         sqlite3_finalize(stmt);
@@ -166,6 +167,7 @@ void lt_view_reader_close(struct lt_view_reader *reader)
         return;
     }
     close_file(reader);
+    lt_books_free(reader->books);
     lt_arena_deinit(&reader->arena);
     lt_free(heap, reader->path);
     lt_free(heap, reader);
@@ -176,6 +178,20 @@ void lt_view_reader_set_words(struct lt_view_reader *reader,
 {
     reader->field_word = field_word;
     reader->words_ctx = ctx;
+}
+
+lt_err lt_view_reader_set_law(struct lt_view_reader *reader,
+                              const struct lt_policy_text *tables,
+                              struct lt_diag *diag)
+{
+    struct lt_books *books = NULL;
+    lt_err rc = lt_books_new(tables, &books, diag);
+
+    if (rc == LT_OK) {
+        lt_books_free(reader->books);
+        reader->books = books;
+    }
+    return rc;
 }
 
 lt_err lt_reader_begin(struct lt_view_reader *r)
@@ -196,6 +212,7 @@ lt_err lt_reader_begin(struct lt_view_reader *r)
     /* Numbers of a view that was emptied meanwhile mean other things. */
     lt_intern_forget(&r->intern);
     r->until_ms = mono_ms() + r->patience_ms;
+    r->has_law = false;
     rc = lt_db_run(r->begin);
     if (rc == LT_OK) {
         rc = lt_db_step(r->any_erased, &r->has_erased);

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "daemon/view/books.h"
 #include "daemon/view/intern.h"
 #include "daemon/view/json.h"
 #include "daemon/view/stored.h"
@@ -25,6 +26,9 @@ struct lt_view_reader {
 
     lt_view_word_fn *field_word; /* NULL: numbers are printed */
     const void *words_ctx;
+    struct lt_books *books; /* NULL: no deadlines are computed */
+    bool has_law;           /* books were looked at, in this answer */
+    struct lt_duty duties[LT_DUTIES_MAX]; /* scratch */
 
     sqlite3_stmt *list_all;
     sqlite3_stmt *list_open;
@@ -105,6 +109,11 @@ LT_MUST_CHECK lt_err lt_row_voids(struct lt_view_reader *reader,
 /* The sequence of the event with this id; 0 when it is not here. */
 LT_MUST_CHECK lt_err lt_seq_of(struct lt_view_reader *reader,
                                const struct lt_event_id *id, int64_t *out_seq);
+
+/* What the case in reader->stored owes, the earliest first, into
+ * reader->duties; none for what is no open case (due_reader.c). */
+LT_MUST_CHECK lt_err lt_reader_duties(struct lt_view_reader *reader,
+                                      size_t *out_n);
 
 /* ---- erasure.c ---- */
 

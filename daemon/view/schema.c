@@ -8,6 +8,7 @@
  * end and the next start, both written with syncs; when it is 0 the file is
  * trusted if the machine has not been started anew since (a killed process
  * loses nothing that it has written) and passes a quick check when small. */
+#include "daemon/view/offices.h"
 #include "daemon/view/view_internal.h"
 
 #include <fcntl.h>
@@ -61,13 +62,15 @@ static const char tables[] =
     "CREATE TABLE answer(said INTEGER NOT NULL, office BLOB NOT NULL,"
     " at INTEGER, PRIMARY KEY(said, office)) WITHOUT ROWID;"
     "CREATE TABLE enclosed(seq INTEGER PRIMARY KEY);"
-    "CREATE TABLE office(seq INTEGER PRIMARY KEY, version INTEGER NOT NULL);";
+    "CREATE TABLE office(seq INTEGER PRIMARY KEY, version INTEGER NOT NULL);"
+    "CREATE TABLE law(seq INTEGER PRIMARY KEY, version INTEGER NOT NULL,"
+    " counts INTEGER NOT NULL);";
 
 static const char *const table_names[] = {"life",  "channel", "ref",
                                           "event", "text",    "piece",
                                           "erasure", "erased", "answer",
                                           "matter", "miss",   "await",
-                                          "enclosed", "office"};
+                                          "enclosed", "office", "law"};
 
 /* Which start of the machine this is; zeros when the kernel does not say. */
 static void read_boot(char out_boot[static BOOT_LEN])
@@ -162,7 +165,7 @@ static lt_err create(struct lt_view *view, const char *boot)
     }
     if (rc == LT_OK) {
         rc = lt_db_exec(view->db, "PRAGMA application_id=1280595543;"
-                                  "PRAGMA user_version=5;");
+                                  "PRAGMA user_version=6;");
     }
     if (rc == LT_OK) {
         rc = lt_db_prepare(
@@ -291,55 +294,13 @@ static lt_err load_mark(struct lt_view *view, uint64_t *out_tree)
     return rc;
 }
 
-static lt_err load_office(struct lt_view *view, sqlite3_stmt *stmt,
-                          struct lt_tree *tree)
-{
-    struct lt_event_id id;
-    lt_err rc = lt_intern_id(&view->intern, sqlite3_column_int64(stmt, 1), &id);
-
-    if (rc != LT_OK) {
-        return rc;
-    }
-    lt_arena_reset(&view->event_arena);
-    rc = lt_event_decode(sqlite3_column_blob(stmt, 3),
-                         (size_t)sqlite3_column_bytes(stmt, 3), &id,
-                         (uint64_t)sqlite3_column_int64(stmt, 2),
-                         &view->event_arena, &view->event, NULL);
-    if (rc == LT_OK) {
-        rc = lt_tree_apply(tree, (uint64_t)sqlite3_column_int64(stmt, 0),
-                           &view->event, NULL);
-    }
-    /* These were applied once: if they cannot be now, the file is not what
-     * was written. */
-    return rc == LT_OK || rc == LT_ENOMEM ? rc : LT_EIO;
-}
-
 static lt_err load_tree(struct lt_view *view, uint64_t version)
 {
     struct lt_tree *tree = NULL;
-    sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    lt_err rc = lt_tree_new(lt_alloc_heap(), &tree);
+    lt_err rc = lt_offices_load(view->db, &view->intern, &view->event_arena,
+                                &view->event, &tree);
 
-    if (rc == LT_OK) {
-        rc = lt_db_prepare(view->db,
-                           "SELECT o.version, e.key, e.hlc, e.body"
-                           " FROM office o JOIN event e ON e.seq=o.seq"
-                           " ORDER BY o.seq",
-                           &stmt);
-    }
-    if (rc == LT_OK) {
-        rc = lt_db_step(stmt, &row);
-    }
-    while (rc == LT_OK && row) {
-        rc = load_office(view, stmt, tree);
-        if (rc == LT_OK) {
-            rc = lt_db_step(stmt, &row);
-        }
-    }
-    sqlite3_finalize(stmt);
     if (rc != LT_OK) {
-        lt_tree_free(tree);
         return rc;
     }
     lt_tree_advance(tree, version);

@@ -1,4 +1,5 @@
 /* One matter with its events (in the order of commit here) and texts. */
+#include "daemon/view/due.h"
 #include "daemon/view/reader.h"
 
 #include <string.h>
@@ -344,6 +345,28 @@ static lt_err put_history(struct lt_view_reader *r, struct lt_json *json)
     return rc;
 }
 
+/* Every term that runs, with why it ends when it does. */
+static lt_err put_deadlines(struct lt_view_reader *r, struct lt_json *json,
+                            int32_t today)
+{
+    size_t n = 0;
+    lt_err rc;
+
+    if (r->stored.matter.kind != LT_MATTER_CASE) {
+        return LT_OK;
+    }
+    rc = lt_reader_duties(r, &n);
+    lt_json_key(json, "deadlines");
+    lt_json_open(json, '[');
+    for (size_t i = 0; rc == LT_OK && i < n; i++) {
+        lt_json_open(json, '{');
+        rc = lt_due_put(json, &r->duties[i], today);
+        lt_json_close(json, '}');
+    }
+    lt_json_close(json, ']');
+    return rc;
+}
+
 static lt_err show(struct lt_view_reader *r, const struct lt_event_id *id,
                    int32_t today, struct lt_json *json)
 {
@@ -358,6 +381,9 @@ static lt_err show(struct lt_view_reader *r, const struct lt_event_id *id,
     }
     lt_json_open(json, '{');
     rc = lt_item_fields(r, json, today);
+    if (rc == LT_OK) {
+        rc = put_deadlines(r, json, today);
+    }
     if (rc == LT_OK) {
         rc = put_history(r, json);
     }

@@ -92,6 +92,10 @@ static lt_err prepare(struct lt_view *view)
          " WHERE seq=?1"},
         {&view->drop_texts, "DELETE FROM text WHERE id>=?1 AND id<?2"},
         {&view->add_office, "INSERT INTO office(version,seq) VALUES(?1,?2)"},
+        {&view->put_law, "INSERT INTO law(seq,version,counts) VALUES(?1,?2,?3)"},
+        {&view->drop_law, "DELETE FROM law WHERE seq=?1"},
+        {&view->next_law, "SELECT seq FROM law WHERE counts=0 AND version<=?1"
+                          " ORDER BY seq LIMIT 1"},
     };
 
     for (size_t i = 0; i < LT_COUNT_OF(list); i++) {

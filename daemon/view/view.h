@@ -93,6 +93,20 @@ typedef const char *lt_view_word_fn(const void *ctx, uint32_t field);
 void lt_view_reader_set_words(struct lt_view_reader *reader,
                               lt_view_word_fn *field_word, const void *ctx);
 
+/* The tables that cases are counted by (lt_policy_text), borrowed. Without them
+ * no deadline is computed. Errors: LT_EPOLICY, LT_ENOMEM. */
+struct lt_policy_text;
+LT_MUST_CHECK lt_err lt_view_reader_set_law(struct lt_view_reader *reader,
+                                            const struct lt_policy_text *tables,
+                                            struct lt_diag *diag);
+
+/* The law of the cases that @office holds, as the view knows it now; borrowed
+ * until the next answer of this reader. LT_EINVAL without set_law. */
+struct lt_law;
+LT_MUST_CHECK lt_err lt_view_law(struct lt_view_reader *reader,
+                                 const struct lt_office *office,
+                                 const struct lt_law **out_law);
+
 enum lt_view_what { LT_VIEW_CASES, LT_VIEW_INCIDENTS, LT_VIEW_DIRECTIVES };
 struct lt_view_query {
     enum lt_view_what what;
@@ -104,6 +118,8 @@ struct lt_view_query {
     uint32_t limit;              /* 1 to 1000 */
     const char *after;           /* cursor of an earlier answer, or NULL */
     int32_t today;               /* for overdue */
+    bool overdue;                /* only what is late, or ... */
+    bool due_soon;               /* ... due within LT_DUE_SOON_DAYS */
 };
 /* {"items":[...],"next":...}. Errors: LT_EINVAL (a cursor that is none). */
 LT_MUST_CHECK lt_err lt_view_list(struct lt_view_reader *reader,

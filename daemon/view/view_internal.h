@@ -12,7 +12,7 @@ static inline int64_t lt_text_row(int64_t seq, uint32_t index)
     return (int64_t)((uint64_t)seq << 3 | index);
 }
 
-enum { LT_VIEW_SCHEMA = 5, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+enum { LT_VIEW_SCHEMA = 6, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
 
 /* Events of neighbouring keys in neighbouring rows. */
 struct lt_ref_run {
@@ -78,6 +78,9 @@ struct lt_view {
     sqlite3_stmt *drop_await;
     sqlite3_stmt *next_await;
     sqlite3_stmt *add_office;
+    sqlite3_stmt *put_law;
+    sqlite3_stmt *drop_law;
+    sqlite3_stmt *next_law;
     sqlite3_stmt *add_erasure;
     sqlite3_stmt *get_erasures;
     sqlite3_stmt *set_erasure;
@@ -181,6 +184,18 @@ LT_MUST_CHECK lt_err lt_enclosed_original(struct lt_view *view,
 
 LT_MUST_CHECK lt_err lt_fill_segment(struct lt_view *view, uint64_t pos,
                                      const struct lt_segment *segment);
+
+/* ---- law.c: rules and calendars that offices set ---- */
+
+/* Judge the RULESET_SET or CALENDAR_SET in view->event, whose row is @seq, and
+ * keep it when it counts or waits. */
+LT_MUST_CHECK lt_err lt_view_law_judge(struct lt_view *view,
+                                       const struct lt_channel *channel,
+                                       int64_t seq,
+                                       struct lt_judged *out_judged);
+/* Judge again what waited for the version that the tree has now. Uses
+ * view->event. */
+LT_MUST_CHECK lt_err lt_view_law_awaiting(struct lt_view *view);
 
 /* ---- piece.c: pieces of large parts ---- */
 

@@ -367,6 +367,30 @@ static void courier_pieces(struct out *out)
     lt_buf_deinit(&plain);
 }
 
+/* Form and text, split after the first byte. */
+static void guarded(struct out *out)
+{
+    static const struct {
+        const char *form;
+        const char *text;
+    } texts[] = {
+        {"Nguyễn Văn Tám", "Tiếp ông Nguyễn Văn Tám, ĐT 0912 345 678"},
+        {"tổ 7, ấp Xóm Mía", "Ô. Bảy, Lê Thị Hoa, Trần Văn Út và Võ Hùng"},
+        {"079085012345", "CCCD 079 085 012 345, xe 70A-123.45, a@b.vn"}};
+
+    for (unsigned i = 0; i < LT_COUNT_OF(texts); i++) {
+        size_t form = strlen(texts[i].form);
+        char name[24];
+
+        put_byte(out, (uint8_t)form);
+        FUZZ_CHECK(lt_buf_put(&out->buf, texts[i].form, form));
+        FUZZ_CHECK(
+            lt_buf_put(&out->buf, texts[i].text, strlen(texts[i].text)));
+        (void)snprintf(name, sizeof(name), "guard%u", i);
+        emit(out, "guard", name, LT_OK);
+    }
+}
+
 void seeds_each(seed_fn *each, void *ctx)
 {
     struct out out = {.each = each, .ctx = ctx};
@@ -381,5 +405,6 @@ void seeds_each(seed_fn *each, void *ctx)
     commands(&out);
     sealed(&out);
     courier_pieces(&out);
+    guarded(&out);
     lt_buf_deinit(&out.buf);
 }

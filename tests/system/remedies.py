@@ -58,6 +58,14 @@ def desk():
                 ("too_big", 65, ("incident", "raise", "--place", "x" * 200, "--subject", "Lũ",
                                  "--people", 3),
                  ("incident", "raise", "--place", "x" * 140, "--subject", "Lũ", "--people", 3)),
+                ("personal_data", 65, ("incident", "raise", "--place", "UBND xã", "--subject",
+                                       "Đơn của ông Tám", "--people", 3),
+                 ("incident", "raise", "--place", "UBND xã", "--subject", "Đơn", "--people", 3)),
+                ("personal_data", 65, (*CASE, "--text", "Đơn của nguyen van tam", "--private",
+                                       "name=Nguyễn Văn Tám", "--confirm-text"),
+                 (*CASE, "--text", "Đơn về đất", "--private", "name=Nguyễn Văn Tám")),
+                ("perhaps_personal_data", 65, (*CASE, "--text", "Tiếp bà Trần Thị Nga"),
+                 (*CASE, "--text", "Tiếp bà Trần Thị Nga", "--confirm-text")),
                 ("not_permitted", 77, ("directive", "issue", "--to", "Tỉnh Tây Ninh", "--doc-no",
                                        "1", "--text", "Báo cáo"), None)):
             tool_refused(code, exit, *wrong, **at)

@@ -54,6 +54,7 @@ static void a_case_is_listed_with_every_field(void **state)
         "\"custodian\":\"03030303030303030303030303030303\","
         "\"origin\":\"03030303030303030303030303030303\","
         "\"opened_on\":\"2026-11-21\",\"due_on\":null,\"overdue\":false,"
+        "\"due_soon\":false,\"due_rule\":null,"
         "\"last_event_at\":\"2026-11-21T07:00:00.000Z\","
         "\"contested\":false,\"waiting\":false,\"voided\":false,"
         "\"reason\":null,\"offered_to\":[],\"claimants\":[],"

@@ -1,0 +1,61 @@
+/* The tree from its rows: for the view when it opens, and for readers. */
+#include "daemon/view/offices.h"
+
+#include "daemon/view/db.h"
+
+static lt_err take_row(sqlite3_stmt *stmt, struct lt_intern *intern,
+                       struct lt_arena *arena, struct lt_event *event,
+                       struct lt_tree *tree)
+{
+    struct lt_event_id id;
+    lt_err rc = lt_intern_id(intern, sqlite3_column_int64(stmt, 1), &id);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    lt_arena_reset(arena);
+    rc = lt_event_decode(
+        sqlite3_column_blob(stmt, 3), (size_t)sqlite3_column_bytes(stmt, 3),
+        &id, (uint64_t)sqlite3_column_int64(stmt, 2), arena, event, NULL);
+    if (rc == LT_OK) {
+        rc = lt_tree_apply(tree, (uint64_t)sqlite3_column_int64(stmt, 0), event,
+                           NULL);
+    }
+    /* These were applied once: if they cannot be now, the file is not what
+     * was written. */
+    return rc == LT_OK || rc == LT_ENOMEM ? rc : LT_EIO;
+}
+
+lt_err lt_offices_load(sqlite3 *db, struct lt_intern *intern,
+                       struct lt_arena *arena, struct lt_event *event,
+                       struct lt_tree **out_tree)
+{
+    struct lt_tree *tree = NULL;
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    lt_err rc = lt_tree_new(lt_alloc_heap(), &tree);
+
+    if (rc == LT_OK) {
+        rc = lt_db_prepare(db,
+                           "SELECT o.version, e.key, e.hlc, e.body"
+                           " FROM office o JOIN event e ON e.seq=o.seq"
+                           " ORDER BY o.seq",
+                           &stmt);
+    }
+    if (rc == LT_OK) {
+        rc = lt_db_step(stmt, &row);
+    }
+    while (rc == LT_OK && row) {
+        rc = take_row(stmt, intern, arena, event, tree);
+        if (rc == LT_OK) {
+            rc = lt_db_step(stmt, &row);
+        }
+    }
+    sqlite3_finalize(stmt);
+    if (rc != LT_OK) {
+        lt_tree_free(tree);
+        return rc;
+    }
+    *out_tree = tree;
+    return LT_OK;
+}
