@@ -153,7 +153,7 @@ def receipt_codes():
     the finger is told from a code that is in no book."""
     with Tree() as tree:
         province, commune, other = two_tiers(tree)
-        case = open_case(commune, "--text", "Đơn của ông Nguyễn Văn A")
+        case = open_case(commune, "--text", "Đơn của ông Nguyễn Văn A", "--confirm-text")
         code = case["receipt_code"]
         groups = code.split("-")
         check([len(g) for g in groups] == [4, 4, 4, 4, 1], code)
