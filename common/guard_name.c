@@ -166,6 +166,16 @@ static bool is_among_places(const struct lt_tokens *t, size_t i)
     return false;
 }
 
+/* A word that people put behind a form of address and that is no name. In a
+ * text with marks "anh Ba" is somebody, and no "bà". */
+static bool is_plain(const struct lt_tokens *t, size_t i)
+{
+    const struct lt_token *token = &t->at[i];
+
+    return lt_guard_knows(LT_GUARD_PLAIN, token) &&
+           !(t->marked && !token->marked && lt_token_is(token, "ba"));
+}
+
 bool lt_guard_addressed_at(const struct lt_tokens *t, size_t i)
 {
     size_t next = i + 1;
@@ -180,7 +190,7 @@ bool lt_guard_addressed_at(const struct lt_tokens *t, size_t i)
     }
     return !says_nothing(t) && !is_doubtful(t, i) && !is_within_a_name(t, i) &&
            !is_well_known(t, i) && is_somebody(t, next) &&
-           !lt_guard_knows(LT_GUARD_PLAIN, &t->at[next]);
+           !is_plain(t, next);
 }
 
 /* Does the next name of a list begin at word @i? "và" stands between as well

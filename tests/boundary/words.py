@@ -73,7 +73,7 @@ def pair_faults(where, vi, en):
 
 
 UI_TABLES = ("common/message_ui_table.h", "common/message_work_table.h",
-             "common/message_courier_table.h")
+             "common/message_courier_table.h", "common/message_due_table.h")
 
 
 def pairs(files):
