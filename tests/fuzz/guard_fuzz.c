@@ -3,13 +3,14 @@
  * form and text. */
 #include "tests/fuzz/fuzz.h"
 
+#include "common/crypto.h"
 #include "common/guard.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    return 0;
+    return lt_crypto_start() == LT_OK ? 0 : -1; /* the seeds hash */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
