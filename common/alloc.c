@@ -21,6 +21,7 @@ struct lt_arena_block {
     struct lt_arena_block *next;
     size_t size;
     size_t used;
+    size_t clean; /* up to here what is not used is zero: it was wiped */
 };
 
 enum {
@@ -183,8 +184,14 @@ void *lt_arena_take(struct lt_arena *arena, size_t size)
         }
     }
     ptr = (uint8_t *)block + BLOCK_HEADER + block->used;
-    memset(ptr, 0, rounded);
     block->used += rounded;
+    if (block->used > block->clean) {
+        size_t dirty = block->used - block->clean;
+
+        dirty = dirty < rounded ? dirty : rounded;
+        memset(ptr + rounded - dirty, 0, dirty);
+        block->clean = block->used;
+    }
     arena->used_bytes += rounded;
     return ptr;
 }

@@ -74,6 +74,45 @@ static void an_array_that_cannot_grow_stays(void **state)
     assert_int_equal(meter.live, 0);
 }
 
+/* Fresh memory as it may come: full of what was there. */
+static void *dirty_resize(void *ctx, void *ptr, size_t size)
+{
+    void *fresh;
+
+    (void)ctx;
+    free(ptr);
+    fresh = size == 0 ? NULL : malloc(size);
+    if (fresh != NULL) {
+        memset(fresh, 0xA5, size);
+    }
+    return fresh;
+}
+
+/* What was wiped at a reset is not cleared again; what lies behind it is. */
+static void an_arena_is_zero_where_it_was_used_before_and_beyond(void **state)
+{
+    static const size_t takes[] = {10, 3, 25, 7, 60, 1};
+    struct lt_alloc alloc = {dirty_resize, NULL};
+    struct lt_arena arena;
+
+    (void)state;
+    lt_arena_init(&arena, &alloc, 1 << 20);
+    for (size_t round = 0; round < LT_COUNT_OF(takes); round++) {
+        for (size_t n = 0; n < takes[round]; n++) {
+            size_t size = 20 + 37 * ((n + round) % 5);
+            uint8_t *ptr = lt_arena_take(&arena, size);
+
+            assert_non_null(ptr);
+            for (size_t i = 0; i < size; i++) {
+                assert_int_equal(ptr[i], 0);
+            }
+            memset(ptr, 0x5A, size);
+        }
+        lt_arena_reset(&arena);
+    }
+    lt_arena_deinit(&arena);
+}
+
 static void an_arena_is_zero_aligned_and_capped(void **state)
 {
     struct meter meter = {.left = -1};
@@ -141,6 +180,7 @@ int main(void)
         cmocka_unit_test(fresh_memory_is_zero_and_overflow_is_refused),
         cmocka_unit_test(an_array_that_cannot_grow_stays),
         cmocka_unit_test(an_arena_is_zero_aligned_and_capped),
+        cmocka_unit_test(an_arena_is_zero_where_it_was_used_before_and_beyond),
         cmocka_unit_test(a_buffer_grows_and_survives_failure),
     };
 
