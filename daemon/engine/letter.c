@@ -104,7 +104,9 @@ static int compare_lives(const struct lt_engine *engine,
     if (!lt_office_equal(&statement->to, &engine->self->id)) {
         return 0; /* what it echoes is another's */
     }
-    return (new > old) - (new < old);
+    /* One that has seen less of this life of ours may be a new one all the
+     * same, on an older disk: until it has heard us again it cannot know. */
+    return new > old ? 1 : 0;
 }
 
 static void supersede(struct lt_letter *letter, uint64_t by)
@@ -231,7 +233,9 @@ static void read_own(struct lt_engine *engine,
 static void pass_on(struct lt_engine *engine, const struct lt_letter *letter,
                     const struct lt_session *source)
 {
-    struct lt_session *ways[] = {lt_route_letter(engine, &letter->to),
+    bool own = lt_office_equal(&letter->from, &engine->self->id);
+    struct lt_session *ways[] = {own ? lt_route_letter(engine, &letter->to)
+                                     : lt_route_toward(engine, &letter->to),
                                  lt_route_line(engine, &letter->to),
                                  lt_route_around(engine, &letter->to)};
     size_t i;
@@ -335,7 +339,7 @@ void lt_letter_forward(struct lt_engine *engine, struct lt_session *session)
             !lt_office_equal(&letter->from, &engine->self->id) &&
             !lt_office_equal(&letter->to, &engine->self->id) &&
             !lt_office_equal(&letter->from, &session->unit->id) &&
-            (lt_route_letter(engine, &letter->to) == session ||
+            (lt_route_toward(engine, &letter->to) == session ||
              lt_route_line(engine, &letter->to) == session)) {
             hand_on(engine, session, letter);
         }

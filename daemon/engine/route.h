@@ -30,8 +30,9 @@ struct lt_session *lt_route_line(const struct lt_engine *engine,
                                  const struct lt_office *office);
 struct lt_session *lt_route_around(const struct lt_engine *engine,
                                    const struct lt_office *office);
-/* The one that a statement takes: as lt_route_toward, and otherwise up, where
- * somebody may know. */
+/* The one that a statement of our own takes: as lt_route_toward, and otherwise
+ * up, where somebody may know. Never for those of others: what lies here may be
+ * of a life that is over, and must not go back to where the present one is. */
 struct lt_session *lt_route_letter(const struct lt_engine *engine,
                                    const struct lt_office *office);
 
