@@ -74,6 +74,19 @@ static struct lt_letter *letter_new(struct lt_engine *engine,
     return letter;
 }
 
+/* The present life of whom the statement is for, as far as it is known here. */
+static uint64_t life_of(const struct lt_engine *engine,
+                        const struct lt_statement *statement)
+{
+    const struct lt_letter *back;
+
+    if (lt_office_equal(&statement->to, &engine->self->id)) {
+        return engine->options.epoch;
+    }
+    back = lt_letter_find(engine, &statement->to, &statement->from);
+    return back == NULL ? 0 : back->epoch;
+}
+
 /* Lives of one office have no order in their names. That of its session with
  * us is its present one; otherwise the statement that has seen more of ours is
  * the later one. 0: neither tells. */
@@ -82,12 +95,13 @@ static int compare_lives(const struct lt_engine *engine,
                          const struct lt_statement *statement)
 {
     const struct lt_unit *from = lt_unit_find(engine, &statement->from);
-    uint64_t mine = engine->options.epoch;
-    uint64_t old =
-        letter->echo_epoch == mine ? letter->echo_id + 1 : 0;
-    uint64_t new =
-        statement->echo_epoch == mine ? statement->echo_id + 1 : 0;
+    uint64_t life = life_of(engine, statement);
+    uint64_t old = letter->echo_epoch == life ? letter->echo_id + 1 : 0;
+    uint64_t new = statement->echo_epoch == life ? statement->echo_id + 1 : 0;
 
+    if (life == 0) {
+        old = new = 0;
+    }
     if (from != NULL && (from->session != NULL || from->bypass != NULL)) {
         if (from->epoch == statement->epoch) {
             return 1;
@@ -101,11 +115,8 @@ static int compare_lives(const struct lt_engine *engine,
         statement->echo_id != letter->echo_id) {
         return statement->echo_id > letter->echo_id ? 1 : -1;
     }
-    if (!lt_office_equal(&statement->to, &engine->self->id)) {
-        return 0; /* what it echoes is another's */
-    }
-    /* One that has seen less of this life of ours may be a new one all the
-     * same, on an older disk: until it has heard us again it cannot know. */
+    /* One that has seen less of that life may be a new one all the same, on an
+     * older disk: until it has heard the other again it cannot know. */
     return new > old ? 1 : 0;
 }
 
