@@ -43,7 +43,7 @@ class Desk:
 
     def write(self):
         result = self.node.tool("case", "open", "--type", "complaint", "--field", "land", "--text",
-                                f"Đơn {self.id}", "--request-id", self.id, timeout=60)
+                                f"Đơn thứ {len(self.ledger) + 1}", "--request-id", self.id, timeout=60)
         if result.code == 0:
             self.ledger.append(result.json["event"])
             self.id = harness.request_id()

@@ -41,7 +41,7 @@ class Writer(threading.Thread):
         kind = self.random.random()
         if kind < 0.6 or not self.opened:
             return ["case", "open", "--type", "complaint", "--field", "land", "--text",
-                    f"Về việc bồi thường đất {self.random.randrange(10**9)}"]
+                    f"Về việc bồi thường đất {self.random.randrange(10**6)}"]
         if kind < 0.8:
             return ["incident", "raise", "--place", "Trụ sở xã", "--subject", "đất đai",
                     "--people", str(self.random.randrange(5, 90))]

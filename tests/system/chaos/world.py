@@ -74,7 +74,7 @@ class Desk(threading.Thread):
             return "step", ["case", "step", self.random.choice(self.cases[-20:]), "note", "--text",
                             "Đã mời công dân đến làm việc"]
         return "case", ["case", "open", "--type", "complaint", "--field", "land", "--text",
-                        f"Đề nghị xem xét bồi thường thửa đất số {self.random.randrange(10**9)}"]
+                        f"Đề nghị xem xét bồi thường thửa đất số {self.random.randrange(10**6)}"]
 
     def unanswered(self):
         """A directive to this office that it has not answered; None: none, or
