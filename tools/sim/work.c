@@ -325,6 +325,11 @@ static void issue_directive(struct sim_node *node, struct sim_rng *rng)
             n++;
         }
     }
+    if (n == 0) { /* all that is below is a clone of what was */
+        free(event);
+        sim_open_case(node, rng);
+        return;
+    }
     event->doc_no = (struct lt_text){"12/CT-UBND", 10};
     event->to_n = n;
     (void)sim_submit(node, event, channels, n, NULL, 0);
