@@ -50,7 +50,7 @@ struct sim_tally {
 void sim_tally_print(const struct sim_tally *tally);
 /* From so many seeds on a run that leaves out a fault, or hardly does anything
  * to its trees, shows nothing: false, and it is said why. */
-enum { SIM_SEEDS_THAT_SHOW = 1000 };
+enum { SIM_SEEDS_THAT_SHOW = 800 };
 bool sim_tally_shows(const struct sim_tally *tally);
 
 /* ---- shrink.c ---- */
