@@ -428,10 +428,14 @@ static bool target_counts(struct folding *f, uint32_t index, bool saw_all)
 static void note_sight(struct folding *f, uint32_t index)
 {
     size_t words = f->sight.words;
-    uint64_t *row = f->sight.bits + index * words;
+    uint64_t *row;
 
+    if (words == 0) {
+        return;
+    }
+    row = f->sight.bits + index * words;
     for (uint32_t e = f->order.edge_at[index];
-         words > 0 && e < f->order.edge_at[index + 1]; e++) {
+         e < f->order.edge_at[index + 1]; e++) {
         uint32_t cause = f->order.edges[e];
         const uint64_t *from = f->sight.bits + cause * words;
 
