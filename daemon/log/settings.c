@@ -105,7 +105,9 @@ static lt_err demand(struct lt_log *log, const char *sql, const char *want)
     if (err == LT_OK) {
         have = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0)
                                 : NULL;
-        if (have == NULL || strcmp(have, want) != 0) {
+        if (have == NULL && sqlite3_errcode(log->db) == SQLITE_NOMEM) {
+            err = LT_ENOMEM;
+        } else if (have == NULL || strcmp(have, want) != 0) {
             err = LT_EINTERNAL;
         }
     }
