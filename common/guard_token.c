@@ -265,7 +265,7 @@ lt_err lt_tokens_read(struct lt_text text, struct lt_arena *arena,
                       struct lt_tokens *out)
 {
     const uint8_t *at = (const uint8_t *)text.data;
-    const uint8_t *end = at + text.len;
+    const uint8_t *end = text.len == 0 ? at : at + text.len;
     struct between between = {0};
     size_t capitals = 0;
     size_t letters = 0;

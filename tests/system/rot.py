@@ -188,7 +188,8 @@ def own_words():
         commune.start()
         alarm = commune.wait_alarm("bits_rotten")
         check(alarm["text"] and alarm["remedy"], f"{alarm}")
-        check(commune.status()["scrub"]["rotten"] == 3, f"{commune.status()['scrub']}")
+        wait_until(lambda: commune.status()["scrub"]["rotten"] == 3,
+                   lambda: f"all three to be found: {commune.status()['scrub']}")
         told = commune.tool("explain", commune.office, json_out=False)
         check("bits_rotten" in told.out or "rotted" in told.out, f"explain: {told}")
         verified = commune.tool("verify")
