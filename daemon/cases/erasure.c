@@ -18,7 +18,8 @@ bool lt_erasure_from_event(const struct lt_event *event, uint8_t cls,
     return true;
 }
 
-/* Custody of a matter does not move yet: it is with whoever opened it. */
+/* By whoever wrote the text or opened its matter. A custodian that a matter
+ * came to later is not asked: the eraser judges without the fold. */
 bool lt_erasure_may_order(const struct lt_office *office,
                           const struct lt_event_id *target,
                           const struct lt_event_id *matter)
