@@ -603,10 +603,12 @@ int main(void)
         HOUSE_TEST(a_lost_stick_shows_its_addressee_and_its_size),
     };
 
+#ifdef LT_TEST_HOOKS
     /* The build runs this program once more with each planted fault. */
     if (getenv("LIENTHONG_PLANT") != NULL &&
         !lt_plant(getenv("LIENTHONG_PLANT"))) {
         return 0;
     }
+#endif
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
