@@ -172,6 +172,7 @@ struct lt_log {
     struct lt_arena arena_mend;       /* what is mended, beside the arena */
     const struct lt_mending *mending; /* what may be changed now; NULL: nothing */
     size_t runs_mended;               /* rows of runs put right at open */
+    bool index_mended;                /* an index was made anew at open */
 };
 
 /* ---- sqlite_err.c ---- */
@@ -308,6 +309,13 @@ void lt_spare_holds(sqlite3_context *context, int n, sqlite3_value **values);
 /* The second copy of a new run's row. */
 LT_MUST_CHECK lt_err lt_spare_add(struct lt_log *log, int64_t run,
                                   const struct lt_run_entry *entry);
+
+/* ---- index.c ---- */
+
+/* Make the indexes anew if one names rows that are gone, and drop texts without
+ * a segment. Part of the open transaction. Errors: LT_ECORRUPT when the rows do
+ * not allow it; LT_EIO, LT_EFULL. */
+LT_MUST_CHECK lt_err lt_index_mend(struct lt_log *log, bool *out_mended);
 
 /* ---- checkpoint.c ---- */
 

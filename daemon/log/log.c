@@ -82,12 +82,15 @@ static lt_err settle(struct lt_log *log)
     return err == LT_EFULL ? LT_OK : err;
 }
 
-/* Before anything rests on the rows of runs. Without room what is right goes
- * on without a second copy. */
+/* Before anything rests on indexes and the rows of runs. Without room what is
+ * right goes on without a second copy. */
 static lt_err mend_at_open(struct lt_log *log)
 {
-    lt_err err = lt_log_mend_runs(log, &log->runs_mended);
+    lt_err err = lt_index_mend(log, &log->index_mended);
 
+    if (err == LT_OK) {
+        err = lt_log_mend_runs(log, &log->runs_mended);
+    }
     if (err == LT_OK) {
         err = lt_log_commit(log);
     }

@@ -477,6 +477,71 @@ static void a_rotten_run_is_put_right_at_open(void **state)
                      SEGMENTS + 1);
 }
 
+static void change(struct fixture *fixture, const char *sql)
+{
+    if (sqlite3_exec(fixture->log->db, sql, NULL, NULL, NULL) != SQLITE_OK) {
+        fail_msg("%s: %s", sql, sqlite3_errmsg(fixture->log->db));
+    }
+}
+
+/* A disk kept the pages of an index and lost those of the rows: what is
+ * written next gets numbers that the index gives to others. */
+static void entries_of_lost_rows_leave_the_index_at_open(void **state)
+{
+    static const char *const lost[] = {
+        "DELETE FROM segment WHERE pos > 6",
+        "DELETE FROM segment; DELETE FROM run; DELETE FROM spare"};
+    struct fixture *fixture = *state;
+    char back[256];
+    sqlite3_stmt *stmt = NULL;
+    uint64_t pos;
+
+    for (size_t i = 0; i < LT_COUNT_OF(lost); i++) {
+        reopen(fixture);
+        (void)sqlite3_db_config(fixture->log->db, SQLITE_DBCONFIG_DEFENSIVE, 0,
+                                NULL);
+        change(fixture, "DROP TRIGGER IF EXISTS segment_stays;"
+                        "DROP TRIGGER IF EXISTS run_stays");
+        assert_int_equal(
+            sqlite3_prepare_v2(fixture->log->db,
+                               "SELECT rootpage FROM sqlite_schema "
+                               "WHERE name = 'segment_run'",
+                               -1, &stmt, NULL),
+            SQLITE_OK);
+        assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+        (void)snprintf(back, sizeof(back),
+                       "INSERT INTO sqlite_schema VALUES('index',"
+                       "'segment_run', 'segment', %d, 'CREATE INDEX "
+                       "segment_run ON segment(run, first)')",
+                       sqlite3_column_int(stmt, 0));
+        sqlite3_finalize(stmt);
+        /* Rows go while the schema does not know the index. */
+        change(fixture, "PRAGMA writable_schema = 1; BEGIN;"
+                        "DELETE FROM sqlite_schema WHERE name = 'segment_run';"
+                        "PRAGMA writable_schema = RESET; COMMIT");
+        change(fixture, lost[i]);
+        change(fixture, "PRAGMA writable_schema = 1");
+        change(fixture, back);
+        reopen(fixture);
+        assert_true(fixture->log->index_mended);
+        assert_int_equal(look(fixture).n, 0);
+        if (i == 0) {
+            /* The same come again from a neighbour. */
+            for (size_t at = 6; at < SEGMENTS; at++) {
+                assert_int_equal(lt_log_put_segment(fixture->log,
+                                                    &fixture->segments[at], 1,
+                                                    &pos),
+                                 LT_OK);
+                assert_int_equal(pos, at + 1);
+            }
+            assert_int_equal(lt_log_commit(fixture->log), LT_OK);
+        }
+        reopen(fixture);
+        assert_false(fixture->log->index_mended);
+        assert_int_equal(look(fixture).n, 0);
+    }
+}
+
 /* A log of a version before has no second copies: they are made. */
 static void spares_are_made_where_there_are_none(void **state)
 {
@@ -557,6 +622,7 @@ int main(void)
         TEST(absent_texts_come_from_who_has_them),
         TEST(erased_texts_do_not_come_back_with_others),
         TEST(a_rotten_run_is_put_right_at_open),
+        TEST(entries_of_lost_rows_leave_the_index_at_open),
         TEST(spares_are_made_where_there_are_none),
         TEST(a_failing_disk_leaves_it_rotten_or_whole),
 #undef TEST

@@ -1,0 +1,111 @@
+/* Entries of an index, and texts, whose rows are gone.
+ *
+ * A disk that lied about a sync, or lost a write, may keep a page of an index
+ * and lose the rows that it names. Nothing that reads rows in order of commit
+ * meets such an entry, and SQLite's quick_check does not look. The next rows
+ * get the numbers that it names: a run then seems to go on with another's
+ * segments.
+ *
+ * The rows are what was hashed and signed, an index is made from them: it is
+ * made anew. A row that its index does not name is another matter, since there
+ * the index may be what is right (mend.c): the scrub decides that one. Texts of
+ * segments that are gone come again with them; here they are in the way. */
+#include "daemon/log/internal.h"
+
+#include <string.h>
+
+/* Looking at every page of a large database would hold up the start. */
+enum { WHOLE_CHECK_PAGES = 2048 };
+
+/* More entries than rows; fewer would be told as a missing row first. */
+static const char too_many[] = "wrong # of entries in index";
+
+static lt_err ask(struct lt_log *log, const char *sql, int64_t *out_number,
+                  bool *out_too_many)
+{
+    sqlite3_stmt *stmt = NULL;
+    const char *text;
+    int rc = sqlite3_prepare_v2(log->db, sql, -1, &stmt, NULL);
+
+    *out_number = 0;
+    *out_too_many = false;
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_step(stmt);
+    }
+    if (rc == SQLITE_ROW) {
+        *out_number = sqlite3_column_int64(stmt, 0);
+        text = (const char *)sqlite3_column_text(stmt, 0);
+        *out_too_many =
+            text != NULL && strncmp(text, too_many, sizeof(too_many) - 1) == 0;
+    }
+    (void)sqlite3_finalize(stmt);
+    return lt_sqlite_err(rc) == LT_OK ? LT_OK : lt_sql_failed(log, rc);
+}
+
+/* Of each run the last entry, and whatever is of no run: behind the last row?
+ * The pluses keep the table out of it. */
+static const char behind_the_end[] =
+    "WITH last(pos) AS (SELECT coalesce(max(pos), 0) FROM segment) "
+    "SELECT EXISTS(SELECT 1 FROM segment INDEXED BY segment_run "
+    "WHERE run > (SELECT coalesce(max(id), 0) FROM run)) "
+    "OR EXISTS(SELECT 1 FROM run r, last WHERE last.pos < "
+    "(SELECT +s.pos FROM segment s INDEXED BY segment_run "
+    "WHERE s.run = r.id ORDER BY s.first DESC LIMIT 1))";
+
+static lt_err is_stale(struct lt_log *log, bool *out_stale)
+{
+    int64_t number;
+    bool ignored;
+    lt_err err = ask(log, behind_the_end, &number, &ignored);
+
+    *out_stale = number != 0;
+    if (err == LT_OK && !*out_stale) {
+        err = ask(log, "PRAGMA page_count", &number, &ignored);
+        if (err == LT_OK && number <= WHOLE_CHECK_PAGES) {
+            err = ask(log, "PRAGMA integrity_check(1)", &number, out_stale);
+        }
+    }
+    return err;
+}
+
+static lt_err mend(struct lt_log *log, const char *sql)
+{
+    lt_err err = lt_log_begin(log);
+    int rc;
+
+    if (err != LT_OK) {
+        return err;
+    }
+    rc = sqlite3_exec(log->db, sql, NULL, NULL, NULL);
+    if (rc != SQLITE_OK) {
+        err = lt_sql_failed(log, rc);
+        /* Two rows under one name: the rows are wrong as well. */
+        return (rc & 0xff) == SQLITE_CONSTRAINT ? LT_ECORRUPT : err;
+    }
+    lt_logrun_forget_all(log);
+    memset(log->reads, 0, sizeof(log->reads));
+    return LT_OK;
+}
+
+lt_err lt_index_mend(struct lt_log *log, bool *out_mended)
+{
+    bool ignored;
+    int64_t apart;
+    lt_err err = is_stale(log, out_mended);
+
+    if (err == LT_OK && *out_mended) {
+        err = mend(log, "REINDEX");
+    }
+    if (err == LT_OK) {
+        err = ask(log,
+                  "SELECT EXISTS(SELECT 1 FROM part WHERE pos > "
+                  "(SELECT coalesce(max(pos), 0) FROM segment))",
+                  &apart, &ignored);
+    }
+    if (err == LT_OK && apart != 0) {
+        *out_mended = true;
+        err = mend(log, "DELETE FROM part WHERE pos > "
+                        "(SELECT coalesce(max(pos), 0) FROM segment)");
+    }
+    return err;
+}
