@@ -22,26 +22,60 @@ void sim_secret_make(struct sim_rng *rng, uint8_t out[static SIM_SECRET_LEN])
     memcpy(out, MAGIC, sizeof(MAGIC));
 }
 
+/* Until its writer was told, another try may give it another id. */
+static bool is_told(const struct sim *sim, const struct lt_event_id *id)
+{
+    for (size_t i = 0; i < sim->told_n && id->count != 0; i++) {
+        if (lt_event_id_equal(&sim->told[i].id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct sim_secret *append(struct sim *sim)
+{
+    if (!lt_grow(lt_alloc_heap(), (void **)&sim->secrets,
+                 &sim->secrets_capacity, sim->secrets_n,
+                 sizeof(*sim->secrets))) {
+        abort();
+    }
+    return &sim->secrets[sim->secrets_n++];
+}
+
 struct sim_secret *sim_secret_add(struct sim_node *node,
                                   const uint8_t marker[static SIM_SECRET_LEN])
 {
     struct sim *sim = node->sim;
     struct sim_secret *secret;
 
-    for (size_t i = 0; i < sim->secrets_n; i++) {
+    for (size_t i = sim->secrets_n; i-- > 0;) {
         if (memcmp(sim->secrets[i].marker, marker, SIM_SECRET_LEN) == 0) {
             return &sim->secrets[i]; /* asked for again */
         }
     }
-    if (!lt_grow(lt_alloc_heap(), (void **)&sim->secrets,
-                 &sim->secrets_capacity, sim->secrets_n,
-                 sizeof(*sim->secrets))) {
-        abort();
-    }
-    secret = &sim->secrets[sim->secrets_n++];
+    secret = append(sim);
     *secret = (struct sim_secret){.office = node->office};
     memcpy(secret->marker, marker, SIM_SECRET_LEN);
     return secret;
+}
+
+/* The text stands in @event. A writer whose disk forgot that it had answered
+ * writes it a second time, and each of the two has to be erased by an order of
+ * its own. */
+void sim_secret_written(struct sim_node *node,
+                        const uint8_t marker[static SIM_SECRET_LEN],
+                        const struct lt_event_id *event)
+{
+    struct sim *sim = node->sim;
+    struct sim_secret *secret = sim_secret_add(node, marker);
+
+    if (is_told(sim, &secret->event)) {
+        secret = append(sim);
+        *secret = (struct sim_secret){.office = node->office};
+        memcpy(secret->marker, marker, SIM_SECRET_LEN);
+    }
+    secret->event = *event;
 }
 
 /* ---- looking ---- */
@@ -121,6 +155,23 @@ static bool is_erased(const struct sim *sim, const struct sim_secret *secret,
                         sim_held_event(&held[0], &secret->confirmation)));
 }
 
+/* The same of a text that was written more than once: of each that is in the
+ * log of @node. */
+static bool are_erased(const struct sim *sim, const struct sim_secret *secret,
+                       const struct sim_held *held, unsigned node)
+{
+    for (size_t i = 0; i < sim->secrets_n; i++) {
+        const struct sim_secret *other = &sim->secrets[i];
+
+        if (memcmp(other->marker, secret->marker, SIM_SECRET_LEN) == 0 &&
+            other != secret && sim_held_event(&held[node], &other->event) &&
+            !is_erased(sim, other, held)) {
+            return false;
+        }
+    }
+    return is_erased(sim, secret, held);
+}
+
 static unsigned erased_mask(struct sim_node *node, const struct lt_event_id *id)
 {
     const struct lt_erased *erased;
@@ -149,7 +200,7 @@ static bool look_at_file(struct sim *sim, struct sim_node *node,
         /* The word does not reach one that is no superior any more. */
         if (!node->rotten &&
             lt_tree_covers(sim_tree(sim), &node->office, &secret->office) &&
-            is_erased(sim, secret, held)) {
+            are_erased(sim, secret, held, node->index)) {
             sim_fail(sim,
                      "I7 the disk of node %u holds a text of office %02x that "
                      "was erased (%s at %zu of %llu, mask %x)",
@@ -219,17 +270,6 @@ static struct lt_event *new_event(const struct sim_secret *secret)
     event->causes[0] = secret->event;
     event->erases = secret->event;
     return event;
-}
-
-/* Until its writer was told, another try may give it another id. */
-static bool is_told(const struct sim *sim, const struct lt_event_id *id)
-{
-    for (size_t i = 0; i < sim->told_n && id->count != 0; i++) {
-        if (lt_event_id_equal(&sim->told[i].id, id)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 void sim_write_order(struct sim_node *node, struct sim_rng *rng)

@@ -340,9 +340,13 @@ lt_err sim_submit(struct sim_node *node, struct lt_event *event,
 struct lt_event_id sim_asked_event(struct sim_node *node);
 /* secret.c */
 void sim_secret_make(struct sim_rng *rng, uint8_t out[static SIM_SECRET_LEN]);
-/* The one that has this marker, made if there is none; valid until the next. */
+/* The last one that has this marker, made if there is none; valid until the
+ * next. */
 struct sim_secret *sim_secret_add(struct sim_node *node,
                                   const uint8_t marker[static SIM_SECRET_LEN]);
+void sim_secret_written(struct sim_node *node,
+                        const uint8_t marker[static SIM_SECRET_LEN],
+                        const struct lt_event_id *event);
 void sim_check_frame_secrets(struct sim *sim, const struct sim_node *to,
                              const uint8_t *bytes, size_t len);
 /* Was a text of that life ordered to be erased? */

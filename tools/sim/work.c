@@ -201,7 +201,7 @@ void sim_open_case(struct sim_node *node, struct sim_rng *rng)
                            ? node->cases_n++
                            : (size_t)sim_below(rng, LT_COUNT_OF(node->cases));
         node->cases[place] = asking(node)->event;
-        sim_secret_add(node, text)->event = asking(node)->event;
+        sim_secret_written(node, text, &asking(node)->event);
     }
     free(event);
 }
