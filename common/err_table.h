@@ -49,6 +49,14 @@ X(LT_EPIECE, "piece_damaged", -85, 66, LT_SEV_ERROR)
 X(LT_EEXPORTER, "exporter_unknown", -86, 77, LT_SEV_ERROR)
 X(LT_EBUNDLENEWER, "bundle_newer", -87, 65, LT_SEV_ERROR)
 X(LT_ESEALKEY, "sealed_to_old_key", -88, 65, LT_SEV_ERROR)
+X(LT_ESIGNIN, "sign_in_refused", -130, 77, LT_SEV_ERROR)
+X(LT_ELOCKEDOUT, "locked_out", -131, 75, LT_SEV_ERROR)
+X(LT_ESESSION, "session_ended", -132, 77, LT_SEV_ERROR)
+X(LT_EPAPER, "paper_code_refused", -133, 77, LT_SEV_ERROR)
+X(LT_EPERSONTHERE, "person_there", -134, 65, LT_SEV_ERROR)
+X(LT_ELASTLEADER, "last_leader", -135, 65, LT_SEV_ERROR)
+X(LT_EWEAKSECRET, "secret_too_weak", -136, 65, LT_SEV_ERROR)
+X(LT_ETOTP, "code_refused", -137, 77, LT_SEV_ERROR)
 
 /* --- Alarms: standing until the cause is gone, or for a while after the
  * last sign of it (lt_err_lasts_ms) ------------------------------------ */

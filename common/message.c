@@ -14,12 +14,14 @@ static const struct lt_message messages[] = {
     {word, {vi, en}, {vi_remedy, en_remedy}},
 #include "common/message_table.h"
 #include "common/message_explain_table.h"
+#include "common/message_people_table.h"
 #undef X
 #define X(word, vi, en) {word, {vi, en}, {"", ""}},
 #include "common/message_ui_table.h"
 #include "common/message_due_table.h"
 #include "common/message_work_table.h"
 #include "common/message_courier_table.h"
+#include "common/message_people_ui_table.h"
 #undef X
 };
 

@@ -73,7 +73,8 @@ def pair_faults(where, vi, en):
 
 
 UI_TABLES = ("common/message_ui_table.h", "common/message_work_table.h",
-             "common/message_courier_table.h", "common/message_due_table.h")
+             "common/message_courier_table.h", "common/message_due_table.h",
+             "common/message_people_ui_table.h")
 
 
 def pairs(files):
@@ -81,7 +82,8 @@ def pairs(files):
     for table in UI_TABLES:
         for row in rows(files[table]):
             yield row[0], *(row[1:] + [None, None])[:2]
-    for table in ("common/message_table.h", "common/message_explain_table.h"):
+    for table in ("common/message_table.h", "common/message_explain_table.h",
+                  "common/message_people_table.h"):
         for row in rows(files[table]):
             word, vi, vi_remedy, en, en_remedy = row
             yield "message " + word, vi, en

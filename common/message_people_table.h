@@ -1,0 +1,59 @@
+/* X(word, Vietnamese text, Vietnamese remedy, English text, English remedy):
+ * errors of the people of an office and of its register, beside
+ * message_table.h. */
+X("sign_in_refused",
+  "Tên hoặc mật khẩu, mã PIN không đúng[: {what}]",
+  "Gõ lại. Quên thì nhờ lãnh đạo cấp lại bằng mã giấy niêm phong: lienthong "
+  "person renew. Sau 5 lần sai, tên này bị khoá một lúc.",
+  "the name or its password or PIN is not right[: {what}]",
+  "Type it again. If it is forgotten, a leader renews it with a sealed paper "
+  "code: lienthong person renew. After 5 wrong ones the name is locked for a "
+  "while.")
+X("locked_out",
+  "Đã sai quá nhiều lần; tạm khoá, còn {seconds} giây",
+  "Chờ hết thời gian rồi gõ lại, hoặc nhờ lãnh đạo cấp lại bằng mã giấy niêm "
+  "phong. Không có gì bị mất.",
+  "too many wrong tries; locked for another {seconds} seconds",
+  "Wait until the time is over and type it again, or have a leader renew it "
+  "with a sealed paper code. Nothing is lost.")
+X("session_ended",
+  "Phiên làm việc đã hết hạn hoặc đã kết thúc",
+  "Đăng nhập lại; biểu mẫu đang viết vẫn còn trên máy.",
+  "the session has expired or was ended",
+  "Sign in again; a form that was being written is still on the machine.")
+X("code_refused",
+  "Cần mã một lần 6 chữ số của máy xác thực, đúng lúc này[: {what}]",
+  "Gõ mã đang hiện; mỗi mã dùng một lần. Nếu luôn sai, kiểm tra đồng hồ của "
+  "máy này và của điện thoại; mất điện thoại thì lãnh đạo cấp mã mới: lienthong "
+  "person role --new-totp.",
+  "the six digit code of the authenticator, of this moment, is needed[: {what}]",
+  "Type the code that is shown; each counts once. If it is always wrong, check "
+  "the clocks of this machine and of the telephone; if the telephone is lost, "
+  "a leader gives a new secret: lienthong person role --new-totp.")
+X("paper_code_refused",
+  "Mã giấy không đúng hoặc đã dùng rồi",
+  "So lại từng chữ trên phong bì, hoặc dùng mã kế tiếp. Hết mã thì một lãnh đạo "
+  "còn đăng nhập được tạo bộ mới: lienthong person papers.",
+  "the paper code is not right, or has been used",
+  "Compare it with the paper letter by letter, or use the next one. When none "
+  "is left, a leader who can still sign in makes new ones: lienthong person "
+  "papers.")
+X("person_there",
+  "Đã có người mang tên đăng nhập này[: {what}]",
+  "Chọn tên khác. Tên của người đã nghỉ không dùng lại, vì nhật ký kiểm tra nói "
+  "về họ.",
+  "somebody has this sign-in name already[: {what}]",
+  "Choose another one. Names of people who left are not used again, because "
+  "the audit speaks of them.")
+X("last_leader",
+  "Đây là lãnh đạo cuối cùng còn quản lý được người dùng[: {what}]",
+  "Trước hết giao vai trò lãnh đạo cho người khác: lienthong person role.",
+  "this is the last leader who can change people[: {what}]",
+  "Give the role of leader to somebody else first: lienthong person role.")
+X("secret_too_weak",
+  "Mật khẩu hoặc mã PIN quá dễ đoán[: {what}][ ({reason})]",
+  "Chọn mật khẩu dài hơn, hoặc mã PIN không phải dãy số liền nhau; chưa có gì "
+  "thay đổi.",
+  "the password or PIN is too easily guessed[: {what}][ ({reason})]",
+  "Choose a longer password, or a PIN that is no straight run of digits; "
+  "nothing has changed.")
