@@ -22,3 +22,90 @@ X("ui_why_first_leader", "người đầu tiên phải là lãnh đạo",
   "the first person has to be a leader")
 X("ui_why_no_operator", "chỉ quản trị máy có mã một lần",
   "only an operator has one-time codes")
+
+/* --- Commands ---------------------------------------------------------- */
+X("ui_cmd_person_add", "thêm một người của cơ quan (người đầu tiên: lãnh đạo)",
+  "add a person of the office (the first one: a leader)")
+X("ui_cmd_person_list", "liệt kê người của cơ quan", "list the people of the office")
+X("ui_cmd_person_role", "đổi vai trò, họ tên hiển thị hoặc mã một lần",
+  "change roles, shown name or the one-time code")
+X("ui_cmd_person_renew",
+  "cấp lại mật khẩu và PIN đã quên bằng mã giấy niêm phong, không cần mạng",
+  "renew a forgotten password and PIN with a sealed paper code, without network")
+X("ui_cmd_person_disable", "ngừng cho một người đăng nhập",
+  "let somebody sign in no more")
+X("ui_cmd_person_enable", "cho một người đăng nhập lại", "let somebody sign in again")
+X("ui_cmd_person_papers", "tạo bộ mã giấy mới, bộ cũ hết hiệu lực",
+  "make new paper codes; the old ones are void")
+X("ui_cmd_audit", "xem ai đã làm gì trên máy này, và chuỗi ghi có nguyên vẹn không",
+  "see who did what on this machine, and whether the chain of records is whole")
+X("ui_opt_by", "lãnh đạo thực hiện; mật khẩu của họ đọc từ stdin",
+  "the leader who does it; their password is read from stdin")
+X("ui_opt_shown", "họ tên hiển thị", "the name that is shown")
+X("ui_opt_role", "officer, coordinator, leader, inspector, operator; có thể nhiều lần",
+  "officer, coordinator, leader, inspector, operator; may be given again")
+X("ui_opt_new_totp", "cấp mã một lần mới, khi mất điện thoại",
+  "a new one-time secret, when the telephone is lost")
+X("ui_opt_audit_from", "từ bản ghi số N; không có thì 100 bản ghi cuối",
+  "from record N on; else the last 100")
+X("ui_ask_by", "Mật khẩu của người thực hiện", "Password of who does it")
+X("ui_ask_password", "Mật khẩu mới (từ 8 ký tự)",
+  "New password (8 characters or more)")
+X("ui_ask_pin", "PIN mới 4 đến 8 chữ số (bỏ trống: không có)",
+  "New PIN of 4 to 8 digits (empty: none)")
+X("ui_ask_paper", "Mã giấy niêm phong", "Sealed paper code")
+X("ui_person_added", "Đã thêm {name}: {shown}", "Added {name}: {shown}")
+X("ui_person_changed", "Đã đổi {name}: {shown}", "Changed {name}: {shown}")
+X("ui_person_renewed", "Đã cấp lại cho {name}: {shown}", "Renewed {name}: {shown}")
+X("ui_person_disabled", "{name} ({shown}) không đăng nhập được nữa",
+  "{name} ({shown}) signs in no more")
+X("ui_person_enabled", "{name} ({shown}) đăng nhập lại được",
+  "{name} ({shown}) signs in again")
+X("ui_papers_made", "Mã giấy mới của {name} ({shown}); bộ cũ hết hiệu lực",
+  "New paper codes of {name} ({shown}); the old ones are void")
+X("ui_paper_codes",
+  "Mã giấy, mỗi mã dùng một lần. Chép ra giấy, niêm phong, cất vào tủ của lãnh "
+  "đạo; chúng không hiện lại:",
+  "Paper codes, each for one use. Copy them to paper, seal it and put it into the "
+  "leader's safe; they are not shown again:")
+X("ui_totp_secret", "Mã bí mật cho máy xác thực (không hiện lại):",
+  "Secret for the authenticator (not shown again):")
+X("ui_person_name", "Tên đăng nhập", "Sign-in name")
+X("ui_person_shown", "Họ tên", "Name")
+X("ui_person_roles", "Vai trò", "Roles")
+X("ui_person_pin", "Có PIN", "Has a PIN")
+X("ui_person_off", "Đã ngừng", "Disabled")
+X("ui_person_role_officer", "cán bộ tiếp", "officer")
+X("ui_person_role_coordinator", "điều phối", "coordinator")
+X("ui_person_role_leader", "lãnh đạo", "leader")
+X("ui_person_role_inspector", "kiểm tra", "inspector")
+X("ui_person_role_operator", "quản trị máy", "operator")
+X("ui_why_inspector_only", "chỉ kiểm tra và lãnh đạo xem nhật ký kiểm tra",
+  "only inspectors and leaders read the audit")
+X("ui_audit_broken",
+  "CHUỖI GHI BỊ SỬA từ bản ghi số {number}: tệp people.db đã bị thay đổi từ bên ngoài",
+  "THE CHAIN IS BROKEN from record {number}: people.db was changed from outside")
+X("ui_audit_person_added", "thêm người", "person added")
+X("ui_audit_person_changed", "đổi họ tên hiển thị", "shown name changed")
+X("ui_audit_roles_changed", "đổi vai trò", "roles changed")
+X("ui_audit_password_changed", "đổi mật khẩu", "password changed")
+X("ui_audit_pin_changed", "đổi PIN", "PIN changed")
+X("ui_audit_person_disabled", "ngừng đăng nhập", "person disabled")
+X("ui_audit_person_enabled", "cho đăng nhập lại", "person enabled")
+X("ui_audit_totp_made", "cấp mã một lần", "one-time secret made")
+X("ui_audit_paper_codes_made", "tạo mã giấy", "paper codes made")
+X("ui_audit_renewed_by_paper_code", "cấp lại bằng mã giấy", "renewed by paper code")
+X("ui_audit_paper_code_refused", "mã giấy sai", "paper code refused")
+X("ui_audit_signed_in", "đăng nhập", "signed in")
+X("ui_audit_sign_in_refused", "đăng nhập sai", "sign-in refused")
+X("ui_audit_officer_switched", "đổi người trực, thay cho", "officer changed, in place of")
+X("ui_audit_signed_out", "đăng xuất", "signed out")
+X("ui_audit_screen_locked", "khoá màn hình", "screen locked")
+X("ui_audit_screen_unlocked", "mở màn hình", "screen unlocked")
+X("ui_audit_register_added", "ghi sổ tiếp công dân", "register entry written")
+X("ui_audit_register_read", "xem sổ tiếp công dân", "register entry read")
+X("ui_audit_register_searched", "tìm trong sổ tiếp công dân", "register searched")
+X("ui_audit_register_erased", "xoá mục trong sổ", "register entry erased")
+X("ui_audit_register_refused", "bị từ chối xem sổ", "refused at the register")
+X("ui_audit_register_backup", "sao lưu sổ", "register backed up")
+X("ui_audit_register_restored", "phục hồi sổ", "register restored")

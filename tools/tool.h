@@ -278,6 +278,7 @@ extern const struct lt_tool_command lt_cmd_backup[];
 extern const struct lt_tool_command lt_cmd_salvage[];
 extern const struct lt_tool_command lt_cmd_rebuild[];
 extern const struct lt_tool_command lt_cmd_courier[];
+extern const struct lt_tool_command lt_cmd_person[];
 extern const struct lt_tool_command lt_cmd_completion[];
 
 #endif

@@ -57,9 +57,10 @@ static lt_err create(const char *path)
     lt_err rc;
 
     if (fd < 0) {
-        return errno == EEXIST   ? LT_OK
-               : errno == ENOSPC ? LT_EFULL
-                                 : LT_ECREATE;
+        return errno == EEXIST                     ? LT_OK
+               : errno == ENOSPC                   ? LT_EFULL
+               : errno == EACCES || errno == EPERM ? LT_EPERM
+                                                   : LT_ECREATE;
     }
     rc = own_as_folder(fd, path);
     (void)close(fd);
@@ -74,7 +75,7 @@ static lt_err check_mode(const char *path)
     struct stat st;
 
     if (lstat(path, &st) != 0) {
-        return LT_EIO;
+        return errno == EACCES ? LT_EPERM : LT_EIO;
     }
     if (!S_ISREG(st.st_mode) || (st.st_mode & 0177) != 0 ||
         (st.st_uid != geteuid() && geteuid() != 0)) {

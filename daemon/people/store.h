@@ -23,8 +23,8 @@ struct lt_store_kind {
 };
 
 /* Open @path; make it, 0600 and owned as the folder is, when it is not there.
- * Errors, with "path": LT_EFILEMODE, LT_EDB, LT_EDBNEWER, LT_ECREATE, LT_EIO,
- * LT_EFULL, LT_ENOMEM, LT_EBUSY. */
+ * Errors, with "path": LT_EFILEMODE, LT_EPERM, LT_EDB, LT_EDBNEWER, LT_ECREATE,
+ * LT_EIO, LT_EFULL, LT_ENOMEM, LT_EBUSY. */
 LT_MUST_CHECK lt_err lt_store_open(const char *path,
                                    const struct lt_store_kind *kind,
                                    sqlite3 **out_db, struct lt_diag *diag);
