@@ -1,0 +1,77 @@
+// "Chỉ đạo": received, assigned, being done, done with a document's number.
+import { html, useRef, useState } from '/web/vendor/preact-htm.js';
+import { get, idPath } from '/web/lib/api.js';
+import { useAct } from '/web/lib/act.js';
+import { DueIn } from '/web/lib/cases.js';
+import { useWatch } from '/web/lib/data.js';
+import { showTime } from '/web/lib/dates.js';
+import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
+import { learnNames, officeName } from '/web/lib/office.js';
+import { Sheet } from '/web/lib/sheet.js';
+import { Term, t, term } from '/web/lib/words.js';
+
+/* The next codes of the national exchange, by the present one. */
+const NEXT = { '': ['03', '02'], '01': ['03', '02'], '03': ['04', '05', '06'], '04': ['05', '06'],
+    '05': ['06'] };
+const ASKS = { '06': 'done_doc', '02': 'refuse_why' };
+
+function Say({ id, code, onDone, onClose }) {
+    const values = useRef({});
+    const [errors, setErrors] = useState({});
+    const [state, act] = useAct(onDone);
+    const fields = [{ id: 'reason', label: t(ASKS[code]), kind: 'text', max: 200, required: true,
+        note: t('text_leaves') }];
+    const send = (event) => {
+        event.preventDefault();
+        const wrong = findErrors(fields, values.current);
+        setErrors(wrong);
+        if (Object.keys(wrong).length > 0) {
+            goToError(wrong);
+            return;
+        }
+        act(`/directives/${idPath(id)}/statuses`, { code, reason: values.current.reason.trim() });
+    };
+    return html`<form class="fields" onSubmit=${send}><h2>${Term('directive_codes', code)}</h2>
+        <${Fields} fields=${fields} values=${values.current} errors=${errors}
+            onChange=${() => setErrors({})} />
+        <${Trouble} problem=${state.problem} />
+        <div class="buttons"><button class="main" disabled=${state.busy}>${t('save')}</button>
+            <button type="button" onClick=${onClose}>${t('cancel')}</button></div></form>`;
+}
+
+export function DirectiveSheet({ session, id }) {
+    const { data: item, error, reload } = useWatch(async () => learnNames(
+        await get(`/directives/${idPath(id)}`)), ['directive'], [id]);
+    const [asking, setAsking] = useState(null);
+    const [state, act] = useAct(() => reload());
+    if (item === null) {
+        return html`<${Sheet} title=${t('directive')}><p class="empty">${error ? error.message
+            : t('loading')}</p></${Sheet}>`;
+    }
+    const own = item.to.find((to) => to.office === session.office.id);
+    const texts = (item.texts ?? []).filter((x) => x.kind === 'text' && x.state === 'here');
+    const writes = session.person.roles.some((r) => r !== 'inspector' && r !== 'operator');
+    const press = (code) => (ASKS[code] ? setAsking(code)
+        : act(`/directives/${idPath(id)}/statuses`, { code }));
+    return html`<${Sheet} title=${`${t('directive')} ${item.doc_no}`}>
+        <dl class="facts">
+            <dt>${t('directive_from')}</dt><dd>${officeName(item.issuer)} · ${showTime(item.issued_at)}</dd>
+            ${item.due_on && html`<dt>${t('due')}</dt><dd><${DueIn} day=${item.due_on} /></dd>`}
+            ${texts.map((x) => html`<dt>${t('directive_says')}</dt><dd class="said">${x.text}</dd>`)}
+            <dt>${t('directive_to')}</dt><dd>${item.to.map((to) => html`<span class="reached"
+                key=${to.office}>${officeName(to.office)}: ${to.status
+        ? term('directive_codes', to.status) : t('not_arrived')} ${showTime(to.at)}
+                ${to.reason && html`<span class="said"> ${to.reason}</span>`}</span>`)}</dd>
+        </dl>
+        <${Trouble} problem=${state.problem} />
+        ${own && writes && !item.voided && asking === null && html`<div class="buttons">
+            ${(NEXT[own.status ?? ''] ?? []).map((code, i) => html`<button type="button" key=${code}
+                class=${i === 0 ? 'main' : ''} disabled=${state.busy}
+                onClick=${() => press(code)}>${Term('directive_codes', code)}</button>`)}</div>`}
+        ${asking && html`<${Say} id=${id} code=${asking} onClose=${() => setAsking(null)}
+            onDone=${() => {
+        setAsking(null);
+        reload();
+    }} />`}
+    </${Sheet}>`;
+}

@@ -1,0 +1,119 @@
+// What a filled form becomes: writes to the API, in order.
+//
+// Texts that replicate are in Vietnamese whatever the reader's language, and hold
+// nothing of the register's rows. /register gets those, and nobody else.
+import { idPath } from '/web/lib/api.js';
+import { parseDate, showDate } from '/web/lib/dates.js';
+import { caseType, isSealed, ownSummary, privateWords } from '/web/desk/visit_fields.js';
+
+const GROUNDS = {
+    ground_1: 'người đang say do dùng chất kích thích hoặc mất năng lực hành vi',
+    ground_2: 'có hành vi đe dọa, xúc phạm, gây rối trật tự',
+    ground_3: 'vụ việc đã giải quyết đúng pháp luật, đã có thông báo',
+};
+const SOURCES = { by_hand: 'nhận trực tiếp', by_post: 'qua bưu điện',
+    by_office: 'cơ quan khác chuyển', by_box: 'hòm thư' };
+const TEXT_MAX = 200;
+
+function summaryOf(v) {
+    return (v.summary ?? '').trim() || ownSummary(v);
+}
+
+function openCase(v, text) {
+    if (isSealed(v)) {
+        return { type: 'denunciation', field: v.field, sealed_ref: v.sealed.trim() };
+    }
+    return { type: caseType(v), field: v.field, text,
+        private: privateWords(v), confirm_text: v.confirmed || undefined };
+}
+
+const opening = (body) => ({ name: 'case', path: () => '/cases', body: () => body });
+
+const ending = (reason, text, docNo) => ({
+    name: 'end',
+    path: (done) => `/cases/${idPath(done.case.id)}/close`,
+    body: () => ({ reason, ...(text ? { text } : {}), ...(docNo ? { doc_no: docNo } : {}) }),
+});
+
+function register(v, extra) {
+    const entry = {};
+    for (const id of ['name', 'address', 'document', 'notify', 'contact']) {
+        if (v[id]?.trim()) {
+            entry[id] = v[id].trim();
+        }
+    }
+    const account = [...extra, v.account?.trim()].filter(Boolean).join('\n');
+    return { name: 'register', path: () => '/register',
+        body: (done) => ({ case: done.case.id, ...entry, ...(account ? { account } : {}) }) };
+}
+
+/* A mixed matter's denunciation is an entry of its own; nothing links the two. */
+const apart = (v) => (v.type === 'mixed' && v.holds === 'yes' ? [{
+    name: 'sealed', path: () => '/cases',
+    body: () => ({ type: 'denunciation', field: v.field, sealed_ref: v.sealed.trim() }),
+}] : []);
+
+const FORMS = { regular: 'thường xuyên', periodic: 'định kỳ', sudden: 'đột xuất',
+    online: 'trực tuyến' };
+
+/** F2. @known: the case found by its receipt, or null. */
+export function visitSteps(v, known) {
+    const facts = [`Hình thức tiếp: ${FORMS[v.form]}`, `Số người: ${v.people}`,
+        v.speakers && `Số người đại diện: ${v.speakers}`, v.chair && `Người chủ trì: ${v.chair}`];
+    const text = summaryOf(v).slice(0, TEXT_MAX);
+    const first = known === null ? opening(openCase(v, text)) : {
+        name: 'case', path: () => `/cases/${idPath(known.id)}/steps`,
+        body: () => ({ kind: 'note', text: `Tiếp lại: ${text}`.slice(0, TEXT_MAX),
+            private: privateWords(v) }),
+    };
+    const steps = [first, ...apart(v)];
+    if (!isSealed(v)) {
+        steps.push(register(v, facts));
+    }
+    if (known !== null) {
+        return steps; // what becomes of it is its own steps' business
+    }
+    const seal = isSealed(v);
+    switch (v.handling) {
+    case 'explained':
+        steps.push(ending('guided', seal ? null : 'Đã giải thích tại buổi tiếp'));
+        break;
+    case 'guided':
+        steps.push(ending('guided', seal ? null : 'Đã hướng dẫn tại buổi tiếp'));
+        break;
+    case 'returned':
+        steps.push(ending('returned', seal ? null : 'Trả đơn tại buổi tiếp'));
+        break;
+    case 'refused':
+        steps.push(ending('not_accepted', seal ? null : `Từ chối tiếp: ${GROUNDS[v.ground]}`,
+            v.notice?.trim()));
+        break;
+    default:
+    }
+    return steps;
+}
+
+/** F4. */
+export function petitionSteps(v) {
+    const received = parseDate(v.received, { past: true });
+    const facts = [`Đơn ${SOURCES[v.source]}`, v.source_doc && `theo ${v.source_doc}`,
+        v.papers && `tài liệu kèm: ${v.papers}`, v.copies === 'yes' && 'đơn ghi gửi nhiều nơi',
+        v.fit === 'fit_no' && `không đủ điều kiện: ${v.fit_reason}`,
+        v.late_reason && `nhập bù: ${v.late_reason}`].filter(Boolean);
+    const text = `${summaryOf(v)}. ${facts.join('; ')}`.slice(0, 600);
+    const steps = [opening({ ...openCase(v, text), date: received }), ...apart(v)];
+    if (isSealed(v)) {
+        return steps;
+    }
+    steps.push(register(v, [`Ngày nhận: ${showDate(received, { weekday: false })}`,
+        v.signer === 'signer_none' && 'Đơn không ghi tên',
+        v.people && `Số người ký: ${v.people}`]));
+    const ends = { guide: 'guided', return: 'returned', file: 'filed' };
+    if (v.proposal === 'accept') {
+        steps.push({ name: 'step', path: (done) => `/cases/${idPath(done.case.id)}/steps`,
+            body: () => ({ kind: 'accepted' }) });
+    } else if (ends[v.proposal]) {
+        steps.push(ending(ends[v.proposal]));
+    }
+    return steps;
+}

@@ -1,0 +1,91 @@
+// The server's API: /api/v1, JSON, problem+json errors in the reader's language.
+import { t } from '/web/lib/words.js';
+
+const BASE = '/api/v1';
+const PATIENCE_MS = 30000;
+
+/** What went wrong, what is safe, what to do. */
+export class Problem extends Error {
+    constructor(status, body) {
+        super(body.detail || body.title || t('error_unknown'));
+        this.status = status;
+        this.code = body.code ?? null;
+        this.remedy = body.remedy ?? null;
+        /** "none": nothing was written; "unknown": ask again with the same key. */
+        this.outcome = body.outcome ?? 'none';
+    }
+}
+
+/** A request id (UUID v4): one for each intention, the same in every repetition.
+ * Not crypto.randomUUID, which plain HTTP pages of an office network lack. */
+export function newKey() {
+    const b = crypto.getRandomValues(new Uint8Array(16));
+    b[6] = (b[6] & 0x0f) | 0x40;
+    b[8] = (b[8] & 0x3f) | 0x80;
+    const hex = Array.from(b, (x) => x.toString(16).padStart(2, '0')).join('');
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+async function read(answer) {
+    const text = await answer.text();
+    try {
+        return text === '' ? {} : JSON.parse(text);
+    } catch {
+        return {};
+    }
+}
+
+async function send(path, options) {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+    try {
+        const answer = await fetch(BASE + path, {
+            credentials: 'same-origin', cache: 'no-store', signal: stop.signal, ...options,
+        });
+        const body = await read(answer);
+        if (!answer.ok) {
+            throw new Problem(answer.status, body);
+        }
+        return body;
+    } catch (fault) {
+        if (fault instanceof Problem) {
+            throw fault;
+        }
+        throw new Problem(0, {
+            detail: t('error_no_server'),
+            remedy: t('error_no_server_remedy'),
+            outcome: options.method === 'GET' ? 'none' : 'unknown',
+        });
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+function query(args) {
+    const given = Object.entries(args ?? {}).filter(([, v]) => v !== undefined && v !== null
+        && v !== false && v !== '');
+    return given.length === 0 ? ''
+        : `?${new URLSearchParams(given.map(([k, v]) => [k, v === true ? '1' : v]))}`;
+}
+
+/** GET @path; flags that are false are left out. */
+export function get(path, args) {
+    return send(path + query(args), { method: 'GET', headers: { Accept: 'application/json' } });
+}
+
+/** Write. @key: newKey() of this intention; a repetition with the same key writes
+ * nothing twice. */
+export function post(path, body, key = newKey(), method = 'POST') {
+    return send(path, {
+        method,
+        headers: {
+            Accept: 'application/json',
+            'Content-Type': 'application/json',
+            'Idempotency-Key': key,
+            'X-Lienthong': '1',
+        },
+        body: JSON.stringify(body ?? {}),
+    });
+}
+
+export const idPath = (id) => encodeURIComponent(id);

@@ -1,0 +1,124 @@
+// What the pages show, fetched again when it changes.
+import { useEffect, useRef, useState } from '/web/vendor/preact-htm.js';
+import { get } from '/web/lib/api.js';
+import { onLive } from '/web/lib/live.js';
+
+const GAP_MS = 700;       // between two fetches of one thing that is not urgent
+const SLOW_MS = 60000;    // everything is asked for again at times: clocks move
+
+/* One thing being watched. A change while a fetch runs makes one more fetch, not
+ * a queue of them: ten events a second cost at most one fetch at a time. */
+class Watch {
+    constructor(load, show) {
+        this.load = load;
+        this.show = show;
+        this.busy = false;
+        this.dirty = false;
+        this.ended = false;
+        this.timer = null;
+        this.last = 0;
+    }
+
+    ask(urgent) {
+        if (this.ended) {
+            return;
+        }
+        if (this.busy) {
+            this.dirty = this.dirty || (urgent ? 'urgent' : 'calm');
+            return;
+        }
+        const wait = urgent ? 0 : Math.max(0, this.last + GAP_MS - Date.now());
+        if (wait > 0) {
+            this.timer ??= setTimeout(() => {
+                this.timer = null;
+                this.ask(true);
+            }, wait);
+            return;
+        }
+        this.run();
+    }
+
+    async run() {
+        this.busy = true;
+        this.last = Date.now();
+        let result;
+        try {
+            result = { data: await this.load(), error: null };
+        } catch (fault) {
+            result = { error: fault };
+        }
+        this.busy = false;
+        if (this.ended) {
+            return;
+        }
+        this.show(result);
+        const again = this.dirty;
+        this.dirty = false;
+        if (again) {
+            this.ask(again === 'urgent');
+        }
+    }
+
+    end() {
+        this.ended = true;
+        clearTimeout(this.timer);
+    }
+}
+
+/** Watch what @load() gives. @kinds: which changes matter ("case", "incident",
+ * "directive", "status"; "*" all). @on: what the loader depends on.
+ * Returns {data, error, at, reload}; data stays while a later fetch fails. */
+export function useWatch(load, kinds, on = []) {
+    const [state, setState] = useState({ data: null, error: null, at: null });
+    const watch = useRef(null);
+
+    useEffect(() => {
+        const mine = new Watch(load, (result) => setState((old) => ({
+            ...old, ...result, at: result.error ? old.at : Date.now(),
+        })));
+        watch.current = mine;
+        mine.ask(true);
+        const slow = setInterval(() => mine.ask(false), SLOW_MS);
+        const stop = onLive(({ what, data, up }) => {
+            const kind = what === 'change' ? data.kind : what;
+            if (what === 'reset' || (what === 'link' && up) || kinds.includes('*')
+                || kinds.includes(kind)) {
+                mine.ask(what === 'change' && data.kind === 'incident');
+            }
+        });
+        return () => {
+            clearInterval(slow);
+            stop();
+            mine.end();
+        };
+    }, on);
+    return { ...state, reload: () => watch.current?.ask(true) };
+}
+
+export function useGet(path, args, kinds, on = []) {
+    return useWatch(() => get(path, args), kinds, [path, JSON.stringify(args), ...on]);
+}
+
+/** All pages of a list, at most @max items; {items, names, more}. */
+export async function getAll(path, args, max = 5000) {
+    const items = [];
+    const names = {};
+    let after;
+    do {
+        const page = await get(path, { limit: 1000, ...args, after });
+        items.push(...page.items);
+        Object.assign(names, page.names);
+        after = page.next ?? undefined;
+    } while (after !== undefined && items.length < max);
+    return { items, names, more: after !== undefined };
+}
+
+/** A clock that moves once every @ms: for what shows how long ago. */
+export function useNow(ms = 1000) {
+    const [now, setNow] = useState(Date.now());
+    useEffect(() => {
+        const timer = setInterval(() => setNow(Date.now()), ms);
+        return () => clearInterval(timer);
+    }, [ms]);
+    return now;
+}

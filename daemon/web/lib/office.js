@@ -1,0 +1,44 @@
+// Offices by name, and what the numbers of an incident mean to people.
+import { t } from '/web/lib/words.js';
+
+/* Names seen in any answer: an office keeps its id, so they only grow. */
+const seen = new Map();
+
+export function learnNames(answer) {
+    for (const [id, name] of Object.entries(answer?.names ?? {})) {
+        seen.set(id, name);
+    }
+    for (const row of answer?.links ?? []) {
+        if (row.name) {
+            seen.set(row.office, row.name);
+        }
+    }
+    return answer;
+}
+
+export function learnName(id, name) {
+    if (id && name) {
+        seen.set(id, name);
+    }
+}
+
+/** The name of an office, or the beginning of its id where nobody told it. */
+export const officeName = (id) => (id ? seen.get(id) ?? id.slice(0, 8) : '');
+
+/** Crowds are told in bands: the number is a guess, and is sent as its band's end. */
+export const BANDS = [[5, 10], [11, 30], [31, 50], [51, 100], [101, Infinity]];
+
+export function bandLabel([least, most]) {
+    return most === Infinity ? t('band_over', { n: least - 1 }) : `${least}–${most}`;
+}
+
+export function band(people) {
+    const found = BANDS.find(([, most]) => people <= most);
+    return people < BANDS[0][0] ? String(people) : bandLabel(found);
+}
+
+/* What an incident's texts are written with, whatever the reader's language:
+ * the texts go to every office above. */
+export const PLACES = ['Nơi tiếp công dân', 'Trụ sở xã', 'Nơi khác trong xã', 'Trụ sở cấp trên'];
+export const HELPS = ['lãnh đạo tiếp', 'cán bộ chuyên môn', 'hồ sơ, tài liệu', 'y tế, nước uống',
+    'phương tiện đưa về theo nguyện vọng'];

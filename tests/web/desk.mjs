@@ -1,0 +1,115 @@
+// The desk: a warning in three touches, a case by keyboard alone, today's work,
+// and always in sight what has reached whom.
+import { axe, check, main, open, picture, signIn, tidy, until, withWorld } from './lib.mjs';
+import { dayFrom, happen, makeCase, makeDirective, makeIncident, officeId, tell }
+    from './fixture.mjs';
+
+const text = (page, selector) => page.innerText(selector);
+
+function busyDesk(world) {
+    world.cases.push(makeCase(world, { due_on: dayFrom(-4), overdue: true }),
+        makeCase(world, { due_on: dayFrom(0), field: 'housing', type: 'feedback' }),
+        makeCase(world, { due_on: dayFrom(2), field: 'environment', due_rule: 'KN-05' }));
+    world.directives.push(makeDirective(world));
+    world.incidents.push(makeIncident(world, { state: 'taken', taken_by: officeId(2),
+        taken_at: new Date().toISOString() }));
+}
+
+async function first_sight() {
+    for (const [size, lang, dark] of [['desk', 'vi', false], ['small', 'en', false],
+        ['phone', 'vi', false], ['phone', 'en', true]]) {
+        await withWorld({}, async (world, url) => {
+            busyDesk(world);
+            const page = await open({ size, lang, dark, url });
+            await signIn(page, url);
+            await page.waitForSelector('#p-today + h3');
+            await until(async () => /✓/.test(await text(page, '.line')), 'the line');
+            const name = `desk-${size}-${lang}${dark ? '-dark' : ''}`;
+            await picture(page, name);
+            await tidy(page, name);
+            await axe(page, name);
+            if (size === 'desk') {
+                const below = await page.evaluate(() => document.documentElement.scrollHeight
+                    - innerHeight);
+                check(below <= 0, `the first sight scrolls by ${below} pixels at 1366x768`);
+            }
+            await page.context().close();
+        });
+    }
+}
+
+async function warning_in_three_touches() {
+    await withWorld({}, async (world, url) => {
+        const page = await open({ size: 'phone', url });
+        await signIn(page, url);
+        await page.waitForSelector('.places a');
+        const began = Date.now();
+        await page.tap('.places a >> nth=1');
+        await page.tap('.touches button >> nth=1');
+        await page.tap('.touches button >> nth=0');
+        await page.waitForSelector('p.done');
+        const took = Date.now() - began;
+        check(took < 5000, `it took ${took} ms`);
+        check(world.incidents.length === 1, `${world.incidents.length} warnings were sent`);
+        const { place, people, field } = world.incidents[0];
+        check(place === 'Trụ sở xã' && people === 30 && field === 'land',
+            `sent: ${place}, ${people}, ${field}`);
+        await until(async () => /đã có/.test(await text(page, '.facts')), 'what has reached whom');
+        await axe(page, 'f8 sent');
+        await picture(page, 'f8-sent-phone');
+        await tidy(page, 'f8 sent');
+        await page.fill('#f-note', 'gặp ông Nguyễn Văn An');
+        await page.tap('text=Gửi bổ sung');
+        await page.waitForSelector('.problem');
+        check(world.incidents[0].help === null, 'a name was sent');
+        check(await page.inputValue('#f-note') === 'gặp ông Nguyễn Văn An', 'the note is gone');
+        await page.context().close();
+    });
+}
+
+async function warning_is_sent_once() {
+    await withWorld({}, async (world, url) => {
+        const page = await open({ url });
+        await signIn(page, url);
+        await page.press('body', 'F8');
+        await page.press('body', '1');
+        await picture(page, 'f8-people');
+        await axe(page, 'f8');
+        await page.press('body', '3');
+        world.fail = 'drop';
+        await page.press('body', '1');
+        await page.waitForSelector('.problem');
+        check(/Chưa rõ/.test(await text(page, '.problem')), 'an unknown outcome is not said');
+        world.fail = null;
+        await page.click('text=Gửi lại');
+        await page.waitForSelector('p.done');
+        check(world.incidents.length === 1, `${world.incidents.length} warnings`);
+        await page.context().close();
+    });
+}
+
+async function nobody_was_reached() {
+    await withWorld({}, async (world, url) => {
+        const page = await open({ url });
+        world.link = { up: false, since: Date.now() - 120e3 };
+        world.reached = false;
+        world.keeperAll = false;
+        await signIn(page, url);
+        await until(async () => /Mất liên lạc từ .* — 3 việc/.test(await text(page, '.line')),
+            'the grey line');
+        await picture(page, 'desk-link-down');
+        happen(world, 'incident', makeIncident(world, { raised_at: new Date(Date.now() - 61e3)
+            .toISOString() }), 'INCIDENT_RAISED');
+        await page.waitForSelector(".line.alone");
+        await picture(page, 'desk-alone');
+        await axe(page, 'alone');
+        await page.click('text=Đã gọi lúc này');
+        await until(() => /đã gọi trực ban lúc \d/.test(world.incidents[0].help), 'the call');
+        world.reached = true;
+        tell(world);
+        await until(async () => await page.locator('.line.alone').count() === 0, 'red to end');
+        await page.context().close();
+    });
+}
+
+await main({ first_sight, warning_in_three_touches, warning_is_sent_once, nobody_was_reached });

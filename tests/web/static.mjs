@@ -1,0 +1,270 @@
+// What needs no browser: words, the floor of the browsers, sizes, the vendor's
+// hashes, dates. With --plant each search is given its fault, and passes only
+// when it finds it.
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import zlib from 'node:zlib';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const WEB = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../daemon/web');
+const FIRST_VIEW = 150 * 1000;
+
+function files(folder = WEB) {
+    return fs.readdirSync(folder, { withFileTypes: true }).flatMap((e) => (e.isDirectory()
+        ? files(path.join(folder, e.name)) : [path.join(folder, e.name)]));
+}
+
+const own = (all) => Object.fromEntries(Object.entries(all).filter(([name]) => /\.(js|css|html)$/
+    .test(name) && !name.startsWith('vendor/')));
+
+function readAll() {
+    return Object.fromEntries(files().map((f) => [path.relative(WEB, f),
+        fs.readFileSync(f, 'utf8')]));
+}
+
+/* Newer than Chrome 109 or Firefox ESR 115. Each row: a name, how it looks. */
+const TOO_NEW = [
+    ['CSS nesting', 'css', /\{[^{}]*\n\s+&/], [':has()', 'css', /:has\(/],
+    ['color-mix()', 'css', /color-mix\(/], ['light-dark()', 'css', /light-dark\(/],
+    ['text-wrap', 'css', /text-wrap\s*:/], ['@starting-style', 'css', /@starting-style/],
+    ['subgrid', 'css', /\bsubgrid\b/], ['@scope', 'css', /@scope\b/],
+    ['anchor positioning', 'css', /anchor-name|position-anchor/],
+    ['field-sizing', 'css', /field-sizing/], ['linear()', 'css', /[\s:]linear\(/],
+    ['view transitions', 'css', /view-transition-name/], ['oklch()', 'css', /oklch\(|\boklab\(/],
+    ['scroll timelines', 'css', /animation-timeline/], ['round()', 'css', /[\s(]round\(/],
+    ['interpolate-size', 'css', /interpolate-size/], [':user-valid', 'css', /:user-(in)?valid/],
+    ['@property', 'css', /@property\b/], ['scrollbar-color', 'css', /scrollbar-color/],
+    ['content-visibility', 'css', /content-visibility/],
+    ['popover', 'js', /\bpopover\b/i], ['toSorted()', 'js', /\.to(Sorted|Reversed|Spliced)\(/],
+    ['Array.with()', 'js', /\.with\(/], ['groupBy()', 'js', /\b(Object|Map)\.groupBy\(/],
+    ['Promise.withResolvers', 'js', /withResolvers/], ['Array.fromAsync', 'js', /fromAsync/],
+    ['Set methods', 'js', /\.(isSubsetOf|isSupersetOf|symmetricDifference|intersection)\(/],
+    ['AbortSignal.any', 'js', /AbortSignal\.any/], ['URL.canParse', 'js', /URL\.(canParse|parse)\(/],
+    ['Intl.Segmenter', 'js', /Intl\.(Segmenter|DurationFormat)/],
+    ['import attributes', 'js', /import[^;'"]*['"][^'"]+['"]\s+(with|assert)\s*\{/],
+    ['view transitions', 'js', /startViewTransition/], ['regular expression v', 'js', /\/[gimsuy]*v[gimsuy]*\.(test|exec)/],
+    ['Iterator helpers', 'js', /\.(values|keys|entries)\(\)\.(map|filter|take|drop|toArray)\(/],
+    ['using', 'js', /^\s*(await\s+)?using\s+\w+\s*=/m], ['isWellFormed', 'js', /isWellFormed/],
+    ['randomUUID (no secure context)', 'js', /crypto\.randomUUID\(/],
+    ['requestIdleCallback options', 'js', /scheduler\.(yield|postTask)/],
+    ['navigator.userAgentData', 'js', /userAgentData/], ['Temporal', 'js', /\bTemporal\./],
+    ['RegExp.escape', 'js', /RegExp\.escape/], ['Promise.try', 'js', /Promise\.try\(/],
+];
+
+function floor(all) {
+    return Object.entries(own(all)).flatMap(([name, text]) => TOO_NEW.filter(([, kind, look]) =>
+        name.endsWith(`.${kind}`) && look.test(text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')))
+        .map(([what]) => `${name}: ${what} is newer than Chrome 109 or Firefox 115`));
+}
+
+/* The pages run under a policy without inline scripts or styles, and ask nobody else. */
+function policy(all) {
+    const faults = [];
+    for (const [name, text] of Object.entries(own(all))) {
+        if (/\sstyle=["$]|<style|\son[a-z]+="|javascript:|insertAdjacentHTML|innerHTML|document\.write|\beval\(|new Function\(/.test(text)) {
+            faults.push(`${name}: inline style or script, or HTML made of text`);
+        }
+        if (/<script(?![^>]*\ssrc=)[^>]*>/.test(text)) {
+            faults.push(`${name}: a script inside the page`);
+        }
+        const outside = text.match(/(?:https?:)?\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+/gi)
+            ?.filter((x) => !/w3\.org/.test(x)) ?? [];
+        if (outside.length > 0) {
+            faults.push(`${name}: names another host: ${outside[0]}`);
+        }
+    }
+    return faults;
+}
+
+function keysOf(text) {
+    return Object.fromEntries([...text.matchAll(/^ {4}(\w+): ("(?:[^"\\]|\\.)*"),$/gm)]
+        .map(([, key, value]) => [key, JSON.parse(value)]));
+}
+
+/* Keys whose end is made while running: `t(`opt_${x}`)` asks for all of opt_*. */
+function asked(all) {
+    const exact = new Set();
+    const begins = new Set();
+    for (const [name, text] of Object.entries(own(all))) {
+        if (name.endsWith('.js') && !name.startsWith('words/')) {
+            for (const [, key] of text.matchAll(/\b(?:t|title|empty)[(=]\s*['"](\w+)['"]/g)) {
+                exact.add(key);
+            }
+            for (const [, key] of text.matchAll(/\bt\(`(\w+)\$\{/g)) {
+                begins.add(key);
+            }
+            // Keys chosen between, or kept in tables.
+            for (const [, key] of text.matchAll(/['"](\w+)['"]/g)) {
+                begins.add(`=${key}`);
+            }
+        }
+    }
+    return { exact, begins };
+}
+
+function words(all) {
+    const vi = keysOf(all['words/vi.js']);
+    const en = keysOf(all['words/en.js']);
+    const { exact, begins } = asked(all);
+    const faults = [];
+    for (const key of new Set([...Object.keys(vi), ...Object.keys(en)])) {
+        if (!(key in vi) || !(key in en)) {
+            faults.push(`${key}: missing in ${key in vi ? 'en' : 'vi'}`);
+        } else if (vi[key] === en[key] || /[^\x20-\x7e]/.test(en[key])) {
+            faults.push(`${key}: the English is not English: ${en[key]}`);
+        } else if (vi[key].normalize('NFC') !== vi[key]) {
+            faults.push(`${key}: not in NFC`);
+        } else if ([...vi[key].matchAll(/\{\w+\}/g)].map(String).sort().join()
+            !== [...en[key].matchAll(/\{\w+\}/g)].map(String).sort().join()) {
+            faults.push(`${key}: not the same places to fill`);
+        }
+        const used = exact.has(key) || begins.has(`=${key}`)
+            || [...begins].some((b) => !b.startsWith('=') && key.startsWith(b));
+        if (!used) {
+            faults.push(`${key}: nobody asks for it`);
+        }
+    }
+    for (const key of exact) {
+        if (!(key in vi)) {
+            faults.push(`${key}: asked for, in no dictionary`);
+        }
+    }
+    for (const begin of begins) {
+        if (!begin.startsWith('=') && !Object.keys(vi).some((key) => key.startsWith(begin))) {
+            faults.push(`${begin}*: asked for, in no dictionary`);
+        }
+    }
+    return Object.keys(vi).length < 150 ? [...faults, 'too few words were found'] : faults;
+}
+
+/* Everything that a face loads before it stands, packed as it is sent. */
+export function firstView(all, face) {
+    const seen = new Set(['index.html', 'icon.svg', 'app.css', 'app.js', 'words/vi.js',
+        `${face}/${face}.js`]);
+    for (const name of seen) { // grows while it is walked
+        for (const [, found] of (all[name] ?? '').matchAll(/from\s+'\/web\/([^']+)'/g)) {
+            seen.add(found);
+        }
+        for (const [, found] of (all[name] ?? '').matchAll(/import '\/web\/([^']+)'/g)) {
+            seen.add(found);
+        }
+    }
+    let bytes = 0;
+    for (const name of seen) {
+        bytes += zlib.gzipSync(all[name] ?? '', { level: 9 }).length;
+    }
+    return bytes;
+}
+
+function size(all) {
+    return ['desk', 'centre', 'board'].filter((face) => `${face}/${face}.js` in all)
+        .map((face) => [face, firstView(all, face)])
+        .map(([face, bytes]) => {
+            console.log(`     ${face}: ${(bytes / 1000).toFixed(1)} kB compressed`);
+            return bytes > FIRST_VIEW ? `${face}: ${bytes} bytes` : null;
+        }).filter(Boolean);
+}
+
+function vendor(all) {
+    const listed = [...all['vendor/README.md'].matchAll(/`([\w.-]+)`[^\n]*`([0-9a-f]{64})`/g)];
+    const faults = listed.filter(([, name, hash]) => crypto.createHash('sha256')
+        .update(all[`vendor/${name}`] ?? '').digest('hex') !== hash)
+        .map(([, name]) => `vendor/${name} is not what vendor/README.md says`);
+    const names = new Set(listed.map(([, name]) => name));
+    for (const name of Object.keys(all)) {
+        if (/^vendor\/.*\.(js|css)$/.test(name) && !names.has(name.slice(7))) {
+            faults.push(`${name} is not in vendor/README.md`);
+        }
+    }
+    return listed.length < 3 ? [...faults, 'vendor/README.md lists too little'] : faults;
+}
+
+function lines(all) {
+    return Object.entries(own(all)).filter(([, text]) => text.split('\n').length > 600)
+        .map(([name]) => `${name} has more than 600 lines`);
+}
+
+/* The modules name each other by absolute paths; node finds them through a copy. */
+async function load(name) {
+    const folder = fs.mkdtempSync(path.join(process.env.LT_WEB_OUT ?? '/tmp', 'unit-'));
+    for (const [file, text] of Object.entries(own(readAll()))) {
+        const to = path.join(folder, file.replace(/\.js$/, '.mjs'));
+        fs.mkdirSync(path.dirname(to), { recursive: true });
+        fs.writeFileSync(to, text.replace(/'\/web\/([^']+)\.js'/g, (whole, target) =>
+            `'${pathToFileURL(path.join(folder, `${target}.mjs`))}'`));
+    }
+    try {
+        return await import(pathToFileURL(path.join(folder, name.replace(/\.js$/, '.mjs'))));
+    } finally {
+        fs.rmSync(folder, { recursive: true });
+    }
+}
+
+async function dates() {
+    const { parseDate, showDate, today, daysTo } = await load('lib/dates.js');
+    const now = Date.parse('2026-03-04T18:00:00Z'); // 5 March, 01:00 in Hà Nội
+    const cases = [['h', '2026-03-05'], ['5/3', '2026-03-05'], ['0503', '2026-03-05'],
+        ['050326', '2026-03-05'], ['05/03/2026', '2026-03-05'], [' 5-3 ', '2026-03-05'],
+        ['05032026', '2026-03-05'], ['29/2', null], ['29/2/2028', '2028-02-29'], ['31/4', null],
+        ['32/1', null], ['abc', null], ['', null], ['5', null], ['2026-03-05', '2026-03-05']];
+    const faults = cases.filter(([typed, day]) => parseDate(typed, { now }) !== day)
+        .map(([typed, day]) => `${typed} is ${parseDate(typed, { now })}, not ${day}`);
+    const same = (what, got, wanted) => got !== wanted && faults.push(`${what}: ${got}`);
+    same('past', parseDate('20/12', { past: true, now }), '2025-12-20');
+    same('today', today(now), '2026-03-05');
+    same('shown', showDate('2026-03-05'), '05/03/2026 (thứ Năm)');
+    same('days', daysTo('2026-03-14', now), 9);
+    return faults;
+}
+
+async function text() {
+    const { fold, matches, compareNames } = await load('lib/text.js');
+    const names = ['Ô Môn', 'Đa Kao', 'An Bình', 'Dầu Tiếng', 'Ân Thi', 'Ăn Trạch', 'Phường 10',
+        'Phường 9', 'Yên Bái', 'Đắk Nông'];
+    const wanted = ['An Bình', 'Ăn Trạch', 'Ân Thi', 'Dầu Tiếng', 'Đa Kao', 'Đắk Nông', 'Ô Môn',
+        'Phường 9', 'Phường 10', 'Yên Bái'];
+    const faults = [];
+    const got = [...names].sort(compareNames).join();
+    if (got !== wanted.join()) {
+        faults.push(`sorted: ${got}`);
+    }
+    if (fold('Đất đai') !== 'dat dai' || !matches('Đất đai', 'dat d')
+        || matches('Đất đai', 'nha') || !matches('Bồi thường, tái định cư', 'tai dinh')) {
+        faults.push('letters without marks');
+    }
+    return faults;
+}
+
+const CHECKS = { floor, policy, words, size, vendor, lines, dates, text };
+const PLANTS = [
+    ['floor', 'app.css', 'main { & p { color: red; } }\n.a {\n  & b { color: red }\n}'],
+    ['floor', 'app.js', 'const x = [1].toSorted();'], ['floor', 'app.css', 'a:has(b) {}'],
+    ['policy', 'app.js', 'html`<p style="color:red">`'],
+    ['policy', 'index.html', '<script>alert(1)</script>'],
+    ['policy', 'app.js', "fetch('https://cdn.example.com/x.js')"],
+    ['words', 'words/vi.js', '    planted_word: "đã gieo",\n'],
+    ['words', 'app.js', "t('planted_word')"],
+    ['vendor', 'vendor/preact-htm.js', ' '], ['vendor', 'vendor/other.js', ' '],
+    ['size', 'desk/desk.js', crypto.randomBytes(90000).toString('hex')],
+    ['lines', 'app.js', '\n'.repeat(600)],
+];
+
+let failed = 0;
+if (process.argv.includes('--plant')) {
+    for (const [name, file, more] of PLANTS) {
+        const all = readAll();
+        all[file] = (all[file] ?? '') + more;
+        const found = CHECKS[name](all).length > CHECKS[name](readAll()).length;
+        console.log(`${found ? 'ok  ' : 'FAIL'} ${name} finds what was planted in ${file}`);
+        failed += found ? 0 : 1;
+    }
+} else {
+    for (const [name, look] of Object.entries(CHECKS)) {
+        const faults = await look(readAll());
+        console.log(`${faults.length ? 'FAIL' : 'ok  '} ${name}`);
+        faults.forEach((fault) => console.log(`     ${fault}`));
+        failed += faults.length;
+    }
+}
+process.exit(failed ? 1 : 0);
