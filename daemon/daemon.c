@@ -20,6 +20,7 @@
 
 enum {
     FRAMES_A_TURN_MAX = 256, /* then a commit, so that acks flow */
+    HASTY_MS = 10 * 1000,    /* after something urgent: more may follow */
     PUBLISH_EVERY_MS = 100,
     PUBLISH_IDLE_MS = 2000
 };
@@ -132,14 +133,17 @@ static lt_err take_inbox(struct lt_daemon *daemon, bool urgent,
 {
     struct lt_inbox_turn turn = {
         .urgent = urgent,
-        .followed = lt_control_followed(daemon->control),
+        .hasty = lt_control_followed(daemon->control) ||
+                 daemon->now.mono_ms < daemon->hasty_until_ms,
         .rested_ms = daemon->now.mono_ms - daemon->inbox_ms,
     };
     lt_err err = LT_OK;
 
-    if (turn.followed) {
-        turn.view_waiting = lt_feed_waiting(daemon->feed);
+    if (daemon->inbox_cost_ms < 0 && lt_feed_waiting(daemon->feed) == 0) {
+        daemon->inbox_cost_ms = turn.rested_ms;
     }
+    turn.cost_ms = daemon->inbox_cost_ms;
+    lt_feed_hurry(daemon->feed, turn.hasty);
     while (err == LT_OK && lt_inbox_may_give(&turn)) {
         struct lt_inbox_frame *frame = lt_inbox_take(&daemon->inbox);
         struct lt_link_event event = {.kind = LT_LINK_FRAME};
@@ -152,6 +156,7 @@ static lt_err take_inbox(struct lt_daemon *daemon, bool urgent,
         event.len = frame->len;
         err = take_link_event(daemon, &event);
         daemon->inbox_ms = daemon->now.mono_ms;
+        daemon->inbox_cost_ms = -1;
         turn.taken += frame->len;
         lt_inbox_free_frame(frame);
         (*out_n)++;
@@ -171,7 +176,9 @@ static lt_err take_inputs(struct lt_daemon *daemon, bool *out_busy)
         err = lt_daemon_jobs(daemon, &jobs);
     }
     if (err == LT_OK) {
-        lt_feed_hurry(daemon->feed, lt_control_followed(daemon->control));
+        if (urgent) {
+            daemon->hasty_until_ms = daemon->now.mono_ms + HASTY_MS;
+        }
         err = take_inbox(daemon, urgent, &n);
     }
     if (err == LT_OK && daemon->now.mono_ms >= daemon->wake_at_ms) {
@@ -315,9 +322,13 @@ static int timeout_ms(const struct lt_daemon *daemon, bool more)
     if (publish_at < due) {
         due = publish_at;
     }
-    if (daemon->inbox.first != NULL &&
-        daemon->inbox_ms + LT_INBOX_REST_MS < due) {
-        due = daemon->inbox_ms + LT_INBOX_REST_MS;
+    if (daemon->inbox.first != NULL) {
+        int64_t give_at =
+            daemon->inbox_ms + (daemon->inbox_cost_ms < 0
+                                    ? LT_INBOX_REST_MS
+                                    : 2 * daemon->inbox_cost_ms);
+
+        due = give_at < due ? give_at : due;
     }
     if (lt_daemon_scrub_wake_ms(daemon) < due) {
         due = lt_daemon_scrub_wake_ms(daemon);

@@ -75,6 +75,8 @@ struct lt_daemon {
     int64_t apart_since_ms;     /* wall; since it was last there */
     struct lt_inbox inbox;
     int64_t inbox_ms;     /* monotonic; when the inbox last gave a frame */
+    int64_t inbox_cost_ms; /* until the view showed that; negative: not yet */
+    int64_t hasty_until_ms; /* monotonic; something urgent came lately */
     int64_t input_ms;   /* monotonic; of the last frame or job */
     bool trim_due;      /* something happened since the last trim */
     int64_t trim_at_ms; /* monotonic; pushed on by what happens */

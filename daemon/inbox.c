@@ -11,8 +11,10 @@ bool lt_inbox_may_give(const struct lt_inbox_turn *turn)
     if (turn->urgent) {
         return turn->taken == 0 && rested;
     }
-    if (turn->followed) {
-        return turn->taken == 0 && (turn->view_waiting == 0 || rested);
+    if (turn->hasty) {
+        return turn->taken == 0 &&
+               (rested || (turn->cost_ms >= 0 &&
+                           turn->rested_ms >= 2 * turn->cost_ms));
     }
     return turn->taken < LT_INBOX_TURN_BYTES;
 }

@@ -33,17 +33,21 @@ struct lt_inbox {
 
 /* What a turn of the loop knows when it asks whether to take one more. */
 struct lt_inbox_turn {
-    bool urgent;         /* something urgent was taken out of a connection */
-    bool followed;       /* somebody waits for what the view shows */
-    size_t taken;        /* bytes out of the inbox in this turn */
-    size_t view_waiting; /* bytes that the view has not applied; if followed */
-    int64_t rested_ms;   /* since the inbox last gave something */
+    bool urgent;       /* something urgent was taken out of a connection */
+    bool hasty;        /* something urgent came lately, or somebody waits for
+                          what the view shows */
+    size_t taken;      /* bytes out of the inbox in this turn */
+    int64_t rested_ms; /* since the inbox last gave something */
+    int64_t cost_ms;   /* what it last gave took, until the view showed it;
+                          negative: it is not shown yet */
 };
 
 /* May the next frame be taken? Whatever is taken makes those wait that cannot:
  * for this turn's commit, and in the view, which shows everything in the order
- * of commit. So urgent events make a turn of their own, and while somebody
- * follows, one frame at a time is taken once the view shows the last. */
+ * of commit. So urgent events make a turn of their own; and in haste one frame
+ * at a time is taken, once the view shows the last and as long again has
+ * passed: half of the time is left to what is urgent, here and at whoever
+ * shares this machine. */
 bool lt_inbox_may_give(const struct lt_inbox_turn *turn);
 
 static inline bool lt_inbox_full(const struct lt_inbox *inbox)

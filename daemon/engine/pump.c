@@ -17,7 +17,7 @@
 enum {
     /* What the peer takes in at one go makes an urgent event behind it wait
      * there; larger frames save next to nothing. */
-    PACKET_BYTES_MAX = 24 * 1024,
+    PACKET_BYTES_MAX = 12 * 1024,
     UNREADABLE_MS = 60 * 1000
 };
 

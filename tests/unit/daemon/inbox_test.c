@@ -53,7 +53,7 @@ static void an_urgent_event_has_its_turn_alone(void **state)
 
     (void)state;
     assert_false(lt_inbox_may_give(&turn));
-    turn.followed = true;
+    turn.hasty = true;
     assert_false(lt_inbox_may_give(&turn));
     /* But a stream of them does not stop the rest: one frame now and then. */
     turn.rested_ms = LT_INBOX_REST_MS;
@@ -62,17 +62,22 @@ static void an_urgent_event_has_its_turn_alone(void **state)
     assert_false(lt_inbox_may_give(&turn));
 }
 
-static void while_somebody_follows_the_view_sets_the_pace(void **state)
+static void in_haste_half_of_the_time_is_left(void **state)
 {
-    struct lt_inbox_turn turn = {.followed = true};
+    struct lt_inbox_turn turn = {.hasty = true, .rested_ms = 14, .cost_ms = 7};
 
     (void)state;
     assert_true(lt_inbox_may_give(&turn));
     turn.taken = 1;
     assert_false(lt_inbox_may_give(&turn));
     turn.taken = 0;
-    turn.view_waiting = 1;
+    turn.rested_ms = 13;
     assert_false(lt_inbox_may_give(&turn));
+    /* The view does not show the last one yet, */
+    turn.cost_ms = -1;
+    turn.rested_ms = LT_INBOX_REST_MS - 1;
+    assert_false(lt_inbox_may_give(&turn));
+    /* but nothing stands still for ever. */
     turn.rested_ms = LT_INBOX_REST_MS;
     assert_true(lt_inbox_may_give(&turn));
 }
@@ -83,7 +88,7 @@ int main(void)
         cmocka_unit_test(frames_come_out_in_order),
         cmocka_unit_test(without_anything_urgent_a_turn_takes_its_share),
         cmocka_unit_test(an_urgent_event_has_its_turn_alone),
-        cmocka_unit_test(while_somebody_follows_the_view_sets_the_pace),
+        cmocka_unit_test(in_haste_half_of_the_time_is_left),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
