@@ -2,8 +2,8 @@
  *
  * Offices stand in one array in the order of their opening and are found by a
  * hash of the id. Each remembers its parent by index, so that a question about
- * superiors takes at most LT_TREE_DEPTH_MAX steps and no lookup. An office is
- * never taken out of the array: indices stay good for the tree's life. */
+ * superiors takes at most LT_TREE_DEPTH_MAX steps and no lookup. Indices stay
+ * good until an event comes late and all are applied again. */
 #include "common/tree_internal.h"
 
 #include <string.h>
@@ -30,16 +30,27 @@ void lt_tree_node_deinit(const struct lt_alloc *alloc,
     lt_free(alloc, node->moves);
 }
 
-void lt_tree_free(struct lt_tree *tree)
+void lt_tree_offices_deinit(struct lt_tree *tree)
 {
-    if (tree == NULL) {
-        return;
-    }
     for (size_t i = 0; i < tree->nodes_n; i++) {
         lt_tree_node_deinit(tree->alloc, &tree->nodes[i]);
     }
     lt_free(tree->alloc, tree->nodes);
     lt_free(tree->alloc, tree->slots);
+    tree->nodes = NULL;
+    tree->nodes_n = 0;
+    tree->nodes_capacity = 0;
+    tree->slots = NULL;
+    tree->slots_n = 0;
+}
+
+void lt_tree_free(struct lt_tree *tree)
+{
+    if (tree == NULL) {
+        return;
+    }
+    lt_tree_offices_deinit(tree);
+    lt_tree_forget_said(tree);
     lt_free(tree->alloc, tree);
 }
 
@@ -130,6 +141,7 @@ void lt_tree_advance(struct lt_tree *tree, uint64_t version)
 {
     if (version > tree->version) {
         tree->version = version;
+        tree->revision++;
     }
 }
 

@@ -1,8 +1,10 @@
 /* The tree of offices: who is above whom, at every version.
  *
- * Filled from the tree writer's events in stream order; a version is the
- * number of the event that made it. Pure: used by the engine for routes and by
- * the cases for authority.
+ * Filled from the tree writer's events; a version is the number of the event
+ * that made it. A writer that was restored to an older day gives numbers twice,
+ * and both events count: the tree is that of all events in the order (version,
+ * stamp, id), in whatever order they come. Pure: used by the engine for routes
+ * and by the cases for authority.
  *
  * Threading: a tree belongs to one thread; a clone may be given to another. */
 #ifndef LT_COMMON_TREE_H
@@ -33,9 +35,12 @@ LT_MUST_CHECK lt_err lt_tree_clone(const struct lt_tree *tree,
 void lt_tree_free(struct lt_tree *tree);
 
 /* Apply an OFFICE_OPENED (or OFFICE_CHANGED) that is event @version of the
- * writer's stream. Errors, tree unchanged: LT_EINVAL (unknown parent, office
- * there already with other data, loop, too deep, too many, a version before
- * the present one), LT_ENOMEM. An office opened again with the same data is
+ * writer's stream; the same again is fine. One that comes after a later one is
+ * put in its place, and what is later is applied again after it. Errors:
+ * LT_EINVAL (unknown parent, office there already with other data, loop, too
+ * deep, too many, version 0): it changes nothing unless another comes to stand
+ * before it that allows it; LT_ENOMEM: as if it had not come. A clone takes
+ * none of an earlier version. An office opened again with the same data is
  * fine. A change renames, moves and readdresses: what it does not say stays;
  * closing, heirs and changes prepared ahead are refused by this version. */
 LT_MUST_CHECK lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
@@ -43,6 +48,11 @@ LT_MUST_CHECK lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
                                    struct lt_diag *diag);
 /* The version last applied; 0 while empty. */
 uint64_t lt_tree_version(const struct lt_tree *tree);
+/* Grows with every change, a late one as well. */
+uint64_t lt_tree_revision(const struct lt_tree *tree);
+/* Grows whenever something came late: what was judged by the tree may have to
+ * be judged again. */
+uint64_t lt_tree_rewritten(const struct lt_tree *tree);
 /* Note that the stream has come to @version without a change of offices. */
 void lt_tree_advance(struct lt_tree *tree, uint64_t version);
 

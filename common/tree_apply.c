@@ -1,4 +1,5 @@
-/* Changing the tree by its writer's events.
+/* Changing the tree by one of its writer's events; tree_history.c says in which
+ * order.
  *
  * Everything is checked and allocated before the first change, so that a
  * refusal leaves the tree as it was. An office's former parents stay beside
@@ -106,11 +107,9 @@ static const char *put_text(char **at, const struct lt_text *text)
     return begin;
 }
 
-/* Fill in the node's texts and office from @info; parent, depth, moves and
- * since_version are the caller's. */
-static bool copy_info(const struct lt_alloc *alloc,
-                      const struct lt_office_info *info,
-                      struct lt_tree_node *node)
+bool lt_tree_copy_info(const struct lt_alloc *alloc,
+                       const struct lt_office_info *info,
+                       struct lt_tree_node *node)
 {
     size_t links_n = info->link_addresses_n;
     size_t addresses_n = links_n + info->enrol_addresses_n;
@@ -182,9 +181,9 @@ static const char *why_not_open(const struct lt_tree *tree,
     return tree->nodes_n < LT_TREE_OFFICES_MAX ? NULL : "too many offices";
 }
 
-static lt_err open_office(struct lt_tree *tree, uint64_t version,
-                          const struct lt_office_info *info,
-                          struct lt_diag *diag)
+lt_err lt_tree_open_office(struct lt_tree *tree, uint64_t version,
+                           const struct lt_office_info *info,
+                           struct lt_diag *diag)
 {
     uint32_t held = lt_tree_index(tree, &info->id);
     uint32_t parent = lt_tree_index(tree, &info->parent);
@@ -200,7 +199,8 @@ static lt_err open_office(struct lt_tree *tree, uint64_t version,
     if (reason != NULL) {
         return refuse(diag, &info->id, reason);
     }
-    if (!lt_tree_reserve(tree) || !copy_info(tree->alloc, info, &node) ||
+    if (!lt_tree_reserve(tree) ||
+        !lt_tree_copy_info(tree->alloc, info, &node) ||
         !add_move(tree->alloc, &node, version, parent)) {
         lt_tree_node_deinit(tree->alloc, &node);
         return lt_diag_set(diag, LT_ENOMEM);
@@ -306,9 +306,9 @@ static void set_depths(struct lt_tree *tree, uint32_t moved)
     }
 }
 
-static lt_err change_office(struct lt_tree *tree, uint64_t version,
-                            const struct lt_office_info *change,
-                            struct lt_diag *diag)
+lt_err lt_tree_change_office(struct lt_tree *tree, uint64_t version,
+                             const struct lt_office_info *change, bool half,
+                             struct lt_diag *diag)
 {
     uint32_t index = lt_tree_index(tree, &change->id);
     struct lt_tree_node fresh = {0};
@@ -316,6 +316,10 @@ static lt_err change_office(struct lt_tree *tree, uint64_t version,
     struct lt_office_info info;
     uint32_t parent;
 
+    if (half) {
+        /* Half of such a change would be worse than none. */
+        return refuse(diag, &change->id, "needs a newer version");
+    }
     if (index == LT_TREE_NONE) {
         return refuse(diag, &change->id, "unknown office");
     }
@@ -330,7 +334,7 @@ static lt_err change_office(struct lt_tree *tree, uint64_t version,
             return refuse(diag, &change->id, reason);
         }
     }
-    if (!copy_info(tree->alloc, &info, &fresh)) {
+    if (!lt_tree_copy_info(tree->alloc, &info, &fresh)) {
         return lt_diag_set(diag, LT_ENOMEM);
     }
     if (parent != node->parent &&
@@ -351,44 +355,39 @@ static lt_err change_office(struct lt_tree *tree, uint64_t version,
     return LT_OK;
 }
 
-lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
-                     const struct lt_event *event, struct lt_diag *diag)
+lt_err lt_tree_may_say(const struct lt_tree *tree, uint64_t version,
+                       const struct lt_event *event, struct lt_diag *diag)
 {
     const struct lt_office_info *info = &event->office;
-    lt_err rc;
 
     if (!info_fits(info)) {
         return refuse(diag, &info->id, "a text is too long");
     }
-    /* Stream order; nothing is written into the past. */
-    if (version == 0 || version < tree->version) {
+    if (version == 0 || (tree->is_clone && version < tree->version)) {
         return refuse(diag, &info->id, "an earlier version");
     }
-    if (event->type == LT_EV_OFFICE_OPENED) {
-        rc = open_office(tree, version, info, diag);
-    } else if (event->type == LT_EV_OFFICE_CHANGED &&
-               (event->office_closed || event->office_prepared ||
-                event->has_heir)) {
-        /* Half of such a change would be worse than none. */
-        rc = refuse(diag, &info->id, "needs a newer version");
-    } else if (event->type == LT_EV_OFFICE_CHANGED) {
-        rc = change_office(tree, version, info, diag);
-    } else {
-        rc = refuse(diag, &info->id, "not an event of the tree");
+    if (event->type != LT_EV_OFFICE_OPENED &&
+        event->type != LT_EV_OFFICE_CHANGED) {
+        return refuse(diag, &info->id, "not an event of the tree");
     }
-    if (rc == LT_OK) {
-        lt_tree_advance(tree, version);
-    }
-    return rc;
+    return LT_OK;
+}
+
+void lt_tree_info_of(const struct lt_tree_office *office,
+                     struct lt_office_info *out)
+{
+    const struct lt_office_info nothing = {.id = office->id};
+
+    *out = fill_in(office, &nothing);
 }
 
 static bool clone_node(const struct lt_alloc *alloc,
                        const struct lt_tree_node *from, struct lt_tree_node *to)
 {
-    const struct lt_office_info nothing = {.id = from->office.id};
-    const struct lt_office_info info = fill_in(&from->office, &nothing);
+    struct lt_office_info info;
 
-    if (!copy_info(alloc, &info, to)) {
+    lt_tree_info_of(&from->office, &info);
+    if (!lt_tree_copy_info(alloc, &info, to)) {
         return false;
     }
     to->office.since_version = from->office.since_version;
@@ -423,6 +422,9 @@ lt_err lt_tree_clone(const struct lt_tree *tree, struct lt_tree **out_tree)
         lt_tree_append(copy, &node);
     }
     copy->version = tree->version;
+    copy->revision = tree->revision;
+    copy->rewritten = tree->rewritten;
+    copy->is_clone = true;
     *out_tree = copy;
     return LT_OK;
 }

@@ -6,6 +6,8 @@
 
 #define LT_TREE_NONE UINT32_MAX
 
+struct lt_tree_said;
+
 /* Who the parent was from a version on. */
 struct lt_tree_move {
     uint64_t version;
@@ -31,6 +33,12 @@ struct lt_tree {
     uint32_t *slots; /* index + 1 by id, open addressing; 0 = free */
     size_t slots_n;  /* a power of two, at least twice nodes_n */
     uint64_t version;
+    uint64_t revision;
+    uint64_t rewritten;
+    struct lt_tree_said *said; /* all that was said of it, in its order */
+    size_t said_n;
+    size_t said_capacity;
+    bool is_clone; /* it has not what was said */
 };
 
 /* The node's index, or LT_TREE_NONE. */
@@ -45,5 +53,39 @@ void lt_tree_append(struct lt_tree *tree, const struct lt_tree_node *node);
 /* Release what @node owns. */
 void lt_tree_node_deinit(const struct lt_alloc *alloc,
                          struct lt_tree_node *node);
+
+/* Release its offices, and leave none. */
+void lt_tree_offices_deinit(struct lt_tree *tree);
+
+/* ---- tree_apply.c ---- */
+
+/* Is it an event of the tree at all, within all bounds? LT_EINVAL: it is not.
+ */
+LT_MUST_CHECK lt_err lt_tree_may_say(const struct lt_tree *tree,
+                                     uint64_t version,
+                                     const struct lt_event *event,
+                                     struct lt_diag *diag);
+/* Apply one event; @version is not less than that of the one before. LT_EINVAL
+ * and LT_ENOMEM leave the tree as it was. */
+LT_MUST_CHECK lt_err lt_tree_open_office(struct lt_tree *tree, uint64_t version,
+                                         const struct lt_office_info *info,
+                                         struct lt_diag *diag);
+/* @half: it says more than this version understands. */
+LT_MUST_CHECK lt_err lt_tree_change_office(struct lt_tree *tree,
+                                           uint64_t version,
+                                           const struct lt_office_info *change,
+                                           bool half, struct lt_diag *diag);
+/* Fill in the node's texts and office from @info; parent, depth, moves and
+ * since_version are the caller's. */
+LT_MUST_CHECK bool lt_tree_copy_info(const struct lt_alloc *alloc,
+                                     const struct lt_office_info *info,
+                                     struct lt_tree_node *node);
+/* @office as an event would say it; borrowed from it. */
+void lt_tree_info_of(const struct lt_tree_office *office,
+                     struct lt_office_info *out);
+
+/* ---- tree_history.c ---- */
+
+void lt_tree_forget_said(struct lt_tree *tree);
 
 #endif

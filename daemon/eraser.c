@@ -21,7 +21,7 @@ struct lt_eraser {
     bool wipe;                /* durable, and not yet wiped */
     size_t open_n;            /* orders that do not hold here yet */
     size_t done_n;            /* orders to be answered */
-    uint64_t tree_version;    /* that the open ones were looked at with */
+    uint64_t tree_revision;   /* that the open ones were looked at with */
     struct lt_erased awaited; /* targets that are not here yet */
     size_t again; /* of the log's erased ones, looked at since the start */
 };
@@ -176,8 +176,8 @@ bool lt_eraser_due(const struct lt_eraser *eraser)
 {
     return eraser->due_n > 0 || eraser->due_all ||
            (eraser->open_n > 0 &&
-            eraser->tree_version !=
-                lt_tree_version(lt_engine_tree(eraser->engine)));
+            eraser->tree_revision !=
+                lt_tree_revision(lt_engine_tree(eraser->engine)));
 }
 
 /* ---- judging ---- */
@@ -320,14 +320,14 @@ static bool gather(void *ctx, const struct lt_log_erasure *erasure)
 
 lt_err lt_eraser_settle(struct lt_eraser *eraser)
 {
-    uint64_t version = lt_tree_version(lt_engine_tree(eraser->engine));
+    uint64_t revision = lt_tree_revision(lt_engine_tree(eraser->engine));
     struct gathering gathering = {.eraser = eraser};
     lt_err err = LT_OK;
 
     if (!lt_eraser_due(eraser)) {
         return LT_OK;
     }
-    if (eraser->due_all || eraser->tree_version != version) {
+    if (eraser->due_all || eraser->tree_revision != revision) {
         lt_erased_clear(&eraser->awaited);
         err = lt_log_each_erasure(eraser->log, gather, &gathering);
         if (err == LT_OK) {
@@ -340,7 +340,7 @@ lt_err lt_eraser_settle(struct lt_eraser *eraser)
     if (err == LT_OK) {
         eraser->due_n = 0;
         eraser->due_all = false;
-        eraser->tree_version = version;
+        eraser->tree_revision = revision;
         err = count(eraser);
     }
     return err;

@@ -511,7 +511,7 @@ static void all_durable(struct lt_engine *engine)
 
 static void feed_tree(struct lt_engine *engine)
 {
-    uint64_t version = lt_tree_version(engine->tree);
+    uint64_t revision = lt_tree_revision(engine->tree);
     const struct lt_fresh *fresh;
     size_t i;
 
@@ -523,7 +523,7 @@ static void feed_tree(struct lt_engine *engine)
             return;
         }
     }
-    if (lt_tree_version(engine->tree) == version) {
+    if (lt_tree_revision(engine->tree) == revision) {
         return;
     }
     lt_keys_review(engine);

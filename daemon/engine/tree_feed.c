@@ -1,6 +1,7 @@
 /* The tree's version is the number of the event in the writer's stream. An
  * event that cannot be applied still counts as a version: everybody skips it
- * alike. */
+ * alike. Of a writer with branches every one is fed, in any order: the tree
+ * knows their places. */
 #include "daemon/engine/tree_feed.h"
 
 #include "daemon/engine/keys.h"
@@ -18,9 +19,6 @@ static lt_err apply(struct lt_engine *engine, uint64_t version,
 {
     lt_err rc;
 
-    if (version <= lt_tree_version(engine->tree)) {
-        return LT_OK; /* of a branch: the first one counts */
-    }
     if (event->type == LT_EV_OFFICE_OPENED ||
         event->type == LT_EV_OFFICE_CHANGED) {
         rc = lt_tree_apply(engine->tree, version, event, NULL);

@@ -92,12 +92,11 @@ static lt_err apply_tree_event(struct lt_view *view, struct lt_coming *c)
         }
         if (rc != LT_OK) {
             c->judged = (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_STEP};
-            rc = LT_OK;
-        } else {
-            sqlite3_bind_int64(view->add_office, 1, (int64_t)version);
-            sqlite3_bind_int64(view->add_office, 2, c->seq);
-            rc = lt_db_run(view->add_office);
         }
+        /* What is refused as well: an earlier word may come to allow it. */
+        sqlite3_bind_int64(view->add_office, 1, (int64_t)version);
+        sqlite3_bind_int64(view->add_office, 2, c->seq);
+        rc = lt_db_run(view->add_office);
     }
     if (writer) {
         lt_tree_advance(view->tree, version);
@@ -524,6 +523,7 @@ lt_err lt_apply_segment(struct lt_view *view, int64_t committed_at_ms,
     struct lt_coming c = {.segment = segment, .committed_at_ms = committed_at_ms};
     struct lt_payload payload = {0};
     struct lt_bundle bundle = {0};
+    const uint64_t rewritten = lt_tree_rewritten(view->tree);
     size_t cursor = 0;
     lt_err rc;
 
@@ -556,6 +556,9 @@ lt_err lt_apply_segment(struct lt_view *view, int64_t committed_at_ms,
         if (rc == LT_OK && !piece) {
             rc = apply_event(view, &c, &bundle, &cursor);
         }
+    }
+    if (rc == LT_OK && lt_tree_rewritten(view->tree) != rewritten) {
+        rc = lt_view_doubt_all(view);
     }
     if (rc == LT_OK && view->tree_grew) {
         rc = lt_refold_awaiting(view);

@@ -86,6 +86,10 @@ static lt_err judge_again(struct lt_view *view, int64_t seq)
     }
     sqlite3_bind_int64(view->drop_law, 1, seq);
     rc = lt_db_run(view->drop_law);
+    if (view->event.type != LT_EV_RULESET_SET &&
+        view->event.type != LT_EV_CALENDAR_SET) {
+        return rc; /* it was refused for another reason (doubt.c) */
+    }
     if (rc == LT_OK) {
         rc = lt_view_law_judge(view, &channel, seq, &judged);
     }

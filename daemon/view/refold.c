@@ -297,6 +297,10 @@ lt_err lt_refold_awaiting(struct lt_view *view)
         }
         rc = lt_intern_id(&view->intern, matter, &id);
         if (rc == LT_OK) {
+            sqlite3_bind_int64(view->drop_await, 1, matter);
+            rc = lt_db_run(view->drop_await);
+        }
+        if (rc == LT_OK) {
             rc = lt_matter_load(view, matter, &id, &view->stored);
         }
         if (rc == LT_OK) {

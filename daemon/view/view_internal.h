@@ -222,6 +222,12 @@ LT_MUST_CHECK lt_err lt_erase_review(struct lt_view *view, int64_t key);
 /* Review what waited for the version that the tree has now. */
 LT_MUST_CHECK lt_err lt_erase_awaiting(struct lt_view *view);
 
+/* ---- doubt.c ---- */
+
+/* Everything that was judged by the tree waits to be judged again: by the three
+ * that take what awaits a version. */
+LT_MUST_CHECK lt_err lt_view_doubt_all(struct lt_view *view);
+
 /* ---- refold.c: a whole matter again ---- */
 
 /* Fold all events of @stored that have rows; update verdicts, state, heads and

@@ -166,8 +166,8 @@ static void follow_tree(struct sim_node *node)
         return;
     }
     tree = lt_engine_tree(node->engine);
-    if (lt_tree_version(tree) <= node->tree_version) {
-        return; /* also an older tree, after a restore */
+    if (lt_tree_version(tree) < node->tree_version) {
+        return; /* after a restore */
     }
     node->tree_version = lt_tree_version(tree);
     self = lt_tree_find(tree, &node->office);

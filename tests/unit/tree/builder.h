@@ -23,10 +23,19 @@ static inline struct lt_text text_of(const char *text)
     return (struct lt_text){text, strlen(text)};
 }
 
+/* No two events have one id. */
+static inline struct lt_event_id next_id(void)
+{
+    static uint64_t count;
+    struct lt_event_id id = {.epoch = 1, .count = ++count};
+
+    return id;
+}
+
 static inline struct lt_event opening(unsigned office, unsigned parent,
                                       const char *name)
 {
-    struct lt_event event = {.type = LT_EV_OFFICE_OPENED};
+    struct lt_event event = {.id = next_id(), .type = LT_EV_OFFICE_OPENED};
 
     event.office.id = office_no(office);
     event.office.parent = office_no(parent);

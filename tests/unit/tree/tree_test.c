@@ -42,12 +42,19 @@ static bool covers_at(const struct lt_tree *tree, uint64_t version,
     return lt_tree_covers_at(tree, version, &a, &b);
 }
 
-static lt_err move(struct lt_tree *tree, unsigned office, unsigned parent)
+static struct lt_event moving(unsigned office, unsigned parent)
 {
-    struct lt_event event = {.type = LT_EV_OFFICE_CHANGED};
+    struct lt_event event = {.id = next_id(), .type = LT_EV_OFFICE_CHANGED};
 
     event.office.id = office_no(office);
     event.office.parent = office_no(parent);
+    return event;
+}
+
+static lt_err move(struct lt_tree *tree, unsigned office, unsigned parent)
+{
+    struct lt_event event = moving(office, parent);
+
     return lt_tree_apply(tree, lt_tree_version(tree) + 1, &event, NULL);
 }
 
@@ -159,7 +166,6 @@ static void an_impossible_opening_leaves_the_tree_as_it_was(void **state)
     event = opening(7, 1, "");
     check_refused(tree, 7, &event, "no name or kind");
     event = opening(7, 1, "x");
-    check_refused(tree, 5, &event, "an earlier version");
     check_refused(tree, 0, &event, "an earlier version");
     memset(long_name, 'x', sizeof(long_name) - 1);
     long_name[sizeof(long_name) - 1] = '\0';
@@ -305,6 +311,7 @@ static void a_clone_stands_alone(void **state)
 {
     struct lt_tree *tree = small_tree();
     struct lt_tree *copy = NULL;
+    struct lt_event event;
 
     (void)state;
     assert_int_equal(move(tree, 4, 3), LT_OK);
@@ -317,7 +324,102 @@ static void a_clone_stands_alone(void **state)
     assert_null(lt_tree_at(copy, 6));
     assert_true(covers_at(copy, 6, 2, 4));
     assert_true(covers(copy, 3, 4));
+    event = opening(8, 1, "x");
+    check_refused(copy, 5, &event, "an earlier version");
+    assert_int_equal(lt_tree_apply(copy, 8, &event, NULL), LT_OK);
     lt_tree_free(copy);
+}
+
+/* ---- a writer with branches ---- */
+
+struct word {
+    uint64_t version;
+    struct lt_event event;
+};
+
+enum { WORDS = 12, ORDERS = 200 };
+
+/* Two lives of the writer went on from version 6. */
+static void say_words(struct word words[static WORDS])
+{
+    static const struct {
+        unsigned office, parent;
+        uint64_t version, hlc;
+    } both[] = {
+        {4, 3, 7, 70}, /* one life: 4 goes to 3, 7 opens there, 2 below it */
+        {7, 3, 8, 80}, {2, 7, 9, 90},
+        {4, 1, 7, 75}, /* the other: 4 to 1, 3 below it, 7 opens at 2 */
+        {3, 4, 8, 85}, /* no loop: it came before */
+        {7, 2, 9, 95}, /* there already */
+    };
+
+    static const unsigned parents[] = {0, 1, 1, 2, 2, 3};
+
+    for (unsigned i = 0; i < LT_COUNT_OF(parents); i++) {
+        words[i] = (struct word){i + 1, opening(i + 1, parents[i], "x")};
+        words[i].event.hlc = i + 1;
+    }
+    for (unsigned i = 0; i < LT_COUNT_OF(both); i++) {
+        bool opens = both[i].office == 7;
+
+        words[6 + i] = (struct word){
+            both[i].version, opens ? opening(7, both[i].parent, "x")
+                                   : moving(both[i].office, both[i].parent)};
+        words[6 + i].event.hlc = both[i].hlc;
+    }
+}
+
+static void check_one_tree(const struct lt_tree *tree)
+{
+    assert_int_equal(lt_tree_version(tree), 9);
+    assert_int_equal(lt_tree_count(tree), 7);
+    assert_true(covers(tree, 1, 4)); /* the later word about 4 counts */
+    assert_true(covers(tree, 4, 3));
+    assert_true(covers(tree, 3, 7));
+    assert_true(covers(tree, 7, 2));
+    assert_true(covers_at(tree, 6, 2, 4));
+    assert_false(covers_at(tree, 7, 3, 4));
+    assert_false(covers_at(tree, 8, 7, 2));
+    assert_true(covers_at(tree, 8, 4, 3));
+}
+
+static void branches_make_one_tree_in_whatever_order_they_come(void **state)
+{
+    struct word words[WORDS];
+    uint64_t random = 4711;
+    unsigned rewritten = 0;
+
+    (void)state;
+    say_words(words);
+    for (unsigned order = 0; order < ORDERS; order++) {
+        struct lt_tree *tree = NULL;
+
+        assert_int_equal(lt_tree_new(lt_alloc_heap(), &tree), LT_OK);
+        for (unsigned i = 0; i < WORDS; i++) {
+            lt_err rc =
+                lt_tree_apply(tree, words[i].version, &words[i].event, NULL);
+
+            assert_true(rc == LT_OK || rc == LT_EINVAL);
+        }
+        check_one_tree(tree);
+        rewritten += lt_tree_rewritten(tree) > 0 ? 1 : 0;
+        /* What was heard already changes nothing. */
+        assert_int_equal(
+            lt_tree_apply(tree, words[3].version, &words[3].event, NULL),
+            LT_OK);
+        check_one_tree(tree);
+        lt_tree_free(tree);
+        for (unsigned i = WORDS; i-- > 1;) { /* another order */
+            struct word last = words[i];
+            unsigned at;
+
+            random = random * UINT64_C(6364136223846793005) + 1;
+            at = (unsigned)((random >> 33) % (i + 1));
+            words[i] = words[at];
+            words[at] = last;
+        }
+    }
+    assert_true(rewritten > ORDERS / 2);
 }
 
 static void names_and_long_beginnings_are_found(void **state)
@@ -400,6 +502,38 @@ static void each_allocation_may_fail_and_nothing_is_half_done(void **state)
     }
 }
 
+static void a_late_word_without_memory_has_not_come(void **state)
+{
+    struct word words[WORDS];
+    bool whole = false;
+
+    (void)state;
+    say_words(words);
+    for (size_t allowed = 0; !whole; allowed++) {
+        struct failing failing = {SIZE_MAX};
+        const struct lt_alloc alloc = {failing_resize, &failing};
+        struct lt_tree *tree = NULL;
+
+        assert_int_equal(lt_tree_new(&alloc, &tree), LT_OK);
+        for (unsigned i = WORDS; i-- > 0;) {
+            if (i != 9) {
+                (void)!lt_tree_apply(tree, words[i].version, &words[i].event,
+                                     NULL);
+            }
+        }
+        failing.left = allowed;
+        whole = lt_tree_apply(tree, words[9].version, &words[9].event, NULL) ==
+                LT_OK;
+        assert_true(covers(tree, 3, 4) == !whole);
+        failing.left = SIZE_MAX;
+        assert_int_equal(
+            lt_tree_apply(tree, words[9].version, &words[9].event, NULL),
+            LT_OK);
+        check_one_tree(tree);
+        lt_tree_free(tree);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +548,8 @@ int main(void)
         cmocka_unit_test(a_change_keeps_what_it_does_not_say),
         cmocka_unit_test(the_keeper_is_the_nearest_marked_one_or_the_root),
         cmocka_unit_test(a_clone_stands_alone),
+        cmocka_unit_test(branches_make_one_tree_in_whatever_order_they_come),
+        cmocka_unit_test(a_late_word_without_memory_has_not_come),
         cmocka_unit_test(names_and_long_beginnings_are_found),
         cmocka_unit_test(each_allocation_may_fail_and_nothing_is_half_done),
     };

@@ -171,6 +171,51 @@ static void an_event_of_a_later_tree_waits_for_it(void **state)
     assert_non_null(strstr(viewing_list(v, LT_VIEW_CASES, 1), "17/TCD"));
 }
 
+static void move_commune(struct viewing *v, struct lt_build_office *writer,
+                         const struct lt_office *parent)
+{
+    struct lt_channel all = lt_build_all(LT_CLASS_TREE);
+    struct lt_build_event e = lt_build_event(writer, LT_EV_OFFICE_CHANGED);
+
+    e.event.office.id = v->commune.id;
+    e.event.office.parent = *parent;
+    viewing_write(v, writer, &all, &e, 1);
+}
+
+/* Two lives of the tree's writer went on from version 4: both count, and what
+ * was judged before the other was heard of is judged again. */
+static void a_late_word_of_the_tree_judges_again(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel down = lt_build_to(LT_CLASS_DIRECTIVE, &v->commune.id);
+    struct lt_build_office restored = v->province;
+    struct lt_build_event e;
+
+    lt_build_restart(&restored);
+    restored.hlc += 1000;
+    move_commune(v, &v->province, &v->province.id); /* p5, version 5 */
+    v->district.tree_version = 5;
+    e = lt_build_event(&v->district, LT_EV_DIRECTIVE_ISSUED);
+    e.event.doc_no = (struct lt_text){"1/CT", 4};
+    e.event.to_n = 1;
+    e.event.to[0] = v->commune.id;
+    viewing_write(v, &v->district, &down, &e, 1); /* p6: not above it */
+    assert_non_null(strstr(viewing_events(v, "p6", 1), "\"rejected\""));
+    move_commune(v, &restored, &v->district.id); /* p7, version 5 as well */
+    assert_non_null(strstr(viewing_events(v, "p6", 1), "\"applied\""));
+    /* The same when the view is opened again. */
+    lt_view_close(v->view);
+    v->view = NULL;
+    assert_int_equal(lt_view_open(v->path, &v->province.id, &v->view, NULL),
+                     LT_OK);
+    e = lt_build_event(&v->district, LT_EV_DIRECTIVE_ISSUED);
+    e.event.doc_no = (struct lt_text){"2/CT", 4};
+    e.event.to_n = 1;
+    e.event.to[0] = v->commune.id;
+    viewing_write(v, &v->district, &down, &e, 1);
+    assert_non_null(strstr(viewing_events(v, "p8", 1), "\"applied\""));
+}
+
 static void only_the_root_changes_the_tree(void **state)
 {
     struct viewing *v = *state;
@@ -377,6 +422,7 @@ int main(void)
         VIEWING_TEST(clearing_forgets_everything_before_the_eyes_of_a_reader),
         VIEWING_TEST(steps_that_came_before_their_case_wait_for_it),
         VIEWING_TEST(an_event_of_a_later_tree_waits_for_it),
+        VIEWING_TEST(a_late_word_of_the_tree_judges_again),
         VIEWING_TEST(only_the_root_changes_the_tree),
         VIEWING_TEST(a_payload_that_nobody_reads_is_shown_as_rejected),
         VIEWING_TEST(the_desk_learns_the_heads_of_a_matter),
