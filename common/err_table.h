@@ -57,6 +57,13 @@ X(LT_EPERSONTHERE, "person_there", -134, 65, LT_SEV_ERROR)
 X(LT_ELASTLEADER, "last_leader", -135, 65, LT_SEV_ERROR)
 X(LT_EWEAKSECRET, "secret_too_weak", -136, 65, LT_SEV_ERROR)
 X(LT_ETOTP, "code_refused", -137, 77, LT_SEV_ERROR)
+X(LT_EHTTP, "bad_request", -110, 65, LT_SEV_ERROR)
+X(LT_EHTTPFOREIGN, "foreign_page", -113, 77, LT_SEV_ERROR)
+X(LT_EHTTPNOROUTE, "no_such_page", -114, 65, LT_SEV_ERROR)
+X(LT_EHTTPMETHOD, "method_not_allowed", -115, 65, LT_SEV_ERROR)
+X(LT_EHTTPKEY, "idempotency_key_missing", -116, 64, LT_SEV_ERROR)
+X(LT_EHTTPMEDIA, "not_json", -117, 65, LT_SEV_ERROR)
+X(LT_EHTTPBODY, "body_too_big", -118, 65, LT_SEV_ERROR)
 
 /* --- Alarms: standing until the cause is gone, or for a while after the
  * last sign of it (lt_err_lasts_ms) ------------------------------------ */
@@ -86,6 +93,7 @@ X(LT_AMANYSTREAMS, "too_many_streams", -69, 75, LT_SEV_WARNING)
 X(LT_AWAL, "wal_large", -70, 75, LT_SEV_WARNING)
 X(LT_AENCLOSED, "enclosed_differs", -90, 76, LT_SEV_CRITICAL)
 X(LT_AROT, "bits_rotten", -76, 74, LT_SEV_CRITICAL)
+X(LT_APAGES, "pages_not_served", -120, 69, LT_SEV_WARNING)
 
 /* --- Notes: something happened, nothing is wrong ---------------------- */
 X(LT_NREADY, "ready", -57, 0, LT_SEV_INFO)

@@ -15,6 +15,7 @@ static const struct lt_message messages[] = {
 #include "common/message_table.h"
 #include "common/message_explain_table.h"
 #include "common/message_people_table.h"
+#include "common/message_http_table.h"
 #undef X
 #define X(word, vi, en) {word, {vi, en}, {"", ""}},
 #include "common/message_ui_table.h"

@@ -236,6 +236,8 @@ X("ui_opt_offline", "khi dịch vụ đang dừng", "while the daemon is stopped
 X("ui_opt_config", "tệp cấu hình khác", "another configuration file")
 X("ui_opt_listen", "địa chỉ nghe kết nối, HOST:PORT",
   "where links are accepted, HOST:PORT")
+X("ui_opt_pages_listen", "địa chỉ của các trang, HOST:PORT",
+  "address of the pages, HOST:PORT")
 X("ui_opt_enrol_listen", "địa chỉ nghe kết nạp, HOST:PORT",
   "where enrolment is accepted, HOST:PORT")
 X("ui_receipt_unknown", "Không có trong sổ của cơ quan cấp",

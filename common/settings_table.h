@@ -87,3 +87,19 @@ X(LT_SET_ADVERTISE_ENROL, "advertise_enrol", LT_TYPE_ADDRESSES, "", "", 0, 0,
   RESTART, "",
   "Địa chỉ kết nạp ghi vào mã kết nạp; để trống thì dùng listen_enrol",
   "Enrolment addresses that tokens carry; empty: those of listen_enrol")
+X(LT_SET_PAGES_LISTEN, "pages_listen", LT_TYPE_ADDRESSES, "", "", 0, 0, RESTART,
+  "", "Địa chỉ của các trang và API; để trống thì tắt",
+  "Where pages and API are served; empty: not at all")
+X(LT_SET_PAGES_TLS, "pages_tls", LT_TYPE_BOOL, "", "on", 0, 0, RESTART, "",
+  "Mã hóa TLS cho các trang; chỉ được tắt trên địa chỉ của chính máy này",
+  "TLS for the pages; may be off only on addresses of this machine itself")
+X(LT_SET_PAGES_CONNECTIONS, "pages_connections", LT_TYPE_INT, "", "1200", 8,
+  20000, RESTART, "", "Số kết nối tối đa tới các trang",
+  "Most connections to the pages")
+X(LT_SET_PAGES_PER_ADDRESS, "pages_per_address", LT_TYPE_INT, "", "200", 4,
+  20000, RESTART, "",
+  "Số kết nối tối đa từ một địa chỉ; tăng lên nếu đặt máy chủ trung gian ở trước",
+  "Most connections from one address; more where a proxy stands in front")
+X(LT_SET_WEB_ROOT, "web_root", LT_TYPE_STRING, "", "", 0, 0, RESTART, "",
+  "Thư mục trang dùng thay cho trang có sẵn; chỉ cho người viết trang",
+  "Folder of pages instead of the built-in ones; for those who write pages")

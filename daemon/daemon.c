@@ -252,6 +252,7 @@ static void publish(struct lt_daemon *daemon)
         .started_at_ms = daemon->started_at_ms,
         .listen_links = lt_link_bound(daemon->link, 0),
         .listen_enrol = lt_link_enrol_bound(daemon->link, 0),
+        .listen_pages = lt_http_bound(daemon->http),
         .apart_since_ms = daemon->apart_since_ms,
         .scrub = daemon->scrub,
         .back = &daemon->back,

@@ -14,6 +14,7 @@
 #include "daemon/daemon.h"
 #include "daemon/engine/engine.h"
 #include "daemon/history.h"
+#include "daemon/http/http.h"
 #include "daemon/inbox.h"
 #include "daemon/link/link.h"
 #include "daemon/scrub.h"
@@ -56,6 +57,7 @@ struct lt_daemon {
     struct lt_link *link;
     struct lt_feed *feed;
     struct lt_control *control;
+    struct lt_http *http; /* NULL: no pages */
     struct lt_clerk *clerk;
     struct lt_alarms alarms;
     char *log_path;
@@ -156,6 +158,9 @@ void lt_daemon_dial_again(struct lt_daemon *daemon);
 void lt_daemon_reload(struct lt_daemon *daemon);
 /* Is there code that applies @setting at a reload? */
 bool lt_daemon_reloads(enum lt_setting setting);
+
+/* pages.c: pages and API. What fails is an alarm: the daemon goes on. */
+void lt_daemon_pages_start(struct lt_daemon *daemon);
 
 /* facts.c: what explain needs, as it is now; NULL without memory. */
 struct lt_facts *lt_daemon_facts(struct lt_daemon *daemon,

@@ -111,6 +111,7 @@ void lt_daemon_reload(struct lt_daemon *daemon)
         for (size_t i = 0; i < LT_COUNT_OF(reloaded); i++) {
             reloaded[i].apply(daemon);
         }
+        lt_http_reload(daemon->http);
         lt_diag_set(&diag, LT_NRELOADED);
         if (restart.len > 0) {
             lt_diag_arg(&diag, "restart", "%.*s", (int)restart.len,
@@ -565,11 +566,15 @@ lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag)
     if (err == LT_OK) {
         err = lt_daemon_peers(daemon);
     }
+    if (err == LT_OK) {
+        lt_daemon_pages_start(daemon);
+    }
     return err;
 }
 
 void lt_daemon_stop(struct lt_daemon *daemon)
 {
+    lt_http_stop(daemon->http); /* a client of the control thread's */
     /* The view's thread wakes the control thread, which asks the view's. */
     lt_feed_quiet(daemon->feed);
     lt_control_stop(daemon->control);

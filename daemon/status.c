@@ -413,7 +413,7 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
     lt_log_stats(status->log, &stats);
     root = json_pack(
         "{s:s, s:s, s:{s:i, s:i}, s:I, s:o, s:o, s:o, s:s, s:o, s:{s:s?, s:s?, "
-        "s:n}, s:{s:o, s:o, s:b}, s:o, s:{s:I, s:I}}",
+        "s:s?}, s:{s:o, s:o, s:b}, s:o, s:{s:I, s:I}}",
         "schema", "lienthong.status/1", "version", LT_VERSION, "wire", "min",
         LT_WIRE_MIN, "max", LT_WIRE_MAX, "pid", (json_int_t)getpid(),
         "started_at", time_json(status->started_at_ms), "office",
@@ -421,7 +421,8 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
         hex64_json(lt_engine_epoch(status->engine)), "state",
         NODE_STATES[status->state], "state_reason",
         code_json(status->state_reason), "listen", "links",
-        status->listen_links, "enrol", status->listen_enrol, "pages", "clock",
+        status->listen_links, "enrol", status->listen_enrol, "pages",
+        status->listen_pages, "clock",
         "wall", time_json(now->wall_ms), "hlc",
         hex64_json(lt_engine_last_hlc(status->engine)), "unsure",
         (int)status->clock_unsure, "log", log_stats_json(&stats), "view",

@@ -38,6 +38,7 @@ struct lt_status {
     int64_t started_at_ms;
     const char *listen_links; /* first address bound, or NULL */
     const char *listen_enrol;
+    const char *listen_pages;     /* NULL: they are not served */
     bool has_superior;            /* by the configuration */
     struct lt_office superior;
     int64_t apart_since_ms;       /* wall; no session with it since */

@@ -82,6 +82,9 @@ static lt_err check_options(const struct lt_tool *tool,
     if (rc == LT_OK) {
         rc = lt_setup_address(tool, "enrol_listen", &unused, diag);
     }
+    if (rc == LT_OK) {
+        rc = lt_setup_address(tool, "pages_listen", &unused, diag);
+    }
     return rc;
 }
 
@@ -134,6 +137,8 @@ const struct lt_tool_command lt_cmd_init[] = {
                  {"code", LT_TOOL_TEXT, "CODE", "ui_code", true},
                  {"listen", LT_TOOL_TEXT, "A", "ui_opt_listen", true},
                  {"enrol-listen", LT_TOOL_TEXT, "A", "ui_opt_enrol_listen",
+                  true},
+                 {"pages-listen", LT_TOOL_TEXT, "A", "ui_opt_pages_listen",
                   true}},
      .run = run},
     {.name = NULL}};

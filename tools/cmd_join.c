@@ -134,6 +134,7 @@ static lt_err write_request(struct join *join, int64_t now_ms)
     struct lt_join_request request = {
         .software = {"lienthong " LT_VERSION, strlen("lienthong " LT_VERSION)}};
     const char *listen = NULL;
+    const char *pages = NULL; /* only checked: it goes into the settings */
     const char *enrol = NULL;
     struct lt_buf csr;
     struct lt_buf body;
@@ -141,7 +142,10 @@ static lt_err write_request(struct join *join, int64_t now_ms)
 
     lt_buf_init(&csr, lt_alloc_heap());
     lt_buf_init(&body, lt_alloc_heap());
-    rc = lt_setup_address(join->tool, "listen", &listen, join->diag);
+    rc = lt_setup_address(join->tool, "pages_listen", &pages, join->diag);
+    if (rc == LT_OK) {
+        rc = lt_setup_address(join->tool, "listen", &listen, join->diag);
+    }
     if (rc == LT_OK) {
         rc = lt_setup_address(join->tool, "enrol_listen", &enrol, join->diag);
     }
@@ -434,6 +438,8 @@ const struct lt_tool_command lt_cmd_join[] = {
      .example = "lt1_... --listen 0.0.0.0:7441",
      .options = {{"listen", LT_TOOL_TEXT, "A", "ui_opt_listen", true},
                  {"enrol-listen", LT_TOOL_TEXT, "A", "ui_opt_enrol_listen",
+                  true},
+                 {"pages-listen", LT_TOOL_TEXT, "A", "ui_opt_pages_listen",
                   true}},
      .run = run},
     {.name = NULL}};

@@ -62,6 +62,7 @@ static bool put_conf(const struct lt_tool *tool, const struct lt_setup *setup,
 {
     const char *listen = lt_tool_text(tool, "listen");
     const char *enrol = lt_tool_text(tool, "enrol_listen");
+    const char *pages = lt_tool_text(tool, "pages_listen");
     bool fits = lt_buf_printf(out, "# lienthong config show\n");
     size_t i;
 
@@ -70,6 +71,9 @@ static bool put_conf(const struct lt_tool *tool, const struct lt_setup *setup,
     }
     if (enrol != NULL) {
         fits = fits && lt_buf_printf(out, "listen_enrol = {\"%s\"}\n", enrol);
+    }
+    if (pages != NULL) {
+        fits = fits && lt_buf_printf(out, "pages_listen = {\"%s\"}\n", pages);
     }
     if (setup->superior != NULL) {
         fits = fits && lt_buf_printf(out,

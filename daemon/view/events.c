@@ -2,6 +2,7 @@
 #include "daemon/view/reader.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/words.h"
@@ -12,6 +13,29 @@ enum { POS_TEXT = 24, LINES_MAX = 10000 };
 static void pos_format(int64_t seq, char out_text[static POS_TEXT])
 {
     (void)snprintf(out_text, POS_TEXT, "p%lld", (long long)seq);
+}
+
+/* "-20": where the last twenty begin. */
+static lt_err pos_from_end(struct lt_view_reader *r, const char *text,
+                           int64_t *out_seq)
+{
+    char *end;
+    long back = strtol(text, &end, 10);
+    bool row;
+    lt_err rc;
+
+    if (text[0] != '-' || *end != '\0' || back > -1 || back < -LINES_MAX) {
+        return LT_EINVAL;
+    }
+    rc = lt_db_step(r->last_seq, &row);
+    if (rc == LT_OK) {
+        *out_seq = row ? sqlite3_column_int64(r->last_seq, 0) + 1 + back : 1;
+        *out_seq = *out_seq < 1 ? 1 : *out_seq;
+        if (row) {
+            lt_db_reset(r->last_seq);
+        }
+    }
+    return rc;
 }
 
 static bool pos_parse(const char *text, int64_t *out_seq)
@@ -175,11 +199,23 @@ static void put_content(struct lt_view_reader *r, struct lt_json *json,
     lt_json_close(json, ']');
 }
 
+/* The matter that the event belongs to, where it is known. */
+static lt_err find_matter(struct lt_view_reader *r, sqlite3_stmt *stmt,
+                          bool *out_has, struct lt_event_id *out_matter)
+{
+    *out_has = sqlite3_column_type(stmt, 10) == SQLITE_INTEGER;
+    return *out_has ? lt_intern_id(&r->intern, sqlite3_column_int64(stmt, 10),
+                                   out_matter)
+                    : LT_OK;
+}
+
 lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
                      struct lt_json *json, bool *out_decoded)
 {
     struct lt_event_id id;
     struct lt_channel channel;
+    struct lt_event_id matter;
+    bool has_matter = false;
     char text[LT_CHANNEL_TEXT];
     char pos[POS_TEXT];
     lt_err rc = lt_reader_late(r)
@@ -199,6 +235,10 @@ lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
     }
     pos_format(sqlite3_column_int64(stmt, 0), pos);
     lt_channel_format(&channel, text);
+    rc = find_matter(r, stmt, &has_matter, &matter);
+    if (rc != LT_OK) {
+        return rc;
+    }
     lt_json_open(json, '{');
     lt_json_key(json, "pos");
     lt_json_word(json, pos);
@@ -210,6 +250,12 @@ lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
     }
     lt_json_key(json, "origin");
     lt_json_office(json, &id.origin);
+    lt_json_key(json, "matter");
+    if (has_matter) {
+        lt_json_event(json, &matter);
+    } else {
+        lt_json_null(json);
+    }
     lt_json_key(json, "channel");
     lt_json_word(json, text);
     lt_json_key(json, "epoch");
@@ -265,19 +311,25 @@ lt_err lt_view_events(struct lt_view_reader *reader, const char *from,
                       uint32_t max, struct lt_buf *out_lines,
                       struct lt_buf *out_next)
 {
+    bool from_end = from != NULL && from[0] == '-';
     char pos[POS_TEXT];
-    int64_t seq;
+    int64_t seq = 0;
     lt_err rc;
 
-    if (!pos_parse(from, &seq)) {
+    if (!from_end && !pos_parse(from, &seq)) {
         return LT_EINVAL;
     }
     rc = lt_reader_begin(reader);
     if (rc != LT_OK) {
         return rc;
     }
-    rc = put_lines(reader, seq, max < LINES_MAX ? max : LINES_MAX, out_lines,
-                   &seq);
+    if (from_end) {
+        rc = pos_from_end(reader, from, &seq);
+    }
+    if (rc == LT_OK) {
+        rc = put_lines(reader, seq, max < LINES_MAX ? max : LINES_MAX,
+                       out_lines, &seq);
+    }
     lt_reader_end(reader);
     if (rc != LT_OK) {
         return rc;

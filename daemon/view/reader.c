@@ -13,7 +13,7 @@ enum { ARENA_MAX = 2 * 1024 * 1024, PATIENCE_MS = 2000, LOOK_EVERY = 4096 };
 
 #define MATTER_COLUMNS "key,last,fold,kind,opened,open,arrived,receipt"
 #define EVENT_COLUMNS                                                          \
-    "seq,key,channel,number,committed,hlc,verdict,why,body,prev"
+    "seq,key,channel,number,committed,hlc,verdict,why,body,prev,matter"
 #define SEQ_OF_KEY                                                             \
     "SELECT seq+(?1-key) FROM (SELECT key,n,seq FROM ref WHERE key<=?1"        \
     " ORDER BY key DESC LIMIT 1) WHERE ?1-key<n"

@@ -75,7 +75,7 @@ LT_MUST_CHECK lt_err lt_item_fields(struct lt_view_reader *reader,
                                     struct lt_json *json, int32_t today);
 
 /* One line of `log --events` (events.c) from a row of (seq, key, channel,
- * number, committed, hlc, verdict, why, body). Leaves the event decoded in
+ * number, committed, hlc, verdict, why, body, prev, matter). Leaves the event decoded in
  * reader->event; *out_decoded false when it could not be. */
 LT_MUST_CHECK lt_err lt_event_line(struct lt_view_reader *reader,
                                    sqlite3_stmt *stmt, struct lt_json *json,

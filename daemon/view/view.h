@@ -134,7 +134,7 @@ LT_MUST_CHECK lt_err lt_view_find_receipt(struct lt_view_reader *reader,
                                           const uint8_t bits[static 10],
                                           struct lt_event_id *out_id);
 /* Events in order of commit from position @from (an opaque "pos", itself
- * included; NULL or "" = from the beginning) on, one JSON object a line, at
+ * included; NULL or "" = from the beginning; "-20" = the last twenty) on, one JSON object a line, at
  * most @max lines (never more than 10000); *out_next is where to go on. Each
  * event id stands once, with the channel whose copy came first.
  * Errors: LT_EINVAL (a position that is none). */

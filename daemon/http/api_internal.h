@@ -1,0 +1,68 @@
+/* What the files of the API share. */
+#ifndef LT_HTTP_API_INTERNAL_H
+#define LT_HTTP_API_INTERNAL_H
+
+#include <jansson.h>
+
+#include "common/id.h"
+#include "daemon/http/api.h"
+#include "daemon/http/door.h"
+#include "daemon/http/problem.h"
+#include "daemon/http/route.h"
+
+struct lt_log_page;
+
+struct lt_api {
+    struct lt_api_options options;
+    struct lt_caller *caller;
+    struct lt_live *live;
+    struct lt_log_page *pages; /* being gathered */
+};
+
+/* A question under way, for a request. */
+struct lt_api_ask {
+    struct lt_api *api;
+    struct lt_request *request;
+    enum lt_lang lang;
+    bool reads;
+    bool creates;
+    bool openmetrics;
+    char request_id[LT_UUID_TEXT]; /* of a write; "" */
+};
+
+/* NULL without memory: @request has been answered then. */
+struct lt_api_ask *lt_api_ask_new(struct lt_api *api,
+                                  struct lt_request *request,
+                                  enum lt_lang lang);
+void lt_api_ask_free(struct lt_api_ask *ask);
+/* {"command":@name,"options":...}; @options is taken. NULL without memory. */
+json_t *lt_api_command(const char *name, json_t *options, enum lt_lang lang);
+/* Ask @command (an object or an array, borrowed; NULL counts as no memory):
+ * @answer is called with @ask, which it frees; unless asking fails: then the
+ * request is answered and @ask freed here. */
+void lt_api_call(struct lt_api_ask *ask, const json_t *command,
+                 lt_caller_answer_fn *answer);
+/* Was it answered with an error? Then that is passed on and @ask freed. */
+bool lt_api_failed(struct lt_api_ask *ask, lt_err err, const char *json,
+                   size_t len);
+bool lt_api_is_error(const char *json);
+void lt_api_send_json(struct lt_request *request, int status, const char *json,
+                      size_t len);
+/* The body, an object; NULL: the request has been answered. */
+json_t *lt_api_body(struct lt_request *request, enum lt_lang lang);
+
+/* gather.c: answers of more than one question. */
+void lt_api_today(struct lt_api *api, struct lt_request *request,
+                  enum lt_lang lang);
+void lt_api_log_page(struct lt_api *api, struct lt_request *request,
+                     const struct lt_target *target, enum lt_lang lang);
+void lt_api_log_stop(struct lt_api *api);
+
+/* health.c */
+void lt_api_health(struct lt_request *request);
+void lt_api_ready(struct lt_api *api, struct lt_request *request,
+                  enum lt_lang lang);
+void lt_api_metrics(struct lt_api *api, struct lt_request *request,
+                    enum lt_lang lang);
+
+#endif

@@ -1,0 +1,238 @@
+"""Pages and API over HTTP: a daemon, its certificate, and requests as browsers
+and others send them."""
+import http.client
+import json
+import socket
+import ssl
+
+import harness
+from harness import Tree, check, request_id, wait_until
+
+
+def serve(tree, node, listen="127.0.0.1:0", **settings):
+    """Let @node serve pages; start it, and return host and port."""
+    lines = [f'pages_listen = {{"{listen}"}}'] + [f"{k} = {v}" for k, v in settings.items()]
+    file = node.dir / "conf.d" / "60-pages.conf"
+    file.write_text("\n".join(lines) + "\n")
+    file.chmod(0o640)
+    node.start()
+    node.office = node.status()["office"]["id"]
+    return address(node)
+
+
+def address(node):
+    bound = node.status()["listen"]["pages"]
+    check(bound, f"{node.name} serves no pages: {node.notes()[-800:]}")
+    host, _, port = bound.rpartition(":")
+    return host, int(port)
+
+
+def context():
+    tls = ssl.create_default_context()
+    tls.check_hostname = False
+    tls.verify_mode = ssl.CERT_NONE
+    return tls
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return f"{self.status} {self.body[:400]!r}"
+
+
+class Browser:
+    """One connection, and what a page of ours sends with each request."""
+
+    def __init__(self, at, plain=False):
+        self.at = at
+        self.plain = plain
+        self.cookies = {}
+        self.connection = None
+
+    def connect(self):
+        if self.connection is None:
+            self.connection = (http.client.HTTPConnection(*self.at, timeout=20) if self.plain else
+                               http.client.HTTPSConnection(*self.at, timeout=20,
+                                                           context=context()))
+        return self.connection
+
+    def close(self):
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+    def ask(self, method, path, body=None, headers=None, key=None):
+        full = {"Accept-Language": "en", **(headers or {})}
+        if self.cookies:
+            full["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
+        if method not in ("GET", "HEAD"):
+            full.setdefault("X-Lienthong", "1")
+        if body is not None:
+            full.setdefault("Content-Type", "application/json")
+            full.setdefault("Idempotency-Key", key or request_id())
+            body = body if isinstance(body, (bytes, str)) else json.dumps(body)
+        connection = self.connect()
+        try:
+            connection.request(method, path, body=body, headers=full)
+            answer = Answer(connection.getresponse())
+        except (http.client.HTTPException, OSError):
+            self.close()
+            raise
+        if answer.headers.get("Connection") == "close":
+            self.close()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.split(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+    def api(self, method, path, body=None, expect=None, **kw):
+        answer = self.ask(method, "/api/v1" + path, body, **kw)
+        check(expect is None or answer.status == expect,
+              f"{method} {path}: {answer}, not {expect}")
+        return answer
+
+
+RAISE = {"place": "reception", "subject": "đất đai", "people": 12}
+
+
+def office(tree, **settings):
+    node = tree.root("Tỉnh Tây Ninh", key="p", start=False)
+    return node, serve(tree, node, **settings)
+
+
+def reads_and_writes():
+    """What the tool can do the API does: the same answers, one write a key."""
+    with Tree() as tree:
+        node, at = office(tree)
+        page = Browser(at)
+        key = request_id()
+        first = page.api("POST", "/incidents", RAISE, expect=201, key=key).json
+        again = page.api("POST", "/incidents", RAISE, expect=201, key=key).json
+        check(first["event"] == again["event"] and again["repeated"], f"{first}, {again}")
+        listed = page.api("GET", "/incidents?open=1", expect=200)
+        check([i["id"] for i in listed.json["items"]] == [first["id"]], listed)
+        check(listed.json["names"][node.office] == "Tỉnh Tây Ninh", listed)
+        known = page.api("GET", "/incidents?open=1", expect=304,
+                         headers={"If-None-Match": listed.headers["ETag"]})
+        check(known.body == b"", known)
+        page.api("POST", f"/incidents/{first['id']}/take", {}, expect=200)
+        check(page.api("GET", "/incidents?open=1", headers={
+            "If-None-Match": listed.headers["ETag"]}).status == 200, "a taken one looks the same")
+        shown = page.api("GET", f"/incidents/{first['id']}", expect=200).json
+        check(shown["state"] == "taken", shown)
+        case = page.api("POST", "/cases", {"type": "complaint", "field": "land"}, expect=201).json
+        found = page.api("GET", f"/receipts/{case['receipt_code']}", expect=200).json
+        check(found["found"], found)
+        for i in range(3):
+            page.api("POST", "/cases", {"type": "feedback", "field": "land"}, expect=201)
+        seen, after = [], ""
+        while after is not None:
+            answer = page.api("GET", f"/cases?limit=2{after and '&after=' + after}", expect=200).json
+            seen += [c["id"] for c in answer["items"]]
+            after = answer["next"]
+        check(len(seen) == len(set(seen)) == 4, seen)
+        events, after = [], "&from="
+        while after:
+            answer = page.api("GET", f"/log?limit=3{after}", expect=200).json
+            events += [e["event"] for e in answer["items"]]
+            after = answer["next"] and "&from=" + answer["next"]
+        check(events == [e["event"] for e in node.events()], events)
+        check(set(page.api("GET", "/today", expect=200).json) ==
+              {"overdue", "due_soon", "incidents", "directives"}, "today")
+
+
+def pages():
+    with Tree() as tree:
+        _, at = office(tree)
+        page = Browser(at)
+        first = page.ask("GET", "/")
+        check(first.status == 200 and b"<html" in first.body, first)
+        check("default-src 'none'" in first.headers["Content-Security-Policy"], first.headers)
+        check(first.headers["X-Content-Type-Options"] == "nosniff", first.headers)
+        for face in ("/desk", "/centre", "/board"):
+            check(page.ask("GET", face).body == first.body, face)
+        known = page.ask("GET", "/", headers={"If-None-Match": first.headers["ETag"]})
+        check(known.status == 304 and known.body == b"", known)
+        check(page.ask("HEAD", "/").body == b"", "HEAD has a body")
+        check(page.ask("GET", "/healthz").body == b"ok\n", "healthz")
+        check(page.ask("GET", "/readyz").status == 200, "readyz")
+
+
+REFUSED = [
+    # code, status, method, path, body, headers
+    ("no_such_page", 404, "GET", "/api/v1/nothing", None, {}),
+    ("no_such_page", 404, "GET", "/web/../identity/pages.key", None, {}),
+    ("bad_request", 400, "GET", "/web/%2e%2e/x", None, {}),
+    ("bad_request", 400, "POST", "/api/v1/cases", "[1]", {}),
+    ("foreign_page", 403, "POST", "/api/v1/cases", "{}", {"X-Lienthong": "0"}),
+    ("foreign_page", 403, "POST", "/api/v1/cases", "{}", {"Origin": "https://evil.example"}),
+    ("foreign_page", 403, "POST", "/api/v1/cases", "{}", {"Sec-Fetch-Site": "cross-site"}),
+    ("idempotency_key_missing", 400, "POST", "/api/v1/cases", "{}", {"Idempotency-Key": "1"}),
+    ("not_json", 415, "POST", "/api/v1/cases", "{}", {"Content-Type": "text/plain"}),
+    ("usage", 400, "POST", "/api/v1/cases", "{}", {}),
+    ("invalid", 422, "POST", "/api/v1/cases", '{"type":"x","field":"land"}', {}),
+    ("invalid", 422, "GET", "/api/v1/cases?limit=x", None, {}),
+    ("not_found", 404, "GET", "/api/v1/cases/T9C0-CA9E-C6J7-GFKQ-C", None, {}),
+]
+
+
+def refusals():
+    with Tree() as tree:
+        node, at = office(tree)
+        page = Browser(at)
+        for code, status, method, path, body, headers in REFUSED:
+            answer = page.ask(method, path, body, headers)
+            if path.startswith("/web/.."):
+                check(answer.status in (400, 404), f"{path}: {answer}")
+                continue
+            check(answer.status == status and answer.json["code"] == code,
+                  f"{method} {path}: {answer}, not {status} {code}")
+            check(answer.headers["Content-Type"] == "application/problem+json", answer.headers)
+            check({"type", "title", "status", "detail", "code", "remedy", "request_id",
+                   "outcome"} == set(answer.json), answer)
+        check(page.ask("DELETE", "/api/v1/cases").status == 405, "method_not_allowed")
+        check("GET" in page.ask("DELETE", "/api/v1/cases").headers["Allow"], "Allow")
+        vi = page.ask("GET", "/api/v1/nothing", headers={"Accept-Language": "vi, en;q=0.5"}).json
+        en = page.ask("GET", "/api/v1/nothing?lang=en", headers={"Accept-Language": "vi"}).json
+        check(vi["title"] != en["title"] and en["title"].isascii(), f"{vi}, {en}")
+        # body_too_big: cut or told, and nobody else notices.
+        try:
+            answer = Browser(at).api("POST", "/cases", "x" * 70000)
+            check(answer.status == 413, answer)
+        except OSError:
+            pass
+        page.api("POST", "/incidents", RAISE, expect=201)
+        check(not node.alarms(), node.alarms())
+
+
+def pages_port_taken():
+    """pages_not_served is an alarm, and the daemon goes on."""
+    with Tree() as tree:
+        node = tree.root("Tỉnh Tây Ninh", key="p", start=False)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            try:
+                serve(tree, node, listen=f"127.0.0.1:{port}")
+            except harness.Failed:
+                pass
+            node.wait_alarm("pages_not_served")
+            node.ok("incident", "raise", "--place", "reception", "--subject", "x", "--people", 9)
+        node.stop()
+        node.start()
+        check(address(node)[1] == port, "not at the port that is free again")
+        node.wait_no_alarm("pages_not_served")
+
+
+if __name__ == "__main__":
+    harness.main({"reads_and_writes": reads_and_writes, "pages": pages, "refusals": refusals,
+                  "pages_port_taken": pages_port_taken})
