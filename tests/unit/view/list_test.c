@@ -219,6 +219,8 @@ static void events_are_told_line_by_line(void **state)
         viewing_events(v, "p6", 10),
         "{\"pos\":\"p6\",\"event\":\"02020202020202020202020202020202:"
         "0000000000002001:1\",\"origin\":\"02020202020202020202020202020202\","
+        "\"matter\":"
+        "\"03030303030303030303030303030303:0000000000003001:1\","
         "\"channel\":\"incident/up\",\"epoch\":\"0000000000002001\","
         "\"number\":1,\"type\":\"INCIDENT_TAKEN\","
         "\"hlc\":\"01a1fce887e00000\",\"recorded_at\":"
@@ -234,12 +236,26 @@ static void events_are_told_line_by_line(void **state)
     assert_string_equal((const char *)v->next.data, "p7");
     (void)viewing_events(v, NULL, 4);
     assert_string_equal((const char *)v->next.data, "p5");
+    assert_int_equal(
+        strncmp(viewing_events(v, "-1", 10), "{\"pos\":\"p6\",", 12), 0);
+    assert_string_equal((const char *)v->next.data, "p7");
+    assert_int_equal(
+        strncmp(viewing_events(v, "-9", 1), "{\"pos\":\"p1\",", 12), 0);
 }
 
 static void a_position_that_is_none_is_refused(void **state)
 {
-    static const char *const bad[] = {
-        "7", "p", "p-1", "p0", "px", "p1 ", "p99999999999999999999"};
+    static const char *const bad[] = {"7",
+                                      "p",
+                                      "-",
+                                      "-0",
+                                      "-x",
+                                      "-99999",
+                                      "p-1",
+                                      "p0",
+                                      "px",
+                                      "p1 ",
+                                      "p99999999999999999999"};
     struct viewing *v = *state;
 
     for (size_t i = 0; i < LT_COUNT_OF(bad); i++) {
@@ -306,9 +322,9 @@ static void what_was_taken_back_is_told(void **state)
     viewing_write(v, &v->commune, &up, &opened, 1);
     step = viewing_step(&v->commune, &opened.event.id, &opened.event.id, 1);
     viewing_write(v, &v->commune, &up, &step, 1);
-    assert_int_equal(lt_view_entry(v->reader, &step.event.id, &v->commune.id,
-                                   &entry),
-                     LT_OK);
+    assert_int_equal(
+        lt_view_entry(v->reader, &step.event.id, &v->commune.id, &entry),
+        LT_OK);
     assert_int_equal(entry.type, LT_EV_CASE_STEP);
     assert_true(entry.applied && !entry.voided);
     assert_true(lt_channel_equal(&entry.channel, &up));
@@ -319,9 +335,9 @@ static void what_was_taken_back_is_told(void **state)
     e.event.has_corrects = true;
     e.event.corrects = step.event.id;
     viewing_write(v, &v->commune, &up, &e, 1);
-    assert_int_equal(lt_view_entry(v->reader, &step.event.id, &v->commune.id,
-                                   &entry),
-                     LT_OK);
+    assert_int_equal(
+        lt_view_entry(v->reader, &step.event.id, &v->commune.id, &entry),
+        LT_OK);
     assert_true(entry.applied && entry.voided && !entry.heads.voided);
     shown = viewing_show(v, &opened.event.id);
     assert_non_null(strstr(shown, "\"state\":\"open\""));
@@ -332,9 +348,9 @@ static void what_was_taken_back_is_told(void **state)
                "\"by\":"
                "\"03030303030303030303030303030303:0000000000003001:3\"}]"));
     step.event.id.count = 99;
-    assert_int_equal(lt_view_entry(v->reader, &step.event.id, &v->commune.id,
-                                   &entry),
-                     LT_ENOTFOUND);
+    assert_int_equal(
+        lt_view_entry(v->reader, &step.event.id, &v->commune.id, &entry),
+        LT_ENOTFOUND);
 }
 
 static void a_receipt_code_finds_its_case(void **state)
