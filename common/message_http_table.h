@@ -37,3 +37,14 @@ X("pages_not_served", "Các trang không mở được[: {address}][, {path}][, 
   "the pages are not served[: {address}][, {path}][, {reason}]",
   "Replication goes on, and the tool works. Mend pages_listen (the port may be "
   "taken) or the pages' certificate, then restart the daemon.")
+X("sign_in_needed", "Cần đăng nhập", "Đăng nhập rồi làm lại; biểu mẫu vẫn còn.",
+  "somebody has to sign in",
+  "Sign in and do it again; the form is still there.")
+
+X("role_lacks", "Vai trò của người đang đăng nhập không được làm việc này",
+  "Nhờ người có vai trò đó, hoặc đổi người trực.",
+  "whoever is signed in has no role for this",
+  "Ask somebody who has it, or change who is on duty.")
+
+X("screen_locked", "Màn hình đã khóa", "Nhập PIN để mở; biểu mẫu vẫn còn.",
+  "the screen is locked", "Enter the PIN; the form is still there.")

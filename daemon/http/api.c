@@ -2,6 +2,7 @@
  * the end of the thread answers it. */
 #include "daemon/http/api_internal.h"
 
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,9 @@ struct lt_api_ask *lt_api_ask_new(struct lt_api *api,
 
 void lt_api_ask_free(struct lt_api_ask *ask)
 {
+    if (ask != NULL) {
+        OPENSSL_cleanse(ask->new_token, sizeof(ask->new_token));
+    }
     lt_free(lt_alloc_heap(), ask);
 }
 
@@ -250,20 +254,24 @@ static void listen_live(struct lt_api *api, struct lt_request *request,
                         const struct lt_target *target, enum lt_lang lang)
 {
     const char *last = lt_request_header(request, "Last-Event-ID");
-    char token[LT_LIVE_TOKEN] = "";
+    char token[LT_SESSION_TOKEN_TEXT] = "";
 
     (void)lang;
     if (last == NULL) {
         last = lt_target_query(target, "after");
     }
-    (void)lt_request_cookie(request, "lt_session", token, sizeof(token));
+    (void)lt_door_token(request, token);
     lt_live_listen(api->live, request, last, token);
 }
 
 static void own_command(struct lt_api *api, struct lt_request *request,
                         const struct lt_route *route,
-                        const struct lt_target *target, enum lt_lang lang)
+                        const struct lt_target *target, enum lt_lang lang,
+                        const struct lt_people_session *session)
 {
+    if (lt_api_member(api, request, route, target, lang, session)) {
+        return;
+    }
     if (strcmp(route->command, "live") == 0) {
         listen_live(api, request, target, lang);
     } else if (strcmp(route->command, "log page") == 0) {
@@ -306,6 +314,7 @@ static void route_request(struct lt_api *api, struct lt_request *request,
                           const struct lt_target *target, enum lt_lang lang)
 {
     enum lt_http_method method = lt_request_method(request);
+    struct lt_people_session session = {0};
     unsigned methods;
     const struct lt_route *route = lt_route_find(method, target, &methods);
     lt_err err = LT_OK;
@@ -323,7 +332,7 @@ static void route_request(struct lt_api *api, struct lt_request *request,
     }
     if (err == LT_OK && route->roles != LT_ROUTE_ANYBODY) {
         err = lt_door_check(api->options.door, request, route->roles,
-                            is_write(method));
+                            lt_door_is_active(request), &session);
     }
     if (err != LT_OK) {
         lt_problem_code(request, lang, err, NULL);
@@ -338,7 +347,7 @@ static void route_request(struct lt_api *api, struct lt_request *request,
         write_command(api, request, route, target, lang);
         return;
     case LT_ROUTE_OWN:
-        own_command(api, request, route, target, lang);
+        own_command(api, request, route, target, lang, &session);
         return;
     }
 }
@@ -391,9 +400,9 @@ void lt_api_refuse(void *ctx, struct lt_request *request, int status)
 
 static bool may_listen(void *ctx, const char *token)
 {
-    (void)ctx;
-    (void)token;
-    return true;
+    const struct lt_api *api = ctx;
+
+    return lt_door_may(api->options.door, token, LT_ROUTE_READERS);
 }
 
 lt_err lt_api_new(const struct lt_api_options *options, struct lt_api **out_api)

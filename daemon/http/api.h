@@ -9,12 +9,14 @@
 
 struct lt_api;
 struct lt_door;
+struct lt_usher;
 
 struct lt_api_options {
     struct lt_port *port;
-    const char *dir;      /* borrowed */
-    const char *web_root; /* borrowed; "" = the pages in the program */
-    struct lt_door *door; /* who may; borrowed */
+    const char *dir;        /* borrowed */
+    const char *web_root;   /* borrowed; "" = the pages in the program */
+    struct lt_door *door;   /* who may; borrowed */
+    struct lt_usher *usher; /* borrowed */
 };
 
 LT_MUST_CHECK lt_err lt_api_new(const struct lt_api_options *options,

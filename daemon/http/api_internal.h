@@ -27,7 +27,9 @@ struct lt_api_ask {
     bool reads;
     bool creates;
     bool openmetrics;
-    char request_id[LT_UUID_TEXT]; /* of a write; "" */
+    char request_id[LT_UUID_TEXT];         /* of a write; "" */
+    struct lt_people_session session;      /* that is told of */
+    char new_token[LT_SESSION_TOKEN_TEXT]; /* for the cookie; "" */
 };
 
 /* NULL without memory: @request has been answered then. */
@@ -50,6 +52,11 @@ void lt_api_send_json(struct lt_request *request, int status, const char *json,
                       size_t len);
 /* The body, an object; NULL: the request has been answered. */
 json_t *lt_api_body(struct lt_request *request, enum lt_lang lang);
+
+/* member.c: sessions and people. False: the route is none of them. */
+bool lt_api_member(struct lt_api *api, struct lt_request *request,
+                   const struct lt_route *route, const struct lt_target *target,
+                   enum lt_lang lang, const struct lt_people_session *session);
 
 /* gather.c: answers of more than one question. */
 void lt_api_today(struct lt_api *api, struct lt_request *request,

@@ -221,11 +221,13 @@ void lt_api_metrics(struct lt_api *api, struct lt_request *request,
     const char *accept = lt_request_header(request, "Accept");
     struct lt_api_ask *ask;
     json_t *command;
+    struct lt_people_session session;
     lt_err err = LT_OK;
 
     if (!is_from_here(request)) {
         err =
-            lt_door_check(api->options.door, request, LT_ROUTE_KEEPERS, false);
+            lt_door_check(api->options.door, request, LT_ROUTE_KEEPERS, false,
+                          &session);
     }
     if (err != LT_OK) {
         lt_problem_code(request, lang, err, NULL);

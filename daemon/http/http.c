@@ -11,6 +11,7 @@
 #include "daemon/http/api.h"
 #include "daemon/http/certificate.h"
 #include "daemon/http/door.h"
+#include "daemon/http/usher.h"
 
 struct lt_http {
     char *dir;
@@ -20,6 +21,7 @@ struct lt_http {
     bool tls;
     struct lt_port *port;
     struct lt_door *door;
+    struct lt_usher *usher;
     struct lt_api *api;
     pthread_t thread;
     bool running;
@@ -62,6 +64,7 @@ static void woken(void *ctx)
             LT_OK) {
         lt_note(&diag);
     }
+    lt_usher_collect(http->usher);
     if (atomic_load(&http->stopping)) {
         lt_port_quit(http->port);
     }
@@ -107,11 +110,16 @@ static lt_err open_parts(struct lt_http *http,
     lt_err err = lt_port_new(&port, &http->port);
 
     if (err == LT_OK) {
-        err = lt_door_new(&http->door);
+        err = lt_door_new(http->dir, options->sys, &http->door, diag);
+    }
+    if (err == LT_OK) {
+        err = lt_usher_new(http->dir, options->sys, http->port, &http->usher,
+                           diag);
     }
     if (err == LT_OK) {
         api.port = http->port;
         api.door = http->door;
+        api.usher = http->usher;
         err = lt_api_new(&api, &http->api);
     }
     if (err == LT_OK && http->tls) {
@@ -189,6 +197,7 @@ void lt_http_stop(struct lt_http *http)
         lt_port_wake(http->port);
         (void)pthread_join(http->thread, NULL);
     }
+    lt_usher_free(http->usher); /* its answers need the rest */
     lt_api_free(http->api);
     lt_door_free(http->door);
     lt_port_free(http->port);

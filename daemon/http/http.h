@@ -28,8 +28,9 @@ struct lt_http_options {
     unsigned per_address_max;
 };
 
-/* Errors: LT_EPORT, LT_ECERT with a "reason", LT_ECONFIG with "key" (without
- * TLS on an address that others can reach), LT_EIO, LT_ENOMEM, LT_EINTERNAL. */
+/* Errors: those of lt_people_open; LT_EPORT, LT_ECERT with a "reason",
+ * LT_ECONFIG with "key" (without TLS on an address that others can reach),
+ * LT_EIO, LT_ENOMEM, LT_EINTERNAL. */
 LT_MUST_CHECK lt_err lt_http_start(const struct lt_http_options *options,
                                    struct lt_http **out_http,
                                    struct lt_diag *diag);

@@ -60,14 +60,18 @@ int lt_problem_status(lt_err err)
         lt_err err;
         int status;
     } rows[] = {
-        {LT_EUSAGE, 400},       {LT_EHTTP, 400},         {LT_EHTTPKEY, 400},
-        {LT_EPERM, 403},        {LT_EHTTPFOREIGN, 403},  {LT_ENOTFOUND, 404},
-        {LT_EHTTPNOROUTE, 404}, {LT_EHTTPMETHOD, 405},   {LT_ESTATE, 409},
-        {LT_EAMBIGUOUS, 409},   {LT_ETOOBIG, 413},       {LT_EHTTPBODY, 413},
-        {LT_EHTTPMEDIA, 415},   {LT_EINVAL, 422},        {LT_ETEXT, 422},
-        {LT_EPRIVATE, 422},     {LT_EMAYBEPRIVATE, 422}, {LT_EPROTO, 502},
-        {LT_EBUSY, 503},        {LT_ENOTRUNNING, 503},   {LT_ENOTYET, 503},
-        {LT_EUNKNOWN, 504},     {LT_EFULL, 507},
+        {LT_EUSAGE, 400},        {LT_EHTTPSIGNIN, 401}, {LT_EHTTPROLE, 403},
+        {LT_EHTTPLOCKED, 423},   {LT_ESIGNIN, 401},     {LT_ESESSION, 401},
+        {LT_ETOTP, 401},         {LT_EPAPER, 403},      {LT_ELOCKEDOUT, 429},
+        {LT_EPERSONTHERE, 409},  {LT_ELASTLEADER, 409}, {LT_EWEAKSECRET, 422},
+        {LT_EHTTP, 400},         {LT_EHTTPKEY, 400},    {LT_EPERM, 403},
+        {LT_EHTTPFOREIGN, 403},  {LT_ENOTFOUND, 404},   {LT_EHTTPNOROUTE, 404},
+        {LT_EHTTPMETHOD, 405},   {LT_ESTATE, 409},      {LT_EAMBIGUOUS, 409},
+        {LT_ETOOBIG, 413},       {LT_EHTTPBODY, 413},   {LT_EHTTPMEDIA, 415},
+        {LT_EINVAL, 422},        {LT_ETEXT, 422},       {LT_EPRIVATE, 422},
+        {LT_EMAYBEPRIVATE, 422}, {LT_EPROTO, 502},      {LT_EBUSY, 503},
+        {LT_ENOTRUNNING, 503},   {LT_ENOTYET, 503},     {LT_EUNKNOWN, 504},
+        {LT_EFULL, 507},
     };
 
     for (size_t i = 0; i < LT_COUNT_OF(rows); i++) {
@@ -79,6 +83,20 @@ int lt_problem_status(lt_err err)
 }
 
 /* ---- the answer ---- */
+
+void lt_problem_words(struct lt_diag *diag, enum lt_lang lang)
+{
+    for (unsigned i = 0; i < diag->args_n; i++) {
+        if (strcmp(diag->args[i].key, "reason") == 0 &&
+            strncmp(diag->args[i].value, "ui_", 3) == 0) {
+            char text[LT_DIAG_VALUE_MAX];
+
+            (void)lt_ui_format(lang, diag->args[i].value, diag, text,
+                               sizeof(text));
+            memcpy(diag->args[i].value, text, sizeof(text));
+        }
+    }
+}
 
 static void send_problem(struct lt_request *request, int status,
                          json_t *problem)

@@ -17,6 +17,8 @@ enum lt_lang lt_problem_lang(const struct lt_request *request,
 /* The status that goes with a code. */
 int lt_problem_status(lt_err err);
 
+/* Reasons that are words of the catalogue become what they say. */
+void lt_problem_words(struct lt_diag *diag, enum lt_lang lang);
 /* Answer with @status (0: the code's own) and what @diag says. @request_id may
  * be NULL. */
 void lt_problem_reply(struct lt_request *request, enum lt_lang lang, int status,

@@ -100,19 +100,37 @@ class Browser:
         return answer
 
 
+PASSWORD = "mot mat khau dai"
+
+
+def person(node, name, roles, pin=None, by=None):
+    """Add a person with the tool, as the chair does."""
+    lines = ([PASSWORD] if by else []) + [PASSWORD] + ([pin] if pin else [])
+    return node.ok("person", "add", name, "--shown", f"Cán bộ {name}", "--role", *roles,
+                   *(["--by", by] if by else []), input="\n".join(lines) + "\n")
+
+
+def signed_in(at, name="lan", expect=200, plain=False):
+    page = Browser(at, plain)
+    page.api("POST", "/session", {"name": name, "password": PASSWORD}, expect=expect)
+    return page
+
+
 RAISE = {"place": "reception", "subject": "đất đai", "people": 12}
 
 
 def office(tree, **settings):
     node = tree.root("Tỉnh Tây Ninh", key="p", start=False)
-    return node, serve(tree, node, **settings)
+    at = serve(tree, node, **settings)
+    person(node, "lan", ["leader"], pin="2580")
+    return node, at
 
 
 def reads_and_writes():
     """What the tool can do the API does: the same answers, one write a key."""
     with Tree() as tree:
         node, at = office(tree)
-        page = Browser(at)
+        page = signed_in(at)
         key = request_id()
         first = page.api("POST", "/incidents", RAISE, expect=201, key=key).json
         again = page.api("POST", "/incidents", RAISE, expect=201, key=key).json
@@ -152,7 +170,7 @@ def reads_and_writes():
 def pages():
     with Tree() as tree:
         _, at = office(tree)
-        page = Browser(at)
+        page = Browser(at)  # pages are anybody's: what they show is not
         first = page.ask("GET", "/")
         check(first.status == 200 and b"<html" in first.body, first)
         check("default-src 'none'" in first.headers["Content-Security-Policy"], first.headers)
@@ -187,7 +205,7 @@ REFUSED = [
 def refusals():
     with Tree() as tree:
         node, at = office(tree)
-        page = Browser(at)
+        page = signed_in(at)
         for code, status, method, path, body, headers in REFUSED:
             answer = page.ask(method, path, body, headers)
             if path.startswith("/web/.."):
@@ -205,12 +223,82 @@ def refusals():
         check(vi["title"] != en["title"] and en["title"].isascii(), f"{vi}, {en}")
         # body_too_big: cut or told, and nobody else notices.
         try:
-            answer = Browser(at).api("POST", "/cases", "x" * 70000)
+            answer = signed_in(at).api("POST", "/cases", "x" * 70000)
             check(answer.status == 413, answer)
         except OSError:
             pass
         page.api("POST", "/incidents", RAISE, expect=201)
         check(not node.alarms(), node.alarms())
+
+
+def sessions():
+    """Sign in, lock, unlock, change officer, sign out; roles at every step."""
+    with Tree() as tree:
+        node, at = office(tree)
+        person(node, "an", ["officer"], pin="3690", by="lan")
+        person(node, "kiem", ["inspector"], by="lan")
+        page = Browser(at)
+        check(page.api("GET", "/cases", expect=401).json["code"] == "sign_in_needed", "no session")
+        check(page.api("GET", "/live", expect=401).json["code"] == "sign_in_needed", "live")
+        wrong = page.api("POST", "/session", {"name": "an", "password": "sai sai sai"})
+        check(wrong.status == 401 and wrong.json["code"] == "sign_in_refused", wrong)
+        begun = page.api("POST", "/session", {"name": "an", "password": PASSWORD}, expect=200)
+        cookie = begun.headers["Set-Cookie"]
+        check(all(word in cookie for word in ("HttpOnly", "SameSite=Strict", "Secure")), cookie)
+        me = page.api("GET", "/session", expect=200).json
+        check(me["person"] == {"name": "an", "shown": "Cán bộ an", "roles": ["officer"]} and
+              me["faces"] == ["desk"] and me["office"]["id"] == node.office, me)
+        page.api("POST", "/cases", {"type": "complaint", "field": "land"}, expect=201)
+        refused = page.api("POST", "/directives", {"to": [node.office], "doc_no": "1", "text": "x"},
+                           expect=403)
+        check(refused.json["code"] == "role_lacks", refused)
+        check(page.api("GET", "/people", expect=403).json["code"] == "role_lacks", "people")
+        page.api("POST", "/session/lock", {}, expect=204)
+        locked = page.api("GET", "/cases", expect=423)
+        check(locked.json["code"] == "screen_locked", locked)
+        check(page.api("GET", "/session", expect=200).json["locked"], "locked is not told")
+        page.api("POST", "/session/unlock", {"pin": "1111"}, expect=401)
+        page.api("POST", "/session/unlock", {"pin": "3690"}, expect=200)
+        page.api("GET", "/cases", expect=200)
+        before = dict(page.cookies)
+        switched = page.api("POST", "/session/switch", {"name": "lan", "pin": "2580"}, expect=200)
+        check(switched.json["person"]["name"] == "lan" and page.cookies != before, switched)
+        names = [p["name"] for p in page.api("GET", "/people", expect=200).json["items"]]
+        check(sorted(names) == ["an", "kiem", "lan"], names)
+        old = Browser(at)
+        old.cookies = before
+        old.api("GET", "/cases", expect=401)
+        added = page.api("POST", "/people", {"name": "moi", "shown": "Người mới", "roles":
+                                             ["coordinator"], "password": PASSWORD}, expect=201)
+        check(added.json["name"] == "moi", added)
+        signed_in(at, "moi").api("GET", "/cases", expect=200)
+        other = signed_in(at, "kiem")
+        check(other.api("GET", "/cases", expect=200), "an inspector reads")
+        check(other.api("POST", "/cases", {"type": "complaint", "field": "land"},
+                        expect=403).json["code"] == "role_lacks", "an inspector writes")
+        page.api("PUT", "/people/kiem", {"disabled": True}, expect=200)
+        other.api("GET", "/cases", expect=401)
+        # Sessions live over a restart.
+        node.stop()
+        node.start()
+        page.at = address(node)
+        page.close()
+        page.api("GET", "/people", expect=200)
+        page.api("DELETE", "/session", expect=204)
+        page.cookies = {}
+        page.api("GET", "/people", expect=401)
+
+
+def not_told_to_others():
+    """Without a session nothing but pages and the node's health is answered."""
+    with Tree() as tree:
+        _, at = office(tree)
+        page = Browser(at)
+        described = page.api("GET", "/openapi.json", expect=200).json
+        for path in ("/status", "/cases", "/cases/x", "/incidents", "/directives", "/today",
+                     "/log", "/live", "/people", "/offices", "/explain/x", "/receipts/x"):
+            check(page.api("GET", path).status == 401, f"{path} is open")
+        check("openapi" in described, described)
 
 
 def pages_port_taken():
@@ -235,4 +323,5 @@ def pages_port_taken():
 
 if __name__ == "__main__":
     harness.main({"reads_and_writes": reads_and_writes, "pages": pages, "refusals": refusals,
+                  "sessions": sessions, "not_told_to_others": not_told_to_others,
                   "pages_port_taken": pages_port_taken})
