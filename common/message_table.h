@@ -480,6 +480,22 @@ X("bits_rotten",
   "It is being fetched again from other offices, and this ends by itself. If it "
   "lasts, check the links up and down; check the disk and the memory, and make a "
   "copy with lienthong backup.")
+X("incident_untaken",
+  "Chưa có người tiếp nhận tin đông người của {origin}[: {count} tin][, lâu "
+  "nhất từ {since}][, đã báo lên {office}]",
+  "Gọi ngay trực ban của cơ quan được báo[: {phone}], rồi lienthong incident "
+  "list --open và incident take. Báo động tự hết khi có người tiếp nhận.",
+  "nobody has taken an incident of {origin}[: {count}][, the oldest since "
+  "{since}][, raised to {office}]",
+  "Call the duty of the office that it was raised to[: {phone}]; then lienthong "
+  "incident list --open, and incident take. This ends by itself once a person "
+  "has taken it.")
+X("alert_command_failed", "Lệnh báo động không chạy được: {path}[: {count} lần]",
+  "Chạy thử lệnh đó bằng tay với người dùng của dịch vụ; lệnh phải kết thúc với "
+  "mã 0 trước alert_timeout. Báo động tự hết ở lần chạy được tiếp theo.",
+  "the alert command failed: {path}[: {count} times]",
+  "Try it by hand as the daemon's user: it has to end with 0 before "
+  "alert_timeout. This ends by itself the next time it succeeds.")
 X("view_rebuilt", "Dữ liệu hiển thị đang được dựng lại từ nhật ký[: {reason}]",
   "Không mất gì; danh sách có thể thiếu cho tới khi dựng xong, lúc đó báo động "
   "tự hết. Nếu lặp lại, kiểm tra ổ đĩa.",
@@ -552,6 +568,8 @@ X("came_back",
   "")
 X("backup_made", "Đã sao lưu nhật ký vào {path}", "",
   "the log was copied to {path}", "")
+X("alert_command_run", "Đã chạy lệnh báo động {path}[: {count} lần]", "",
+  "the alert command {path} was started[: {count} times]", "")
 X("repeated", "Thông báo {code} lặp lại {count} lần", "",
   "the note {code} was repeated {count} times", "")
 X("failpoint_hit", "Điểm gây lỗi thử nghiệm {name} đã chạy", "",

@@ -21,6 +21,11 @@ X("ui_cmd_case_adopt",
 X("ui_cmd_case_enclose",
   "gửi cho nơi đang giữ hồ sơ những gì nơi đó còn thiếu",
   "send the office that holds a case what it lacks of it")
+/* --- Urgency that climbs ---------------------------------------------- */
+X("ui_asked", "Chờ tiếp nhận", "Waits for")
+X("ui_raised_times", "Đã báo lên (lần)", "Raised (times)")
+X("ui_raised_next_at", "Báo lên tiếp lúc", "Raised next at")
+X("ui_ring", "Gọi trực ban", "Duty to call")
 X("ui_opt_to_one", "cơ quan nhận", "the office that takes it")
 X("ui_opt_refusal", "lý do từ chối nhận hồ sơ tố cáo",
   "why a denunciation is refused")

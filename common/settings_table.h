@@ -103,3 +103,23 @@ X(LT_SET_PAGES_PER_ADDRESS, "pages_per_address", LT_TYPE_INT, "", "200", 4,
 X(LT_SET_WEB_ROOT, "web_root", LT_TYPE_STRING, "", "", 0, 0, RESTART, "",
   "Thư mục trang dùng thay cho trang có sẵn; chỉ cho người viết trang",
   "Folder of pages instead of the built-in ones; for those who write pages")
+X(LT_SET_INCIDENT_WITHIN, "incident_within", LT_TYPE_DURATION, "ms", "5m",
+  1000, 86400000, RESTART, "",
+  "Tin đông người chưa có người tiếp nhận sau thời gian này thì tự báo lên cấp "
+  "trên tiếp theo",
+  "How long each tier has until an incident that no person has taken is raised "
+  "at the next")
+X(LT_SET_ALERT_COMMAND, "alert_command", LT_TYPE_STRING, "", "", 0, 0, RESTART,
+  "",
+  "Lệnh chạy một lần cho mỗi lần báo lên: đường dẫn tuyệt đối, các tham số cách "
+  "nhau bằng dấu cách, không qua shell; để trống thì không chạy",
+  "Command that runs once for each raise: an absolute path, arguments parted by "
+  "blanks, no shell; empty for none")
+X(LT_SET_ALERT_TIMEOUT, "alert_timeout", LT_TYPE_DURATION, "ms", "30s", 1000,
+  600000, RESTART, "", "Thời gian tối đa của một lần chạy lệnh báo động",
+  "Longest time that the alert command may take")
+X(LT_SET_DUTY_PHONE, "duty_phone", LT_TYPE_STRING, "", "", 0, 0, RESTART, "",
+  "Điện thoại trực ban của cơ quan này", "Telephone of this office's duty")
+X(LT_SET_SUPERIOR_DUTY_PHONE, "superior_duty_phone", LT_TYPE_STRING, "", "", 0,
+  0, RESTART, "", "Điện thoại trực ban của cấp trên trực tiếp",
+  "Telephone of the duty of the office above")

@@ -289,6 +289,7 @@ static void publish(struct lt_daemon *daemon)
     snapshot.intake_open = daemon->state != LT_NODE_INTAKE_REFUSED;
     snapshot.intake_reason = daemon->state_reason;
     lt_control_publish(daemon->control, &snapshot);
+    lt_daemon_alert_publish(daemon);
     daemon->status_changed = status.work[LT_WORK_REBUILD].since_ms != 0 ||
                              status.work[LT_WORK_VERIFY].since_ms != 0 ||
                              status.work[LT_WORK_BACKUP].since_ms != 0;
@@ -389,6 +390,7 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
     }
     if (err == LT_OK) {
         lt_daemon_take_complaints(daemon);
+        lt_daemon_take_raised(daemon);
         lt_daemon_take_rebuilt(daemon);
         lt_daemon_trim_when_quiet(daemon, *out_more);
         publish_when_due(daemon);

@@ -7,6 +7,7 @@
 #include "common/identity.h"
 #include "common/policy.h"
 #include "daemon/alarms.h"
+#include "daemon/alert.h"
 #include "daemon/back.h"
 #include "daemon/clerk.h"
 #include "daemon/control/control.h"
@@ -59,6 +60,10 @@ struct lt_daemon {
     struct lt_control *control;
     struct lt_http *http; /* NULL: no pages */
     struct lt_clerk *clerk;
+    struct lt_alert *alert;
+    uint64_t alert_from_pos; /* what the view must have before it is believed */
+    uint64_t alert_tree;     /* version that it was given; */
+    bool alert_has_tree;     /* if any */
     struct lt_alarms alarms;
     char *log_path;
     char *view_path;
@@ -171,6 +176,15 @@ lt_err lt_daemon_open_origin(struct lt_daemon *daemon, struct lt_diag *diag);
 
 /* jobs.c: jobs that wrote nothing but small values end with the turn. */
 void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result);
+
+/* raised.c: incidents that no person has taken. */
+/* Which tier has how long, and whose telephone rings; borrows the settings. */
+struct lt_view_climb lt_daemon_climb(const struct lt_daemon *daemon);
+lt_err lt_daemon_alert_start(struct lt_daemon *daemon, struct lt_diag *diag);
+/* Tell the watch the tree and how far the view is. */
+void lt_daemon_alert_publish(struct lt_daemon *daemon);
+/* What it has found becomes alarms and notes. */
+void lt_daemon_take_raised(struct lt_daemon *daemon);
 
 /* room.c: what may run out. */
 /* No room: writers are refused until there is. */

@@ -498,6 +498,7 @@ static lt_err start_control(struct lt_daemon *daemon, struct lt_diag *diag)
         .sys = daemon->sys,
         .feed = daemon->feed,
         .policy = daemon->policy,
+        .climb = lt_daemon_climb(daemon),
         .log_pos = daemon->last_pos,
         .wake_fd = daemon->wake_fd,
     };
@@ -561,6 +562,9 @@ lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag)
         err = start_control(daemon, diag);
     }
     if (err == LT_OK) {
+        err = lt_daemon_alert_start(daemon, diag);
+    }
+    if (err == LT_OK) {
         err = first_start(daemon, diag);
     }
     if (err == LT_OK) {
@@ -575,6 +579,7 @@ lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag)
 void lt_daemon_stop(struct lt_daemon *daemon)
 {
     lt_http_stop(daemon->http); /* a client of the control thread's */
+    lt_alert_stop(daemon->alert);
     /* The view's thread wakes the control thread, which asks the view's. */
     lt_feed_quiet(daemon->feed);
     lt_control_stop(daemon->control);

@@ -44,6 +44,7 @@ static lt_err feed_view(struct lt_daemon *daemon, bool *out_more)
     if (lt_feed_error(daemon->feed) != LT_OK) {
         lt_daemon_alarm(daemon, LT_AVIEWREBUILT, true, NULL, NULL);
         lt_feed_restart(daemon->feed);
+        daemon->alert_from_pos = daemon->last_pos;
     }
     if (lt_feed_next(daemon->feed) > daemon->last_pos) {
         if (lt_feed_applied(daemon->feed) >= daemon->last_pos) {

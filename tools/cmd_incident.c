@@ -9,6 +9,9 @@ static const struct lt_tool_column list_columns[] = {
     {"subject", "ui_subject", LT_CELL_PLAIN, true},
     {"people", "ui_people", LT_CELL_PLAIN, false},
     {"raised_at", "ui_raised_at", LT_CELL_TIME, false},
+    {"asked", "ui_asked", LT_CELL_OFFICE, true},
+    {"raised_times", "ui_raised_times", LT_CELL_COUNT, false},
+    {"ring", "ui_ring", LT_CELL_PLAIN, false},
     {"id", "ui_id", LT_CELL_SHORT_ID, false},
     {.key = NULL}};
 
@@ -24,6 +27,10 @@ static const struct lt_tool_column show_columns[] = {
     {"arrived_at", "ui_arrived_at", LT_CELL_TIME, false},
     {"taken_at", "ui_taken_at", LT_CELL_TIME, false},
     {"taken_by", "ui_taken_by", LT_CELL_OFFICE, false},
+    {"asked", "ui_asked", LT_CELL_OFFICE, false},
+    {"raised_times", "ui_raised_times", LT_CELL_COUNT, false},
+    {"raised_next_at", "ui_raised_next_at", LT_CELL_TIME, false},
+    {"ring", "ui_ring", LT_CELL_PLAIN, false},
     {"closed_at", "ui_closed_at", LT_CELL_TIME, false},
     {"reason", "ui_reason", LT_CELL_INCIDENT_END, false},
     {"id", "ui_id", LT_CELL_PLAIN, false},

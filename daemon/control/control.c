@@ -140,6 +140,8 @@ lt_err lt_control_start(const struct lt_control_options *options,
     control->desk.view_path = control->view_path;
     control->desk.policy = options->policy;
     control->desk.feed = options->feed;
+    control->desk.climb = options->climb;
+    control->desk.climb.self = options->office;
     rc = listen_at(control, diag);
     if (rc != LT_OK) {
         goto fail;

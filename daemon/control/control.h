@@ -91,6 +91,8 @@ struct lt_control_options {
     const struct lt_sys *sys;
     struct lt_feed *feed;
     const struct lt_policy *policy; /* fields; borrowed, unchanged meanwhile */
+    struct lt_view_climb climb;  /* within_ms and telephones; the strings are
+                                    borrowed, unchanged meanwhile */
     uint64_t log_pos;            /* the log's last position at this start:
                                     until the view has it, no step is judged */
     int wake_fd;                 /* eventfd of the loop: jobs are waiting */

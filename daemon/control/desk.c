@@ -187,6 +187,9 @@ lt_err lt_desk_reader(struct lt_desk *desk, struct lt_view_reader **out_reader,
         desk->reader_device = (uint64_t)info.st_dev;
         desk->reader_batch = desk->batch;
     }
+    desk->climb.tree = desk->snapshot == NULL ? NULL : desk->snapshot->tree;
+    desk->climb.now_ms = desk->now_ms;
+    lt_view_reader_set_climb(desk->reader, &desk->climb);
     *out_reader = desk->reader;
     return LT_OK;
 }

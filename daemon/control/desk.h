@@ -27,6 +27,7 @@ struct lt_desk {
     const struct lt_snapshot *snapshot; /* NULL until the first is published */
     const struct lt_policy *policy;
     struct lt_policy_text law_tables[LT_POLICY_TABLES]; /* of policy */
+    struct lt_view_climb climb;     /* tree and time: as the reader is asked */
     struct lt_feed *feed;
     struct lt_touch *touch;
     enum lt_lang lang;              /* of the command at work */

@@ -220,6 +220,7 @@ static lt_err incident_fields(struct lt_view_reader *r, struct lt_json *json)
     lt_json_office(json, &m->taken_by);
     put_time(json, "closed_at",
              m->state == LT_INCIDENT_CLOSED_ST ? m->closed_ms : 0);
+    lt_untaken_put(r, json);
     lt_json_key(json, "waiting");
     lt_json_bool(json, m->waiting);
     lt_json_key(json, "voided");

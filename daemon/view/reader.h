@@ -26,6 +26,7 @@ struct lt_view_reader {
 
     lt_view_word_fn *field_word; /* NULL: numbers are printed */
     const void *words_ctx;
+    struct lt_view_climb climb; /* within_ms 0: not set */
     struct lt_books *books; /* NULL: no deadlines are computed */
     bool has_law;           /* books were looked at, in this answer */
     struct lt_duty duties[LT_DUTIES_MAX]; /* scratch */
@@ -114,6 +115,9 @@ LT_MUST_CHECK lt_err lt_seq_of(struct lt_view_reader *reader,
  * reader->duties; none for what is no open case (due_reader.c). */
 LT_MUST_CHECK lt_err lt_reader_duties(struct lt_view_reader *reader,
                                       size_t *out_n);
+
+/* How far the incident in reader->stored has climbed: the field "climb". */
+void lt_untaken_put(const struct lt_view_reader *reader, struct lt_json *json);
 
 /* ---- erasure.c ---- */
 

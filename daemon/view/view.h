@@ -107,6 +107,41 @@ LT_MUST_CHECK lt_err lt_view_law(struct lt_view_reader *reader,
                                  const struct lt_office *office,
                                  const struct lt_law **out_law);
 
+/* What the reader needs to say how far an incident has climbed
+ * (daemon/cases/climb.h), and which telephone is to ring. All borrowed until it
+ * is set anew. Without it nothing is said of that. */
+struct lt_tree;
+struct lt_view_climb {
+    const struct lt_tree *tree;  /* may be NULL */
+    int64_t now_ms;              /* wall clock */
+    int64_t within_ms;           /* each tier's time */
+    struct lt_office self;
+    const char *phone;           /* of our own duty; "" when not known */
+    const char *superior_phone;  /* of the office above; "" likewise */
+};
+void lt_view_reader_set_climb(struct lt_view_reader *reader,
+                              const struct lt_view_climb *climb);
+/* The open incidents that no person has taken, newest first, at most @max
+ * (*out_n of them). Needs lt_view_reader_set_climb. Errors: LT_EINVAL without
+ * it; LT_EBUSY, LT_EIO, LT_ENOMEM. */
+struct lt_view_untaken {
+    struct lt_event_id id;
+    struct lt_office origin;
+    uint32_t people;
+    int64_t arrived_ms;          /* committed here */
+    uint32_t step;               /* and so on as in struct lt_climb */
+    struct lt_office asked;
+    int64_t since_ms;
+    int64_t step_ms;
+    bool overdue;                /* has waited for longer than one tier's time */
+    bool concerns;               /* @self is between origin and asked */
+};
+LT_MUST_CHECK lt_err lt_view_untaken(struct lt_view_reader *reader, size_t max,
+                                     struct lt_view_untaken *out, size_t *out_n);
+/* The telephone that rings at @asked; NULL when this office knows none. */
+const char *lt_view_phone(const struct lt_view_climb *climb,
+                          const struct lt_office *asked);
+
 enum lt_view_what { LT_VIEW_CASES, LT_VIEW_INCIDENTS, LT_VIEW_DIRECTIVES };
 struct lt_view_query {
     enum lt_view_what what;

@@ -137,7 +137,9 @@ static void an_incident_is_listed_with_every_field(void **state)
         "\"arrived_at\":\"2026-11-21T07:00:00.025Z\","
         "\"taken_at\":\"2026-11-21T07:01:00.000Z\","
         "\"taken_by\":\"02020202020202020202020202020202\","
-        "\"closed_at\":null,\"waiting\":false,\"voided\":false,"
+        "\"closed_at\":null,\"asked\":null,\"raised_times\":null,"
+        "\"raised_next_at\":null,\"ring\":null,"
+        "\"waiting\":false,\"voided\":false,"
         "\"field\":null,\"reason\":null}],\"next\":null}");
 }
 
