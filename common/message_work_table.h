@@ -63,3 +63,14 @@ X("ui_verdict_contested",
 X("ui_verdict_not_offered", "không có đề nghị chuyển giao nào còn hiệu lực",
   "no offer of it stands")
 X("ui_verdict_remark", "ghi muộn, chưa công nhận", "a late word, not adopted")
+X("ui_cmd_office_list",
+  "cơ quan này và các cơ quan cấp dưới: dữ liệu tới đâu, việc gì tồn",
+  "this office and those below: how far their data has come, what is undone")
+X("ui_data", "Dữ liệu", "Data")
+X("ui_state_unknown", "chưa tham gia", "not joined")
+X("ui_open_cases", "Hồ sơ mở", "Open")
+X("ui_overdue", "Quá hạn", "Overdue")
+X("ui_due_soon", "Sắp hạn", "Due soon")
+X("ui_incidents", "Đông người", "Incidents")
+X("ui_untaken", "Chưa nhận", "Untaken")
+X("ui_unanswered", "Chỉ đạo chờ", "Unanswered")

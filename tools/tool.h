@@ -264,6 +264,7 @@ extern const struct lt_tool_command lt_cmd_token[];
 extern const struct lt_tool_command lt_cmd_join[];
 extern const struct lt_tool_command lt_cmd_case[];
 extern const struct lt_tool_command lt_cmd_law[];
+extern const struct lt_tool_command lt_cmd_office[];
 extern const struct lt_tool_command lt_cmd_incident[];
 extern const struct lt_tool_command lt_cmd_directive[];
 extern const struct lt_tool_command lt_cmd_void[];

@@ -72,6 +72,7 @@ X(RULESET_SET, "ruleset set", WRITE, lt_ruleset_set, O(TEXT) | O(DOC_NO),
   O(TEXT))
 X(CALENDAR_SET, "calendar set", WRITE, lt_calendar_set_year,
   O(YEAR) | O(TEXT) | O(DOC_NO), O(YEAR) | O(TEXT))
+X(OFFICE_LIST, "office list", READ, lt_read_offices, O(LIMIT) | O(AFTER), 0)
 X(RECEIPT, "receipt", READ, lt_read_receipt, O(CODE), O(CODE))
 X(EXPLAIN, "explain", READ, lt_read_explain, O(WHAT), O(WHAT))
 X(STATUS, "status", READ, lt_read_status, 0, 0)

@@ -99,6 +99,7 @@ static void free_control(struct lt_control *control)
         (void)close(control->event_fd);
     }
     lt_view_reader_close(control->desk.reader);
+    lt_free(lt_alloc_heap(), control->desk.burdens.rows);
     lt_touch_free(control->desk.touch);
     /* The thread is gone; the snapshots are ours. */
     lt_snapshot_free((struct lt_snapshot *)(uintptr_t)control->desk.snapshot);

@@ -15,6 +15,17 @@
 #include "daemon/control/control.h"
 #include "daemon/control/touch.h"
 
+struct lt_burden;
+
+/* What offices have on their hands, kept for a while (office_cmd.c). */
+struct lt_desk_burdens {
+    struct lt_burden *rows; /* of the heap */
+    size_t n;
+    uint64_t applied; /* how far the view had come */
+    int32_t today;
+    int64_t until_ms; /* monotonic; 0: nothing is kept */
+};
+
 struct lt_desk {
     const struct lt_sys *sys;
     struct lt_office office;
@@ -23,6 +34,7 @@ struct lt_desk {
     uint64_t reader_device;         /* the file that it has open */
     uint64_t reader_inode;
     uint64_t reader_batch;          /* looked at in this batch */
+    struct lt_desk_burdens burdens;
     unsigned wipes;                 /* of the view, when it was looked at */
     const struct lt_snapshot *snapshot; /* NULL until the first is published */
     const struct lt_policy *policy;

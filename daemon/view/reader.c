@@ -56,6 +56,11 @@ static lt_err prepare(struct lt_view_reader *r)
         {&r->get_seq, SEQ_OF_KEY},
         {&r->events_from, "SELECT " EVENT_COLUMNS " FROM event WHERE seq>=?1"
                           " ORDER BY seq LIMIT ?2"},
+        /* When the latest event of each life was committed here. */
+        {&r->latest,
+         "SELECT l.origin, e.committed FROM life l JOIN ref f ON f.key="
+         "(SELECT max(key) FROM ref WHERE key>=(l.id<<40) AND"
+         " key<((l.id+1)<<40)) JOIN event e ON e.seq=f.seq+f.n-1"},
         {&r->last_seq, "SELECT max(seq) FROM event"},
         {&r->texts, "SELECT id,kind,content FROM text WHERE id>=?1 AND id<?2"
                     " ORDER BY id"},

@@ -41,6 +41,7 @@ struct lt_view_reader {
     sqlite3_stmt *get_seq;
     sqlite3_stmt *events_from;
     sqlite3_stmt *last_seq;
+    sqlite3_stmt *latest;
     sqlite3_stmt *texts;
     sqlite3_stmt *pieces;
     sqlite3_stmt *get_erased;

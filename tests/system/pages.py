@@ -301,6 +301,56 @@ def not_told_to_others():
         check("openapi" in described, described)
 
 
+def offices():
+    """What each office has on its hands, by the tool and by the API."""
+    with Tree() as tree:
+        province, at = office(tree)
+        commune = tree.child(province, "Xã Tân Bình", "commune", key="c")
+        silent = province.ok("token", "--name", "Xã Chưa Vào", "--kind", "commune")["office"]
+        commune.ok("case", "open", "--type", "complaint", "--field", "land")
+        late = commune.ok("case", "open", "--type", "complaint", "--field", "land",
+                          "--legal-date", "2020-01-06")
+        raised = commune.ok("incident", "raise", "--place", "reception", "--subject", "x",
+                            "--people", 9)
+        commune.ok("incident", "raise", "--place", "reception", "--subject", "y", "--people", 9)
+        province.ok("directive", "issue", "--to", commune.office, "--doc-no", "1", "--text", "x")
+        page = signed_in(at)
+
+        def row(name=commune.office):
+            items = page.api("GET", "/offices", expect=200).json["items"]
+            return next((i for i in items if i["id"] == name), {})
+
+        wait_until(lambda: row().get("open") == 2 and row()["incidents_open"] == 2,
+                   lambda: f"the commune's sums: {row()}")
+        province.ok("incident", "take", raised["id"])
+        wait_until(lambda: row()["incidents_untaken"] == 1, lambda: f"taken: {row()}")
+        got = row()
+        check(got["overdue"] == 1 and got["late_days_most"] > 1000, got)
+        check(got["directives_unanswered"] == 1 and got["parent"] == province.office, got)
+        check(got["name"] == "Xã Tân Bình" and got["kind"] == "commune", got)
+        check(got["last_event_at"] is not None, got)
+        wait_until(lambda: row()["link"] == "current", lambda: f"link: {row()}")
+        check(row(silent)["link"] == "unknown" and row(silent)["open"] == 0 and
+              row(silent)["last_event_at"] is None, row(silent))
+        check(row(province.office)["link"] == "current", row(province.office))
+        commune.ok("case", "close", late["id"], "--reason", "settled")
+        wait_until(lambda: row()["open"] == 1 and row()["overdue"] == 0,
+                   lambda: f"closed: {row()}")
+        ids = [i["id"] for i in province.ok("office", "list")["items"]]
+        paged, after = [], None
+        while True:
+            answer = province.ok("office", "list", "--limit", 1,
+                                 *(["--after", after] if after else []))
+            paged += [i["id"] for i in answer["items"]]
+            after = answer["next"]
+            if after is None:
+                break
+        check(paged == ids and len(ids) == 3, f"{paged}, {ids}")
+        below = commune.ok("office", "list")["items"]
+        check([i["id"] for i in below] == [commune.office], below)
+        check(province.tool("office", "list", "--after", "x").code == 65, "a cursor that is none")
+
+
 def pages_port_taken():
     """pages_not_served is an alarm, and the daemon goes on."""
     with Tree() as tree:
@@ -324,4 +374,5 @@ def pages_port_taken():
 if __name__ == "__main__":
     harness.main({"reads_and_writes": reads_and_writes, "pages": pages, "refusals": refusals,
                   "sessions": sessions, "not_told_to_others": not_told_to_others,
+                  "offices": offices,
                   "pages_port_taken": pages_port_taken})

@@ -1,0 +1,211 @@
+/* The rows are kept in order while they are made: there are some thousand
+ * offices at most, and a matter's office is mostly the one before. */
+#include "daemon/view/burden.h"
+
+#include <string.h>
+
+#include "daemon/view/due.h"
+#include "daemon/view/reader.h"
+
+struct rows {
+    struct lt_burden *items;
+    size_t n;
+    size_t capacity;
+};
+
+static size_t place_of(const struct lt_burden *rows, size_t n,
+                       const struct lt_office *office)
+{
+    size_t low = 0;
+    size_t high = n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (memcmp(rows[middle].office.bytes, office->bytes, LT_OFFICE_LEN) <
+            0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+const struct lt_burden *lt_burden_find(const struct lt_burden *rows, size_t n,
+                                       const struct lt_office *office)
+{
+    size_t at = place_of(rows, n, office);
+
+    return at < n && lt_office_equal(&rows[at].office, office) ? &rows[at]
+                                                               : NULL;
+}
+
+/* The row of @office, made when it is not there. NULL without memory. */
+static struct lt_burden *row_of(struct rows *rows,
+                                const struct lt_office *office)
+{
+    size_t at = place_of(rows->items, rows->n, office);
+
+    if (at < rows->n && lt_office_equal(&rows->items[at].office, office)) {
+        return &rows->items[at];
+    }
+    if (!lt_grow(lt_alloc_heap(), (void **)&rows->items, &rows->capacity,
+                 rows->n, sizeof(*rows->items))) {
+        return NULL;
+    }
+    memmove(&rows->items[at + 1], &rows->items[at],
+            (rows->n - at) * sizeof(*rows->items));
+    rows->n++;
+    rows->items[at] = (struct lt_burden){.office = *office};
+    return &rows->items[at];
+}
+
+static lt_err add_case(struct lt_view_reader *r, int32_t today,
+                       struct rows *rows)
+{
+    const struct lt_matter *m = &r->stored.matter;
+    struct lt_burden *row = row_of(
+        rows, lt_office_is_zero(&m->custodian) ? &m->origin : &m->custodian);
+    bool late = lt_matter_is_overdue(m, today);
+    int32_t days = late && m->has_due ? today - m->due : 0;
+    bool soon = false;
+    size_t n = 0;
+    lt_err rc = row == NULL ? LT_ENOMEM : lt_reader_duties(r, &n);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    for (size_t i = 0; i < n; i++) {
+        soon |= lt_due_is_soon(&r->duties[i], today);
+        if (lt_due_is_overdue(&r->duties[i], today)) {
+            int32_t by = today - r->duties[i].deadline.due;
+
+            late = true;
+            days = by > days ? by : days;
+        }
+    }
+    row->open++;
+    row->overdue += late;
+    row->due_soon += soon;
+    row->late_days_most =
+        days > row->late_days_most ? days : row->late_days_most;
+    return LT_OK;
+}
+
+static lt_err add_incident(struct lt_view_reader *r, struct rows *rows)
+{
+    const struct lt_matter *m = &r->stored.matter;
+    struct lt_burden *row = row_of(rows, &m->origin);
+
+    if (row == NULL) {
+        return LT_ENOMEM;
+    }
+    row->incidents_open++;
+    row->incidents_untaken += m->state == LT_INCIDENT_RAISED_ST;
+    return LT_OK;
+}
+
+static lt_err add_directive(struct lt_view_reader *r, struct rows *rows)
+{
+    const struct lt_matter *m = &r->stored.matter;
+
+    for (size_t i = 0; i < m->targets_n; i++) {
+        if (m->targets[i].status <= 1) { /* 1: its machine has it */
+            struct lt_burden *row = row_of(rows, &m->targets[i].office);
+
+            if (row == NULL) {
+                return LT_ENOMEM;
+            }
+            row->directives_unanswered++;
+        }
+    }
+    return LT_OK;
+}
+
+static lt_err add_matters(struct lt_view_reader *r, enum lt_matter_kind kind,
+                          int32_t today, struct rows *rows)
+{
+    sqlite3_stmt *stmt = r->list_open;
+    bool row = true;
+    lt_err rc = LT_OK;
+
+    sqlite3_bind_int64(stmt, 1, (int64_t)kind);
+    sqlite3_bind_int64(stmt, 2, INT64_MAX);
+    sqlite3_bind_int64(stmt, 3, INT64_MAX);
+    while (rc == LT_OK) {
+        rc = lt_db_step(stmt, &row);
+        if (rc != LT_OK || !row) {
+            break;
+        }
+        rc = lt_reader_take_matter(r, stmt);
+        if (rc != LT_OK || !lt_matter_is_open(&r->stored.matter)) {
+            continue;
+        }
+        rc = kind == LT_MATTER_CASE       ? add_case(r, today, rows)
+             : kind == LT_MATTER_INCIDENT ? add_incident(r, rows)
+                                          : add_directive(r, rows);
+    }
+    lt_db_reset(stmt);
+    return rc;
+}
+
+/* Events of one life lie side by side in `ref`: its last row has the latest. */
+static lt_err add_latest(struct lt_view_reader *r, struct rows *rows)
+{
+    sqlite3_stmt *stmt = r->latest;
+    bool row = true;
+    lt_err rc = LT_OK;
+
+    while (rc == LT_OK) {
+        struct lt_office office;
+        struct lt_burden *burden;
+        int64_t at;
+
+        rc = lt_db_step(stmt, &row);
+        if (rc != LT_OK || !row) {
+            break;
+        }
+        if (sqlite3_column_bytes(stmt, 0) != LT_OFFICE_LEN) {
+            rc = LT_EIO;
+            break;
+        }
+        memcpy(office.bytes, sqlite3_column_blob(stmt, 0), LT_OFFICE_LEN);
+        at = sqlite3_column_int64(stmt, 1);
+        burden = row_of(rows, &office);
+        if (burden == NULL) {
+            rc = LT_ENOMEM;
+        } else if (at > burden->last_event_ms) {
+            burden->last_event_ms = at;
+        }
+    }
+    lt_db_reset(stmt);
+    return rc;
+}
+
+lt_err lt_view_burdens(struct lt_view_reader *reader, int32_t today,
+                       struct lt_burden **out_rows, size_t *out_n)
+{
+    static const enum lt_matter_kind kinds[] = {
+        LT_MATTER_CASE, LT_MATTER_INCIDENT, LT_MATTER_DIRECTIVE};
+    struct rows rows = {0};
+    lt_err rc = lt_reader_begin(reader);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    for (size_t i = 0; rc == LT_OK && i < LT_COUNT_OF(kinds); i++) {
+        rc = add_matters(reader, kinds[i], today, &rows);
+    }
+    if (rc == LT_OK) {
+        rc = add_latest(reader, &rows);
+    }
+    lt_reader_end(reader);
+    if (rc != LT_OK) {
+        lt_free(lt_alloc_heap(), rows.items);
+        return rc;
+    }
+    *out_rows = rows.items;
+    *out_n = rows.n;
+    return LT_OK;
+}

@@ -1,0 +1,36 @@
+/* What each office has on its hands: sums over everything that is open.
+ *
+ * Counted anew each time, over all open matters; whoever asks often keeps the
+ * answer for a while.
+ *
+ * Threading: as view.h. */
+#ifndef LT_VIEW_BURDEN_H
+#define LT_VIEW_BURDEN_H
+
+#include "daemon/view/view.h"
+
+struct lt_burden {
+    struct lt_office office;
+    uint32_t open; /* cases that it holds; contested ones at their origin */
+    uint32_t overdue;
+    uint32_t due_soon;
+    int32_t late_days_most;  /* of those overdue, the most days */
+    uint32_t incidents_open; /* that it raised */
+    uint32_t incidents_untaken;
+    uint32_t directives_unanswered; /* to it, of which it has said nothing */
+    int64_t
+        last_event_ms; /* when its latest event was committed here; 0: none */
+};
+
+/* One row an office that has any, sorted by office; the caller frees *out_rows
+ * with lt_free of the heap.
+ * Errors: LT_EBUSY (it took longer than the reader's patience), LT_EIO,
+ * LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_view_burdens(struct lt_view_reader *reader,
+                                     int32_t today, struct lt_burden **out_rows,
+                                     size_t *out_n);
+/* The row of @office, NULL when it has none. */
+const struct lt_burden *lt_burden_find(const struct lt_burden *rows, size_t n,
+                                       const struct lt_office *office);
+
+#endif
