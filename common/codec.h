@@ -52,6 +52,8 @@ enum lt_event_type {
     LT_EV_DENUNCIATION_RECALLED = 39,
     LT_EV_DIRECTIVE_ISSUED = 40,
     LT_EV_DIRECTIVE_STATUS = 41,
+    LT_EV_CROWD_FORECAST = 42,
+    LT_EV_INCIDENT_JOINED = 43,
     LT_EV_ENTRY_VOIDED = 50,
     LT_EV_TEXT_ERASED = 51,
     LT_EV_ERASURE_RECEIPT = 52,
@@ -178,6 +180,7 @@ struct lt_event {
     /* Deeds: kind, to, doc_no, doc_date and due above, and these. */
     bool has_day;
     int32_t day;
+    uint32_t minute; /* of that day */
     uint32_t count;
     bool has_other;
     struct lt_event_id other; /* enclosed: whose bytes they are */

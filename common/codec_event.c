@@ -323,6 +323,8 @@ static const char *read_deed(const Lt__Deed *body, struct lt_event *out)
     out->has_due = body->has_due != 0;
     out->due = body->due;
     out->count = body->count;
+    out->minute = body->minute;
+    out->field = body->field;
     out->name = read_text(body->name);
     out->has_other = body->other != NULL;
     return body->other == NULL || read_ref(body->other, &out->id, &out->other)

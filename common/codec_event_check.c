@@ -34,6 +34,8 @@ static const struct {
     {LT_EV_INCIDENT_UPDATED, "INCIDENT_UPDATED"},
     {LT_EV_INCIDENT_TAKEN, "INCIDENT_TAKEN"},
     {LT_EV_INCIDENT_CLOSED, "INCIDENT_CLOSED"},
+    {LT_EV_CROWD_FORECAST, "CROWD_FORECAST"},
+    {LT_EV_INCIDENT_JOINED, "INCIDENT_JOINED"},
     {LT_EV_DIRECTIVE_ISSUED, "DIRECTIVE_ISSUED"},
     {LT_EV_DIRECTIVE_STATUS, "DIRECTIVE_STATUS"},
     {LT_EV_ENTRY_VOIDED, "ENTRY_VOIDED"},
@@ -68,6 +70,8 @@ uint32_t lt_event_body(uint32_t type)
     case LT_EV_CUSTODY_RECALLED:
     case LT_EV_CUSTODY_ASSIGNED:
     case LT_EV_REMARK_ADOPTED:
+    case LT_EV_CROWD_FORECAST:
+    case LT_EV_INCIDENT_JOINED:
         return LT_BODY_DEED;
     case LT_EV_DENUNCIATION_OFFERED:
     case LT_EV_DENUNCIATION_ACCEPTED:
@@ -323,10 +327,34 @@ static const char *check_erasure(const struct lt_event *event)
     return NULL;
 }
 
+/* A request to prepare a reception, not a report of people: what to prepare is
+ * a part of kind help. */
+static const char *check_forecast(const struct lt_event *event)
+{
+    bool asks = false;
+
+    for (size_t i = 0; i < event->parts_n; i++) {
+        asks |= event->parts[i].kind == 4;
+    }
+    if (!within(event->count, 1, LT_PEOPLE_MAX)) {
+        return "headcount out of range";
+    }
+    return !event->has_subject && event->kind != 0 && event->has_day &&
+                   event->minute < 24 * 60 && asks
+               ? NULL
+               : "forecast without source, hour or what to prepare";
+}
+
 /* What a deed cannot do without, by its type. */
 static const char *check_deed_needs(const struct lt_event *event)
 {
     switch (event->type) {
+    case LT_EV_CROWD_FORECAST:
+        return check_forecast(event);
+    case LT_EV_INCIDENT_JOINED:
+        return event->has_subject && event->has_other
+                   ? NULL
+                   : "joins nothing";
     case LT_EV_CUSTODY_OFFERED:
     case LT_EV_CUSTODY_ASSIGNED:
     case LT_EV_DENUNCIATION_OFFERED:
@@ -473,6 +501,7 @@ bool lt_event_known(const struct lt_event *event)
         return within(event->reason, 1, 5);
     case LT_EV_DIRECTIVE_ISSUED:
     case LT_EV_CHUNK:
+    case LT_EV_INCIDENT_JOINED:
     case LT_EV_CUSTODY_OFFERED:
     case LT_EV_CUSTODY_ACCEPTED:
     case LT_EV_CUSTODY_REFUSED:
@@ -495,6 +524,8 @@ bool lt_event_known(const struct lt_event *event)
             }
         }
         return true;
+    case LT_EV_CROWD_FORECAST:
+        return within(event->kind, 1, 3);
     case LT_EV_DENUNCIATION_REFUSED:
         return within(event->kind, 1, 2);
     case LT_EV_DIRECTIVE_STATUS:

@@ -369,6 +369,10 @@ static lt_err pack_deed(struct draft *draft, const struct lt_event *event,
     body.due = event->due;
     body.has_count = event->count != 0;
     body.count = event->count;
+    body.has_minute = event->minute != 0;
+    body.minute = event->minute;
+    body.has_field = event->field != 0;
+    body.field = event->field;
     body.name = put_text(draft, &event->name);
     if (event->has_other) {
         put_ref(&draft->proposal, &event->other, &event->id);

@@ -26,6 +26,31 @@ X("ui_asked", "Chờ tiếp nhận", "Waits for")
 X("ui_raised_times", "Đã báo lên (lần)", "Raised (times)")
 X("ui_raised_next_at", "Báo lên tiếp lúc", "Raised next at")
 X("ui_ring", "Gọi trực ban", "Duty to call")
+X("ui_cmd_incident_forecast", "báo trước để chuẩn bị tiếp đông người",
+  "ask to prepare a reception for people who are expected")
+X("ui_cmd_incident_join", "gộp tin ghi hộ vào tin của chính cơ quan đó",
+  "join an entry to the office's own incident: counted once")
+X("ui_opt_for", "cơ quan cấp dưới đã gọi điện báo",
+  "the office below that has phoned in")
+X("ui_opt_source", "ai báo", "who says so")
+X("ui_opt_at", "giờ dự kiến, 07:30", "the hour, 07:30")
+X("ui_opt_on", "ngày dự kiến đến", "the day that they are expected")
+X("ui_opt_prepare", "đề nghị chuẩn bị", "what to prepare")
+X("ui_expected_at", "Dự kiến đến lúc", "Expected at")
+X("ui_entered_by", "Ghi hộ bởi", "Entered by")
+X("ui_joined_to", "Đã gộp vào", "Joined to")
+X("ui_state_lapsed", "hết hiệu lực", "lapsed")
+X("ui_state_joined", "đã gộp", "joined")
+X("ui_why_sources", "không phải nguồn tin được ghi", "not a known source")
+X("ui_why_hour", "giờ viết như 07:30", "an hour is written as 07:30")
+X("ui_why_forecast_day", "ngày dự kiến phải từ hôm nay đến 30 ngày tới",
+  "the day must be from today to 30 days ahead")
+X("ui_why_joined", "tin này đã được gộp vào tin khác",
+  "it was joined to another incident")
+X("ui_why_no_own", "không có tin nào như vậy của cơ quan đó ở đây",
+  "no such incident of that office is here")
+X("ui_event_CROWD_FORECAST", "báo trước đông người", "people expected")
+X("ui_event_INCIDENT_JOINED", "gộp tin ghi hộ", "entry joined")
 X("ui_opt_to_one", "cơ quan nhận", "the office that takes it")
 X("ui_opt_refusal", "lý do từ chối nhận hồ sơ tố cáo",
   "why a denunciation is refused")

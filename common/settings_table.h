@@ -109,6 +109,10 @@ X(LT_SET_INCIDENT_WITHIN, "incident_within", LT_TYPE_DURATION, "ms", "5m",
   "trên tiếp theo",
   "How long each tier has until an incident that no person has taken is raised "
   "at the next")
+X(LT_SET_FORECAST_WITHIN, "forecast_within", LT_TYPE_DURATION, "ms", "1h",
+  1000, 86400000, RESTART, "",
+  "Cũng như vậy, cho tin báo trước để chuẩn bị tiếp",
+  "The same, for people who are expected")
 X(LT_SET_ALERT_COMMAND, "alert_command", LT_TYPE_STRING, "", "", 0, 0, RESTART,
   "",
   "Lệnh chạy một lần cho mỗi lần báo lên: đường dẫn tuyệt đối, các tham số cách "

@@ -103,6 +103,12 @@ static const struct lt_word refusals[] = {
     {2, "other", "lý do khác", "another reason"},
 };
 
+static const struct lt_word forecast_sources[] = {
+    {1, "citizens", "công dân báo trước", "the citizens themselves"},
+    {2, "reception", "tại buổi tiếp", "said at a reception"},
+    {3, "agency", "cơ quan khác", "another agency"},
+};
+
 static const struct {
     const struct lt_word *words;
     size_t words_n;
@@ -123,6 +129,7 @@ static const struct {
     [LT_WORDS_SIGNER_KIND] = LIST(signer_kinds),
     [LT_WORDS_ACCUSED] = LIST(accused),
     [LT_WORDS_REFUSAL] = LIST(refusals),
+    [LT_WORDS_FORECAST_SOURCE] = LIST(forecast_sources),
 #undef LIST
 };
 

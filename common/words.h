@@ -24,6 +24,7 @@ enum lt_words {
     LT_WORDS_SIGNER_KIND,    /* DenunciationReceived.signer_kind */
     LT_WORDS_ACCUSED,        /* DenunciationReceived.accused */
     LT_WORDS_REFUSAL,        /* DenunciationDeed.kind of a refusal */
+    LT_WORDS_FORECAST_SOURCE, /* Deed.kind of a CROWD_FORECAST */
     LT_WORDS_LISTS
 };
 

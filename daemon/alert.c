@@ -8,10 +8,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/failpoint.h"
 #include "daemon/ring.h"
 #include "daemon/rung.h"
 
-enum { ROUND_MS = 1000, VAR_LEN = 160 };
+enum {
+    ROUND_MS = 1000,
+    EXPIRED_AGAIN_MS = 10 * 1000, /* there was something: is there more? */
+    EXPIRED_EVERY_MS = 60 * 1000,
+    VAR_LEN = 160
+};
 
 struct lt_alert {
     struct lt_alert_options options;
@@ -21,6 +27,7 @@ struct lt_alert {
     struct lt_view_reader *reader;
     struct lt_tree *tree; /* the thread's */
     struct lt_alert_news seen;
+    int64_t expired_at_ms; /* monotonic; when to look for texts */
     pthread_t thread;
 
     pthread_mutex_t lock;
@@ -88,12 +95,10 @@ static void tell(struct lt_alert *alert, const struct lt_view_untaken *item,
 
 /* ---- a round ---- */
 
-static bool is_ripe(const struct lt_alert *alert,
-                    const struct lt_view_untaken *item,
+static bool is_ripe(const struct lt_view_untaken *item,
                     const struct lt_now *now)
 {
-    bool late =
-        item->arrived_ms - item->since_ms >= alert->options.climb.within_ms;
+    bool late = item->arrived_ms - item->since_ms >= item->within_ms;
     int64_t here_ms = now->wall_ms - item->arrived_ms;
 
     return !late || here_ms < 0 || here_ms >= LT_ALERT_GRACE_MS;
@@ -144,7 +149,7 @@ static void round_once(struct lt_alert *alert, const struct lt_now *now)
         const struct lt_view_untaken *item = &seen->items[i];
         bool told = lt_rung_has(&alert->rung, &item->id, item->step);
 
-        if (!item->concerns || !is_ripe(alert, item, now)) {
+        if (!item->concerns || !is_ripe(item, now)) {
             continue;
         }
         if (!told && is_told(alert, item)) {
@@ -164,13 +169,32 @@ static bool same(const struct lt_view_untaken *a,
            lt_office_equal(&a->asked, &b->asked);
 }
 
+/* Rarely: nothing hurries, and all incidents are looked at. */
+static void find_expired(struct lt_alert *alert, const struct lt_now *now)
+{
+    struct lt_alert_news *seen = &alert->seen;
+
+    seen->expired_n = 0;
+    if (LT_PLANTED(keep_expired) || alert->reader == NULL ||
+        now->mono_ms < alert->expired_at_ms) {
+        return;
+    }
+    if (lt_view_expired(alert->reader, LT_ALERT_EXPIRED_MAX, seen->expired,
+                        &seen->expired_n) != LT_OK) {
+        seen->expired_n = 0;
+    }
+    alert->expired_at_ms =
+        now->mono_ms +
+        (seen->expired_n > 0 ? EXPIRED_AGAIN_MS : EXPIRED_EVERY_MS);
+}
+
 /* Lock held. */
 static bool hand_over(struct lt_alert *alert)
 {
     struct lt_alert_news *news = &alert->news;
     const struct lt_alert_news *seen = &alert->seen;
-    bool changed =
-        seen->rung + seen->failed + seen->done > 0 || news->n != seen->n;
+    bool changed = seen->rung + seen->failed + seen->done > 0 ||
+                   seen->expired_n > 0 || news->n != seen->n;
 
     for (size_t i = 0; !changed && i < seen->n; i++) {
         changed = !same(&news->items[i], &seen->items[i]);
@@ -183,6 +207,10 @@ static bool hand_over(struct lt_alert *alert)
     news->rung += seen->rung;
     news->failed += seen->failed;
     news->done += seen->done;
+    if (seen->expired_n > 0) {
+        memcpy(news->expired, seen->expired, sizeof(seen->expired));
+        news->expired_n = seen->expired_n;
+    }
     alert->has_news = true;
     return true;
 }
@@ -209,10 +237,12 @@ static void work(struct lt_alert *alert, bool believed)
 
     alert->options.sys->now(alert->options.sys->ctx, &now);
     alert->seen.rung = alert->seen.failed = alert->seen.done = 0;
+    alert->seen.expired_n = 0;
     lt_ring_watch(&alert->ring, now.mono_ms, &alert->seen.done,
                   &alert->seen.failed);
     if (believed) {
         round_once(alert, &now);
+        find_expired(alert, &now);
     }
     pthread_mutex_lock(&alert->lock);
     changed = hand_over(alert);
@@ -337,6 +367,7 @@ bool lt_alert_take(struct lt_alert *alert, struct lt_alert_news *out)
     if (any) {
         *out = alert->news;
         alert->news.rung = alert->news.failed = alert->news.done = 0;
+        alert->news.expired_n = 0;
         alert->has_news = false;
     }
     pthread_mutex_unlock(&alert->lock);

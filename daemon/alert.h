@@ -1,4 +1,5 @@
-/* Looks after incidents that no person has taken, and rings.
+/* Looks after incidents that no person has taken, and rings; and after texts of
+ * incidents whose time is over.
  *
  * A thread of its own with a reader of view.db: once a second it asks which
  * incidents wait and how far each has climbed (daemon/cases/climb.h). For each
@@ -20,7 +21,11 @@
 #include "common/tree.h"
 #include "daemon/view/view.h"
 
-enum { LT_ALERT_GRACE_MS = 3000, LT_ALERT_UNTAKEN_MAX = 256 };
+enum {
+    LT_ALERT_GRACE_MS = 3000,
+    LT_ALERT_UNTAKEN_MAX = 256,
+    LT_ALERT_EXPIRED_MAX = 16
+};
 
 struct lt_alert;
 
@@ -48,6 +53,8 @@ void lt_alert_publish(struct lt_alert *alert, struct lt_tree *tree,
 struct lt_alert_news {
     size_t n; /* that concern this office, for LT_AUNTAKEN */
     struct lt_view_untaken items[LT_ALERT_UNTAKEN_MAX];
+    size_t expired_n; /* texts to be erased */
+    struct lt_view_expired expired[LT_ALERT_EXPIRED_MAX];
     unsigned rung;   /* commands that were started */
     unsigned failed; /* could not be started, failed, or out of time */
     unsigned done;

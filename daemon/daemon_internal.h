@@ -186,6 +186,10 @@ void lt_daemon_alert_publish(struct lt_daemon *daemon);
 /* What it has found becomes alarms and notes. */
 void lt_daemon_take_raised(struct lt_daemon *daemon);
 
+/* expire.c: texts of incidents whose time is over. */
+void lt_daemon_take_expired(struct lt_daemon *daemon,
+                            const struct lt_alert_news *news);
+
 /* room.c: what may run out. */
 /* No room: writers are refused until there is. */
 lt_err lt_daemon_close_intake(struct lt_daemon *daemon, lt_err why);
@@ -228,6 +232,9 @@ void lt_daemon_count_stored(const struct lt_office *self,
 lt_err lt_daemon_turn_new(struct lt_daemon *daemon);
 lt_err lt_daemon_write_own(struct lt_daemon *daemon, struct lt_event *event,
                            const struct lt_channel *channel, uint64_t token);
+lt_err lt_daemon_write_own_to(struct lt_daemon *daemon, struct lt_event *event,
+                              const struct lt_channel *channels,
+                              size_t channels_n, uint64_t token);
 void lt_daemon_alarm(struct lt_daemon *daemon, lt_err code, bool raise,
                      const struct lt_office *subject,
                      const struct lt_diag *diag);

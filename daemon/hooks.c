@@ -207,8 +207,16 @@ lt_err lt_daemon_turn_new(struct lt_daemon *daemon)
 lt_err lt_daemon_write_own(struct lt_daemon *daemon, struct lt_event *event,
                            const struct lt_channel *channel, uint64_t token)
 {
-    struct lt_write_event written = {
-        .event = event, .channels_n = 1, .channels = channel};
+    return lt_daemon_write_own_to(daemon, event, channel, 1, token);
+}
+
+lt_err lt_daemon_write_own_to(struct lt_daemon *daemon, struct lt_event *event,
+                              const struct lt_channel *channels,
+                              size_t channels_n, uint64_t token)
+{
+    struct lt_write_event written = {.event = event,
+                                     .channels_n = channels_n,
+                                     .channels = channels};
     struct lt_write write = {.token = token, .events_n = 1, .events = &written};
     struct lt_buf answer;
     bool repeated;

@@ -8,6 +8,8 @@ struct lt_view_climb lt_daemon_climb(const struct lt_daemon *daemon)
 {
     return (struct lt_view_climb){
         .within_ms = lt_conf_number(daemon->conf, LT_SET_INCIDENT_WITHIN),
+        .forecast_within_ms =
+            lt_conf_number(daemon->conf, LT_SET_FORECAST_WITHIN),
         .self = daemon->identity.office,
         .phone = lt_conf_text(daemon->conf, LT_SET_DUTY_PHONE),
         .superior_phone =
@@ -157,6 +159,7 @@ void lt_daemon_take_raised(struct lt_daemon *daemon)
         }
         clear_others(daemon, news);
         tell_command(daemon, news);
+        lt_daemon_take_expired(daemon, news);
     }
     lt_free(lt_alloc_heap(), news);
 }

@@ -12,6 +12,7 @@ static const struct lt_tool_choice choices[] = {
     {"case refuse", "kind", "--kind", LT_WORDS_REFUSAL},
     {"incident take", "way", "--way", LT_WORDS_INCIDENT_WAY},
     {"incident close", "reason", "R", LT_WORDS_INCIDENT_END},
+    {"incident forecast", "source", "S", LT_WORDS_FORECAST_SOURCE},
     {"directive status", "code", "CODE", LT_WORDS_DIRECTIVE_CODE},
     {"void", "kind", "--kind", LT_WORDS_VOID_REASON},
 };

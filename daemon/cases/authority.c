@@ -9,6 +9,7 @@
 
 enum who {
     WHO_ANYBODY, /* whoever opens a matter of his own */
+    WHO_ENTERER, /* the same; a superior for an office below */
     WHO_CUSTODIAN,
     WHO_CUSTODY,         /* as custody.c says, from the offers that stand */
     WHO_ORIGIN_OR_ABOVE, /* the office of the incident, or a superior */
@@ -160,6 +161,14 @@ static enum lt_verdict_reason check_author(const struct rule *rule,
     switch (rule->who) {
     case WHO_ANYBODY:
         return LT_WHY_NONE;
+    case WHO_ENTERER:
+        return !act->has_entered_for ||
+                       lt_office_equal(author, &act->entered_for) ||
+                       (tree != NULL &&
+                        lt_tree_covers_at(tree, act->tree_version, author,
+                                          &act->entered_for))
+                   ? LT_WHY_NONE
+                   : LT_WHY_NOT_ALLOWED_HERE;
     case WHO_CUSTODIAN:
         return lt_custody_holds(past, author) ? LT_WHY_NONE
                                               : LT_WHY_NOT_CUSTODIAN;

@@ -7,6 +7,8 @@
  *   when, classes of channel, Vietnamese, English)
  *
  * who:  ANYBODY          any office, of its own
+ *       ENTERER          any office, of its own; a superior writes it down for
+ *                        an office below that has phoned in
  *       CUSTODIAN        the office that holds the case; who claims a
  *                        contested one, as far as nothing is decided by it
  *       CUSTODY          as daemon/cases/custody.h says, from the offers and
@@ -79,9 +81,17 @@ X(DENUNCIATION_ASSIGNED, CASE, CUSTODY, false, OPEN, CLASS(DENUNCIATION),
 X(DENUNCIATION_ADOPTED, CASE, CUSTODIAN, false, OPEN, CLASS(DENUNCIATION),
   "cơ quan đang giữ công nhận việc nơi giữ trước ghi muộn",
   "the custodian adopts a late word of a former one")
-X(INCIDENT_RAISED, INCIDENT, ANYBODY, true, OPEN, CLASS(INCIDENT),
-  "cơ quan nào cũng báo được đông người tại mình",
-  "any office raises an incident of its own")
+X(INCIDENT_RAISED, INCIDENT, ENTERER, true, OPEN, CLASS(INCIDENT),
+  "cơ quan nào cũng báo được đông người tại mình; cấp trên ghi hộ nơi gọi điện",
+  "any office raises an incident of its own; a superior enters what was phoned "
+  "in")
+X(CROWD_FORECAST, INCIDENT, ENTERER, true, OPEN, CLASS(INCIDENT),
+  "cơ quan nào cũng báo trước được để chuẩn bị tiếp; cấp trên ghi hộ",
+  "any office asks to prepare for people expected; a superior enters it for one "
+  "below")
+X(INCIDENT_JOINED, INCIDENT, ORIGIN_OR_ABOVE, false, OPEN, CLASS(INCIDENT),
+  "nơi xảy ra hoặc cấp trên gộp tin ghi hộ vào tin của chính nơi đó",
+  "the office or a superior joins an entry to the office's own incident")
 X(INCIDENT_UPDATED, INCIDENT, ORIGIN_OR_ABOVE, false, OPEN, CLASS(INCIDENT),
   "nơi xảy ra hoặc cấp trên của nơi đó bổ sung",
   "the office where it happens or a superior updates it")

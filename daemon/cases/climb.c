@@ -10,7 +10,8 @@ bool lt_climb_of(const struct lt_matter *matter, int64_t arrived_ms,
     uint32_t last;
 
     if (matter->kind != LT_MATTER_INCIDENT || matter->voided ||
-        matter->state != LT_INCIDENT_RAISED_ST || within_ms <= 0) {
+        matter->state != LT_INCIDENT_RAISED_ST || within_ms <= 0 ||
+        lt_matter_is_lapsed(matter, now_ms)) {
         return false;
     }
     if (tree != NULL) {

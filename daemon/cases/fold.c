@@ -51,6 +51,13 @@ static int64_t shown_time(int64_t wall_ms)
     return wall_ms;
 }
 
+static int64_t expected_ms(int32_t day, uint32_t minute)
+{
+    const int64_t minute_ms = 60000;
+
+    return ((int64_t)day * 24 * 60 - 7 * 60 + (int64_t)minute) * minute_ms;
+}
+
 void lt_act_from_event(const struct lt_event *event, uint8_t cls,
                        struct lt_act *out_act)
 {
@@ -87,7 +94,15 @@ void lt_act_from_event(const struct lt_event *event, uint8_t cls,
         .case_type = event->case_type,
         .field = event->field,
         .reason = event->reason,
-        .people = event->people,
+        .people = event->type == LT_EV_CROWD_FORECAST ? event->count
+                                                      : event->people,
+        .has_entered_for = event->has_entered_for,
+        .entered_for = event->entered_for,
+        .has_other = event->has_other,
+        .other = event->other,
+        .expected_ms = event->type == LT_EV_CROWD_FORECAST
+                           ? expected_ms(event->day, event->minute)
+                           : 0,
         .code = event->code,
         .causes_n = event->causes_n,
         .causes = event->causes,
@@ -176,6 +191,27 @@ struct lt_judged lt_matter_step(struct lt_matter *matter,
     return judged;
 }
 
+static const int64_t DAY_MS = INT64_C(24) * 3600 * 1000;
+
+bool lt_matter_is_lapsed(const struct lt_matter *matter, int64_t now_ms)
+{
+    return matter->kind == LT_MATTER_INCIDENT &&
+           matter->type == LT_INCIDENT_FORECAST &&
+           now_ms >= matter->expected_ms + DAY_MS;
+}
+
+bool lt_matter_texts_expired(const struct lt_matter *matter, int64_t now_ms)
+{
+    enum { KEPT_DAYS = 90 };
+
+    if (matter->kind != LT_MATTER_INCIDENT) {
+        return false;
+    }
+    return lt_matter_is_lapsed(matter, now_ms) ||
+           (matter->state == LT_INCIDENT_CLOSED_ST &&
+            now_ms >= matter->closed_ms + KEPT_DAYS * DAY_MS);
+}
+
 bool lt_matter_is_open(const struct lt_matter *matter)
 {
     if (matter->voided) {
@@ -185,7 +221,8 @@ bool lt_matter_is_open(const struct lt_matter *matter)
     case LT_MATTER_CASE:
         return matter->state != LT_CASE_CLOSED;
     case LT_MATTER_INCIDENT:
-        return matter->state != LT_INCIDENT_CLOSED_ST;
+        return matter->state != LT_INCIDENT_CLOSED_ST &&
+               matter->state != LT_INCIDENT_JOINED_ST;
     case LT_MATTER_DIRECTIVE:
         for (size_t i = 0; i < matter->targets_n; i++) {
             if (matter->targets[i].status != 2 &&

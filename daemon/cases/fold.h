@@ -59,8 +59,11 @@ uint32_t lt_case_state_after(uint32_t state, uint32_t kind);
 enum lt_incident_state {
     LT_INCIDENT_RAISED_ST = 1,
     LT_INCIDENT_TAKEN_ST,
-    LT_INCIDENT_CLOSED_ST
+    LT_INCIDENT_CLOSED_ST,
+    LT_INCIDENT_JOINED_ST /* an entry that another incident stands for */
 };
+/* What an incident is (matter.type). */
+enum { LT_INCIDENT_NOW = 0, LT_INCIDENT_FORECAST = 1 };
 
 /* What a matter comes to. Plain data; texts are by reference (event and part
  * index), never content. */
@@ -106,6 +109,8 @@ struct lt_matter {
     struct lt_custody custody; /* cases */
     /* incidents */
     uint32_t people;
+    int64_t expected_ms;          /* a forecast: the hour */
+    struct lt_event_id joined_to; /* joined: what counts instead */
     struct lt_event_id help_by; /* the last that said what help is needed */
     int64_t taken_ms;
     struct lt_office taken_by;
@@ -118,7 +123,7 @@ struct lt_matter {
 
 /* Changes whenever the same events would be judged differently: a view folded
  * by another version is rebuilt. */
-enum { LT_FOLD_VERSION = 6 };
+enum { LT_FOLD_VERSION = 7 };
 /* More events than this in one matter are not refolded: it is set aside alone
  * (a real case of twenty years has a few hundred). */
 enum { LT_FOLD_EVENTS_MAX = 5000 };
@@ -138,12 +143,17 @@ struct lt_act {
     bool has_help;
     bool has_subject;
     bool has_corrects;
+    bool has_entered_for;
+    bool has_other;
     bool confirms; /* a keeper's confirmation of an erasure */
     bool has_due;
     bool has_opened_on;
     struct lt_event_id subject;
     struct lt_event_id corrects;
     struct lt_event_id erases; /* text erased: whose texts */
+    struct lt_event_id other;
+    struct lt_office entered_for; /* written down for it */
+    int64_t expected_ms;
     int32_t due;
     int32_t opened_on; /* received on, or the legal date */
     int32_t day;       /* that the law counts it from: its document's date, or
@@ -222,7 +232,12 @@ struct lt_judged lt_matter_step(struct lt_matter *matter,
                                 const struct lt_act *act,
                                 const struct lt_tree *tree);
 
-/* Neither closed, done nor voided. */
+/* A forecast whose hour was 24 hours ago at @now_ms (wall clock). */
+bool lt_matter_is_lapsed(const struct lt_matter *matter, int64_t now_ms);
+/* Are the texts of an incident to go at @now_ms: a forecast's when it has
+ * lapsed, another's 90 days after its closing? */
+bool lt_matter_texts_expired(const struct lt_matter *matter, int64_t now_ms);
+/* Neither closed, done, joined nor voided. */
 bool lt_matter_is_open(const struct lt_matter *matter);
 /* Its due date has passed on civil day @today and it is still open. */
 bool lt_matter_is_overdue(const struct lt_matter *matter, int32_t today);

@@ -37,8 +37,14 @@ X(CASE_ADOPT, "case adopt", WRITE, lt_case_adopt,
   O(ID) | O(EVENT) | O(LEGAL_DATE), O(ID) | O(EVENT))
 X(CASE_ENCLOSE, "case enclose", WRITE, lt_case_enclose, O(ID), O(ID))
 X(INCIDENT_RAISE, "incident raise", WRITE, lt_incident_raise,
-  O(PRIVATE) | O(PLACE) | O(SUBJECT) | O(PEOPLE) | O(HELP) | O(FIELD),
+  O(PRIVATE) | O(PLACE) | O(SUBJECT) | O(PEOPLE) | O(HELP) | O(FIELD) | O(FOR),
   O(PLACE) | O(SUBJECT) | O(PEOPLE))
+X(INCIDENT_FORECAST, "incident forecast", WRITE, lt_incident_forecast,
+  O(PRIVATE) | O(PLACE) | O(SUBJECT) | O(PEOPLE) | O(HELP) | O(FIELD) | O(FOR) |
+      O(DATE) | O(AT) | O(SOURCE),
+  O(PLACE) | O(PEOPLE) | O(HELP) | O(DATE) | O(AT) | O(SOURCE))
+X(INCIDENT_JOIN, "incident join", WRITE, lt_incident_join, O(ID) | O(EVENT),
+  O(ID) | O(EVENT))
 X(INCIDENT_TAKE, "incident take", WRITE, lt_incident_take, O(ID) | O(WAY),
   O(ID))
 X(INCIDENT_UPDATE, "incident update", WRITE, lt_incident_update,

@@ -8,10 +8,23 @@
 #include "daemon/control/privacy.h"
 #include "daemon/control/vocabulary.h"
 
-enum { WAY_SCREEN = 1 };
+enum { WAY_SCREEN = 1, BASIS_PHONE = 1, FORECAST_DAYS = 30 };
 
-lt_err lt_incident_raise(struct lt_desk *desk, const struct lt_args *args,
-                         struct lt_draft *draft, struct lt_diag *diag)
+/* Place, subject and help, all of them or those that are there. */
+static lt_err check_texts(const struct lt_args *args, struct lt_diag *diag)
+{
+    static const enum lt_option options[] = {LT_OPT_PLACE, LT_OPT_SUBJECT,
+                                             LT_OPT_HELP};
+    lt_err rc = LT_OK;
+
+    for (size_t i = 0; rc == LT_OK && i < LT_COUNT_OF(options); i++) {
+        rc = lt_privacy_check(args, options[i], LT_PRIVACY_STRICT, diag);
+    }
+    return rc;
+}
+
+static lt_err put_texts(struct lt_desk *desk, const struct lt_args *args,
+                        struct lt_draft *draft)
 {
     static const struct {
         enum lt_option option;
@@ -19,33 +32,120 @@ lt_err lt_incident_raise(struct lt_desk *desk, const struct lt_args *args,
     } texts[] = {{LT_OPT_PLACE, LT_PART_PLACE},
                  {LT_OPT_SUBJECT, LT_PART_SUBJECT},
                  {LT_OPT_HELP, LT_PART_HELP}};
+    lt_err rc = LT_OK;
+
+    for (size_t i = 0; rc == LT_OK && i < LT_COUNT_OF(texts); i++) {
+        rc = lt_draft_text(desk, draft, texts[i].kind, LT_KEEP_INCIDENT,
+                           args->texts[texts[i].option]);
+    }
+    return rc;
+}
+
+/* Begin what opens an incident: of this office, or written down for one below
+ * that has phoned in. */
+static lt_err open_incident(struct lt_desk *desk, const struct lt_args *args,
+                            struct lt_draft *draft, uint32_t type,
+                            struct lt_diag *diag)
+{
+    const struct lt_tree_office *office = NULL;
     uint32_t field = 0;
-    size_t i;
-    lt_err rc;
+    lt_err rc = LT_OK;
 
     if (lt_args_has(args, LT_OPT_FIELD) &&
         !lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD], &field)) {
         return lt_desk_refuse_field(desk, diag);
     }
-    for (i = 0; i < LT_COUNT_OF(texts); i++) {
-        rc = lt_privacy_check(args, texts[i].option, LT_PRIVACY_STRICT, diag);
-        if (rc != LT_OK) {
-            return rc;
+    if (lt_args_has(args, LT_OPT_FOR)) {
+        rc = lt_desk_office(desk, args->texts[LT_OPT_FOR], &office, diag);
+        if (rc == LT_OK && !lt_tree_above(desk->snapshot->tree, &desk->office,
+                                          &office->id)) {
+            rc = lt_desk_refuse(diag, LT_EPERM, "for", "ui_why_not_below");
         }
     }
-    rc = lt_draft_begin(desk, draft, LT_EV_INCIDENT_RAISED, LT_CLASS_INCIDENT,
-                        LT_AUDIENCE_UP, NULL);
+    if (rc == LT_OK) {
+        rc = check_texts(args, diag);
+    }
+    if (rc == LT_OK) {
+        rc = lt_draft_begin(desk, draft, type, LT_CLASS_INCIDENT,
+                            office == NULL ? LT_AUDIENCE_UP : LT_AUDIENCE_TO,
+                            office == NULL ? NULL : &office->id);
+    }
     if (rc != LT_OK) {
         return rc;
     }
     draft->opens = true;
-    draft->event->people = (uint32_t)args->numbers[LT_OPT_PEOPLE];
     draft->event->field = field;
     draft->event->has_legal_date = true;
     draft->event->legal_date = desk->today;
-    for (i = 0; rc == LT_OK && i < LT_COUNT_OF(texts); i++) {
-        rc = lt_draft_text(desk, draft, texts[i].kind, LT_KEEP_INCIDENT,
-                           args->texts[texts[i].option]);
+    if (office != NULL) {
+        draft->event->has_entered_for = true;
+        draft->event->entered_for = office->id;
+        draft->event->basis = BASIS_PHONE;
+    }
+    return put_texts(desk, args, draft);
+}
+
+lt_err lt_incident_raise(struct lt_desk *desk, const struct lt_args *args,
+                         struct lt_draft *draft, struct lt_diag *diag)
+{
+    lt_err rc = open_incident(desk, args, draft, LT_EV_INCIDENT_RAISED, diag);
+
+    if (rc == LT_OK) {
+        draft->event->people = (uint32_t)args->numbers[LT_OPT_PEOPLE];
+    }
+    return rc;
+}
+
+/* "07:30", "7:30". */
+static bool read_minute(struct lt_text text, uint32_t *out)
+{
+    uint32_t parts[2] = {0, 0};
+    size_t part = 0;
+    size_t digits = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+
+        if (c == ':' && part == 0 && digits > 0) {
+            part = 1;
+            digits = 0;
+        } else if (c >= '0' && c <= '9' && digits < 2) {
+            parts[part] = parts[part] * 10 + (uint32_t)(c - '0');
+            digits++;
+        } else {
+            return false;
+        }
+    }
+    *out = parts[0] * 60 + parts[1];
+    return part == 1 && digits == 2 && parts[0] < 24 && parts[1] < 60;
+}
+
+lt_err lt_incident_forecast(struct lt_desk *desk, const struct lt_args *args,
+                            struct lt_draft *draft, struct lt_diag *diag)
+{
+    int64_t day = args->numbers[LT_OPT_DATE];
+    uint32_t source;
+    uint32_t minute;
+    lt_err rc;
+
+    if (!lt_vocabulary_source(args->texts[LT_OPT_SOURCE], &source)) {
+        lt_desk_refuse(diag, LT_EINVAL, "source", "ui_why_sources");
+        lt_vocabulary_allow(diag, LT_WORDS_FORECAST_SOURCE);
+        return LT_EINVAL;
+    }
+    if (!read_minute(args->texts[LT_OPT_AT], &minute)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "at", "ui_why_hour");
+    }
+    if (day < desk->today || day > desk->today + FORECAST_DAYS) {
+        return lt_desk_refuse(diag, LT_EINVAL, "date", "ui_why_forecast_day");
+    }
+    rc = open_incident(desk, args, draft, LT_EV_CROWD_FORECAST, diag);
+    if (rc == LT_OK) {
+        draft->event->kind = source;
+        draft->event->count = (uint32_t)args->numbers[LT_OPT_PEOPLE];
+        draft->event->has_day = true;
+        draft->event->day = (int32_t)day;
+        draft->event->minute = minute;
     }
     return rc;
 }
@@ -79,7 +179,10 @@ static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
     if (heads->voided) {
         return lt_desk_refuse(diag, LT_ESTATE, "incident", "ui_why_voided");
     }
-    if (heads->state == LT_INCIDENT_CLOSED_ST) {
+    if (heads->state == LT_INCIDENT_JOINED_ST) {
+        return lt_desk_refuse(diag, LT_ESTATE, "incident", "ui_why_joined");
+    }
+    if (heads->state == LT_INCIDENT_CLOSED_ST && type != LT_EV_INCIDENT_JOINED) {
         return lt_desk_refuse(diag, LT_ESTATE, "incident", "ui_why_closed");
     }
     rc = lt_draft_begin(desk, draft, type, LT_CLASS_INCIDENT,
@@ -159,4 +262,39 @@ lt_err lt_incident_close(struct lt_desk *desk, const struct lt_args *args,
         draft->event->reason = reason;
     }
     return rc;
+}
+
+lt_err lt_incident_join(struct lt_desk *desk, const struct lt_args *args,
+                        struct lt_draft *draft, struct lt_diag *diag)
+{
+    struct lt_view_heads heads;
+    struct lt_view_heads own;
+    struct lt_view_reader *reader;
+    struct lt_matter *past = NULL;
+    struct lt_event_id other;
+    lt_err rc = begin_about(desk, args, draft, LT_EV_INCIDENT_JOINED, &heads,
+                            diag);
+
+    if (rc == LT_OK) {
+        rc = lt_desk_event(desk, args->texts[LT_OPT_EVENT], LT_MATTER_NONE,
+                           &other, diag);
+    }
+    if (rc == LT_OK) {
+        rc = lt_desk_reader(desk, &reader, diag);
+    }
+    if (rc == LT_OK) {
+        rc = lt_view_heads(reader, &other, &desk->office, &own);
+    }
+    if (rc == LT_ENOTFOUND ||
+        (rc == LT_OK && own.kind != LT_MATTER_INCIDENT)) {
+        return lt_desk_refuse(diag, LT_ENOTFOUND, "event", "ui_why_no_own");
+    }
+    if (rc != LT_OK) {
+        return rc;
+    }
+    draft->event->has_other = true;
+    draft->event->other = own.matter;
+    rc = lt_desk_folded(desk, &draft->matter, &past, diag);
+    return rc == LT_OK ? lt_desk_would(desk, draft, past, "incident", diag)
+                       : rc;
 }

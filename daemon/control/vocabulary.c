@@ -150,6 +150,11 @@ bool lt_vocabulary_refusal(struct lt_text word, uint32_t *out_kind)
     return find(LT_WORDS_REFUSAL, word, out_kind);
 }
 
+bool lt_vocabulary_source(struct lt_text word, uint32_t *out_kind)
+{
+    return find(LT_WORDS_FORECAST_SOURCE, word, out_kind);
+}
+
 bool lt_vocabulary_status(struct lt_text word, uint32_t *out_code)
 {
     uint32_t code;

@@ -43,6 +43,8 @@ LT_MUST_CHECK bool lt_vocabulary_void_reason(struct lt_text word,
 LT_MUST_CHECK bool lt_vocabulary_refusal(struct lt_text word,
                                          uint32_t *out_kind);
 /* "02" to "06" as people give them. */
+LT_MUST_CHECK bool lt_vocabulary_source(struct lt_text word,
+                                        uint32_t *out_kind);
 LT_MUST_CHECK bool lt_vocabulary_status(struct lt_text word,
                                         uint32_t *out_code);
 

@@ -19,7 +19,8 @@ static const char *case_state_word(uint32_t state)
 
 static const char *incident_state_word(uint32_t state)
 {
-    static const char *const words[] = {NULL, "raised", "taken", "closed"};
+    static const char *const words[] = {NULL, "raised", "taken", "closed",
+                                        "joined"};
 
     return state < LT_COUNT_OF(words) ? words[state] : NULL;
 }
@@ -192,11 +193,30 @@ static lt_err incident_fields(struct lt_view_reader *r, struct lt_json *json)
 {
     const struct lt_stored *s = &r->stored;
     const struct lt_matter *m = &s->matter;
-    int64_t seq;
-    lt_err rc = lt_seq_of(r, &m->id, &seq);
+    bool lapsed = lt_matter_is_lapsed(m, r->climb.now_ms);
+    int64_t seq = 0;
+    lt_err rc = lapsed ? LT_OK : lt_seq_of(r, &m->id, &seq);
 
+    lt_json_key(json, "kind");
+    lt_json_word(json, m->type == LT_INCIDENT_FORECAST ? "forecast"
+                                                       : "incident");
     lt_json_key(json, "state");
-    lt_json_word(json, incident_state_word(m->state));
+    lt_json_word(json, lapsed && lt_matter_is_open(m)
+                           ? "lapsed"
+                           : incident_state_word(m->state));
+    put_time(json, "expected_at", m->expected_ms);
+    lt_json_key(json, "entered_by");
+    if (lt_office_equal(&m->origin, &m->id.origin)) {
+        lt_json_null(json);
+    } else {
+        lt_json_office(json, &m->id.origin);
+    }
+    lt_json_key(json, "joined_to");
+    if (m->state == LT_INCIDENT_JOINED_ST) {
+        lt_json_event(json, &m->joined_to);
+    } else {
+        lt_json_null(json);
+    }
     lt_json_key(json, "origin");
     lt_json_office(json, &m->origin);
     if (rc == LT_OK) {
@@ -205,7 +225,7 @@ static lt_err incident_fields(struct lt_view_reader *r, struct lt_json *json)
     if (rc == LT_OK) {
         rc = put_text(r, json, "subject", seq, PART_SUBJECT);
     }
-    if (rc == LT_OK) {
+    if (rc == LT_OK && !lapsed) {
         rc = lt_seq_of(r, &m->help_by, &seq);
     }
     if (rc == LT_OK) {

@@ -76,10 +76,14 @@ static bool has_part_in(const struct lt_custody *c,
     return false;
 }
 
-static bool is_wanted(const struct lt_view_query *query,
+static bool is_wanted(const struct lt_view_reader *r,
+                      const struct lt_view_query *query,
                       const struct lt_matter *m)
 {
-    if (query->open < 0 && lt_matter_is_open(m)) {
+    bool open = lt_matter_is_open(m) &&
+                !lt_matter_is_lapsed(m, r->climb.now_ms);
+
+    if ((query->open < 0 && open) || (query->open > 0 && !open)) {
         return false;
     }
     if (query->has_since && m->opened_on < query->since) {
@@ -147,7 +151,7 @@ static lt_err put_items(struct lt_view_reader *r,
             return rc;
         }
         rc = lt_reader_take_matter(r, stmt);
-        if (rc == LT_OK && is_wanted(query, &r->stored.matter)) {
+        if (rc == LT_OK && is_wanted(r, query, &r->stored.matter)) {
             rc = is_due(r, query, &due);
         }
         if (rc == LT_OK && due) {

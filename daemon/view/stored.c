@@ -155,6 +155,14 @@ static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
     at = put(at, m->close_reason);
     if (m->kind == LT_MATTER_INCIDENT) {
         at = put_help(at, m);
+        if (m->type == LT_INCIDENT_FORECAST) {
+            at = put_signed(at, m->expected_ms);
+        }
+        if (m->state == LT_INCIDENT_JOINED_ST) {
+            at = put_bytes(at, m->joined_to.origin.bytes, LT_OFFICE_LEN);
+            at = put(at, m->joined_to.epoch);
+            at = put(at, m->joined_to.count);
+        }
     } else if (m->kind == LT_MATTER_CASE) {
         at = put_custody(at, &m->custody);
     }
@@ -329,6 +337,14 @@ static void take_state(struct taking *t, struct lt_stored *stored)
     m->close_reason = (uint32_t)take(t, UINT32_MAX);
     if (m->kind == LT_MATTER_INCIDENT) {
         take_help(t, m);
+        if (m->type == LT_INCIDENT_FORECAST) {
+            m->expected_ms = take_signed(t);
+        }
+        if (m->state == LT_INCIDENT_JOINED_ST) {
+            take_bytes(t, m->joined_to.origin.bytes, LT_OFFICE_LEN);
+            m->joined_to.epoch = take(t, UINT64_MAX);
+            m->joined_to.count = take(t, UINT64_MAX);
+        }
     } else if (m->kind == LT_MATTER_CASE) {
         take_custody(t, &m->custody);
     }

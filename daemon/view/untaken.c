@@ -27,8 +27,10 @@ const char *lt_view_phone(const struct lt_view_climb *climb,
 
 static bool climbed(const struct lt_view_reader *r, struct lt_climb *out)
 {
-    int64_t within_ms =
-        LT_PLANTED(never_raise) ? INT64_MAX : r->climb.within_ms;
+    int64_t within_ms = LT_PLANTED(never_raise) ? INT64_MAX
+                        : r->stored.matter.type == LT_INCIDENT_FORECAST
+                            ? r->climb.forecast_within_ms
+                            : r->climb.within_ms;
 
     return r->climb.within_ms > 0 &&
            lt_climb_of(&r->stored.matter, r->stored.arrived_ms, within_ms,
@@ -78,9 +80,12 @@ static void take(const struct lt_view_reader *r, const struct lt_climb *climb,
         .asked = climb->asked,
         .since_ms = climb->since_ms,
         .step_ms = climb->step_ms,
-        .overdue = r->climb.now_ms - climb->since_ms >= r->climb.within_ms,
+        .within_ms = m->type == LT_INCIDENT_FORECAST
+                         ? r->climb.forecast_within_ms
+                         : r->climb.within_ms,
         .concerns = lt_climb_concerns(climb, &m->origin, &r->climb.self,
                                       r->climb.tree)};
+    out->overdue = r->climb.now_ms - climb->since_ms >= out->within_ms;
 }
 
 lt_err lt_view_untaken(struct lt_view_reader *r, size_t max,

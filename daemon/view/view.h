@@ -115,6 +115,7 @@ struct lt_view_climb {
     const struct lt_tree *tree;  /* may be NULL */
     int64_t now_ms;              /* wall clock */
     int64_t within_ms;           /* each tier's time */
+    int64_t forecast_within_ms;  /* the same, of people expected */
     struct lt_office self;
     const char *phone;           /* of our own duty; "" when not known */
     const char *superior_phone;  /* of the office above; "" likewise */
@@ -133,11 +134,26 @@ struct lt_view_untaken {
     struct lt_office asked;
     int64_t since_ms;
     int64_t step_ms;
+    int64_t within_ms;
     bool overdue;                /* has waited for longer than one tier's time */
     bool concerns;               /* @self is between origin and asked */
 };
 LT_MUST_CHECK lt_err lt_view_untaken(struct lt_view_reader *reader, size_t max,
                                      struct lt_view_untaken *out, size_t *out_n);
+/* Texts of incidents whose time is over (lt_matter_texts_expired) that this
+ * office has to have erased: its own, by an order, and, as a keeper, others' that
+ * they have ordered, by its confirmation. At most @max. Errors as above. */
+struct lt_view_expired {
+    struct lt_event_id target; /* whose texts */
+    struct lt_event_id matter;
+    bool confirms;
+    struct lt_channel channel; /* that the target stands in */
+    size_t heads_n;
+    struct lt_event_id heads[LT_CAUSES_MAX];
+};
+LT_MUST_CHECK lt_err lt_view_expired(struct lt_view_reader *reader, size_t max,
+                                     struct lt_view_expired *out,
+                                     size_t *out_n);
 /* The telephone that rings at @asked; NULL when this office knows none. */
 const char *lt_view_phone(const struct lt_view_climb *climb,
                           const struct lt_office *asked);

@@ -241,14 +241,28 @@ static struct lt_act *say(struct walk *w, uint32_t type, int author,
         return NULL;
     }
     if (lt_type_matter(type) == LT_MATTER_INCIDENT) {
-        if (relation == ADDRESSED ||
-            (type == LT_EV_INCIDENT_RAISED && relation != OWN)) {
+        struct lt_act *act;
+
+        if (relation == ADDRESSED) {
             return NULL;
         }
-        if (type != LT_EV_INCIDENT_RAISED) {
+        if (type == LT_EV_INCIDENT_JOINED) { /* its parent has entered it */
+            if (parents[owner] == 0) {
+                return NULL;
+            }
+            act = add(w, parents[owner], LT_EV_INCIDENT_RAISED,
+                      LT_CLASS_INCIDENT, 0, 0);
+            act->has_entered_for = true;
+            act->entered_for = office(owner);
+        } else if (!lt_type_opens(type)) {
             add(w, owner, LT_EV_INCIDENT_RAISED, LT_CLASS_INCIDENT, 0, 0);
         }
-        return add(w, author, type, LT_CLASS_INCIDENT, 0, 0);
+        act = add(w, author, type, LT_CLASS_INCIDENT, 0, 0);
+        act->has_entered_for = lt_type_opens(type) && owner != author;
+        act->entered_for = office(owner);
+        act->has_other = true;
+        act->other = (struct lt_event_id){office(owner), 1, 99};
+        return act;
     }
     if (type == LT_EV_DIRECTIVE_ISSUED) {
         return relation == ADDRESSED

@@ -73,7 +73,8 @@ static const uint32_t types[] = {
     LT_EV_DENUNCIATION_ACCEPTED, LT_EV_DENUNCIATION_REFUSED,
     LT_EV_DENUNCIATION_RECALLED, LT_EV_DENUNCIATION_ASSIGNED,
     LT_EV_DENUNCIATION_ADOPTED, LT_EV_INCIDENT_RAISED, LT_EV_INCIDENT_UPDATED,
-    LT_EV_INCIDENT_TAKEN, LT_EV_INCIDENT_CLOSED, LT_EV_DIRECTIVE_ISSUED,
+    LT_EV_INCIDENT_TAKEN, LT_EV_INCIDENT_CLOSED, LT_EV_CROWD_FORECAST,
+    LT_EV_INCIDENT_JOINED, LT_EV_DIRECTIVE_ISSUED,
     LT_EV_DIRECTIVE_STATUS, LT_EV_ENTRY_VOIDED, LT_EV_TEXT_ERASED};
 
 static unsigned written[TYPES_MAX];
@@ -229,6 +230,17 @@ static void fill(struct history *h, const struct life *life, struct lt_act *act,
             ? story_office_id(draw(2) == 0 ? PROVINCE : DISTRICT)
             : any_office();
     act->to = &h->to[act - h->acts];
+    if (opening == NULL && draw(3) != 0) {
+        act->has_entered_for = true;
+        act->entered_for =
+            draw(3) == 0 ? any_office() : story_office_id(COMMUNE);
+    }
+    act->expected_ms = (int64_t)draw(1000) * 3600000;
+    act->has_other = draw(8) != 0;
+    act->other = (struct lt_event_id){
+        .origin = draw(3) == 0 ? any_office() : story_office_id(COMMUNE),
+        .epoch = 1,
+        .count = 1 + draw(9)};
     if (draw(40) == 0) {
         act->newer = true;
     }
@@ -533,7 +545,8 @@ static const char *differs(const struct lt_matter *a, const struct lt_matter *b)
         return "offers, claims or remarks";
     }
     if (a->people != b->people || !SAME(taken_by) || !SAME(help_by) ||
-        a->taken_ms != b->taken_ms) {
+        a->taken_ms != b->taken_ms || a->expected_ms != b->expected_ms ||
+        !SAME(joined_to)) {
         return "incident";
     }
     if (a->closed_ms != b->closed_ms || a->close_reason != b->close_reason ||

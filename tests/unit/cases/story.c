@@ -179,6 +179,41 @@ struct lt_act *story_raise(struct story *s, enum story_office who,
     return act;
 }
 
+struct lt_act *story_forecast(struct story *s, enum story_office who, int whom,
+                              int64_t expected_ms)
+{
+    struct lt_act *act = add(s, who, LT_EV_CROWD_FORECAST, LT_CLASS_INCIDENT);
+
+    act->people = 40;
+    act->has_help = true;
+    act->expected_ms = expected_ms;
+    if (whom != 0) {
+        act->has_entered_for = true;
+        act->entered_for = office((enum story_office)whom);
+    }
+    return act;
+}
+
+struct lt_act *story_enter(struct story *s, enum story_office who,
+                           enum story_office whom, uint32_t people)
+{
+    struct lt_act *act = story_raise(s, who, people);
+
+    act->has_entered_for = true;
+    act->entered_for = office(whom);
+    return act;
+}
+
+struct lt_act *story_join(struct story *s, enum story_office who,
+                          const struct lt_act *after, const struct lt_act *own)
+{
+    struct lt_act *act = add_about(s, who, LT_EV_INCIDENT_JOINED, after);
+
+    act->has_other = true;
+    act->other = own->id;
+    return act;
+}
+
 struct lt_act *story_incident(struct story *s, enum story_office who,
                               const struct lt_act *after, uint32_t type)
 {

@@ -48,6 +48,15 @@ struct lt_act *story_custody(struct story *s, enum story_office who,
 struct lt_office story_office_id(enum story_office who);
 struct lt_act *story_raise(struct story *s, enum story_office who,
                            uint32_t people);
+/* A notice of people expected; for @whom (else 0), at @expected_ms. */
+struct lt_act *story_forecast(struct story *s, enum story_office who, int whom,
+                              int64_t expected_ms);
+/* What a superior writes down for an office that has phoned in. */
+struct lt_act *story_enter(struct story *s, enum story_office who,
+                           enum story_office whom, uint32_t people);
+struct lt_act *story_join(struct story *s, enum story_office who,
+                          const struct lt_act *after,
+                          const struct lt_act *own);
 struct lt_act *story_incident(struct story *s, enum story_office who,
                               const struct lt_act *after, uint32_t type);
 struct lt_act *story_direct(struct story *s, enum story_office who,

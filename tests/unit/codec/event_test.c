@@ -247,6 +247,36 @@ static void a_deed_reads_back_as_written(void **state)
     event.has_corrects = false;
     assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
 
+    event = about_case(LT_EV_CROWD_FORECAST);
+    event.has_subject = false;
+    event.kind = 3;
+    event.count = 40;
+    event.field = 2;
+    event.has_day = true;
+    event.day = 20000;
+    event.minute = 450;
+    event.parts_n = 1;
+    event.parts[0].kind = 4;
+    event.parts[0].retention = 1;
+    out = round_trip(bench, &event);
+    assert_int_equal(out->minute, 450);
+    assert_int_equal(out->field, 2);
+    assert_true(lt_event_known(out));
+    event.kind = 4;
+    assert_false(lt_event_known(round_trip(bench, &event)));
+    event.minute = 24 * 60;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.minute = 0;
+    event.parts_n = 0; /* what is to be prepared? */
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+
+    event = about_case(LT_EV_INCIDENT_JOINED);
+    event.has_other = true;
+    event.other = id_n(9);
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.has_other = false;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+
     event = about_case(LT_EV_DENUNCIATION_ASSIGNED);
     event.to_n = 1;
     memset(event.to[0].bytes, 0xC3, LT_OFFICE_LEN);

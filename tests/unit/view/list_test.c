@@ -129,7 +129,8 @@ static void an_incident_is_listed_with_every_field(void **state)
     assert_string_equal(
         viewing_list(v, LT_VIEW_INCIDENTS, 1),
         "{\"items\":[{\"id\":\"03030303030303030303030303030303:"
-        "0000000000003001:1\",\"state\":\"taken\","
+        "0000000000003001:1\",\"kind\":\"incident\",\"state\":\"taken\",\"expected_at\":null,"
+        "\"entered_by\":null,\"joined_to\":null,"
         "\"origin\":\"03030303030303030303030303030303\","
         "\"place\":\"UBND xã \\\"Thạnh Đức\\\"\","
         "\"subject\":\"Bồi thường đất\\u0009đai\",\"help\":null,"
