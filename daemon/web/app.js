@@ -13,6 +13,8 @@ const THEME = 'lienthong-theme';
 /* Each face is loaded when it is opened. */
 const FACES = {
     desk: () => import('/web/desk/desk.js'),
+    centre: () => import('/web/centre/centre.js'),
+    board: () => import('/web/board/board.js'),
 };
 
 const asked = () => location.pathname.replace(/^\/|\/$/g, '');
@@ -165,6 +167,8 @@ const theme = localStorage.getItem(THEME);
 if (theme) {
     document.documentElement.dataset.theme = theme;
 }
+// What is known to be needed is fetched while the server says who is here.
+FACES[asked()]?.().catch(() => {});
 await loadWords();
 document.getElementById('app').textContent = '';
 render(html`<${App} />`, document.getElementById('app'));

@@ -27,7 +27,7 @@ export function makeWorld({ self = 3, kind = 'commune', name = 'Xã Thử 1.1', 
         people: { lan: { shown: 'Nguyễn Thị Lan', role, password: 'mat-khau-dai', pin: '1234' },
             binh: { shown: 'Trần Bình', role: 'officer', password: 'mat-khau-khac', pin: '5678' } },
         offices: [], cases: [], incidents: [], directives: [], register: [], answers: new Map(),
-        requests: [], listeners: new Set(), fail: null, link: { up: true, since: Date.now() - 36e5 },
+        requests: [], sent: [], listeners: new Set(), fail: null, link: { up: true, since: Date.now() - 36e5 },
         keeperAll: true, reached: true,
     };
     const base = { link: 'current', since: iso(Date.now() - 864e5), open: 3, overdue: 0,
@@ -340,7 +340,7 @@ export async function serve(world, root) {
                 if (request.headers['x-lienthong'] !== '1') {
                     return send(403, problem(403, 'csrf', 'Không được.').body);
                 }
-                world.last = { path: url.pathname, body };
+                world.sent.push({ path: url.pathname, body });
                 const done = write(world, 'POST', `/${first}${last ? `/${last}` : ''}`, id, body,
                     request.headers['idempotency-key']);
                 return send(done.status, done.body);

@@ -62,7 +62,7 @@ export async function signIn(page, url, { face = '', name = 'lan', secret = 'mat
     await page.fill('#s-name', name);
     await page.fill('#s-secret', secret);
     await page.press('#s-secret', 'Enter');
-    await page.waitForSelector('.head');
+    await page.waitForSelector('#main > :not(.empty)');
 }
 
 /** No serious fault for people who cannot see, hear or point. */
@@ -89,6 +89,30 @@ export async function tidy(page, what) {
 export async function picture(page, name) {
     fs.mkdirSync(path.join(OUT, 'pictures'), { recursive: true });
     await page.screenshot({ path: path.join(OUT, 'pictures', `${name}.png`) });
+}
+
+/** No serious fault, nothing beside the screen, a picture: in one go. */
+export async function look(page, name, { soft = false } = {}) {
+    await picture(page, name);
+    await tidy(page, name);
+    if (!soft) {
+        await axe(page, name);
+    }
+}
+
+/** Can all of @selector be seen without scrolling anything? */
+export async function inSight(page, selector, what) {
+    const hidden = await page.evaluate((sel) => {
+        const found = [...document.querySelectorAll(sel)];
+        const out = found.filter((el) => {
+            const r = el.getBoundingClientRect();
+            const top = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+            return r.width === 0 || r.bottom > innerHeight || r.right > innerWidth || r.top < 0
+                || !top || !(el.contains(top) || top.contains(el));
+        });
+        return found.length === 0 ? 'there is none' : out.length ? out[0].innerText || 'one' : '';
+    }, selector);
+    check(hidden === '', `${what}: not in sight: ${hidden}`);
 }
 
 export async function withWorld(options, run) {

@@ -140,8 +140,9 @@ function words(all) {
 
 /* Everything that a face loads before it stands, packed as it is sent. */
 export function firstView(all, face) {
-    const seen = new Set(['index.html', 'icon.svg', 'app.css', 'app.js', 'words/vi.js',
-        `${face}/${face}.js`]);
+    const seen = new Set(['index.html', 'words/vi.js', `${face}/${face}.js`,
+        ...(face === 'board' ? ['vendor/uplot.js', 'vendor/uplot.css'] : []),
+        ...[...all['index.html'].matchAll(/(?:href|src)="\/web\/([^"]+)"/g)].map(([, n]) => n)]);
     for (const name of seen) { // grows while it is walked
         for (const [, found] of (all[name] ?? '').matchAll(/from\s+'\/web\/([^']+)'/g)) {
             seen.add(found);

@@ -9,9 +9,10 @@ const SLOW_MS = 60000;    // everything is asked for again at times: clocks move
 /* One thing being watched. A change while a fetch runs makes one more fetch, not
  * a queue of them: ten events a second cost at most one fetch at a time. */
 class Watch {
-    constructor(load, show) {
+    constructor(load, show, gap) {
         this.load = load;
         this.show = show;
+        this.gap = gap;
         this.busy = false;
         this.dirty = false;
         this.ended = false;
@@ -27,7 +28,7 @@ class Watch {
             this.dirty = this.dirty || (urgent ? 'urgent' : 'calm');
             return;
         }
-        const wait = urgent ? 0 : Math.max(0, this.last + GAP_MS - Date.now());
+        const wait = urgent ? 0 : Math.max(0, this.last + this.gap - Date.now());
         if (wait > 0) {
             this.timer ??= setTimeout(() => {
                 this.timer = null;
@@ -66,16 +67,17 @@ class Watch {
 }
 
 /** Watch what @load() gives. @kinds: which changes matter ("case", "incident",
- * "directive", "status"; "*" all). @on: what the loader depends on.
+ * "directive", "status"; "*" all). @on: what the loader depends on. @gap: at least so
+ * many milliseconds between two fetches.
  * Returns {data, error, at, reload}; data stays while a later fetch fails. */
-export function useWatch(load, kinds, on = []) {
+export function useWatch(load, kinds, on = [], gap = GAP_MS) {
     const [state, setState] = useState({ data: null, error: null, at: null });
     const watch = useRef(null);
 
     useEffect(() => {
         const mine = new Watch(load, (result) => setState((old) => ({
             ...old, ...result, at: result.error ? old.at : Date.now(),
-        })));
+        })), gap);
         watch.current = mine;
         mine.ask(true);
         const slow = setInterval(() => mine.ask(false), SLOW_MS);

@@ -191,7 +191,7 @@ class Keep extends Component {
             spellcheck=${false} aria-autocomplete="list" aria-controls=${list}
             aria-describedby=${describe} aria-expanded="false" defaultValue=${initial}
             onInput=${(e) => this.act.input(e)} onKeyDown=${(e) => this.act.press(e)}
-            onBlur=${(e) => this.act.leave(e)} onFocus=${(e) => this.act.focus(e)} />`;
+            onBlur=${(e) => whenPointerIsUp(() => this.act.leave(e))} onFocus=${(e) => this.act.focus(e)} />`;
     }
 }
 
@@ -224,6 +224,33 @@ function dateNote(field, values) {
     return day === null ? null : showDate(day);
 }
 
+/* A field is left while the pointer goes down on the next one: what the row then
+ * says (an error, a date) would move that one from under the pointer. So it waits
+ * until the pointer is up. */
+let pointerIsDown = false;
+addEventListener('pointerdown', () => {
+    pointerIsDown = true;
+}, true);
+for (const end of ['pointerup', 'pointercancel']) {
+    addEventListener(end, () => {
+        pointerIsDown = false;
+    }, true);
+}
+
+function whenPointerIsUp(act) {
+    if (!pointerIsDown) {
+        act();
+        return;
+    }
+    const later = () => {
+        removeEventListener('pointerup', later, true);
+        removeEventListener('pointercancel', later, true);
+        setTimeout(act);
+    };
+    addEventListener('pointerup', later, true);
+    addEventListener('pointercancel', later, true);
+}
+
 /** The rows of a form. @fields: [{id, label, kind, options, required, local, when,
  * max, check, note}]; @values is filled in place. @onChange after each choice and
  * each field left; @errors what a save found. */
@@ -240,7 +267,8 @@ export function Fields({ fields, values, errors, onChange }) {
         return html`<${Row} key=${field.id} field=${field} error=${error}
             group=${GROUPS.has(field.kind)}
             note=${dateNote(field, values) ?? field.note}>
-            <${Input} field=${field} values=${values} onLeave=${() => leave(field)}
+            <${Input} field=${field} values=${values}
+                onLeave=${() => whenPointerIsUp(() => leave(field))}
                 onChosen=${() => leave(field)} />
         </${Row}>`;
     });

@@ -1,0 +1,157 @@
+// Centre: what is going on now, who is silent or late, what waits for me.
+import { html, useRef, useState } from '/web/vendor/preact-htm.js';
+import { get, idPath } from '/web/lib/api.js';
+import { useAct } from '/web/lib/act.js';
+import { getAll, useNow, useWatch } from '/web/lib/data.js';
+import { showSince, showTime } from '/web/lib/dates.js';
+import { Trouble } from '/web/lib/form.js';
+import { useKeys } from '/web/lib/keys.js';
+import { band, learnNames, learnName, officeName } from '/web/lib/office.js';
+import { go, link, useRoute } from '/web/lib/route.js';
+import { Term, t } from '/web/lib/words.js';
+import { CaseSheet } from '/web/desk/case.js';
+import { DirectiveSheet } from '/web/desk/directive.js';
+import { IncidentSheet } from '/web/desk/incident.js';
+import { ReceiptCheck } from '/web/desk/receipt.js';
+import { Issue } from '/web/centre/issue.js';
+import { CaseList, LISTS, UnitSheet } from '/web/centre/lists.js';
+import { runningOrder } from '/web/centre/running.js';
+import { byWorst, UnitTable } from '/web/centre/units.js';
+
+const RUNNING = 6; // incidents in sight without a scroll; the rest are counted
+
+function Running({ item, now, writes }) {
+    const [state, act] = useAct();
+    const untaken = item.state === 'raised';
+    return html`<li class=${untaken ? 'untaken' : ''}>
+        <span class="clock">${showSince(untaken ? item.raised_at : item.taken_at, now)}</span>
+        <span class="what"><a href=${link('incident', item.id)}><b>${officeName(item.origin)}</b></a>
+            ${item.place} · ${Term('fields', item.field) || item.subject} ·
+            ${' '}${t('people_n', { n: band(item.people) })}
+            ${item.help && html`<br /><span class="quiet">${t('crowd_help')}: ${item.help}</span>`}
+        </span>
+        ${untaken ? writes && html`<button type="button" class="main" disabled=${state.busy}
+            onClick=${() => act(`/incidents/${idPath(item.id)}/take`, {})}>${t('take')}</button>`
+        : html`<span class="quiet">${t('reach_taken', { name: officeName(item.taken_by),
+            time: showTime(item.taken_at) })}</span>`}
+        ${writes && html`<a class="button" href=${link('support', `${item.origin}`)}>${t('support')}</a>`}
+        <${Trouble} problem=${state.problem} />
+    </li>`;
+}
+
+function RunningList({ data, error, writes }) {
+    const now = useNow(1000);
+    const order = runningOrder(data?.items ?? []);
+    return html`<section class="panel running" aria-labelledby="p-running">
+        <h2 id="p-running">${t('running')} <span class="count">${order.length}</span></h2>
+        ${data === null ? html`<p class="empty">${error ? error.message : t('loading')}</p>`
+        : order.length === 0 ? html`<p class="empty">${t('running_none')}</p>`
+            : html`<ul>${order.slice(0, RUNNING).map((item) => html`<${Running} key=${item.id}
+                item=${item} now=${now} writes=${writes} />`)}</ul>
+                ${order.length > RUNNING && html`<p><a href=${link('incidents')}>${t('and_more',
+                { n: order.length - RUNNING })}</a></p>`}`}
+    </section>`;
+}
+
+function Work({ title, items, Row, list }) {
+    return html`<section><h3>${title} <span class="count">${items.length}</span></h3>
+        ${items.length > 0 && html`<ul class="rows">${items.slice(0, 4).map((item) => html`<${Row}
+            key=${item.id} item=${item} />`)}</ul>`}
+        ${items.length > 4 && html`<a href=${link(list)}>${t('and_more',
+        { n: items.length - 4 })}</a>`}</section>`;
+}
+
+function AnswerRow({ item }) {
+    const silent = item.to.filter((to) => ['01', null].includes(to.status));
+    return html`<li><a href=${link('directive', item.id)}><b>${item.doc_no}</b>
+        <span>${t('waiting_answers', { n: silent.length, all: item.to.length })}</span></a></li>`;
+}
+
+function OfferRow({ item }) {
+    return html`<li><a href=${link('case', item.id)}><b>${item.number ?? item.receipt_code}</b>
+        <span>${officeName(item.custodian)} → ${item.offered_to.map(officeName).join(', ')}</span>
+    </a></li>`;
+}
+
+/* What this office has asked for and not yet been answered. */
+function MyWork({ self, mine, offers, contested }) {
+    const asked = mine.filter((d) => d.issuer === self && !d.voided
+        && d.to.some((to) => ['01', null].includes(to.status)));
+    const overdue = mine.filter((d) => d.issuer === self && !d.voided && d.overdue);
+    return html`<section class="panel mine" aria-labelledby="p-mine">
+        <h2 id="p-mine">${t('my_work')}</h2>
+        <${Work} title=${t('my_answers')} items=${asked} Row=${AnswerRow} list="directives" />
+        <${Work} title=${t('my_overdue')} items=${overdue} Row=${AnswerRow} list="directives" />
+        <${Work} title=${t('my_offers')} items=${offers} Row=${OfferRow} list="offered" />
+        <${Work} title=${t('my_contested')} items=${contested} Row=${OfferRow} list="contested" />
+        <h3>${t('lists')}</h3>
+        <ul class="links">${Object.keys(LISTS).map((name) => html`<li key=${name}><a
+            href=${link(name)}>${t(`list_${name}`)}</a></li>`)}
+            <li><a href=${link('receipt')}>${t('receipt_check')}</a></li></ul>
+    </section>`;
+}
+
+export async function loadUnits() {
+    const all = await getAll('/offices', {}, 4000);
+    all.items.forEach((unit) => learnName(unit.id, unit.name));
+    return all.items;
+}
+
+function Home({ session, units, error }) {
+    const self = session.office.id;
+    const writes = !session.person.roles.every((r) => r === 'inspector' || r === 'operator');
+    const incidents = useWatch(async () => learnNames(await get('/incidents',
+        { open: true, limit: 200 })), ['incident'], [self]);
+    const directives = useWatch(async () => learnNames(await get('/directives',
+        { open: true, limit: 300 })), ['directive'], [self]);
+    const cases = useWatch(async () => learnNames(await get('/cases',
+        { open: true, office: self, limit: 300 })), ['case'], [self]);
+    const open = cases.data?.items ?? [];
+    const picked = useRef(new Set());
+    const [, setPicks] = useState(0);
+    const pick = (id, on) => {
+        picked.current[on ? 'add' : 'delete'](id);
+        setPicks(picked.current.size);
+    };
+    const below = (units ?? []).filter((u) => u.id !== self);
+    return html`<div class="centre-grid">
+        <div class="left">
+            <${RunningList} ...${incidents} writes=${writes} />
+            <section class="panel units" aria-labelledby="p-units">
+                <h2 id="p-units">${t('units')} <span class="count">${below.length}</span>
+                    <span class="quiet small">${t('units_sum', {
+                    silent: below.filter((u) => ['silent', 'withheld'].includes(u.link)).length,
+                    late: below.filter((u) => u.overdue > 0).length,
+                    unread: below.filter((u) => u.directives_unanswered > 0).length })}</span>
+                    ${writes && html`<button type="button" class="urge" onClick=${() => go('urge',
+                    [...picked.current].join(','))} disabled=${picked.current.size === 0}>
+                    ${t('urge_n', { n: picked.current.size })}</button>`}</h2>
+                ${units === null ? html`<p class="empty">${error ? error.message
+            : t('loading')}</p>`
+        : html`<${UnitTable} units=${below.sort(byWorst)} picked=${picked.current}
+                    onPick=${pick} writes=${writes} />`}
+            </section>
+        </div>
+        <${MyWork} self=${self} mine=${directives.data?.items ?? []}
+            offers=${open.filter((c) => c.offered_to.length > 0 && !c.voided)}
+            contested=${open.filter((c) => c.contested && !c.voided)} />
+    </div>`;
+}
+
+const SHEETS = { case: CaseSheet, incident: IncidentSheet, directive: DirectiveSheet,
+    receipt: ReceiptCheck, urge: Issue, support: Issue, issue: Issue, unit: UnitSheet };
+
+export default function Centre({ session }) {
+    const route = useRoute();
+    const { data: units, error } = useWatch(loadUnits, ['*'], [session.office.id]);
+    useKeys({
+        '/': () => go('receipt'),
+        Escape: () => (document.querySelector('dialog[open]') ? false
+            : route.name ? go() : false),
+    }, [route.name]);
+    const Page = SHEETS[route.name] ?? (route.name in LISTS ? CaseList : null);
+    return Page === null ? html`<${Home} session=${session} units=${units} error=${error} />`
+        : html`<${Page} session=${session} id=${route.id} name=${route.name} units=${units}
+            key=${route.name + route.id} />`;
+}
+

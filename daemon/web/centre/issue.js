@@ -1,0 +1,84 @@
+// "Đôn đốc" and "Giao chỉ đạo": to one or many, the text prepared, two clicks.
+import { html, useRef, useState } from '/web/vendor/preact-htm.js';
+import { useAct } from '/web/lib/act.js';
+import { parseDate, showTime, today } from '/web/lib/dates.js';
+import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
+import { officeName } from '/web/lib/office.js';
+import { go } from '/web/lib/route.js';
+import { Sheet } from '/web/lib/sheet.js';
+import { compareNames } from '/web/lib/text.js';
+import { t } from '/web/lib/words.js';
+
+const TO_MAX = 200; // offices that one directive can name
+
+/* A number to begin with: the day and the minute; whoever has a document types its own. */
+function numberNow(kind) {
+    const clock = showTime(new Date().toISOString()).replace(':', '');
+    const day = today();
+    return `${kind}-${day.slice(8)}${day.slice(5, 7)}-${clock}`;
+}
+
+/* Texts are Vietnamese: every office below reads them. */
+function prepared(name, units) {
+    if (name === 'support') {
+        return 'Hỗ trợ tiếp công dân: cử cán bộ đến phối hợp, báo lại khi đã đến.';
+    }
+    const late = units.some((u) => u.overdue > 0);
+    const silent = units.some((u) => ['silent', 'withheld'].includes(u.link));
+    const unread = units.some((u) => u.directives_unanswered > 0);
+    return `Đôn đốc: ${[late && 'giải quyết các vụ việc quá hạn', unread
+        && 'tiếp nhận và trả lời các chỉ đạo còn chờ', silent && 'khôi phục liên lạc và báo tình hình']
+        .filter(Boolean).join('; ') || 'rà soát các vụ việc sắp hạn'}. Báo kết quả trước hạn ghi trên đây.`;
+}
+
+const fields = () => [
+    { id: 'doc_no', label: t('doc_no'), kind: 'text', max: 100, required: true },
+    { id: 'text', label: t('directive_says'), kind: 'area', rows: 3, max: 1000, required: true,
+        note: t('text_below') },
+    { id: 'due', label: t('due'), kind: 'date', max: 12, note: t('date_hint') },
+    { id: 'urgent', label: t('lane'), kind: 'choice', options: [
+        { word: 'no', label: t('lane_normal') }, { word: 'yes', label: t('lane_urgent') }] },
+];
+
+export function Issue({ name, id, units }) {
+    const ids = id.split(',').filter(Boolean).slice(0, TO_MAX);
+    const known = (units ?? []).filter((u) => ids.includes(u.id));
+    const values = useRef(null);
+    const [errors, setErrors] = useState({});
+    const [sent, setSent] = useState(null);
+    const [state, act] = useAct(setSent);
+    if (units === null) {
+        return null;
+    }
+    values.current ??= { doc_no: numberNow(name === 'support' ? 'HT' : 'ĐĐ'),
+        text: name === 'issue' ? '' : prepared(name, known), urgent: name === 'support' ? 'yes' : 'no' };
+    const title = t(name === 'support' ? 'support' : name === 'urge' ? 'urge' : 'issue');
+    if (sent !== null) {
+        return html`<${Sheet} title=${title}><p class="done" role="status">${t('issued',
+            { number: values.current.doc_no, time: showTime(sent.committed_at) })} <b class="ok">✓</b></p>
+            <div class="buttons"><button class="main" type="button" onClick=${() => go()}>
+            ${t('back')}</button></div></${Sheet}>`;
+    }
+    const send = (event) => {
+        event.preventDefault();
+        const v = values.current;
+        const wrong = findErrors(fields(), v);
+        setErrors(wrong);
+        if (Object.keys(wrong).length > 0) {
+            goToError(wrong);
+            return;
+        }
+        act('/directives', { to: ids, doc_no: v.doc_no.trim(), text: v.text.trim(),
+            ...(v.due ? { due: parseDate(v.due) } : {}),
+            ...(v.urgent === 'yes' ? { urgent: true } : {}) });
+    };
+    return html`<${Sheet} title=${title}>
+        <p><b>${t('directive_to')}:</b> ${ids.map(officeName).sort(compareNames).join(', ')}</p>
+        <form class="fields" onSubmit=${send}>
+            <${Fields} fields=${fields()} values=${values.current} errors=${errors}
+                onChange=${() => setErrors({})} />
+            <${Trouble} problem=${state.problem} />
+            <div class="buttons"><button class="main" disabled=${state.busy} autofocus>
+                ${t('send')}</button><button type="button" onClick=${() => go()}>${t('cancel')}
+            </button></div></form></${Sheet}>`;
+}

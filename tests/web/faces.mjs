@@ -1,0 +1,208 @@
+// Centre and Board: what is going on in sight without a scroll, worst first, alive.
+import { axe, check, inSight, look, main, open, picture, signIn, tidy, until, withWorld }
+    from './lib.mjs';
+import { happen, makeCase, makeDirective, makeIncident, officeId } from './fixture.mjs';
+
+const ago = (minutes) => new Date(Date.now() - minutes * 60e3).toISOString();
+
+/* 168 communes and three crowds; some silent, some late. */
+function province(world, units = 168) {
+    world.offices.forEach((unit, i) => {
+        Object.assign(unit, i % 40 === 7 ? { link: 'silent', since: ago(300) } : {},
+            i % 23 === 5 ? { overdue: 2 + i % 7, late_days_most: 3 + i % 60 } : {},
+            i % 31 === 4 ? { directives_unanswered: 1 + i % 3 } : {},
+            i % 29 === 3 ? { link: 'behind' } : {});
+    });
+    world.incidents.push(
+        makeIncident(world, { origin: officeId(9), raised_at: ago(3), people: 50 }),
+        makeIncident(world, { origin: officeId(12), raised_at: ago(42), people: 101,
+            help: 'lãnh đạo tiếp; y tế, nước uống' }),
+        makeIncident(world, { origin: officeId(20), raised_at: ago(80), state: 'taken',
+            taken_at: ago(60), taken_by: officeId(2), people: 10 }));
+    for (const id of [9, 12]) {
+        Object.assign(world.offices.find((o) => o.id === officeId(id)), { incidents_open: 1,
+            incidents_untaken: 1 });
+    }
+    world.directives.push(makeDirective(world, { issuer: world.self, doc_no: '15/CĐ', to: [
+        { office: officeId(9), status: '06', at: ago(9), reason: null },
+        { office: officeId(12), status: '01', at: ago(9), reason: null },
+        { office: officeId(15), status: '04', at: ago(9), reason: null },
+        { office: officeId(16), status: null, at: null, reason: null }] }));
+    for (let i = 0; i < 300; i++) {
+        world.cases.push(makeCase(world, { custodian: officeId(3 + i % units),
+            opened_on: new Date(Date.now() - (i % 70) * 864e5).toISOString().slice(0, 10),
+            state: i % 3 ? 'closed' : 'open', last_event_at: ago((i % 50) * 1440) }));
+    }
+}
+
+const PROVINCE = { self: 1, kind: 'province', name: 'Tỉnh Tây Ninh', role: 'leader', units: 168 };
+
+async function centre_first_sight() {
+    for (const [size, lang, dark] of [['desk', 'vi', false], ['wall', 'en', true],
+        ['small', 'vi', false], ['phone', 'vi', false]]) {
+        await withWorld(PROVINCE, async (world, url) => {
+            province(world);
+            const page = await open({ size, lang, dark, url });
+            await signIn(page, url, { face: 'centre' });
+            await page.waitForSelector('tbody tr');
+            await page.waitForSelector('.running li.untaken');
+            const name = `centre-${size}-${lang}`;
+            await picture(page, name);
+            if (size === 'desk' || size === 'wall') {
+                await inSight(page, '.running li', name);
+                await inSight(page, 'tbody tr:nth-child(-n+5)', name);
+                await inSight(page, '.mine', name);
+            }
+            await look(page, name);
+            const first = await page.innerText('.running li >> nth=0');
+            check(first.includes('42:') && /101|100/.test(first), `first is: ${first}`);
+            const rows = await page.locator('tbody tr').evaluateAll((all) => all.slice(0, 4)
+                .map((tr) => tr.innerText));
+            check(/1/.test(rows[0]) && rows.length === 4, 'no rows');
+            await page.context().close();
+        });
+    }
+}
+
+async function take_with_one_click_and_urge_with_two() {
+    await withWorld(PROVINCE, async (world, url) => {
+        province(world);
+        const page = await open({ url });
+        await signIn(page, url, { face: 'centre' });
+        await page.waitForSelector('.running li.untaken');
+        const oldest = world.incidents.find((i) => i.people === 101);
+        await page.click('.running li.untaken >> nth=0 >> text=Tiếp nhận');
+        await until(() => oldest.state === 'taken', 'the oldest to be taken');
+        await until(async () => (await page.locator('.running li.untaken').count()) === 1, 'the list');
+        const before = world.directives.length;
+        await page.click('tbody tr:nth-child(3) >> text=Đôn đốc');
+        await page.waitForSelector('#f-text');
+        await picture(page, 'urge');
+        await axe(page, 'urge');
+        await page.click('button.main >> text=Gửi');
+        await page.waitForSelector('p.done');
+        check(world.directives.length === before + 1, 'no directive');
+        check(/^Đôn đốc: /.test(world.sent.at(-1).body.text), 'no prepared text');
+        await page.context().close();
+    });
+}
+
+async function incident_shows_at_once() {
+    await withWorld(PROVINCE, async (world, url) => {
+        province(world);
+        const page = await open({ url });
+        await signIn(page, url, { face: 'centre' });
+        await page.waitForSelector('.running li.untaken');
+        await until(() => world.listeners.size === 1, 'the live line');
+        const began = Date.now();
+        happen(world, 'incident', makeIncident(world, { origin: officeId(77), raised_at: ago(0) }),
+            'INCIDENT_RAISED');
+        await page.waitForSelector('.running li >> nth=3');
+        const took = Date.now() - began;
+        check(took < 2000, `it took ${took} ms`);
+        await tidy(page, 'live');
+        await page.context().close();
+    });
+}
+
+async function board_on_the_wall() {
+    for (const [size, units, dark] of [['desk', 168, true], ['wall', 168, false],
+        ['desk', 3321, false], ['wall', 3321, true]]) {
+        const nation = units > 400;
+        await withWorld({ ...PROVINCE, units, ...(nation ? { kind: 'national',
+            name: 'Trung ương' } : {}) }, async (world, url) => {
+            province(world, units);
+            if (nation) {
+                world.offices.forEach((o, i) => {
+                    if (i > 0) {
+                        Object.assign(o, i <= 34 ? { parent: officeId(1), kind: 'province',
+                            name: `Tỉnh ${o.name}` } : { parent: officeId(2 + i % 34) });
+                    }
+                });
+            }
+            const page = await open({ size, dark, url });
+            await signIn(page, url, { face: 'board' });
+            await page.waitForSelector(nation ? '.branch' : '.tiles i');
+            await page.waitForSelector('.u-wrap');
+            const name = `board-${size}-${units}`;
+            await look(page, name);
+            for (const block of ['.crowds li.untaken', '.late.block li', '.links.block li',
+                '.orders', '.complete', '.bar-top', '.flow']) {
+                await inSight(page, block, name);
+            }
+            await inSight(page, nation ? '.branch' : '.tiles i', name);
+            const scrolls = await page.evaluate(() => document.documentElement.scrollHeight
+                - innerHeight);
+            check(scrolls <= 0, `${name} scrolls by ${scrolls}`);
+            const small = await page.evaluate(() => Math.min(...[...document.querySelectorAll(
+                '.block li, .block p, .branch b')].map((el) => parseFloat(getComputedStyle(el)
+                .fontSize))));
+            check(small >= 11, `${name}: letters of ${small} px`);
+            await page.context().close();
+        });
+    }
+}
+
+async function board_hides_few_in_public() {
+    await withWorld(PROVINCE, async (world, url) => {
+        province(world);
+        const page = await open({ size: 'wall', url });
+        await signIn(page, url, { face: 'board' });
+        await page.waitForSelector('.late.block li');
+        await page.click('.bar-top button');
+        const shown = await page.innerText('.late.block');
+        check(/< 5/.test(shown), shown);
+        const counts = await page.locator('.late.block .by, .four b').allInnerTexts();
+        check(counts.every((n) => n === '< 5' || n === '0' || Number(n) >= 5), counts.join());
+        await page.context().close();
+    });
+}
+
+async function twelve_tabs_one_connection() {
+    await withWorld(PROVINCE, async (world, url) => {
+        province(world);
+        const first = await open({ url });
+        await signIn(first, url, { face: 'centre' });
+        await first.waitForSelector('.running li.untaken');
+        const tabs = [];
+        for (let i = 0; i < 11; i++) {
+            const tab = await open({ url, context: first.context() });
+            await tab.goto(`${url}/centre`);
+            tabs.push(tab);
+        }
+        for (const tab of tabs) {
+            await tab.waitForSelector('.running li.untaken');
+        }
+        check(world.listeners.size === 1, `${world.listeners.size} connections`);
+        await first.close(); // the one that kept it
+        await until(() => world.listeners.size === 1, 'another tab to go on');
+        happen(world, 'incident', makeIncident(world, { origin: officeId(50) }), 'INCIDENT_RAISED');
+        for (const tab of [tabs[0], tabs[10]]) {
+            await tab.waitForSelector('.running li >> nth=3');
+        }
+        await tabs[0].context().close();
+    });
+}
+
+/* A province of 168 communes with 20,000 open cases, on a machine four times slower. */
+async function usable_on_a_slow_machine() {
+    await withWorld({ ...PROVINCE, cases: 20000 }, async (world, url) => {
+        province(world);
+        const page = await open({ url });
+        await signIn(page, url, { face: 'centre' });
+        await page.waitForSelector('tbody tr');
+        const cdp = await page.context().newCDPSession(page);
+        await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+        await page.goto('about:blank');
+        await page.goto(`${url}/centre`, { waitUntil: 'commit' });
+        await page.waitForSelector('.running li.untaken button');
+        const stood = await page.evaluate(() => performance.now());
+        console.log(`     centre stands after ${Math.round(stood)} ms, CPU throttled 4 times`);
+        check(stood < 5000, `it stands after ${stood} ms`);
+        await page.context().close();
+    });
+}
+
+await main({ centre_first_sight, take_with_one_click_and_urge_with_two, incident_shows_at_once,
+    board_on_the_wall, board_hides_few_in_public, twelve_tabs_one_connection,
+    usable_on_a_slow_machine });
