@@ -93,6 +93,7 @@ LT_PLANT(trust_route, "believe a hello whose office is not the session's")
 LT_PLANT(take_far_stamps, "take over stamps of the far future")
 LT_PLANT(order_by_hlc, "order a matter by stamps alone")
 LT_PLANT(order_by_clock, "order a matter by the wall clock")
+LT_PLANT(first_tree, "of two words about the tree believe the first")
 LT_PLANT(epoch_by_clock, "name a life by the time of its start")
 
 #undef LT_FP

@@ -36,6 +36,7 @@ static inline uint32_t lt_engine_plants(void)
     plant |= LT_PLANTED(trust_route) ? LT_PLANT_TRUST_ROUTE : 0;
     plant |= LT_PLANTED(withhold) ? LT_PLANT_WITHHOLD : 0;
     plant |= LT_PLANTED(no_bypass) ? LT_PLANT_NO_BYPASS : 0;
+    plant |= LT_PLANTED(first_tree) ? LT_PLANT_FIRST_TREE : 0;
     return plant;
 }
 

@@ -19,6 +19,10 @@ static lt_err apply(struct lt_engine *engine, uint64_t version,
 {
     lt_err rc;
 
+    if (version <= lt_tree_version(engine->tree) &&
+        lt_engine_planted(engine, LT_PLANT_FIRST_TREE)) {
+        return LT_OK;
+    }
     if (event->type == LT_EV_OFFICE_OPENED ||
         event->type == LT_EV_OFFICE_CHANGED) {
         rc = lt_tree_apply(engine->tree, version, event, NULL);

@@ -498,8 +498,8 @@ bool sim_check_all(struct sim *sim)
 
         ok = check_same(sim, child, &held[i], &held[child->parent]);
     }
-    ok = ok && sim_check_fold(sim, held) && sim->failure[0] == '\0' &&
-         sim_check_secrets(sim, held);
+    ok = ok && sim_check_tree(sim) && sim_check_fold(sim, held) &&
+         sim->failure[0] == '\0' && sim_check_secrets(sim, held);
     for (size_t i = 0; i < sim->nodes_n; i++) {
         sim_held_free(&held[i]); /* one that was not read is empty */
     }

@@ -51,6 +51,8 @@ bool sim_held_event(const struct sim_held *held, const struct lt_event_id *id);
 /* check_fold.c: do neighbours, and issuer and addressee of each directive,
  * fold the same? */
 bool sim_check_fold(struct sim *sim, const struct sim_held *held);
+/* check_tree.c: do all have one tree? All are up. */
+bool sim_check_tree(struct sim *sim);
 /* secret.c: is anything where it must not be? */
 bool sim_check_secrets(struct sim *sim, const struct sim_held *held);
 int sim_held_compare(const struct sim_held_segment *a,

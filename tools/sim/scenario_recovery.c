@@ -230,6 +230,52 @@ static void erased_by_an_old_backup(struct sim *sim)
     scene_settle(sim, 60000);      /* I7 says whether it is gone again */
 }
 
+static bool stands_below(struct sim *sim, unsigned node, unsigned parent)
+{
+    bool everywhere = true;
+
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        const struct lt_tree_office *office = lt_tree_find(
+            lt_engine_tree(sim->nodes[i].engine), &sim->nodes[node].office);
+
+        everywhere &=
+            office != NULL &&
+            lt_office_equal(&office->parent, &sim->nodes[parent].office);
+    }
+    return everywhere;
+}
+
+/* The province moves two offices, is restored to the day before, and before it
+ * can ask moves them elsewhere, under the same numbers. */
+static void tree_written_twice(struct sim *sim)
+{
+    struct sim_node *province = &sim->nodes[0];
+    struct lt_disk_image *image;
+
+    scene_cases(&sim->nodes[3], 5);
+    scene_settle(sim, 20000);
+    image = scene_backup(province);
+    sim_write_move(sim, &sim->nodes[3], 0);
+    sim_write_move(sim, &sim->nodes[4], 0);
+    scene_settle(sim, 60000);
+    for (unsigned i = 1; i <= 4; i++) {
+        scene_cut(&sim->nodes[i]);
+    }
+    scene_restore(province, image);
+    sim_write_move(sim, &sim->nodes[3], 2);
+    scene_commit(province);
+    sim_write_move(sim, &sim->nodes[4], 2);
+    scene_commit(province);
+    for (unsigned i = 1; i <= 4; i++) {
+        scene_join(&sim->nodes[i]);
+    }
+    scene_cases(&sim->nodes[3], 5);
+    scene_cases(&sim->nodes[4], 5);
+    scene_settle(sim, 700 * 1000); /* a hold may outlive its reason */
+    scene_want(sim, stands_below(sim, 3, 2) && stands_below(sim, 4, 2),
+               "everybody has both where the later word put them");
+}
+
 const struct scene scenes_of_recovery[] = {
     {"away_for_30_days",
      "50,000 events wait; an urgent one overtakes them",
@@ -295,6 +341,12 @@ const struct scene scenes_of_recovery[] = {
      "an erased text does not come back",
      erased_by_an_old_backup,
      {0, 1, 1, -1},
+     0,
+     false},
+    {"tree_written_twice",
+     "a restored writer of the tree, and one tree all the same",
+     tree_written_twice,
+     {0, 0, 1, 1, -1},
      0,
      false},
     {NULL, NULL, NULL, {-1}, 0, false},

@@ -1,0 +1,57 @@
+/* I9: one tree everywhere, at every version that an event may name. */
+#include "tools/sim/held.h"
+
+static uint64_t versions(const struct sim *sim)
+{
+    return lt_tree_version(lt_engine_tree(sim->nodes[0].engine));
+}
+
+/* The parent of @office now, and who was above it at @version. */
+static bool same_place(const struct sim *sim, const struct lt_tree *a,
+                       const struct lt_tree *b, const struct lt_office *office,
+                       uint64_t version)
+{
+    const struct lt_tree_office *one = lt_tree_find(a, office);
+    const struct lt_tree_office *other = lt_tree_find(b, office);
+
+    if ((one == NULL) != (other == NULL) ||
+        (one != NULL && !lt_office_equal(&one->parent, &other->parent))) {
+        return false;
+    }
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        const struct lt_office *above = &sim->nodes[i].office;
+
+        if (lt_tree_covers_at(a, version, above, office) !=
+            lt_tree_covers_at(b, version, above, office)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool sim_check_tree(struct sim *sim)
+{
+    const struct lt_tree *root = lt_engine_tree(sim->nodes[0].engine);
+    /* Of a large tree, whose offices were opened one by one, the last two. */
+    uint64_t last = versions(sim);
+    uint64_t first = sim->nodes_n <= 64 || last < 2 ? 1 : last - 1;
+
+    for (size_t i = 1; i < sim->nodes_n; i++) {
+        const struct lt_tree *tree = lt_engine_tree(sim->nodes[i].engine);
+
+        for (size_t n = 0; n < sim->nodes_n; n++) {
+            const struct lt_office *office = &sim->nodes[n].office;
+
+            for (uint64_t version = first; version <= last; version++) {
+                if (!same_place(sim, root, tree, office, version)) {
+                    sim_fail(sim,
+                             "I9 nodes 0 and %zu have office %02x in two "
+                             "places of version %llu",
+                             i, office->bytes[0], (unsigned long long)version);
+                    return false;
+                }
+            }
+        }
+    }
+    return true;
+}
