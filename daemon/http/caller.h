@@ -38,7 +38,7 @@ LT_MUST_CHECK lt_err lt_caller_ask(struct lt_caller *caller, const char *json,
                                    void *ctx);
 
 /* A frame of a stream; NULL: the stream has ended (it ends by itself when the
- * daemon goes). From within, or after, lt_tail_close may be called. */
+ * daemon goes). An error is a frame, too: {"error":...}, and then the end. From within, or after, lt_tail_close may be called. */
 typedef void lt_tail_fn(void *ctx, const char *frame, size_t len);
 /* Errors: LT_ENOTRUNNING, LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_tail_open(struct lt_caller *caller, const char *json,

@@ -143,6 +143,11 @@ static void page_frame(void *ctx, const char *frame, size_t len)
     struct lt_log_page *page = ctx;
     size_t at = 0;
 
+    if (frame != NULL && lt_api_is_error(frame)) {
+        lt_problem_pass_on(page->request, page->lang, frame, len);
+        page_free(page);
+        return;
+    }
     while (frame != NULL && at < len && page->lines <= page->limit) {
         const char *end = memchr(frame + at, '\n', len - at);
         size_t line = end == NULL ? len - at : (size_t)(end - frame) - at;

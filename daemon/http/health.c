@@ -225,9 +225,8 @@ void lt_api_metrics(struct lt_api *api, struct lt_request *request,
     lt_err err = LT_OK;
 
     if (!is_from_here(request)) {
-        err =
-            lt_door_check(api->options.door, request, LT_ROUTE_KEEPERS, false,
-                          &session);
+        err = lt_door_check(api->options.door, request, LT_ROUTE_KEEPERS, false,
+                            &session);
     }
     if (err != LT_OK) {
         lt_problem_code(request, lang, err, NULL);

@@ -67,7 +67,7 @@ int lt_problem_status(lt_err err)
         {LT_EHTTP, 400},         {LT_EHTTPKEY, 400},    {LT_EPERM, 403},
         {LT_EHTTPFOREIGN, 403},  {LT_ENOTFOUND, 404},   {LT_EHTTPNOROUTE, 404},
         {LT_EHTTPMETHOD, 405},   {LT_ESTATE, 409},      {LT_EAMBIGUOUS, 409},
-        {LT_ETOOBIG, 413},       {LT_EHTTPBODY, 413},   {LT_EHTTPMEDIA, 415},
+        {LT_ETOOBIG, 422},       {LT_EHTTPBODY, 413},   {LT_EHTTPMEDIA, 415},
         {LT_EINVAL, 422},        {LT_ETEXT, 422},       {LT_EPRIVATE, 422},
         {LT_EMAYBEPRIVATE, 422}, {LT_EPROTO, 502},      {LT_EBUSY, 503},
         {LT_ENOTRUNNING, 503},   {LT_ENOTYET, 503},     {LT_EUNKNOWN, 504},

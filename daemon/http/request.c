@@ -72,7 +72,7 @@ static int look_at(struct evhttp_request *req, enum lt_http_method method)
         headers[sane.headers_n].name = header->key;
         headers[sane.headers_n++].value = header->value;
     }
-    if (req->major != 1 || req->minor > 1) {
+    if (req->major != 1 || (req->minor != 0 && req->minor != 1)) {
         return 505;
     }
     return lt_sane_check(&sane);
