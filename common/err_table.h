@@ -67,6 +67,11 @@ X(LT_EHTTPKEY, "idempotency_key_missing", -116, 64, LT_SEV_ERROR)
 X(LT_EHTTPMEDIA, "not_json", -117, 65, LT_SEV_ERROR)
 X(LT_EHTTPLOCKED, "screen_locked", -119, 77, LT_SEV_ERROR)
 X(LT_EHTTPBODY, "body_too_big", -118, 65, LT_SEV_ERROR)
+X(LT_ESESSIONLOCKED, "session_locked", -138, 77, LT_SEV_ERROR)
+X(LT_EREGISTERKEY, "register_key_refused", -150, 77, LT_SEV_ERROR)
+X(LT_EDENUNCIATION, "register_refuses_denunciation", -151, 65, LT_SEV_ERROR)
+X(LT_EREGISTERGONE, "register_entry_erased", -152, 65, LT_SEV_ERROR)
+X(LT_EREGISTERROT, "register_damaged", -153, 74, LT_SEV_ERROR)
 
 /* --- Alarms: standing until the cause is gone, or for a while after the
  * last sign of it (lt_err_lasts_ms) ------------------------------------ */

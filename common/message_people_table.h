@@ -21,6 +21,11 @@ X("session_ended",
   "Đăng nhập lại; biểu mẫu đang viết vẫn còn trên máy.",
   "the session has expired or was ended",
   "Sign in again; a form that was being written is still on the machine.")
+X("session_locked",
+  "Màn hình đang khoá",
+  "Gõ mã PIN để mở, hoặc đổi người trực.",
+  "the screen is locked",
+  "Type the PIN to open it, or change the officer.")
 X("code_refused",
   "Cần mã một lần 6 chữ số của máy xác thực, đúng lúc này[: {what}]",
   "Gõ mã đang hiện; mỗi mã dùng một lần. Nếu luôn sai, kiểm tra đồng hồ của "
@@ -57,3 +62,34 @@ X("secret_too_weak",
   "the password or PIN is too easily guessed[: {what}][ ({reason})]",
   "Choose a longer password, or a PIN that is no straight run of digits; "
   "nothing has changed.")
+X("register_key_refused",
+  "Không có khoá của sổ tiếp công dân, hoặc khoá không phải của sổ này[: {path}]"
+  "[ ({reason})]",
+  "Để khoá đúng vào thông tin xác thực register.key của dịch vụ hoặc "
+  "identity/register.key (0400). Mất khoá: phục hồi sổ từ bản sao lưu bằng bộ "
+  "khôi phục trong két. Các việc khác vẫn làm bình thường.",
+  "the key of the register is missing, or is not the one of this register"
+  "[: {path}][ ({reason})]",
+  "Put the right key into the service's credential register.key or "
+  "identity/register.key (0400). If it is lost, restore the register from its "
+  "backup with the recovery kit from the safe. All other work goes on.")
+X("register_refuses_denunciation",
+  "Sổ tiếp công dân không nhận người tố cáo[: {what}]",
+  "Ghi vào sổ mật bằng giấy; ở đây chỉ có số của mục niêm phong. Chưa có gì được "
+  "ghi.",
+  "the register takes no denouncer[: {what}]",
+  "Enter it in the sealed paper book; here stands only the number of the sealed "
+  "entry. Nothing has been written.")
+X("register_entry_erased",
+  "Mục trong sổ đã xoá, không mở lại được[: {what}]",
+  "Xem lienthong audit để biết ai xoá và khi nào. Xin công dân cung cấp lại nếu "
+  "còn cần.",
+  "the entry of the register was erased and cannot be opened[: {what}]",
+  "See lienthong audit for who erased it and when. Ask the citizen again if it is "
+  "still needed.")
+X("register_damaged",
+  "Mục trong sổ tiếp công dân bị hỏng hoặc bị sửa[: {what}]",
+  "Phục hồi sổ từ bản sao lưu gần nhất; các mục khác vẫn đọc được. Kiểm tra đĩa.",
+  "an entry of the register is damaged or was changed[: {what}]",
+  "Restore the register from its last backup; other entries can still be read. "
+  "Check the disk.")

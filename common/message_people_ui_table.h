@@ -22,6 +22,12 @@ X("ui_why_first_leader", "người đầu tiên phải là lãnh đạo",
   "the first person has to be a leader")
 X("ui_why_no_operator", "chỉ quản trị máy có mã một lần",
   "only an operator has one-time codes")
+X("ui_why_other_register_key", "khoá của sổ khác", "the key of another register")
+X("ui_why_register_roles",
+  "chỉ cán bộ tiếp và lãnh đạo; quản trị máy không đọc sổ",
+  "only officers and leaders; an operator reads no register")
+X("ui_why_search_short", "cần ít nhất hai chữ cái hoặc chữ số",
+  "two letters or digits at least")
 
 /* --- Commands ---------------------------------------------------------- */
 X("ui_cmd_person_add", "thêm một người của cơ quan (người đầu tiên: lãnh đạo)",
@@ -105,6 +111,7 @@ X("ui_audit_screen_unlocked", "mở màn hình", "screen unlocked")
 X("ui_audit_register_added", "ghi sổ tiếp công dân", "register entry written")
 X("ui_audit_register_read", "xem sổ tiếp công dân", "register entry read")
 X("ui_audit_register_searched", "tìm trong sổ tiếp công dân", "register searched")
+X("ui_audit_register_listed", "thấy khi tìm trong sổ", "seen in a search of the register")
 X("ui_audit_register_erased", "xoá mục trong sổ", "register entry erased")
 X("ui_audit_register_refused", "bị từ chối xem sổ", "refused at the register")
 X("ui_audit_register_backup", "sao lưu sổ", "register backed up")
