@@ -26,6 +26,9 @@ X("ui_why_other_register_key", "khoá của sổ khác", "the key of another reg
 X("ui_why_register_roles",
   "chỉ cán bộ tiếp và lãnh đạo; quản trị máy không đọc sổ",
   "only officers and leaders; an operator reads no register")
+X("ui_why_register_session",
+  "cần phiên đăng nhập của cán bộ tiếp hoặc lãnh đạo",
+  "the session of an officer or leader is needed")
 X("ui_why_search_short", "cần ít nhất hai chữ cái hoặc chữ số",
   "two letters or digits at least")
 
@@ -116,3 +119,32 @@ X("ui_audit_register_erased", "xoá mục trong sổ", "register entry erased")
 X("ui_audit_register_refused", "bị từ chối xem sổ", "refused at the register")
 X("ui_audit_register_backup", "sao lưu sổ", "register backed up")
 X("ui_audit_register_restored", "phục hồi sổ", "register restored")
+
+/* --- The register ------------------------------------------------------ */
+X("ui_cmd_register_add", "ghi ai đã đến vào sổ, chỉ trên máy này",
+  "enter who came into the register, on this machine alone")
+X("ui_cmd_register_show", "xem mục của một hồ sơ trong sổ; lần xem được ghi lại",
+  "show the entry of a case; the reading is recorded")
+X("ui_cmd_register_search", "tìm trong sổ, không cần dấu; lần tìm được ghi lại",
+  "search the register, without marks; the search is recorded")
+X("ui_cmd_register_erase", "xoá mục của một hồ sơ: khoá của mục bị huỷ",
+  "erase the entry of a case: its key is destroyed")
+X("ui_opt_register_by", "cán bộ tiếp hoặc lãnh đạo; mật khẩu đọc từ stdin",
+  "an officer or leader; the password is read from stdin")
+X("ui_ask_register_field",
+  "name=, address=, document=, notify=, contact=, account= (bỏ trống: xong)",
+  "name=, address=, document=, notify=, contact=, account= (empty: done)")
+X("ui_ask_register_words", "Tìm", "Search for")
+X("ui_register_case", "Hồ sơ", "Case")
+X("ui_register_name", "Người đến", "Who came")
+X("ui_register_address", "Địa chỉ", "Address")
+X("ui_register_document", "Giấy tờ", "Document")
+X("ui_register_notify", "Báo kết quả bằng", "To be answered by")
+X("ui_register_contact", "Liên hệ", "Contact")
+X("ui_register_account", "Nội dung trình bày", "Account")
+X("ui_register_entered", "Ghi lúc", "Entered at")
+X("ui_register_by", "Người ghi", "Entered by")
+X("ui_register_corrections", "Số lần sửa", "Corrections")
+X("ui_register_more", "Còn nữa; thêm chữ để thu hẹp", "There is more; add words")
+X("ui_register_erased", "Đã xoá mục trong sổ; khoá của mục đã huỷ",
+  "The entry was erased; its key is destroyed")

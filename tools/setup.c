@@ -9,6 +9,7 @@
 #include "common/conf.h"
 #include "common/file.h"
 #include "common/origin.h"
+#include "daemon/register/key.h"
 
 enum { CONF_MODE = 0640 };
 
@@ -110,13 +111,19 @@ static lt_err write_identity(const char *dir, const struct lt_setup *setup,
     lt_err rc;
 
     if (setup->identity_folder != NULL) {
-        return lt_identity_save(setup->identity, setup->identity_folder, diag);
+        rc = lt_identity_save(setup->identity, setup->identity_folder, diag);
+        return rc == LT_OK ? lt_register_key_make(setup->identity_folder,
+                                                  lt_sys_real(), diag)
+                           : rc;
     }
     if ((size_t)snprintf(path, sizeof(path), "%s/identity", dir) >=
         sizeof(path)) {
         return refuse_dir(dir, "too long", diag);
     }
     rc = lt_identity_save(setup->identity, path, diag);
+    if (rc == LT_OK) {
+        rc = lt_register_key_make(path, lt_sys_real(), diag);
+    }
     return rc == LT_OK && setup->origin != NULL
                ? lt_origin_save(setup->origin, path, diag)
                : rc;

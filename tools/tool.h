@@ -280,6 +280,7 @@ extern const struct lt_tool_command lt_cmd_salvage[];
 extern const struct lt_tool_command lt_cmd_rebuild[];
 extern const struct lt_tool_command lt_cmd_courier[];
 extern const struct lt_tool_command lt_cmd_person[];
+extern const struct lt_tool_command lt_cmd_register[];
 extern const struct lt_tool_command lt_cmd_completion[];
 
 #endif

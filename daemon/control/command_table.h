@@ -79,6 +79,16 @@ X(RULESET_SET, "ruleset set", WRITE, lt_ruleset_set, O(TEXT) | O(DOC_NO),
 X(CALENDAR_SET, "calendar set", WRITE, lt_calendar_set_year,
   O(YEAR) | O(TEXT) | O(DOC_NO), O(YEAR) | O(TEXT))
 X(OFFICE_LIST, "office list", READ, lt_read_offices, O(LIMIT) | O(AFTER), 0)
+X(REGISTER_ADD, "register add", READ, lt_register_cmd_add,
+  O(SESSION) | O(ID) | O(NAME) | O(ADDRESS) | O(DOCUMENT) | O(NOTIFY) |
+      O(CONTACT) | O(ACCOUNT),
+  O(ID))
+X(REGISTER_SHOW, "register show", READ, lt_register_cmd_show, O(SESSION) | O(ID),
+  O(ID))
+X(REGISTER_SEARCH, "register search", READ, lt_register_cmd_search,
+  O(SESSION) | O(WHAT), O(WHAT))
+X(REGISTER_ERASE, "register erase", READ, lt_register_cmd_erase,
+  O(SESSION) | O(ID), O(ID))
 X(RECEIPT, "receipt", READ, lt_read_receipt, O(CODE), O(CODE))
 X(EXPLAIN, "explain", READ, lt_read_explain, O(WHAT), O(WHAT))
 X(STATUS, "status", READ, lt_read_status, 0, 0)

@@ -100,6 +100,7 @@ static void free_control(struct lt_control *control)
     }
     lt_view_reader_close(control->desk.reader);
     lt_free(lt_alloc_heap(), control->desk.burdens.rows);
+    lt_shelf_close(&control->desk.shelf);
     lt_touch_free(control->desk.touch);
     /* The thread is gone; the snapshots are ours. */
     lt_snapshot_free((struct lt_snapshot *)(uintptr_t)control->desk.snapshot);
@@ -107,6 +108,7 @@ static void free_control(struct lt_control *control)
     pthread_mutex_destroy(&control->lock);
     free(control->path);
     free(control->view_path);
+    free(control->dir);
     free(control);
 }
 
@@ -128,15 +130,19 @@ lt_err lt_control_start(const struct lt_control_options *options,
     }
     control->path = join_path(options->dir, "control.sock");
     control->view_path = strdup(options->view_path);
+    control->dir = strdup(options->dir);
     control->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     rc = lt_touch_new(lt_alloc_heap(), &control->desk.touch);
     if (rc != LT_OK || control->path == NULL || control->view_path == NULL ||
+        control->dir == NULL ||
         control->event_fd < 0) {
         rc = LT_ENOMEM;
         goto fail;
     }
     lt_touch_begin(control->desk.touch, options->log_pos);
     control->desk.sys = options->sys;
+    control->desk.shelf.dir = control->dir;
+    control->desk.shelf.sys = options->sys;
     control->desk.office = options->office;
     control->desk.view_path = control->view_path;
     control->desk.policy = options->policy;

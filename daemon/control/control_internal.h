@@ -15,6 +15,7 @@ struct lt_control {
     struct lt_control_options options;
     char *path;
     char *view_path;
+    char *dir;
     pthread_t thread;
     bool running;
     int listen_fd;

@@ -13,6 +13,7 @@
 #include "common/policy.h"
 #include "daemon/control/command.h"
 #include "daemon/control/control.h"
+#include "daemon/control/shelf.h"
 #include "daemon/control/touch.h"
 
 struct lt_burden;
@@ -42,6 +43,7 @@ struct lt_desk {
     struct lt_view_climb climb;     /* tree and time: as the reader is asked */
     struct lt_feed *feed;
     struct lt_touch *touch;
+    struct lt_shelf shelf;
     enum lt_lang lang;              /* of the command at work */
 
     /* for the batch at work */

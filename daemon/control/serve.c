@@ -429,7 +429,7 @@ static int fill_poll(struct lt_control *control, struct pollfd *fds,
     if (work || at <= now->mono_ms) {
         return 0;
     }
-    if (at == INT64_MAX) {
+    if (at == INT64_MAX && control->desk.shelf.until_ms == 0) {
         return -1;
     }
     return at - now->mono_ms > 60000 ? 60000 : (int)(at - now->mono_ms);
@@ -461,6 +461,7 @@ void *lt_control_run(void *ctx)
             lt_desk_forget_erased(&control->desk);
         }
         take_done(control);
+        lt_shelf_rest(&control->desk.shelf, now.mono_ms);
         followed = false;
         for (i = 0; i < LT_CONTROL_CLIENTS; i++) {
             if (control->clients[i].fd >= 0) {

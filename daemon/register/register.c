@@ -149,6 +149,27 @@ static lt_err try_lock(struct lt_register *reg, struct lt_diag *diag)
     return rc;
 }
 
+/* An office that is older than its register has no key yet. @rc stands when
+ * something is sealed already: then the key is lost, and a new one no help. */
+static lt_err make_first_key(struct lt_register *reg, lt_err rc,
+                             struct lt_diag *diag)
+{
+    struct lt_query query = lt_query_of(reg->db, "SELECT 1 FROM lock");
+    bool sealed = lt_query_row(&query);
+    lt_err asked = lt_query_end(&query);
+    char folder[PATH_TEXT_MAX];
+    lt_err made;
+
+    if (asked != LT_OK || sealed ||
+        (size_t)snprintf(folder, sizeof(folder), "%s/identity", reg->dir) >=
+            sizeof(folder)) {
+        return asked != LT_OK ? asked : rc;
+    }
+    made = lt_register_key_make(folder, reg->sys, NULL);
+    return made == LT_OK ? lt_register_key_load(reg->dir, NULL, reg->key, diag)
+                         : rc;
+}
+
 lt_err lt_register_unlock(struct lt_register *reg, struct lt_diag *diag)
 {
     lt_err rc;
@@ -158,6 +179,9 @@ lt_err lt_register_unlock(struct lt_register *reg, struct lt_diag *diag)
     }
     rc = lt_register_key_load(reg->dir, getenv("CREDENTIALS_DIRECTORY"),
                               reg->key, diag);
+    if (rc == LT_EREGISTERKEY) {
+        rc = make_first_key(reg, rc, diag);
+    }
     if (rc == LT_OK) {
         rc = try_lock(reg, diag);
     }

@@ -421,6 +421,24 @@ static void service_hands_the_key_over(void **state)
     (void)unsetenv("CREDENTIALS_DIRECTORY");
 }
 
+/* An office of an earlier version has no key; one with entries has lost it. */
+static void first_key_is_made_and_no_second(void **state)
+{
+    struct house *house = *state;
+    char kept[512];
+
+    folder_join(kept, sizeof(kept), identity(house), "register.key");
+    assert_int_equal(unlink(kept), 0);
+    assert_int_equal(add_name(house, CASE_ID, 1, NAME), LT_OK);
+    assert_int_equal(access(kept, F_OK), 0);
+    lt_register_lock(house->reg);
+    assert_int_equal(show(house, CASE_ID), LT_OK);
+    lt_register_lock(house->reg);
+    assert_int_equal(unlink(kept), 0);
+    assert_int_equal(show(house, CASE_ID), LT_EREGISTERKEY);
+    assert_int_not_equal(access(kept, F_OK), 0);
+}
+
 static void too_long_a_field_is_refused(void **state)
 {
     struct house *house = *state;
@@ -447,6 +465,7 @@ int main(void)
         TEST(moved_or_changed_rows_do_not_open),
         TEST(another_key_is_refused),
         TEST(service_hands_the_key_over),
+        TEST(first_key_is_made_and_no_second),
         TEST(too_long_a_field_is_refused),
 #undef TEST
     };

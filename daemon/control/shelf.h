@@ -1,0 +1,28 @@
+/* The register and the people as the control socket has them: opened when
+ * somebody asks, the register locked again when nobody has for a while.
+ *
+ * Threading: belongs to the control thread. */
+#ifndef LT_CONTROL_SHELF_H
+#define LT_CONTROL_SHELF_H
+
+#include "daemon/register/register.h"
+
+enum { LT_SHELF_IDLE_MS = 10 * 60 * 1000 };
+
+struct lt_shelf {
+    const char *dir; /* borrowed */
+    const struct lt_sys *sys;
+    struct lt_people *people; /* NULL until they are needed */
+    struct lt_register *reg;
+    int64_t
+        until_ms; /* monotonic, when the register is to be locked; 0: it is */
+};
+
+/* Open what is not open yet. Errors: as of lt_people_open. */
+LT_MUST_CHECK lt_err lt_shelf_open(struct lt_shelf *shelf,
+                                   struct lt_diag *diag);
+/* Lock what has not been used; cheap. */
+void lt_shelf_rest(struct lt_shelf *shelf, int64_t mono_ms);
+void lt_shelf_close(struct lt_shelf *shelf);
+
+#endif
