@@ -1,6 +1,6 @@
 // The pages begin here: words, who is signed in, which face.
 import { html, render, useCallback, useEffect, useState } from '/web/vendor/preact-htm.js';
-import { get, post } from '/web/lib/api.js';
+import { get, post, stillHere, whenRefused } from '/web/lib/api.js';
 import { useKeys } from '/web/lib/keys.js';
 import { onLive, startLive } from '/web/lib/live.js';
 import { learnName } from '/web/lib/office.js';
@@ -9,6 +9,7 @@ import { chooseLang, langNow, LANGS, loadWords, t } from '/web/lib/words.js';
 import { Locked, SignIn, Switch } from '/web/signin.js';
 
 const IDLE_MS = 10 * 60 * 1000;
+const TELL_MS = 60 * 1000; // how often the server hears that somebody is at work
 const THEME = 'lienthong-theme';
 /* Each face is loaded when it is opened. */
 const FACES = {
@@ -77,9 +78,14 @@ function useIdle(active, onIdle) {
             return undefined;
         }
         let timer = setTimeout(onIdle, IDLE_MS);
+        let told = Date.now();
         const alive = () => {
             clearTimeout(timer);
             timer = setTimeout(onIdle, IDLE_MS);
+            if (Date.now() - told > TELL_MS) {
+                told = Date.now();
+                stillHere().catch(() => {});
+            }
         };
         const signs = ['keydown', 'pointerdown', 'wheel'];
         signs.forEach((sign) => addEventListener(sign, alive, { passive: true }));
@@ -88,6 +94,14 @@ function useIdle(active, onIdle) {
             signs.forEach((sign) => removeEventListener(sign, alive));
         };
     }, [active, onIdle]);
+}
+
+/* Nobody touches a wall: it keeps its own session awake. */
+function useAwake(active) {
+    useEffect(() => {
+        const timer = active ? setInterval(() => stillHere().catch(() => {}), TELL_MS) : null;
+        return () => clearInterval(timer);
+    }, [active]);
 }
 
 function Signed({ session, locked, expired, refresh, onLock, onOut }) {
@@ -100,6 +114,7 @@ function Signed({ session, locked, expired, refresh, onLock, onOut }) {
         }
     }, [name]);
     useIdle(!locked && name !== 'board', onLock);
+    useAwake(!locked && name === 'board');
     useKeys({ 'Ctrl+l': onLock }, []);
     useEffect(() => {
         document.title = `${name ? t(`face_${name}`) : ''} · ${session.office.name}`;
@@ -144,6 +159,7 @@ function App() {
     }, []);
     useEffect(() => {
         refresh();
+        whenRefused(refresh);
         return onLive(({ what }) => what === 'session' && refresh());
     }, []);
     const lock = useCallback(() => {

@@ -3,6 +3,7 @@ end it all."""
 import os
 import shlex
 
+import faces
 import nodes
 
 STOP = """#!/bin/sh
@@ -61,7 +62,24 @@ def commands(story, code):
         f"lienthong --dir {above} status"]
 
 
+def show_faces(story, say):
+    """A desk, a centre and a board to look at, and how to sign in."""
+    desk = faces.open_now(story.tree.nodes["c13"], ("lan", "dung"))
+    above = faces.open_now(story.tree.nodes["p"], ("lan", "hoa"))
+    say()
+    say("Ba mặt làm việc, trong trình duyệt của máy này · three faces, in this machine's browser")
+    say("(chứng thư tự ký: trình duyệt hỏi một lần · the certificate is self-signed: "
+        "the browser asks once):")
+    for vi, en, address, name in (
+            (f"Bàn tiếp công dân, {story.name('c13')}", "desk", f"{desk}/desk", "dung"),
+            (f"Điều phối, {story.name('p')}", "centre", f"{above}/centre", "hoa"),
+            (f"Bảng điều hành, {story.name('p')}", "board", f"{above}/board", "lan")):
+        say(f"  {vi} · {en}: {address}")
+        say(f"    tên · name: {name}   mật khẩu · password: {faces.PASSWORD}   PIN: {faces.PIN}")
+
+
 def keep(story, say, code):
+    show_faces(story, say)
     stop = story.tree.dir / "stop"
     stop.write_text(STOP.format(tree=story.tree.dir, quoted=shlex.quote(str(story.tree.dir))))
     os.chmod(stop, 0o700)

@@ -39,9 +39,10 @@ const PROVINCE = { self: 1, kind: 'province', name: 'Tỉnh Tây Ninh', role: 'l
 
 async function centre_first_sight() {
     for (const [size, lang, dark] of [['desk', 'vi', false], ['wall', 'en', true],
-        ['small', 'vi', false], ['phone', 'vi', false]]) {
-        await withWorld(PROVINCE, async (world, url) => {
-            province(world);
+        ['small', 'en', true], ['phone', 'vi', false]]) {
+        const units = size === 'desk' || size === 'wall' ? 168 : 24;
+        await withWorld({ ...PROVINCE, units }, async (world, url) => {
+            province(world, units);
             const page = await open({ size, lang, dark, url });
             await signIn(page, url, { face: 'centre' });
             await page.waitForSelector('tbody tr');
@@ -53,7 +54,7 @@ async function centre_first_sight() {
                 await inSight(page, 'tbody tr:nth-child(-n+5)', name);
                 await inSight(page, '.mine', name);
             }
-            await look(page, name);
+            await look(page, name, { soft: units > 24 });
             const first = await page.innerText('.running li >> nth=0');
             check(first.includes('42:') && /101|100/.test(first), `first is: ${first}`);
             const rows = await page.locator('tbody tr').evaluateAll((all) => all.slice(0, 4)
@@ -125,7 +126,7 @@ async function board_on_the_wall() {
             await page.waitForSelector(nation ? '.branch' : '.tiles i');
             await page.waitForSelector('.u-wrap');
             const name = `board-${size}-${units}`;
-            await look(page, name);
+            await look(page, name, { soft: nation && size === 'wall' });
             for (const block of ['.crowds li.untaken', '.late.block li', '.links.block li',
                 '.orders', '.complete', '.bar-top', '.flow']) {
                 await inSight(page, block, name);
@@ -184,25 +185,40 @@ async function twelve_tabs_one_connection() {
     });
 }
 
-/* A province of 168 communes with 20,000 open cases, on a machine four times slower. */
-async function usable_on_a_slow_machine() {
+/* A province of 168 communes with 20,000 open cases. What the page costs is the
+ * main thread's own time, whatever else this machine is doing. */
+async function light_for_a_slow_machine() {
     await withWorld({ ...PROVINCE, cases: 20000 }, async (world, url) => {
         province(world);
         const page = await open({ url });
         await signIn(page, url, { face: 'centre' });
         await page.waitForSelector('tbody tr');
         const cdp = await page.context().newCDPSession(page);
-        await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+        await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+        const spent = async () => (await cdp.send('Performance.getMetrics')).metrics
+            .find((m) => m.name === 'TaskDuration').value * 1000;
         await page.goto('about:blank');
+        const before = await spent();
         await page.goto(`${url}/centre`, { waitUntil: 'commit' });
         await page.waitForSelector('.running li.untaken button');
-        const stood = await page.evaluate(() => performance.now());
-        console.log(`     centre stands after ${Math.round(stood)} ms, CPU throttled 4 times`);
-        check(stood < 5000, `it stands after ${stood} ms`);
+        await page.waitForSelector('tbody tr:nth-child(168)');
+        const cost = await spent() - before;
+        console.log(`     centre: ${Math.round(cost)} ms of the main thread until it stands`);
+        check(cost < 1500, `it costs ${cost} ms`);
+        const events = await spent();
+        const asked = world.requests.length;
+        for (let i = 0; i < 40; i++) {
+            happen(world, 'case', makeCase(world, { custodian: officeId(3 + i) }), 'CASE_OPENED');
+            await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        const during = await spent() - events;
+        console.log(`     20 events a second for 2 s: ${Math.round(during)} ms, `
+            + `${world.requests.length - asked} requests`);
+        check(world.requests.length - asked < 40, 'a request for each event');
         await page.context().close();
     });
 }
 
 await main({ centre_first_sight, take_with_one_click_and_urge_with_two, incident_shows_at_once,
     board_on_the_wall, board_hides_few_in_public, twelve_tabs_one_connection,
-    usable_on_a_slow_machine });
+    light_for_a_slow_machine });

@@ -154,7 +154,7 @@ function sessionOf(world) {
 
 /* How the daemon refuses a text that holds what stands in the register's rows. */
 const holdsPrivate = (body) => (body.private ?? []).some((word) => `${body.text ?? ''} ${
-    body.help ?? ''}`.toLowerCase().includes(word.toLowerCase()))
+    body.help ?? ''}`.toLowerCase().includes(word.slice(word.indexOf('=') + 1).toLowerCase()))
     || /\d{9,}|(ông|bà|anh|chị) \p{Lu}/u.test(`${body.text ?? ''} ${body.help ?? ''}`);
 
 const WRITES = {
@@ -225,6 +225,9 @@ function write(world, method, route, id, body, key) {
     }
     if (world.answers.has(key)) {
         return { status: 200, body: { ...world.answers.get(key), repeated: true } };
+    }
+    if ((body.private ?? []).some((word) => !/^(name|address|number|phone)=/.test(word))) {
+        return problem(400, 'invalid', 'private', null);
     }
     if (route !== '/register' && holdsPrivate(body)) {
         return problem(422, 'personal_data', 'Văn bản có dữ liệu cá nhân.', 'Bỏ ra rồi lưu lại.');

@@ -3,7 +3,7 @@
   tree.py [--communes N]
 
 Starts them, prints one line of JSON, {name: {"url", "office", "name"}} with the
-people's names and passwords, and keeps them until stdin ends. A line on stdin is
+people's password and PIN (deploy/lib/faces.py), and keeps them until stdin ends. A line on stdin is
 a command: "kill NAME", "start NAME".
 """
 import argparse
@@ -14,25 +14,10 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "deploy" / "lib"))
 
+import faces  # noqa: E402
 import nodes  # noqa: E402
 
-WEB = nodes.REPO / "daemon" / "web"
-PASSWORD, PIN = "mat-khau-thu-27", "4826"
-PEOPLE = {"lan": ("Nguyễn Thị Lan", "leader"), "dung": ("Trần Văn Dũng", "officer"),
-          "hoa": ("Lê Thị Hòa", "coordinator"), "kiem": ("Phạm Kiểm", "inspector")}
-
-
-def with_pages(node):
-    drop = node.dir / "conf.d" / "60-pages.conf"
-    drop.write_text('pages_listen = {"127.0.0.1:0"}\n' + os.environ.get("LT_PAGES_CONF", "")
-                    + 'urgent_per_hour = 100000\n')
-    os.chmod(drop, 0o640)
-    for name, (shown, role) in PEOPLE.items():
-        first = name == "lan"
-        secrets = f"{PASSWORD}\n{PIN}\n" if first else f"{PASSWORD}\n{PASSWORD}\n{PIN}\n"
-        result = node.tool("person", "add", name, "--shown", shown, "--role", role,
-                           *([] if first else ["--by", "lan"]), input=secrets)
-        nodes.check(result.code == 0, f"person add {name}: {result}")
+MORE = os.environ.get("LT_PAGES_CONF", "") + "urgent_per_hour = 100000\n"
 
 
 def start(node):
@@ -46,17 +31,17 @@ def main():
     args = parser.parse_args()
     with nodes.Tree() as tree:
         province = tree.root("Tỉnh Tây Ninh", key="p", start=False)
-        with_pages(province)
+        faces.give(province, more=MORE)
         start(province)
         district = tree.child(province, "Huyện Thử 1", "district", key="d", start=False)
-        with_pages(district)
+        faces.give(district, more=MORE)
         start(district)
         for n in range(args.communes):
             commune = tree.child(district, f"Xã Thử 1.{n + 1}", "commune", key=f"c{n + 1}",
                                  start=False)
-            with_pages(commune)
+            faces.give(commune, more=MORE)
             start(commune)
-        told = {"password": PASSWORD, "pin": PIN, "people": {n: r for n, (_, r) in PEOPLE.items()}}
+        told = {"password": faces.PASSWORD, "pin": faces.PIN}
         for key, node in tree.nodes.items():
             pages = node.status()["listen"]["pages"]
             told[key] = {"url": f"https://{pages}", "office": node.office, "name": node.name}

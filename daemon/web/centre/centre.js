@@ -26,7 +26,7 @@ function Running({ item, now, writes }) {
     return html`<li class=${untaken ? 'untaken' : ''}>
         <span class="clock">${showSince(untaken ? item.raised_at : item.taken_at, now)}</span>
         <span class="what"><a href=${link('incident', item.id)}><b>${officeName(item.origin)}</b></a>
-            ${item.place} · ${Term('fields', item.field) || item.subject} ·
+            ${' · '}${item.place} · ${Term('fields', item.field) || item.subject} ·
             ${' '}${t('people_n', { n: band(item.people) })}
             ${item.help && html`<br /><span class="quiet">${t('crowd_help')}: ${item.help}</span>`}
         </span>

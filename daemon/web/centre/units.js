@@ -33,7 +33,8 @@ function Row({ unit, picked, onPick, writes }) {
         <th scope="row"><a href=${link('unit', unit.id)}>${unit.name}</a>
             <span class="quiet small"> ${officeName(unit.parent)}</span></th>
         <td><span class=${`link ${linkClass(unit)}`}>${t(`link_${unit.link}`)}</span>
-            <span class="quiet small"> ${showTime(unit.last_event_at ?? unit.since)}</span></td>
+            <span class="quiet small"> ${showTime(SILENT.has(unit.link) ? unit.since
+        : unit.last_event_at ?? unit.since)}</span></td>
         ${cell(unit.incidents_open, unit.incidents_untaken > 0)}
         <td class=${`n${unit.overdue > 0 ? ' bad' : ''}`}>${unit.overdue > 0
         ? html`${unit.overdue} <span class="small">(${t('days_n', { n: lateDays(unit) })})</span>`
@@ -49,8 +50,8 @@ export function UnitTable({ units, picked, onPick, writes }) {
     return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="p-units">
         <table><thead><tr>${writes && html`<th><span class="hidden">${t('pick')}</span></th>`}
             <th scope="col">${t('unit')}</th><th scope="col">${t('col_link')}</th>
-            <th scope="col">${t('col_crowd')}</th><th scope="col">${t('col_late')}</th>
-            <th scope="col">${t('col_soon')}</th><th scope="col">${t('col_unread')}</th>
+            ${['col_crowd', 'col_late', 'col_soon', 'col_unread'].map((name) => html`<th
+                scope="col" class="n" key=${name}>${t(name)}</th>`)}
             ${writes && html`<th><span class="hidden">${t('urge')}</span></th>`}</tr></thead>
         <tbody>${units.slice(0, ROWS).map((unit) => html`<${Row} key=${unit.id} unit=${unit}
             picked=${picked} onPick=${onPick} writes=${writes} />`)}</tbody></table>

@@ -52,14 +52,23 @@ export function ownSummary(v) {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What was typed into the register's rows, for the check of the text that leaves. */
-export const privateWords = (v) => [v.name, v.address, v.document, v.contact]
-    .map((x) => (x ?? '').trim()).filter((x) => x.length > 3);
+const digits = (text) => (/^\+?[\d .-]{8,}$/.test(text) ? 'phone' : 'address');
+
+/** What was typed into the register's rows, as the daemon's check wants it:
+ * ["name=...", "address=...", "number=...", "phone=..."]. */
+export function privateWords(v) {
+    const rows = [['name', v.name], ['address', v.address], ['number', v.document],
+        [digits((v.contact ?? '').trim()), v.contact]];
+    const seen = new Set();
+    return rows.map(([kind, text]) => [kind, (text ?? '').trim()])
+        .filter(([kind, text]) => text.length > 3 && !seen.has(kind) && seen.add(kind))
+        .map(([kind, text]) => `${kind}=${text}`);
+}
 
 /* The browser's part of the check; the daemon's own comes after it. */
 function summaryCheck(text, v) {
     const within = fold(text);
-    return privateWords(v).some((word) => within.includes(fold(word)))
+    return privateWords(v).some((word) => within.includes(fold(word.slice(word.indexOf('=') + 1))))
         ? t('summary_private') : null;
 }
 

@@ -19,12 +19,18 @@ function summaryOf(v) {
     return (v.summary ?? '').trim() || ownSummary(v);
 }
 
+/* What the daemon is to look for in the text, and refuse; it keeps none of it. */
+function guarded(v) {
+    const words = privateWords(v);
+    return words.length > 0 ? { private: words } : {};
+}
+
 function openCase(v, text) {
     if (isSealed(v)) {
         return { type: 'denunciation', field: v.field, sealed_ref: v.sealed.trim() };
     }
     return { type: caseType(v), field: v.field, text,
-        private: privateWords(v), confirm_text: v.confirmed || undefined };
+        ...guarded(v), confirm_text: v.confirmed || undefined };
 }
 
 const opening = (body) => ({ name: 'case', path: () => '/cases', body: () => body });
@@ -35,6 +41,8 @@ const ending = (reason, text, docNo) => ({
     body: () => ({ reason, ...(text ? { text } : {}), ...(docNo ? { doc_no: docNo } : {}) }),
 });
 
+/* The register's entry; none where nobody gave a name and nothing was told: an
+ * unsigned letter has no person behind it. */
 function register(v, extra) {
     const entry = {};
     for (const id of ['name', 'address', 'document', 'notify', 'contact']) {
@@ -43,8 +51,11 @@ function register(v, extra) {
         }
     }
     const account = [...extra, v.account?.trim()].filter(Boolean).join('\n');
-    return { name: 'register', path: () => '/register',
-        body: (done) => ({ case: done.case.id, ...entry, ...(account ? { account } : {}) }) };
+    if (!entry.name && !v.account?.trim()) {
+        return [];
+    }
+    return [{ name: 'register', path: () => '/register',
+        body: (done) => ({ case: done.case.id, ...entry, ...(account ? { account } : {}) }) }];
 }
 
 /* A mixed matter's denunciation is an entry of its own; nothing links the two. */
@@ -64,11 +75,11 @@ export function visitSteps(v, known) {
     const first = known === null ? opening(openCase(v, text)) : {
         name: 'case', path: () => `/cases/${idPath(known.id)}/steps`,
         body: () => ({ kind: 'note', text: `Tiếp lại: ${text}`.slice(0, TEXT_MAX),
-            private: privateWords(v) }),
+            ...guarded(v) }),
     };
     const steps = [first, ...apart(v)];
     if (!isSealed(v)) {
-        steps.push(register(v, facts));
+        steps.push(...register(v, facts));
     }
     if (known !== null) {
         return steps; // what becomes of it is its own steps' business
@@ -105,7 +116,7 @@ export function petitionSteps(v) {
     if (isSealed(v)) {
         return steps;
     }
-    steps.push(register(v, [`Ngày nhận: ${showDate(received, { weekday: false })}`,
+    steps.push(...register(v, [`Ngày nhận: ${showDate(received, { weekday: false })}`,
         v.signer === 'signer_none' && 'Đơn không ghi tên',
         v.people && `Số người ký: ${v.people}`]));
     const ends = { guide: 'guided', return: 'returned', file: 'filed' };

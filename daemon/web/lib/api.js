@@ -1,5 +1,5 @@
 // The server's API: /api/v1, JSON, problem+json errors in the reader's language.
-import { t } from '/web/lib/words.js';
+import { langNow, t } from '/web/lib/words.js';
 
 const BASE = '/api/v1';
 const PATIENCE_MS = 30000;
@@ -26,6 +26,13 @@ export function newKey() {
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
+let onRefused = () => {};
+
+/** @act is called when the server no longer knows who is here, or has locked. */
+export function whenRefused(act) {
+    onRefused = act;
+}
+
 async function read(answer) {
     const text = await answer.text();
     try {
@@ -41,9 +48,14 @@ async function send(path, options) {
     try {
         const answer = await fetch(BASE + path, {
             credentials: 'same-origin', cache: 'no-store', signal: stop.signal, ...options,
+            headers: { 'Accept-Language': langNow(), Accept: 'application/json',
+                ...options.headers },
         });
         const body = await read(answer);
         if (!answer.ok) {
+            if ((answer.status === 401 || answer.status === 423) && !path.startsWith('/session')) {
+                onRefused();
+            }
             throw new Problem(answer.status, body);
         }
         return body;
@@ -70,7 +82,12 @@ function query(args) {
 
 /** GET @path; flags that are false are left out. */
 export function get(path, args) {
-    return send(path + query(args), { method: 'GET', headers: { Accept: 'application/json' } });
+    return send(path + query(args), { method: 'GET' });
+}
+
+/** Somebody is at work here: the server does not lock the screen. */
+export function stillHere() {
+    return send('/session', { method: 'GET', headers: { 'X-Lienthong': '1' } });
 }
 
 /** Write. @key: newKey() of this intention; a repetition with the same key writes
@@ -79,7 +96,6 @@ export function post(path, body, key = newKey(), method = 'POST') {
     return send(path, {
         method,
         headers: {
-            Accept: 'application/json',
             'Content-Type': 'application/json',
             'Idempotency-Key': key,
             'X-Lienthong': '1',

@@ -71,7 +71,7 @@ function Alone({ way, first, children }) {
         return children;
     }
     return html`<div class="line alone" role="alert">
-        <b>${t('reach_alone', { name: way.name, phone: dutyPhone() || t('reach_no_phone') })}</b>
+        <b>${t('reach_alone', { name: way.name, phone: first.ring || dutyPhone() || t('reach_no_phone') })}</b>
         ${called ? html` <span>${t('reach_called', { time: called })}</span>`
         : html` <button type="button" onClick=${call}>${t('reach_call_now')}</button>`}
         ${failed && html` <span>${t('reach_call_failed')}</span>`}
