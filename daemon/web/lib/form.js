@@ -70,7 +70,9 @@ function Choice({ field, values, onChosen }) {
         const option = field.options[Number(event.key) - 1];
         if (event.key >= '1' && event.key <= '9' && option && !event.ctrlKey) {
             event.preventDefault();
-            box.current.querySelectorAll('input')[Number(event.key) - 1].checked = true;
+            const input = box.current.querySelectorAll('input')[Number(event.key) - 1];
+            input.checked = true;
+            input.focus();
             pick(option.word);
         }
     };
