@@ -55,6 +55,7 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
         {"plant", required_argument, NULL, 'p'},
         {"tree", required_argument, NULL, 'r'},
         {"office", required_argument, NULL, 'o'},
+        {"minutes", required_argument, NULL, 'm'},
         {"without", required_argument, NULL, 'w'},
         {"scenario", required_argument, NULL, 'c'},
         {"jobs", required_argument, NULL, 'j'},
@@ -66,7 +67,8 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
     bool ok = true;
     int option;
 
-    *out = (struct sim_command){.seeds = 1, .jobs = 1, .office = "79"};
+    *out = (struct sim_command){
+        .seeds = 1, .jobs = 1, .office = "79", .run.minutes = SIM_DAY_MINUTES};
     while (ok && (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         switch (option) {
         case 'n':
@@ -87,6 +89,10 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
             break;
         case 'o':
             out->office = optarg;
+            break;
+        case 'm':
+            ok = read_number(optarg, &out->run.minutes) &&
+                 out->run.minutes >= 1 && out->run.minutes <= SIM_DAY_MINUTES;
             break;
         case 'w':
             ok = sim_masks_parse(optarg, &out->run.masks);
@@ -117,7 +123,8 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
     if (!ok || optind != argc || out->seeds == 0 || out->seeds > SEEDS_MAX) {
         fprintf(stderr,
                 "usage: lienthong-sim [--seeds N] [--from S | --seed S...]"
-                " [--plant NAME] [--tree FILE [--office CODE]]"
+                " [--plant NAME]"
+                " [--tree FILE [--office CODE] [--minutes N]]"
                 " [--scenario NAME|list|short|all]"
                 " [--without CLASS[:FROM[-TO]],...] [--jobs N]"
                 " [--shrink] [--twice] [--sums] [--trace]\n");

@@ -25,7 +25,8 @@ void sim_print_command(const struct sim_command *command,
            command->plant ? " --plant " : "",
            command->plant ? command->plant : "");
     if (command->tree != NULL) {
-        printf(" --tree %s --office %s", command->tree, command->office);
+        printf(" --tree %s --office %s --minutes %" PRIu64, command->tree,
+               command->office, command->run.minutes);
     }
     sim_masks_print(masks);
 }

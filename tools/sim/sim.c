@@ -13,8 +13,7 @@ enum {
     STATEMENT_MS = 20 * 60 * 1000, /* until every receipt has come */
     TICK_MS = 5,
     WRITES_BETWEEN_MS = 40,
-    BACKUP_EVERY_STEPS = 300,
-    DAY_PACE = 24 * 3600 * 1000 / SAFETY_MS /* of a tree that was read */
+    BACKUP_EVERY_STEPS = 300
 };
 
 uint64_t sim_next(struct sim_rng *rng)
@@ -333,7 +332,11 @@ static void begin(struct sim *sim, uint64_t seed,
     sim->expected = SIM_CLASSES;
     sim->hostile.node = -1;
     sim->hostile.handles = 9000;
-    sim->pace = options->shape == NULL ? 1 : DAY_PACE;
+    /* The same writes and faults, spread over so much more time. */
+    sim->pace = options->shape == NULL
+                    ? 1
+                    : ((int64_t)options->minutes * 60 * 1000 + SAFETY_MS - 1) /
+                          SAFETY_MS;
     if (scene == NULL) {
         sim_draw_faults(sim);
         sim_plan_crashes(sim);

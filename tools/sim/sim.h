@@ -27,6 +27,7 @@ enum {
     SIM_UPLINKS = 2, /* of one node: to its parent, and one more */
     SIM_TIMES_MAX = 4,
     SIM_PAST_MAX = 32,
+    SIM_DAY_MINUTES = 24 * 60,
     SIM_DEATHS_MAX = 5 /* of a damaged disk, until somebody changes it */
 };
 
@@ -184,6 +185,7 @@ struct sim_shape {
 /* What a person asked for, beside the seed. */
 struct sim_options {
     const struct sim_shape *shape; /* NULL: drawn from the seed */
+    uint64_t minutes;              /* of faults for a shape; of a day at most */
     bool trace;
     struct sim_masks masks; /* decisions that must not happen */
 };
