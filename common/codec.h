@@ -54,6 +54,7 @@ enum lt_event_type {
     LT_EV_DIRECTIVE_STATUS = 41,
     LT_EV_CROWD_FORECAST = 42,
     LT_EV_INCIDENT_JOINED = 43,
+    LT_EV_DIRECTIVE_RECALLED = 44,
     LT_EV_ENTRY_VOIDED = 50,
     LT_EV_TEXT_ERASED = 51,
     LT_EV_ERASURE_RECEIPT = 52,
@@ -183,7 +184,8 @@ struct lt_event {
     uint32_t minute; /* of that day */
     uint32_t count;
     bool has_other;
-    struct lt_event_id other; /* enclosed: whose bytes they are */
+    struct lt_event_id other; /* enclosed: whose bytes they are; directive
+                                 issued: the plan that it is under */
     struct lt_text name;
     uint64_t enclosed_hlc; /* enclosed: its stamp */
     const uint8_t *enclosed;

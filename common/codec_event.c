@@ -199,7 +199,11 @@ static const char *read_directive(const Lt__DirectiveIssued *body,
     out->has_due = body->has_due != 0;
     out->due = body->due;
     out->urgent = body->urgent != 0;
-    return NULL;
+    out->kind = body->kind;
+    out->has_other = body->under != NULL;
+    return body->under == NULL || read_ref(body->under, &out->id, &out->other)
+               ? NULL
+               : "bad reference";
 }
 
 static void read_case_opened(const Lt__CaseOpened *body, struct lt_event *out)

@@ -38,6 +38,7 @@ static const struct {
     {LT_EV_INCIDENT_JOINED, "INCIDENT_JOINED"},
     {LT_EV_DIRECTIVE_ISSUED, "DIRECTIVE_ISSUED"},
     {LT_EV_DIRECTIVE_STATUS, "DIRECTIVE_STATUS"},
+    {LT_EV_DIRECTIVE_RECALLED, "DIRECTIVE_RECALLED"},
     {LT_EV_ENTRY_VOIDED, "ENTRY_VOIDED"},
     {LT_EV_TEXT_ERASED, "TEXT_ERASED"},
     {LT_EV_ERASURE_RECEIPT, "ERASURE_RECEIPT"},
@@ -72,6 +73,7 @@ uint32_t lt_event_body(uint32_t type)
     case LT_EV_REMARK_ADOPTED:
     case LT_EV_CROWD_FORECAST:
     case LT_EV_INCIDENT_JOINED:
+    case LT_EV_DIRECTIVE_RECALLED:
         return LT_BODY_DEED;
     case LT_EV_DENUNCIATION_OFFERED:
     case LT_EV_DENUNCIATION_ACCEPTED:
@@ -290,6 +292,9 @@ static const char *check_directive(const struct lt_event *event)
             return "bad addressee";
         }
     }
+    if (event->has_other && event->other.count == 0) {
+        return "bad reference";
+    }
     return text_ok(&event->doc_no, LT_STRING_MAX) ? NULL
                                                   : "bad document number";
 }
@@ -355,6 +360,8 @@ static const char *check_deed_needs(const struct lt_event *event)
         return event->has_subject && event->has_other
                    ? NULL
                    : "joins nothing";
+    case LT_EV_DIRECTIVE_RECALLED:
+        return event->has_subject ? NULL : "recalls no directive";
     case LT_EV_CUSTODY_OFFERED:
     case LT_EV_CUSTODY_ASSIGNED:
     case LT_EV_DENUNCIATION_OFFERED:
@@ -500,7 +507,9 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_INCIDENT_CLOSED:
         return within(event->reason, 1, 5);
     case LT_EV_DIRECTIVE_ISSUED:
+        return event->kind <= 2;
     case LT_EV_CHUNK:
+    case LT_EV_DIRECTIVE_RECALLED:
     case LT_EV_INCIDENT_JOINED:
     case LT_EV_CUSTODY_OFFERED:
     case LT_EV_CUSTODY_ACCEPTED:

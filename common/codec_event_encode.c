@@ -343,6 +343,12 @@ static lt_err pack_directive(struct draft *draft, const struct lt_event *event,
     body.due = event->due;
     body.has_urgent = event->urgent;
     body.urgent = event->urgent;
+    body.has_kind = event->kind != 0;
+    body.kind = event->kind;
+    if (event->has_other) {
+        put_ref(&draft->proposal, &event->other, &event->id);
+        body.under = &draft->proposal;
+    }
     draft->event.directive_issued = &body;
     return lt_pack(&draft->event, LT_EVENT_MAX, out);
 }

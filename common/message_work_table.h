@@ -26,6 +26,26 @@ X("ui_asked", "Chờ tiếp nhận", "Waits for")
 X("ui_raised_times", "Đã báo lên (lần)", "Raised (times)")
 X("ui_raised_next_at", "Báo lên tiếp lúc", "Raised next at")
 X("ui_ring", "Gọi trực ban", "Duty to call")
+X("ui_cmd_directive_recall", "yêu cầu lấy lại một chỉ đạo (mã 13)",
+  "ask a directive back (code 13)")
+X("ui_opt_all_below", "gửi tới mọi cơ quan cấp dưới", "to everybody below")
+X("ui_opt_plan", "là kế hoạch: mỗi nơi nhận ban hành kế hoạch của mình",
+  "it is a plan: each addressee issues one of its own")
+X("ui_opt_under", "kế hoạch cấp trên mà văn bản này thực hiện",
+  "the superior's plan that this one is under")
+X("ui_why_to_or_all", "cần nơi nhận, hoặc --all-below, chỉ một trong hai",
+  "either addressees or --all-below are needed")
+X("ui_why_too_many_below",
+  "có quá 200 cơ quan cấp dưới; chia thành nhiều lần với --to",
+  "more than 200 offices are below; issue it in parts, with --to")
+X("ui_why_nobody_below", "không có cơ quan nào ở dưới", "nobody is below")
+X("ui_progress", "Tiến độ", "Progress")
+X("ui_not_arrived", "Chưa tới", "Not arrived at")
+X("ui_not_received", "Chưa tiếp nhận", "Not received by")
+X("ui_not_ended", "Chưa xong", "Not ended at")
+X("ui_no_plan_yet", "Chưa có kế hoạch của mình", "No plan of its own yet")
+X("ui_under", "Thực hiện kế hoạch", "Under the plan")
+X("ui_event_DIRECTIVE_RECALLED", "yêu cầu lấy lại", "asked back")
 X("ui_cmd_incident_forecast", "báo trước để chuẩn bị tiếp đông người",
   "ask to prepare a reception for people who are expected")
 X("ui_cmd_incident_join", "gộp tin ghi hộ vào tin của chính cơ quan đó",

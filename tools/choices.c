@@ -35,9 +35,9 @@ const struct lt_word *lt_tool_choice_at(const struct lt_tool_choice *choice,
     const struct lt_word *row;
 
     for (size_t i = 0; (row = lt_word_at(choice->list, i)) != NULL; i++) {
-        /* Of a directive's codes people give 02 to 06. */
+        /* Of a directive's codes an addressee gives all but 01 and 13. */
         bool given = choice->list != LT_WORDS_DIRECTIVE_CODE ||
-                     (row->number >= 2 && row->number <= 6);
+                     (row->number != 1 && row->number != 13);
 
         if (given && index-- == 0) {
             return row;

@@ -9,9 +9,6 @@ static const struct lt_tool_column list_columns[] = {
     {"subject", "ui_subject", LT_CELL_PLAIN, true},
     {"people", "ui_people", LT_CELL_PLAIN, false},
     {"raised_at", "ui_raised_at", LT_CELL_TIME, false},
-    {"asked", "ui_asked", LT_CELL_OFFICE, true},
-    {"raised_times", "ui_raised_times", LT_CELL_COUNT, false},
-    {"ring", "ui_ring", LT_CELL_PLAIN, false},
     {"id", "ui_id", LT_CELL_SHORT_ID, false},
     {.key = NULL}};
 

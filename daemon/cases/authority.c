@@ -15,6 +15,7 @@ enum who {
     WHO_ORIGIN_OR_ABOVE, /* the office of the incident, or a superior */
     WHO_ABOVE_ALL,       /* a superior of every addressee */
     WHO_ADDRESSEE,
+    WHO_ISSUER,
     WHO_ERASER, /* writer of the text or custodian; a keeper confirms */
     WHO_WRITER /* of the entry it corrects; of a case, still its custodian */
 };
@@ -187,6 +188,9 @@ static enum lt_verdict_reason check_author(const struct rule *rule,
         return check_eraser(act, past, tree);
     case WHO_ADDRESSEE:
         return is_addressee(past, author) ? LT_WHY_NONE : LT_WHY_NOT_ADDRESSEE;
+    case WHO_ISSUER:
+        return lt_office_equal(author, &past->origin) ? LT_WHY_NONE
+                                                      : LT_WHY_NOT_ALLOWED_HERE;
     case WHO_WRITER:
         return check_writer(act, past);
     }

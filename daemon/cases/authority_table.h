@@ -16,6 +16,7 @@
  *       ORIGIN_OR_ABOVE  the office where it happens, or a superior of it
  *       ABOVE_ALL        a superior of every addressee
  *       ADDRESSEE        an office that it is addressed to
+ *       ISSUER           who issued the directive
  *       ERASER           who wrote the text or opened the matter; a keeper
  *                        above him confirms
  *       WRITER           who wrote the entry; of a case, while he holds it
@@ -109,6 +110,10 @@ X(DIRECTIVE_STATUS, DIRECTIVE, ADDRESSEE, false, OPEN,
   CLASS(DIRECTIVE) | CLASS(URGENT),
   "nơi nhận chỉ đạo trả lời về phần của mình",
   "an addressee answers for itself")
+X(DIRECTIVE_RECALLED, DIRECTIVE, ISSUER, false, OPEN,
+  CLASS(DIRECTIVE) | CLASS(URGENT),
+  "chỉ nơi ban hành yêu cầu lấy lại",
+  "the issuer alone asks a directive back")
 X(ENTRY_VOIDED, NONE, WRITER, false, ALWAYS, OF_MATTERS,
   "ai ghi nhầm thì tự hủy; của hồ sơ thì khi còn giữ",
   "who wrote an entry takes it back; of a case, while he holds it")

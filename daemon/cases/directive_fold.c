@@ -5,16 +5,25 @@
  *        \          \              \               \--> 06 done <--/  (ends)
  *         \----------\--------------\--> 02 refused, with a reason     (ends)
  *
- * Codes may be left out, never taken back; 05 may be repeated (progress). */
+ * Codes may be left out, never taken back; 05 may be repeated (progress). When
+ * the issuer asks it back (13), each that has not ended it answers 15 (taken
+ * back, ends) or 16 with a reason (goes on); after a 16 he may ask again. */
 #include "daemon/cases/fold_internal.h"
 
 #include "common/sys.h"
 
-enum { CODE_REFUSED = 2, CODE_IN_PROGRESS = 5, CODE_DONE = 6 };
+enum {
+    CODE_REFUSED = 2,
+    CODE_IN_PROGRESS = 5,
+    CODE_DONE = 6,
+    CODE_RECALL = 13,
+    CODE_GIVEN_BACK = 15,
+    CODE_NOT_GIVEN_BACK = 16
+};
 
-static bool is_final(uint32_t code)
+bool lt_directive_ended(uint32_t code)
 {
-    return code == CODE_REFUSED || code == CODE_DONE;
+    return code == CODE_REFUSED || code == CODE_DONE || code == CODE_GIVEN_BACK;
 }
 
 static const struct lt_directive_target *
@@ -33,13 +42,25 @@ enum lt_verdict_reason lt_directive_check(const struct lt_matter *past,
 {
     const struct lt_directive_target *target = target_of(past, &act->id.origin);
 
+    if (act->type == LT_EV_DIRECTIVE_RECALLED) {
+        return lt_matter_is_open(past) ? LT_WHY_NONE : LT_WHY_CLOSED_BEFORE;
+    }
     if (target == NULL) {
         return LT_WHY_NOT_ADDRESSEE;
     }
-    if (is_final(target->status)) {
+    if (lt_directive_ended(target->status)) {
         return LT_WHY_CLOSED_BEFORE;
     }
-    if (act->code == CODE_REFUSED) {
+    if (act->code == CODE_RECALL) {
+        return LT_WHY_WRONG_STEP; /* the issuer's, and an event of its own */
+    }
+    if (act->code >= CODE_GIVEN_BACK && target->recall != CODE_RECALL) {
+        return LT_WHY_WRONG_STEP;
+    }
+    if (act->code == CODE_GIVEN_BACK) {
+        return LT_WHY_NONE;
+    }
+    if (act->code == CODE_REFUSED || act->code == CODE_NOT_GIVEN_BACK) {
         return act->has_reason ? LT_WHY_NONE : LT_WHY_WRONG_STEP;
     }
     if (act->code > target->status ||
@@ -53,6 +74,9 @@ static void apply_opening(struct lt_matter *matter, const struct lt_act *act)
 {
     matter->kind = LT_MATTER_DIRECTIVE;
     matter->state = 1;
+    matter->type = act->kind;
+    matter->has_under = act->has_other;
+    matter->under = act->other;
     matter->origin = act->id.origin;
     matter->custodian = act->id.origin;
     matter->opened_ms = act->recorded_at_ms;
@@ -77,10 +101,23 @@ static void apply_status(struct lt_matter *matter, const struct lt_act *act)
         /* Two lives of an addressee may each have answered: an ending stays,
          * otherwise the later answer counts. */
         if (lt_office_equal(&target->office, &act->id.origin) &&
-            !is_final(target->status)) {
+            !lt_directive_ended(target->status)) {
+            if (act->code == CODE_NOT_GIVEN_BACK) {
+                target->recall = act->code;
+                continue;
+            }
             target->status = act->code;
             target->at_ms = act->recorded_at_ms;
             target->by = act->id;
+        }
+    }
+}
+
+static void apply_recall(struct lt_matter *matter)
+{
+    for (size_t i = 0; i < matter->targets_n; i++) {
+        if (!lt_directive_ended(matter->targets[i].status)) {
+            matter->targets[i].recall = CODE_RECALL;
         }
     }
 }
@@ -91,5 +128,7 @@ void lt_directive_apply(struct lt_matter *matter, const struct lt_act *act)
         apply_opening(matter, act);
     } else if (act->type == LT_EV_DIRECTIVE_STATUS) {
         apply_status(matter, act);
+    } else if (act->type == LT_EV_DIRECTIVE_RECALLED) {
+        apply_recall(matter);
     }
 }

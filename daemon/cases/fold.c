@@ -34,7 +34,7 @@ const char *lt_why_word(enum lt_verdict_reason why)
     return (unsigned)why < LT_WHYS ? words[why] : NULL;
 }
 
-enum { CODE_LAST = 6, PART_HELP = 4, PART_REASON = 5 };
+enum { PART_HELP = 4, PART_REASON = 5 };
 
 /* A peer's clock may say anything; what people are shown has four digits of
  * year. */
@@ -108,8 +108,7 @@ void lt_act_from_event(const struct lt_event *event, uint8_t cls,
         .causes = event->causes,
         .to_n = event->to_n,
         .to = event->to};
-    /* Recalls (13, 15, 16) are read but not yet acted on. */
-    out_act->newer = !lt_event_known(event) || event->code > CODE_LAST;
+    out_act->newer = !lt_event_known(event);
     for (size_t i = 0; i < event->parts_n; i++) {
         out_act->has_reason |= event->parts[i].kind == PART_REASON;
         out_act->has_help |= event->parts[i].kind == PART_HELP;
@@ -225,8 +224,7 @@ bool lt_matter_is_open(const struct lt_matter *matter)
                matter->state != LT_INCIDENT_JOINED_ST;
     case LT_MATTER_DIRECTIVE:
         for (size_t i = 0; i < matter->targets_n; i++) {
-            if (matter->targets[i].status != 2 &&
-                matter->targets[i].status != 6) {
+            if (!lt_directive_ended(matter->targets[i].status)) {
                 return true;
             }
         }

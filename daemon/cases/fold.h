@@ -62,6 +62,8 @@ enum lt_incident_state {
     LT_INCIDENT_CLOSED_ST,
     LT_INCIDENT_JOINED_ST /* an entry that another incident stands for */
 };
+/* What a directive is (matter.type); 0 as LETTER. */
+enum { LT_DIRECTIVE_LETTER = 1, LT_DIRECTIVE_PLAN = 2 };
 /* What an incident is (matter.type). */
 enum { LT_INCIDENT_NOW = 0, LT_INCIDENT_FORECAST = 1 };
 
@@ -69,7 +71,8 @@ enum { LT_INCIDENT_NOW = 0, LT_INCIDENT_FORECAST = 1 };
  * index), never content. */
 struct lt_directive_target {
     struct lt_office office;
-    uint32_t status; /* 0 sent, then the codes 1 to 6 */
+    uint32_t status; /* 0 sent, then the codes 1 to 6, 15 taken back */
+    uint32_t recall; /* 13 asked back, 16 refused to give back; else 0 */
     int64_t at_ms;
     struct lt_event_id by;
 };
@@ -117,13 +120,15 @@ struct lt_matter {
     int64_t closed_ms;
     uint32_t close_reason;
     /* directives */
+    bool has_under;
+    struct lt_event_id under; /* the superior's plan */
     size_t targets_n;
     struct lt_directive_target targets[LT_ADDRESSEES_MAX];
 };
 
 /* Changes whenever the same events would be judged differently: a view folded
  * by another version is rebuilt. */
-enum { LT_FOLD_VERSION = 7 };
+enum { LT_FOLD_VERSION = 8 };
 /* More events than this in one matter are not refolded: it is set aside alone
  * (a real case of twenty years has a few hundred). */
 enum { LT_FOLD_EVENTS_MAX = 5000 };

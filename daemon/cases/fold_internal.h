@@ -13,6 +13,9 @@ enum lt_verdict_reason lt_incident_check(const struct lt_matter *past,
 enum lt_verdict_reason lt_directive_check(const struct lt_matter *past,
                                           const struct lt_act *act);
 
+/* Refused, done or taken back. */
+bool lt_directive_ended(uint32_t status);
+
 /* Add an event that was judged good. Events that had not seen each other meet
  * here, so every move must make sense from every state. */
 void lt_case_apply(struct lt_matter *matter, const struct lt_act *act);

@@ -18,7 +18,7 @@ static const struct lt_option_row option_rows[LT_OPTIONS] = {
 #undef X
 };
 
-#define O(id) ((uint64_t)1 << LT_OPT_##id)
+#define O(id) ((lt_options)1 << LT_OPT_##id)
 #define HANDLER_WRITE(function) .write = (function)
 #define HANDLER_READ(function) .read = (function)
 #define HANDLER_STREAM(function) .read = (function)
@@ -241,7 +241,7 @@ static int find_option(const struct lt_command *command, const char *name)
 static lt_err check_missing(const struct lt_command *command,
                             const struct lt_args *args, struct lt_diag *diag)
 {
-    uint64_t missing = command->must & ~args->present;
+    lt_options missing = command->must & ~args->present;
     int i;
 
     for (i = 0; i < LT_OPTIONS; i++) {
@@ -281,7 +281,7 @@ lt_err lt_args_parse(const struct lt_command *command, const json_t *options,
         if (rc != LT_OK) {
             return rc;
         }
-        out_args->present |= (uint64_t)1 << option;
+        out_args->present |= (lt_options)1 << option;
     }
     return check_missing(command, out_args, diag);
 }

@@ -19,6 +19,8 @@ enum lt_option {
 #undef X
     LT_OPTIONS
 };
+/* A set of them: a bit an option, at most 128. */
+__extension__ typedef unsigned __int128 lt_options;
 
 enum lt_option_type {
     LT_OPTION_TEXT,
@@ -40,7 +42,7 @@ const struct lt_option_row *lt_option_at(enum lt_option option);
 /* The options of one command. Texts are borrowed from the JSON or the arena;
  * DATA stands among them, decoded. */
 struct lt_args {
-    uint64_t present; /* a bit an option: (uint64_t)1 << LT_OPT_... */
+    lt_options present;
     struct lt_text texts[LT_OPTIONS];
     int64_t numbers[LT_OPTIONS]; /* numbers, days, flags */
     size_t list_n;               /* there is one list in a command at most */
@@ -78,8 +80,8 @@ struct lt_job;
 struct lt_command {
     const char *name;
     enum lt_command_kind kind;
-    uint64_t known;
-    uint64_t must;
+    lt_options known;
+    lt_options must;
     /* WRITE: make the event; READ and STREAM: write one JSON object; PIECE and
      * COURIER: look up what the loop shall do. */
     lt_err (*write)(struct lt_desk *desk, const struct lt_args *args,

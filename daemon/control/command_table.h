@@ -53,8 +53,11 @@ X(INCIDENT_CLOSE, "incident close", WRITE, lt_incident_close,
   O(ID) | O(REASON), O(ID) | O(REASON))
 X(DIRECTIVE_ISSUE, "directive issue", WRITE, lt_directive_issue,
   O(CONFIRM_TEXT) |
-      O(TO) | O(DOC_NO) | O(TEXT) | O(DUE) | O(URGENT) | O(LEGAL_DATE),
-  O(TO) | O(DOC_NO) | O(TEXT))
+      O(TO) | O(DOC_NO) | O(TEXT) | O(DUE) | O(URGENT) | O(LEGAL_DATE) |
+      O(ALL_BELOW) | O(PLAN) | O(UNDER),
+  O(DOC_NO) | O(TEXT))
+X(DIRECTIVE_RECALL, "directive recall", WRITE, lt_directive_recall,
+  O(CONFIRM_TEXT) | O(PRIVATE) | O(ID) | O(REASON), O(ID) | O(REASON))
 X(DIRECTIVE_STATUS, "directive status", WRITE, lt_directive_status,
   O(CONFIRM_TEXT) | O(PRIVATE) | O(ID) | O(CODE) | O(REASON), O(ID) | O(CODE))
 X(VOID, "void", WRITE, lt_void, O(ID) | O(REASON) | O(KIND), O(ID) | O(REASON))

@@ -43,6 +43,78 @@ static lt_err take_addressees(struct lt_desk *desk, const struct lt_args *args,
     return LT_OK;
 }
 
+/* Everybody below, in order of id. */
+static lt_err take_all_below(struct lt_desk *desk, struct lt_event *event,
+                             struct lt_diag *diag)
+{
+    const struct lt_tree *tree =
+        desk->snapshot == NULL ? NULL : desk->snapshot->tree;
+
+    if (tree == NULL) {
+        return lt_desk_refuse(diag, LT_EBUSY, "tree", "ui_why_no_tree");
+    }
+    for (size_t i = 0; i < lt_tree_count(tree); i++) {
+        const struct lt_office *id = &lt_tree_at(tree, i)->id;
+
+        if (!lt_tree_above(tree, &desk->office, id)) {
+            continue;
+        }
+        if (event->to_n == LT_ADDRESSEES_MAX) {
+            return lt_desk_refuse(diag, LT_ETOOBIG, "all_below",
+                                  "ui_why_too_many_below");
+        }
+        event->to[event->to_n++] = *id;
+    }
+    qsort(event->to, event->to_n, sizeof(event->to[0]), compare_offices);
+    return event->to_n > 0 ? LT_OK
+                           : lt_desk_refuse(diag, LT_EINVAL, "all_below",
+                                            "ui_why_nobody_below");
+}
+
+static lt_err choose_addressees(struct lt_desk *desk,
+                                const struct lt_args *args,
+                                struct lt_event *event, struct lt_diag *diag)
+{
+    bool all = args->numbers[LT_OPT_ALL_BELOW] != 0;
+
+    if (all == (args->list_n > 0)) {
+        return lt_desk_refuse(diag, LT_EUSAGE, "to", "ui_why_to_or_all");
+    }
+    return all ? take_all_below(desk, event, diag)
+               : take_addressees(desk, args, event, diag);
+}
+
+/* The superior's plan that this one is under: a directive addressed to us. */
+static lt_err take_under(struct lt_desk *desk, const struct lt_args *args,
+                         struct lt_event *event, struct lt_diag *diag)
+{
+    struct lt_view_reader *reader;
+    struct lt_view_heads heads;
+    struct lt_event_id id;
+    lt_err rc;
+
+    event->kind = args->numbers[LT_OPT_PLAN] != 0 ? LT_DIRECTIVE_PLAN : 0;
+    if (!lt_args_has(args, LT_OPT_UNDER)) {
+        return LT_OK;
+    }
+    rc = lt_desk_event(desk, args->texts[LT_OPT_UNDER], LT_MATTER_DIRECTIVE,
+                       &id, diag);
+    if (rc == LT_OK) {
+        rc = lt_desk_reader(desk, &reader, diag);
+    }
+    if (rc == LT_OK) {
+        rc = lt_view_heads(reader, &id, &desk->office, &heads);
+    }
+    if (rc == LT_ENOTFOUND || (rc == LT_OK && !heads.addressed)) {
+        return lt_desk_refuse(diag, LT_EPERM, "under", "ui_why_not_addressed");
+    }
+    if (rc == LT_OK) {
+        event->has_other = true;
+        event->other = heads.matter;
+    }
+    return rc;
+}
+
 static lt_err open_channels(struct lt_desk *desk, struct lt_draft *draft)
 {
     const struct lt_event *event = draft->event;
@@ -94,7 +166,10 @@ lt_err lt_directive_issue(struct lt_desk *desk, const struct lt_args *args,
             return lt_desk_refuse(diag, LT_EINVAL, "due", "ui_why_due_before");
         }
     }
-    rc = take_addressees(desk, args, event, diag);
+    rc = choose_addressees(desk, args, event, diag);
+    if (rc == LT_OK) {
+        rc = take_under(desk, args, event, diag);
+    }
     if (rc == LT_OK) {
         rc = open_channels(desk, draft);
     }
@@ -105,10 +180,65 @@ lt_err lt_directive_issue(struct lt_desk *desk, const struct lt_args *args,
     return rc;
 }
 
+/* Into the channel of each addressee; none of them has seen what the others
+ * answered, so it follows nothing but the directive. */
+lt_err lt_directive_recall(struct lt_desk *desk, const struct lt_args *args,
+                           struct lt_draft *draft, struct lt_diag *diag)
+{
+    struct lt_view_reader *reader;
+    struct lt_view_entry entry;
+    struct lt_view_heads heads;
+    struct lt_matter *past = NULL;
+    struct lt_event_id id = {.count = 0};
+    lt_err rc = lt_privacy_check(args, LT_OPT_REASON, LT_PRIVACY_WARN, diag);
+
+    if (rc == LT_OK) {
+        rc = lt_desk_matter(desk, args, LT_MATTER_DIRECTIVE, true, &id, &heads,
+                            &draft->touch, diag);
+        draft->matter = id; /* a repetition that is refused has it as well */
+    }
+    if (rc == LT_OK) {
+        rc = lt_desk_reader(desk, &reader, diag);
+    }
+    if (rc == LT_OK) {
+        rc = lt_view_entry(reader, &id, &desk->office, &entry);
+    }
+    if (rc == LT_OK) {
+        rc = lt_draft_begin(desk, draft, LT_EV_DIRECTIVE_RECALLED,
+                            (enum lt_class)entry.channel.cls, LT_AUDIENCE_TO,
+                            &entry.channel.to);
+    }
+    if (rc != LT_OK) {
+        return rc;
+    }
+    lt_draft_about(draft, &id, &heads);
+    draft->event->causes_n = 1;
+    draft->event->causes[0] = id;
+    draft->event->has_legal_date = true;
+    draft->event->legal_date = desk->today;
+    draft->event->to_n = entry.to_n;
+    for (size_t i = 0; i < entry.to_n; i++) {
+        draft->event->to[i] = entry.to[i];
+    }
+    draft->event->urgent = entry.channel.cls == LT_CLASS_URGENT;
+    rc = lt_desk_folded(desk, &id, &past, diag);
+    if (rc == LT_OK) {
+        rc = lt_desk_would(desk, draft, past, "directive", diag);
+    }
+    if (rc == LT_OK) {
+        rc = open_channels(desk, draft);
+    }
+    return rc == LT_OK ? lt_draft_text(desk, draft, LT_PART_REASON,
+                                       LT_KEEP_DIRECTIVE,
+                                       args->texts[LT_OPT_REASON])
+                       : rc;
+}
+
 lt_err lt_directive_status(struct lt_desk *desk, const struct lt_args *args,
                            struct lt_draft *draft, struct lt_diag *diag)
 {
     struct lt_view_heads heads;
+    struct lt_matter *past = NULL;
     struct lt_event_id id = {.count = 0};
     uint32_t code;
     lt_err rc;
@@ -147,6 +277,11 @@ lt_err lt_directive_status(struct lt_desk *desk, const struct lt_args *args,
     draft->event->code = code;
     draft->event->has_legal_date = true;
     draft->event->legal_date = desk->today;
-    return lt_draft_text(desk, draft, LT_PART_REASON, LT_KEEP_DIRECTIVE,
-                         args->texts[LT_OPT_REASON]);
+    rc = lt_draft_text(desk, draft, LT_PART_REASON, LT_KEEP_DIRECTIVE,
+                       args->texts[LT_OPT_REASON]);
+    if (rc == LT_OK) {
+        rc = lt_desk_folded(desk, &id, &past, diag);
+    }
+    return rc == LT_OK ? lt_desk_would(desk, draft, past, "directive", diag)
+                       : rc;
 }

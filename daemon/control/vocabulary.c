@@ -37,8 +37,9 @@ static bool find(enum lt_words list, struct lt_text text, uint32_t *out_number)
 
 static bool is_status(uint32_t code)
 {
-    /* 01 is the daemon's own; 13 to 16 are the issuer's. */
-    return code >= STATUS_FIRST && code <= STATUS_LAST;
+    /* 01 is the daemon's own; 13 is a command of the issuer's. */
+    return (code >= STATUS_FIRST && code <= STATUS_LAST) || code == 15 ||
+           code == 16;
 }
 
 void lt_vocabulary_allow(struct lt_diag *diag, enum lt_words list)

@@ -96,8 +96,12 @@ static lt_err add_case(struct lt_view_reader *r, int32_t today,
 static lt_err add_incident(struct lt_view_reader *r, struct rows *rows)
 {
     const struct lt_matter *m = &r->stored.matter;
-    struct lt_burden *row = row_of(rows, &m->origin);
+    struct lt_burden *row;
 
+    if (m->type == LT_INCIDENT_FORECAST) {
+        return LT_OK; /* a request to prepare is in no total */
+    }
+    row = row_of(rows, &m->origin);
     if (row == NULL) {
         return LT_ENOMEM;
     }

@@ -7,6 +7,7 @@
 #include "common/words.h"
 #include "daemon/view/due.h"
 
+enum { LT_DIRECTIVE_CODES = 17 };
 enum { PART_PLACE = 2, PART_SUBJECT = 3, PART_HELP = 4, PART_REASON = 5 };
 
 static const char *case_state_word(uint32_t state)
@@ -269,8 +270,47 @@ static lt_err target_item(struct lt_view_reader *r, struct lt_json *json,
     if (rc == LT_OK) {
         rc = put_text(r, json, "reason", seq, PART_REASON);
     }
+    lt_json_key(json, "recall");
+    lt_json_word(json, word_of(LT_WORDS_DIRECTIVE_CODE, target->recall));
     lt_json_close(json, '}');
     return rc;
+}
+
+/* How many are how far, and (in `directive show`) who is not: nobody there has
+ * it yet, no person has received it, it has not ended. */
+static void put_progress(struct lt_json *json, const struct lt_matter *m)
+{
+    uint32_t n[LT_DIRECTIVE_CODES] = {0};
+    uint32_t asked_back = 0;
+
+    for (size_t i = 0; i < m->targets_n; i++) {
+        const struct lt_directive_target *target = &m->targets[i];
+
+        n[target->status < LT_DIRECTIVE_CODES ? target->status : 0]++;
+        asked_back += target->recall == 13 && target->status != 2 &&
+                              target->status != 6 && target->status != 15
+                          ? 1
+                          : 0;
+    }
+    lt_json_key(json, "progress");
+    lt_json_open(json, '{');
+    lt_json_key(json, "addressees");
+    lt_json_uint(json, m->targets_n);
+    lt_json_key(json, "not_arrived");
+    lt_json_uint(json, n[0]);
+    lt_json_key(json, "not_received");
+    lt_json_uint(json, n[0] + n[1]);
+    lt_json_key(json, "not_ended");
+    lt_json_uint(json, n[0] + n[1] + n[3] + n[4] + n[5]);
+    lt_json_key(json, "done");
+    lt_json_uint(json, n[6]);
+    lt_json_key(json, "refused");
+    lt_json_uint(json, n[2]);
+    lt_json_key(json, "recalled");
+    lt_json_uint(json, n[15]);
+    lt_json_key(json, "recall_unanswered");
+    lt_json_uint(json, asked_back);
+    lt_json_close(json, '}');
 }
 
 static lt_err directive_fields(struct lt_view_reader *r, struct lt_json *json,
@@ -287,6 +327,15 @@ static lt_err directive_fields(struct lt_view_reader *r, struct lt_json *json,
     put_due(json, m);
     lt_json_key(json, "overdue");
     lt_json_bool(json, lt_matter_is_overdue(m, today));
+    lt_json_key(json, "plan");
+    lt_json_bool(json, m->type == LT_DIRECTIVE_PLAN);
+    lt_json_key(json, "under");
+    if (m->has_under) {
+        lt_json_event(json, &m->under);
+    } else {
+        lt_json_null(json);
+    }
+    put_progress(json, m);
     lt_json_key(json, "to");
     lt_json_open(json, '[');
     for (size_t i = 0; rc == LT_OK && i < m->targets_n; i++) {

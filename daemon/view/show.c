@@ -367,6 +367,99 @@ static lt_err put_deadlines(struct lt_view_reader *r, struct lt_json *json,
     return rc;
 }
 
+/* Of a directive: who is not so far, by name; of a plan also who has neither
+ * issued a plan of its own under it nor said that it is done. */
+static void put_who(struct lt_json *json, const char *key,
+                    const struct lt_matter *m, bool (*is)(uint32_t status))
+{
+    lt_json_key(json, key);
+    lt_json_open(json, '[');
+    for (size_t i = 0; i < m->targets_n; i++) {
+        if (is(m->targets[i].status)) {
+            lt_json_office(json, &m->targets[i].office);
+        }
+    }
+    lt_json_close(json, ']');
+}
+
+static bool not_arrived(uint32_t status)
+{
+    return status == 0;
+}
+
+static bool not_received(uint32_t status)
+{
+    return status <= 1;
+}
+
+static bool not_ended(uint32_t status)
+{
+    return status != 2 && status != 6 && status != 15;
+}
+
+static lt_err find_plans(struct lt_view_reader *r, const struct lt_matter *plan,
+                         bool *has)
+{
+    sqlite3_stmt *stmt = r->list_all;
+    bool row = true;
+    lt_err rc = LT_OK;
+
+    sqlite3_bind_int64(stmt, 1, (int64_t)LT_MATTER_DIRECTIVE);
+    sqlite3_bind_int64(stmt, 2, INT64_MAX);
+    sqlite3_bind_int64(stmt, 3, INT64_MAX);
+    while (rc == LT_OK && row) {
+        const struct lt_matter *m = &r->stored.matter;
+
+        rc = lt_db_step(stmt, &row);
+        if (rc == LT_OK && row) {
+            rc = lt_reader_take_matter(r, stmt);
+        }
+        for (size_t i = 0; rc == LT_OK && row && i < plan->targets_n; i++) {
+            has[i] |= m->has_under && !m->voided &&
+                      lt_event_id_equal(&m->under, &plan->id) &&
+                      lt_office_equal(&m->origin, &plan->targets[i].office);
+        }
+    }
+    lt_db_reset(stmt);
+    return rc;
+}
+
+static lt_err put_plans(struct lt_view_reader *r, struct lt_json *json)
+{
+    const struct lt_alloc *heap = lt_alloc_heap();
+    struct lt_matter *plan = lt_new(heap, sizeof(*plan));
+    bool has[LT_ADDRESSEES_MAX] = {false};
+    lt_err rc = LT_ENOMEM;
+
+    if (plan != NULL) {
+        *plan = r->stored.matter;
+        rc = find_plans(r, plan, has);
+    }
+    lt_json_key(json, "no_plan_yet");
+    lt_json_open(json, '[');
+    for (size_t i = 0; rc == LT_OK && i < plan->targets_n; i++) {
+        if (!has[i] && plan->targets[i].status != 6) {
+            lt_json_office(json, &plan->targets[i].office);
+        }
+    }
+    lt_json_close(json, ']');
+    lt_free(heap, plan);
+    return rc;
+}
+
+static lt_err put_addressees(struct lt_view_reader *r, struct lt_json *json)
+{
+    const struct lt_matter *m = &r->stored.matter;
+
+    if (m->kind != LT_MATTER_DIRECTIVE) {
+        return LT_OK;
+    }
+    put_who(json, "not_arrived", m, not_arrived);
+    put_who(json, "not_received", m, not_received);
+    put_who(json, "not_ended", m, not_ended);
+    return m->type == LT_DIRECTIVE_PLAN ? put_plans(r, json) : LT_OK;
+}
+
 static lt_err show(struct lt_view_reader *r, const struct lt_event_id *id,
                    int32_t today, struct lt_json *json)
 {
@@ -386,6 +479,9 @@ static lt_err show(struct lt_view_reader *r, const struct lt_event_id *id,
     }
     if (rc == LT_OK) {
         rc = put_history(r, json);
+    }
+    if (rc == LT_OK) { /* last: looks at other matters */
+        rc = put_addressees(r, json);
     }
     lt_json_close(json, '}');
     return rc == LT_OK && json->failed ? LT_ENOMEM : rc;

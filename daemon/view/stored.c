@@ -168,6 +168,13 @@ static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
     }
     if (m->kind == LT_MATTER_CASE) {
         at += lt_trail_pack(&m->trail, at);
+    } else if (m->kind == LT_MATTER_DIRECTIVE) {
+        *at++ = m->has_under ? 1 : 0;
+        if (m->has_under) {
+            at = put_bytes(at, m->under.origin.bytes, LT_OFFICE_LEN);
+            at = put(at, m->under.epoch);
+            at = put(at, m->under.count);
+        }
     }
     at = put(at, stored->events_n);
     return put(at, stored->waiting_n);
@@ -189,6 +196,7 @@ size_t lt_stored_pack(const struct lt_stored *stored,
     for (size_t i = 0; i < m->targets_n; i++) {
         at = put_bytes(at, m->targets[i].office.bytes, LT_OFFICE_LEN);
         at = put(at, m->targets[i].status);
+        at = put(at, m->targets[i].recall);
         at = put_signed(at, m->targets[i].at_ms);
         /* Its origin is the addressee. */
         at = put(at, m->targets[i].by.epoch);
@@ -350,6 +358,13 @@ static void take_state(struct taking *t, struct lt_stored *stored)
     }
     if (m->kind == LT_MATTER_CASE) {
         take_trail(t, &m->trail);
+    } else if (m->kind == LT_MATTER_DIRECTIVE) {
+        m->has_under = take(t, 1) == 1;
+        if (m->has_under) {
+            take_bytes(t, m->under.origin.bytes, LT_OFFICE_LEN);
+            m->under.epoch = take(t, UINT64_MAX);
+            m->under.count = take(t, UINT64_MAX);
+        }
     }
     stored->events_n = (uint32_t)take(t, UINT32_MAX);
     stored->waiting_n = (uint32_t)take(t, UINT32_MAX);
@@ -375,6 +390,7 @@ bool lt_stored_unpack(const uint8_t *bytes, size_t len,
 
         take_bytes(&t, target->office.bytes, LT_OFFICE_LEN);
         target->status = (uint32_t)take(&t, UINT32_MAX);
+        target->recall = (uint32_t)take(&t, UINT32_MAX);
         target->at_ms = take_signed(&t);
         target->by.origin = target->office;
         target->by.epoch = take(&t, UINT64_MAX);

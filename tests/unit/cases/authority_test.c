@@ -269,7 +269,7 @@ static struct lt_act *say(struct walk *w, uint32_t type, int author,
                    ? NULL
                    : add(w, author, type, LT_CLASS_DIRECTIVE, owner, 0);
     }
-    if (type == LT_EV_DIRECTIVE_STATUS) {
+    if (type == LT_EV_DIRECTIVE_STATUS || type == LT_EV_DIRECTIVE_RECALLED) {
         /* Who issues is above; so one is addressed by his parent. */
         int issuer = relation == ADDRESSED ? parents[author] : owner;
 
@@ -283,6 +283,9 @@ static struct lt_act *say(struct walk *w, uint32_t type, int author,
         if (to == 0) { /* it has nobody below: its parent issues */
             to = issuer;
             issuer = parents[issuer];
+            if (type == LT_EV_DIRECTIVE_RECALLED && issuer == author) {
+                return NULL;
+            }
         }
         add(w, issuer, LT_EV_DIRECTIVE_ISSUED, LT_CLASS_DIRECTIVE, to, 0);
         return add(w, author, type, LT_CLASS_DIRECTIVE, 0, 0);

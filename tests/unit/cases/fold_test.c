@@ -469,6 +469,68 @@ static void its_writer_erases_a_text_and_a_keeper_confirms(void **state)
     assert_false(s->matter.read_only);
 }
 
+static void what_is_asked_back_ends_where_it_is_given_back(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *issued = story_direct(s, PROVINCE, COMMUNE);
+    const struct lt_act *early = story_status(s, COMMUNE, issued, 15);
+    const struct lt_act *received = story_status(s, COMMUNE, issued, 3);
+    const struct lt_act *asked = story_recall(s, PROVINCE, issued);
+    struct lt_act *back = story_status(s, COMMUNE, received, 15);
+    const struct lt_act *late;
+
+    story_cause(s, back, asked);
+    late = story_status(s, COMMUNE, back, 6);
+    story_fold(s, issued);
+    assert_judged(s, early, LT_REJECTED, LT_WHY_WRONG_STEP);
+    assert_judged(s, asked, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, back, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, late, LT_REJECTED, LT_WHY_CLOSED_BEFORE);
+    assert_int_equal(s->matter.targets[0].status, 15);
+    assert_false(lt_matter_is_open(&s->matter));
+}
+
+static void a_recall_that_is_refused_may_be_asked_again(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *issued = story_direct(s, PROVINCE, COMMUNE);
+    const struct lt_act *asked = story_recall(s, PROVINCE, issued);
+    const struct lt_act *bare = story_status(s, COMMUNE, asked, 16);
+    struct lt_act *refused = story_status(s, COMMUNE, asked, 16);
+    const struct lt_act *twice;
+    const struct lt_act *again;
+    const struct lt_act *back;
+
+    refused->has_reason = true;
+    twice = story_status(s, COMMUNE, refused, 15);
+    story_fold(s, issued);
+    assert_judged(s, bare, LT_REJECTED, LT_WHY_WRONG_STEP);
+    assert_judged(s, refused, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, twice, LT_REJECTED, LT_WHY_WRONG_STEP);
+    assert_int_equal(s->matter.targets[0].status, 0);
+    assert_int_equal(s->matter.targets[0].recall, 16);
+    again = story_recall(s, PROVINCE, refused);
+    back = story_status(s, COMMUNE, again, 15);
+    story_fold(s, issued);
+    assert_judged(s, again, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, back, LT_APPLIED, LT_WHY_NONE);
+}
+
+static void only_its_issuer_asks_a_directive_back(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *issued = story_direct(s, DISTRICT, COMMUNE);
+    const struct lt_act *above = story_recall(s, PROVINCE, issued);
+    const struct lt_act *below = story_recall(s, COMMUNE, issued);
+    const struct lt_act *done = story_status(s, COMMUNE, issued, 6);
+    const struct lt_act *late = story_recall(s, DISTRICT, done);
+
+    story_fold(s, issued);
+    assert_judged(s, above, LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE);
+    assert_judged(s, below, LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE);
+    assert_judged(s, late, LT_REJECTED, LT_WHY_CLOSED_BEFORE);
+}
+
 static void texts_of_what_was_voided_may_go(void **state)
 {
     struct story *s = *state;
@@ -514,6 +576,9 @@ int main(void)
         STORY_TEST(authority_is_that_of_the_tree_that_is_named),
         STORY_TEST(statuses_come_from_addressees_and_do_not_go_back),
         STORY_TEST(a_refusal_gives_its_reason),
+        STORY_TEST(what_is_asked_back_ends_where_it_is_given_back),
+        STORY_TEST(a_recall_that_is_refused_may_be_asked_again),
+        STORY_TEST(only_its_issuer_asks_a_directive_back),
         cmocka_unit_test(every_reason_has_a_word_of_its_own),
     };
 

@@ -75,7 +75,7 @@ static const uint32_t types[] = {
     LT_EV_DENUNCIATION_ADOPTED, LT_EV_INCIDENT_RAISED, LT_EV_INCIDENT_UPDATED,
     LT_EV_INCIDENT_TAKEN, LT_EV_INCIDENT_CLOSED, LT_EV_CROWD_FORECAST,
     LT_EV_INCIDENT_JOINED, LT_EV_DIRECTIVE_ISSUED,
-    LT_EV_DIRECTIVE_STATUS, LT_EV_ENTRY_VOIDED, LT_EV_TEXT_ERASED};
+    LT_EV_DIRECTIVE_STATUS, LT_EV_DIRECTIVE_RECALLED, LT_EV_ENTRY_VOIDED, LT_EV_TEXT_ERASED};
 
 static unsigned written[TYPES_MAX];
 static unsigned counted[TYPES_MAX];
@@ -218,7 +218,7 @@ static void fill(struct history *h, const struct life *life, struct lt_act *act,
     act->case_type = 1 + draw(3);
     act->reason = 1 + draw(5);
     act->people = 1 + draw(100);
-    act->code = 1 + draw(6);
+    act->code = draw(3) != 0 ? 1 + draw(6) : 15 + draw(2);
     act->has_reason = draw(3) != 0;
     act->has_help = draw(4) == 0;
     act->confirms = act->type == LT_EV_TEXT_ERASED && draw(2) == 0;
@@ -289,6 +289,9 @@ static size_t choose_life(const struct history *h, uint32_t type)
         } else if (type == LT_EV_DIRECTIVE_STATUS &&
                    act->type == LT_EV_DIRECTIVE_ISSUED) {
             return 2; /* the commune */
+        } else if (type == LT_EV_DIRECTIVE_RECALLED &&
+                   act->type == LT_EV_DIRECTIVE_ISSUED) {
+            return h->by[act - h->acts];
         } else if (what != LT_CUSTODY_ACCEPT && what != LT_CUSTODY_REFUSE &&
                    lt_type_matter(type) == lt_type_matter(act->type)) {
             return h->by[act - h->acts];
@@ -528,6 +531,7 @@ static bool same_targets(const struct lt_matter *a, const struct lt_matter *b)
     for (size_t i = 0; same && i < a->targets_n; i++) {
         same = lt_office_equal(&a->targets[i].office, &b->targets[i].office) &&
                a->targets[i].status == b->targets[i].status &&
+               a->targets[i].recall == b->targets[i].recall &&
                a->targets[i].at_ms == b->targets[i].at_ms;
     }
     return same;

@@ -244,6 +244,12 @@ struct lt_act *story_status(struct story *s, enum story_office who,
     return act;
 }
 
+struct lt_act *story_recall(struct story *s, enum story_office who,
+                            const struct lt_act *after)
+{
+    return add_about(s, who, LT_EV_DIRECTIVE_RECALLED, after);
+}
+
 void story_fold(struct story *s, const struct lt_act *opening)
 {
     struct lt_act acts[STORY_ACTS];

@@ -63,6 +63,8 @@ struct lt_act *story_direct(struct story *s, enum story_office who,
                             enum story_office to);
 struct lt_act *story_status(struct story *s, enum story_office who,
                             const struct lt_act *after, uint32_t code);
+struct lt_act *story_recall(struct story *s, enum story_office who,
+                            const struct lt_act *after);
 void story_cause(struct story *s, struct lt_act *act,
                  const struct lt_act *cause);
 void story_hide(struct story *s, const struct lt_act *act);

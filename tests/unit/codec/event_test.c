@@ -270,6 +270,11 @@ static void a_deed_reads_back_as_written(void **state)
     event.parts_n = 0; /* what is to be prepared? */
     assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
 
+    event = about_case(LT_EV_DIRECTIVE_RECALLED);
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.has_subject = false;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+
     event = about_case(LT_EV_INCIDENT_JOINED);
     event.has_other = true;
     event.other = id_n(9);

@@ -172,12 +172,15 @@ static void a_directive_is_listed_with_its_statuses(void **state)
         "0000000000001001:5\",\"doc_no\":\"12/CV\","
         "\"issuer\":\"01010101010101010101010101010101\","
         "\"issued_at\":\"2026-11-21T07:00:00.000Z\",\"due_on\":\"2026-09-04\","
-        "\"overdue\":true,\"to\":["
+        "\"overdue\":true,\"plan\":false,\"under\":null,"
+        "\"progress\":{\"addressees\":2,\"not_arrived\":1,"
+        "\"not_received\":1,\"not_ended\":1,\"done\":0,\"refused\":1,"
+        "\"recalled\":0,\"recall_unanswered\":0},\"to\":["
         "{\"office\":\"03030303030303030303030303030303\",\"status\":\"02\","
         "\"at\":\"2026-11-21T07:00:00.000Z\","
-        "\"reason\":\"Không đúng thẩm quyền\"},"
+        "\"reason\":\"Không đúng thẩm quyền\",\"recall\":null},"
         "{\"office\":\"02020202020202020202020202020202\",\"status\":null,"
-        "\"at\":null,\"reason\":null}],\"waiting\":false,\"voided\":false}],"
+        "\"at\":null,\"reason\":null,\"recall\":null}],\"waiting\":false,\"voided\":false}],"
         "\"next\":null}");
 }
 
