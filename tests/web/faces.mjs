@@ -18,7 +18,9 @@ function province(world, units = 168) {
         makeIncident(world, { origin: officeId(12), raised_at: ago(42), people: 101,
             help: 'lãnh đạo tiếp; y tế, nước uống' }),
         makeIncident(world, { origin: officeId(20), raised_at: ago(80), state: 'taken',
-            taken_at: ago(60), taken_by: officeId(2), people: 10 }));
+            taken_at: ago(60), taken_by: officeId(2), people: 10 }),
+        makeIncident(world, { origin: officeId(30), raised_at: ago(900), kind: 'forecast',
+            expected_at: ago(-120) }));
     for (const id of [9, 12]) {
         Object.assign(world.offices.find((o) => o.id === officeId(id)), { incidents_open: 1,
             incidents_untaken: 1 });
@@ -55,6 +57,8 @@ async function centre_first_sight() {
                 await inSight(page, '.mine', name);
             }
             await look(page, name, { soft: units > 24 });
+            check(await page.locator('.running li').count() === 3, 'one that is expected runs');
+            check(/Báo trước|Announced/.test(await page.innerText('.mine')), 'nothing is expected');
             const first = await page.innerText('.running li >> nth=0');
             check(first.includes('42:') && /101|100/.test(first), `first is: ${first}`);
             const rows = await page.locator('tbody tr').evaluateAll((all) => all.slice(0, 4)

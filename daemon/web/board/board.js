@@ -9,12 +9,13 @@ import { band, learnNames, learnName, officeName } from '/web/lib/office.js';
 import { compareNames } from '/web/lib/text.js';
 import { t } from '/web/lib/words.js';
 import { Flow } from '/web/board/flow.js';
-import { UnitMap } from '/web/board/map.js';
+import { Legend, UnitMap } from '/web/board/map.js';
 import { runningOrder } from '/web/centre/running.js';
 import { byWorst, lateDays } from '/web/centre/units.js';
 
 const OLD_MS = 90000;
 const GAP_MS = 3000; // a wall is read, not watched for every event
+const CROWDS = 4; // two lines each
 const PUBLIC = 'lienthong-public-screen';
 const FEW = 5;
 
@@ -29,9 +30,9 @@ function nameList(units, most) {
     return units.length > most ? `${first} ${t('board_others', { n: units.length - most })}` : first;
 }
 
-function Block({ area, title, children, tone }) {
+function Block({ area, title, children, tone, more }) {
     return html`<section class=${`block ${area} ${tone ?? ''}`} aria-labelledby=${`b-${area}`}>
-        <h2 id=${`b-${area}`}>${title}</h2>${children}</section>`;
+        <h2 id=${`b-${area}`}>${title} ${more}</h2>${children}</section>`;
 }
 
 function Crowds({ items, now, rows }) {
@@ -119,7 +120,10 @@ function Bar({ name, at, now, open, onOpen }) {
 
 /* A few rows on a small screen, more on a large one: nothing scrolls. */
 function useRows() {
-    const measure = () => Math.max(3, Math.floor((innerHeight - 420) / 78));
+    const measure = () => {
+        const letter = Math.min(30, Math.max(15, innerWidth * 0.0135));
+        return Math.max(3, Math.floor(innerHeight * 0.36 / (letter * 1.6)) - 2);
+    };
     const [rows, setRows] = useState(measure());
     useEffect(() => {
         const again = () => setRows(measure());
@@ -150,7 +154,7 @@ export default function Board({ session }) {
     };
     return html`<div class="wall"><${Bar} name=${session.office.name} at=${units.at} now=${now}
             open=${open} onOpen=${flip} />
-        <${Crowds} items=${incidents.data?.items ?? []} now=${now} rows=${rows} />
+        <${Crowds} items=${incidents.data?.items ?? []} now=${now} rows=${Math.min(rows, CROWDS)} />
         <${Late} units=${below} open=${open} rows=${rows} />
         <${Links} units=${below} rows=${rows} />
         <${Directives} items=${directives.data?.items ?? []} self=${self} open=${open} />
@@ -158,7 +162,7 @@ export default function Board({ session }) {
         <${Block} area="map" title=${t('board_map', { all: below.length,
         good: below.filter((u) => u.link === 'current').length,
         behind: below.filter((u) => ['behind', 'unknown'].includes(u.link)).length,
-        bad: below.filter(isSilent).length })}>
+        bad: below.filter(isSilent).length })} more=${html`<${Legend} />`}>
             <${UnitMap} units=${[...below].sort(byWorst)} self=${self} /></${Block}>
         <${Block} area="flow" title=${t('board_flow')}><${Flow}
             openNow=${(units.data ?? []).reduce((n, u) => n + (u.open ?? 0), 0)}

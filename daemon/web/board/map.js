@@ -43,6 +43,15 @@ function Branch({ group }) {
     }, { x: 0, bars: [] }).bars}</svg></div>`;
 }
 
+const LEGEND = [['untaken', 'board_untaken'], ['silent', 'link_silent'], ['late', 'board_late'],
+    ['slow', 'link_behind'], ['good', 'link_current']];
+
+/** What the colours say. */
+export function Legend() {
+    return html`<span class="legend">${LEGEND.map(([tone, word]) => html`<span key=${tone}>
+        <i class=${tone}></i>${t(word)}</span>`)}</span>`;
+}
+
 export function UnitMap({ units, self }) {
     if (units.length > SINGLE) {
         return html`<div class="branches">${branches(units, self).map((g) => html`<${Branch}

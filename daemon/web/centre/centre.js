@@ -15,7 +15,7 @@ import { IncidentSheet } from '/web/desk/incident.js';
 import { ReceiptCheck } from '/web/desk/receipt.js';
 import { Issue } from '/web/centre/issue.js';
 import { CaseList, LISTS, UnitSheet } from '/web/centre/lists.js';
-import { runningOrder } from '/web/centre/running.js';
+import { expected, runningOrder } from '/web/centre/running.js';
 import { byWorst, UnitTable } from '/web/centre/units.js';
 
 const RUNNING = 6; // incidents in sight without a scroll; the rest are counted
@@ -73,8 +73,13 @@ function OfferRow({ item }) {
     </a></li>`;
 }
 
+function ForecastRow({ item }) {
+    return html`<li><a href=${link('incident', item.id)}><b>${showTime(item.expected_at)}</b>
+        <span>${officeName(item.origin)} · ${t('people_n', { n: band(item.people) })}</span></a></li>`;
+}
+
 /* What this office has asked for and not yet been answered. */
-function MyWork({ self, mine, offers, contested }) {
+function MyWork({ self, mine, offers, contested, forecasts }) {
     const asked = mine.filter((d) => d.issuer === self && !d.voided
         && d.to.some((to) => ['01', null].includes(to.status)));
     const overdue = mine.filter((d) => d.issuer === self && !d.voided && d.overdue);
@@ -84,6 +89,8 @@ function MyWork({ self, mine, offers, contested }) {
         <${Work} title=${t('my_overdue')} items=${overdue} Row=${AnswerRow} list="directives" />
         <${Work} title=${t('my_offers')} items=${offers} Row=${OfferRow} list="offered" />
         <${Work} title=${t('my_contested')} items=${contested} Row=${OfferRow} list="contested" />
+        ${forecasts.length > 0 && html`<${Work} title=${t('my_forecasts')} items=${forecasts}
+            Row=${ForecastRow} list="incidents" />`}
         <h3>${t('lists')}</h3>
         <ul class="links">${Object.keys(LISTS).map((name) => html`<li key=${name}><a
             href=${link(name)}>${t(`list_${name}`)}</a></li>`)}
@@ -134,7 +141,8 @@ function Home({ session, units, error }) {
         </div>
         <${MyWork} self=${self} mine=${directives.data?.items ?? []}
             offers=${open.filter((c) => c.offered_to.length > 0 && !c.voided)}
-            contested=${open.filter((c) => c.contested && !c.voided)} />
+            contested=${open.filter((c) => c.contested && !c.voided)}
+            forecasts=${expected(incidents.data?.items ?? [])} />
     </div>`;
 }
 

@@ -143,7 +143,8 @@ function Home({ session }) {
         (to) => to.office === self && ['01', null].includes(to.status)));
     const running = (directives.data?.items ?? []).filter((d) => !d.voided && d.to.some(
         (to) => to.office === self && ['03', '04', '05'].includes(to.status)));
-    const open = (incidents.data?.items ?? []).filter((i) => i.origin === self && !i.voided);
+    const open = (incidents.data?.items ?? []).filter((i) => i.origin === self && !i.voided
+        && i.kind !== 'forecast');
     const notices = (work.data ?? []).filter((c) => NOTICES.test(c.due_rule ?? ''));
     return html`<${Drafts} owner=${session.person.name} />
         <div class="three">

@@ -48,6 +48,7 @@ export function wayUp(status) {
 export function maybeAlone(way, incidents, self, now) {
     return way.parent === null || way.urgent === 0 ? []
         : incidents.filter((i) => i.origin === self && i.state === 'raised' && !i.voided
+            && i.kind !== 'forecast'
             && now - Date.parse(i.raised_at) > ALONE_MS);
 }
 

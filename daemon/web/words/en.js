@@ -294,6 +294,7 @@ export default {
     running_none: "No crowd anywhere.",
     support: "Support",
     my_work: "My work",
+    my_forecasts: "Announced, prepare to receive",
     my_answers: "Waiting for answers",
     my_overdue: "Directives overdue",
     my_offers: "Passed on, not yet taken",

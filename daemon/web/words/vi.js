@@ -294,6 +294,7 @@ export default {
     running_none: "Không có nơi nào đang đông người.",
     support: "Hỗ trợ",
     my_work: "Việc của tôi",
+    my_forecasts: "Báo trước, chuẩn bị tiếp",
     my_answers: "Chờ trả lời",
     my_overdue: "Chỉ đạo quá hạn",
     my_offers: "Chờ kết quả chuyển đơn",
