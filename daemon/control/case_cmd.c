@@ -212,6 +212,10 @@ lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
     if (rc == LT_OK) {
         rc = take_case(desk, args, draft, &heads, &id, diag);
     }
+    if (rc == LT_OK) {
+        rc = lt_privacy_check_entry(desk, args, LT_OPT_TEXT, &heads.matter,
+                                    diag);
+    }
     if (rc != LT_OK) {
         return rc;
     }
@@ -253,6 +257,10 @@ lt_err lt_case_close(struct lt_desk *desk, const struct lt_args *args,
     rc = lt_privacy_check(args, LT_OPT_TEXT, LT_PRIVACY_WARN, diag);
     if (rc == LT_OK) {
         rc = take_case(desk, args, draft, &heads, &id, diag);
+    }
+    if (rc == LT_OK) {
+        rc = lt_privacy_check_entry(desk, args, LT_OPT_TEXT, &heads.matter,
+                                    diag);
     }
     if (rc != LT_OK) {
         return rc;

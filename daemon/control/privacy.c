@@ -97,3 +97,36 @@ lt_err lt_privacy_check(const struct lt_args *args, enum lt_option option,
                ? LT_OK
                : refuse(diag, LT_EMAYBEPRIVATE, option, &found);
 }
+
+lt_err lt_privacy_check_entry(struct lt_desk *desk, const struct lt_args *args,
+                              enum lt_option option,
+                              const struct lt_event_id *matter,
+                              struct lt_diag *diag)
+{
+    struct lt_text fields[LT_REGISTER_FIELDS];
+    struct lt_guard_found found = {.kind = LT_GUARD_NOTHING};
+    struct lt_arena arena;
+    char id[LT_EVENT_ID_TEXT];
+    lt_err rc;
+
+    if (!lt_args_has(args, option)) {
+        return LT_OK;
+    }
+    lt_event_id_format(matter, id);
+    lt_arena_init(&arena, lt_alloc_heap(), ARENA_MAX);
+    rc = lt_shelf_words(&desk->shelf, id, &arena, fields);
+    if (rc == LT_OK) {
+        const struct lt_guard_own own = {.name = fields[LT_REGISTER_NAME],
+                                         .address = fields[LT_REGISTER_ADDRESS],
+                                         .number = fields[LT_REGISTER_DOCUMENT],
+                                         .phone = fields[LT_REGISTER_CONTACT]};
+
+        rc = lt_guard_look(args->texts[option], &own, &arena, &found);
+    }
+    lt_arena_reset(&arena); /* zeroes what was opened */
+    lt_arena_deinit(&arena);
+    return rc == LT_OK && found.kind != LT_GUARD_NOTHING &&
+                   found.kind <= LT_GUARD_OWN_PHONE
+               ? refuse(diag, LT_EPRIVATE, option, &found)
+               : rc;
+}

@@ -20,5 +20,14 @@ LT_MUST_CHECK lt_err lt_privacy_check(const struct lt_args *args,
                                       enum lt_option option,
                                       enum lt_privacy how,
                                       struct lt_diag *diag);
+/* The same text, held against what this office's register has of @matter, so
+ * that a client which does not say what stands in the form lets nothing of it
+ * through. Patterns are lt_privacy_check's.
+ * Errors: LT_EPRIVATE; what reading the register gives; LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_privacy_check_entry(struct lt_desk *desk,
+                                            const struct lt_args *args,
+                                            enum lt_option option,
+                                            const struct lt_event_id *matter,
+                                            struct lt_diag *diag);
 
 #endif

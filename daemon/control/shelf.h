@@ -21,6 +21,12 @@ struct lt_shelf {
 /* Open what is not open yet. Errors: as of lt_people_open. */
 LT_MUST_CHECK lt_err lt_shelf_open(struct lt_shelf *shelf,
                                    struct lt_diag *diag);
+/* For the text guard: what the register has of @case_id, without a person; see
+ * lt_register_words. Opens no register that is not there, and leaves it as
+ * locked as it was. */
+LT_MUST_CHECK lt_err lt_shelf_words(
+    struct lt_shelf *shelf, const char *case_id, struct lt_arena *arena,
+    struct lt_text out_fields[static LT_REGISTER_FIELDS]);
 /* Lock what has not been used; cheap. */
 void lt_shelf_rest(struct lt_shelf *shelf, int64_t mono_ms);
 void lt_shelf_close(struct lt_shelf *shelf);

@@ -80,6 +80,14 @@ def read_by_persons():
         found = register(node, 0, "search", lines=("trinh oanh",))["items"]
         check([f["case"] for f in found] == [case["id"]], found)
         check(register(node, 0, "search", lines=("binh",))["items"] == [], "found nobody")
+        # What stands in the register does not leave with a step's text.
+        for text in (f"Đã gặp bà {NAME}", "liên hệ 0987654321", "CCCD số 079188812345"):
+            refused = node.tool("case", "step", case["id"], "verify_assigned", "--text", text,
+                                "--confirm-text")
+            check(refused.code == 65 and refused.error["code"] == "personal_data",
+                  f"{text}: {refused}")
+            check(NAME not in refused.err, "it is repeated")
+        node.ok("case", "step", case["id"], "accepted", "--text", "Đã gặp người khiếu nại")
         # Who may not: another role, no session, a made-up one, no such case.
         register(node, 77, "show", case["id"], by="kien", secret=MAY)
         for options, code in (({}, "not_permitted"), ({"session": "A" * 43}, "session_ended"),
