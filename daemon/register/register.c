@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/failpoint.h"
 #include "common/words.h"
 #include "daemon/register/internal.h"
 
@@ -205,8 +206,9 @@ lt_err lt_register_enter(struct lt_register *reg,
     if (person->session->locked) {
         return lt_register_refuse(diag, LT_ESESSIONLOCKED, NULL, NULL);
     }
-    if ((who->roles & (LT_ROLE_OFFICER | LT_ROLE_LEADER)) == 0 ||
-        (who->roles & LT_ROLE_OPERATOR) != 0) {
+    if (((who->roles & (LT_ROLE_OFFICER | LT_ROLE_LEADER)) == 0 ||
+         (who->roles & LT_ROLE_OPERATOR) != 0) &&
+        !LT_PLANTED(anyone_reads)) {
         rc = lt_audit_write(person->people, who->name,
                             LT_AUDIT_REGISTER_REFUSED, "");
         return rc != LT_OK ? rc
@@ -371,7 +373,9 @@ lt_err lt_register_add(struct lt_register *reg,
     }
     if (rc == LT_OK) {
         follow(reg, before, id, fields);
-        rc = told(person, LT_AUDIT_REGISTER_ADDED, case_id);
+        rc = told(person, LT_AUDIT_REGISTER_ADDED,
+                  LT_PLANTED(audit_names) ? fields[LT_REGISTER_NAME].data
+                                          : case_id);
     }
     return rc == LT_OK
                ? say(diag, newest(reg, case_id, arena, &id, out_entry), case_id)
