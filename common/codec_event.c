@@ -223,6 +223,9 @@ static void read_case_step(const Lt__CaseStep *body, struct lt_event *out)
     out->has_doc_date = body->has_doc_date != 0;
     out->doc_date = body->doc_date;
     out->extension_days = body->extension_days;
+    out->has_day = body->has_day != 0;
+    out->day = body->day;
+    out->name = read_text(body->agency);
 }
 
 static void read_denunciation(const Lt__DenunciationReceived *body,

@@ -227,6 +227,15 @@ static const char *check_case(const struct lt_event *event)
         if (event->kind == 0 || !event->has_subject) {
             return "step without kind or case";
         }
+        if (!text_ok(&event->name, LT_STRING_MAX)) {
+            return "bad agency";
+        }
+        if ((event->kind == 33 || event->kind == 40) && !event->has_day) {
+            return "step without its day";
+        }
+        if ((event->kind == 38 || event->kind == 39) && event->name.len == 0) {
+            return "transfer without an agency";
+        }
         break;
     default: /* closed */
         if (event->reason == 0 || !event->has_subject) {
@@ -490,8 +499,10 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_CASE_OPENED:
         return within(event->case_type, 1, 3);
     case LT_EV_CASE_STEP:
-    case LT_EV_DENUNCIATION_STEP:
-        return within(event->kind, 1, 13) || within(event->kind, 30, 32);
+        return within(event->kind, 1, 13) || within(event->kind, 30, 40);
+    case LT_EV_DENUNCIATION_STEP: /* those that need no word and no day */
+        return within(event->kind, 1, 13) || within(event->kind, 30, 32) ||
+               within(event->kind, 34, 37);
     case LT_EV_CASE_CLOSED:
     case LT_EV_DENUNCIATION_CLOSED:
         return within(event->reason, 1, 7);

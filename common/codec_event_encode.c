@@ -190,6 +190,9 @@ static void put_case_step(struct draft *draft, const struct lt_event *event)
     body->doc_date = event->doc_date;
     body->has_extension_days = event->extension_days != 0;
     body->extension_days = event->extension_days;
+    body->has_day = event->has_day;
+    body->day = event->day;
+    body->agency = put_text(draft, &event->name);
     draft->event.case_step = body;
 }
 

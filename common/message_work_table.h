@@ -26,6 +26,19 @@ X("ui_asked", "Chờ tiếp nhận", "Waits for")
 X("ui_raised_times", "Đã báo lên (lần)", "Raised (times)")
 X("ui_raised_next_at", "Báo lên tiếp lúc", "Raised next at")
 X("ui_ring", "Gọi trực ban", "Duty to call")
+X("ui_opt_step_on", "ngày đối thoại, hoặc ngày phải làm bước tiếp theo",
+  "the day of the dialogue, or by when the next step is taken")
+X("ui_opt_agency", "cơ quan ngoài hệ thống", "the agency, which has no node")
+X("ui_opt_owed", "chỉ hồ sơ đã chuyển ra ngoài mà chưa có kết quả",
+  "only what was passed on and is not answered")
+X("ui_opt_reviewed", "chỉ hồ sơ tồn đọng đã rà soát",
+  "only the backlog that was reviewed")
+X("ui_why_step_day", "bước này cần --on", "this step needs --on")
+X("ui_why_step_agency", "bước này cần --agency", "this step needs --agency")
+X("ui_why_step_nothing_sent", "chưa chuyển cho cơ quan nào",
+  "nothing was passed on that could be answered")
+X("ui_why_step_not_sealed", "bước này không dùng cho tố cáo",
+  "a denunciation has no such step")
 X("ui_cmd_directive_recall", "yêu cầu lấy lại một chỉ đạo (mã 13)",
   "ask a directive back (code 13)")
 X("ui_opt_all_below", "gửi tới mọi cơ quan cấp dưới", "to everybody below")

@@ -28,6 +28,16 @@ static const struct lt_word steps[] = {
     {30, "suspended", "tạm đình chỉ", "suspended"},
     {31, "resumed", "tiếp tục giải quyết", "resumed"},
     {32, "enforcement_ordered", "đã tổ chức thi hành", "enforcement ordered"},
+    {33, "dialogue_scheduled", "hẹn đối thoại", "dialogue scheduled"},
+    {34, "statement_taken", "đã ghi lời trình bày", "statement taken"},
+    {35, "leader_conclusion", "kết luận của lãnh đạo", "leader's conclusion"},
+    {36, "enforcement_progress", "đang thi hành", "enforcement in progress"},
+    {37, "enforcement_done", "đã thi hành xong", "enforcement done"},
+    {38, "transfer_sent", "chuyển cơ quan ngoài hệ thống",
+     "passed to an agency without a node"},
+    {39, "transfer_answered", "cơ quan đó đã trả kết quả",
+     "that agency has answered"},
+    {40, "reviewed", "rà soát tồn đọng", "backlog reviewed"},
 };
 
 static const struct lt_word close_reasons[] = {

@@ -72,6 +72,8 @@ const struct lt_tool_command lt_cmd_case[] = {
      .options = {{"doc-no", LT_TOOL_TEXT, "N", "ui_doc_no", false},
                  {"doc-date", LT_TOOL_DAY, "D", "ui_opt_doc_date", false},
                  {"days", LT_TOOL_NUMBER, "N", "ui_opt_days", false},
+                 {"on", LT_TOOL_DAY, "D", "ui_opt_step_on", false},
+                 {"agency", LT_TOOL_TEXT, "NAME", "ui_opt_agency", false},
                  {"confirm-text", LT_TOOL_FLAG, "", "ui_opt_confirm_text",
                   false},
                  {"private", LT_TOOL_LIST, "KIND=VALUE ...", "ui_opt_private",

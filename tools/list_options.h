@@ -13,6 +13,8 @@
 #define LT_TOOL_CASE_LIST_OPTIONS                                              \
     {                                                                          \
         {"overdue", LT_TOOL_FLAG, "", "ui_opt_overdue", false},                \
+        {"owed", LT_TOOL_FLAG, "", "ui_opt_owed", false},                      \
+        {"reviewed", LT_TOOL_FLAG, "", "ui_opt_reviewed", false},              \
         {"due-soon", LT_TOOL_FLAG, "", "ui_opt_due_soon", false},              \
         LT_TOOL_LIST_SHARED                                                    \
     }

@@ -5,20 +5,37 @@
  *       \------------------ any other step ------------/
  *     any of them --closed--> closed (for ever, unless the closing is voided)
  *
- * Notes and "citizen notified" change nothing but the time of the last event.
+ * Notes, statements, reviews and "citizen notified" change nothing of that.
+ * What was sent to an agency without a node is owed until its answer is in.
  * Who holds it is in custody.c. */
 #include "daemon/cases/fold_internal.h"
 
 #include "common/sys.h"
 
-enum { STEP_ACCEPTED = 1, STEP_CITIZEN_NOTIFIED = 12, STEP_NOTE = 13 };
+enum {
+    STEP_ACCEPTED = 1,
+    STEP_DIALOGUE_HELD = 7,
+    STEP_CITIZEN_NOTIFIED = 12,
+    STEP_NOTE = 13,
+    STEP_DIALOGUE_SCHEDULED = 33,
+    STEP_STATEMENT_TAKEN = 34,
+    STEP_TRANSFER_SENT = 38,
+    STEP_TRANSFER_ANSWERED = 39,
+    STEP_REVIEWED = 40
+};
 enum { DENUNCIATION_TYPE = 4, CLOSE_DISCONTINUED = 7 };
 
 enum lt_verdict_reason lt_case_check(const struct lt_matter *past,
                                      const struct lt_act *act)
 {
-    return past->state == LT_CASE_CLOSED ? LT_WHY_CLOSED_BEFORE
-                                         : lt_custody_check_step(past, act);
+    if (past->state == LT_CASE_CLOSED) {
+        return LT_WHY_CLOSED_BEFORE;
+    }
+    if (act->type == LT_EV_CASE_STEP && act->kind == STEP_TRANSFER_ANSWERED &&
+        past->transfers_owed == 0) {
+        return LT_WHY_WRONG_STEP; /* nothing was sent */
+    }
+    return lt_custody_check_step(past, act);
 }
 
 static void apply_opening(struct lt_matter *matter, const struct lt_act *act)
@@ -49,9 +66,36 @@ uint32_t lt_case_state_after(uint32_t state, uint32_t kind)
         return state == LT_CASE_OPEN ? LT_CASE_ACCEPTED : state;
     case STEP_CITIZEN_NOTIFIED:
     case STEP_NOTE:
+    case STEP_STATEMENT_TAKEN:
+    case STEP_REVIEWED:
         return state;
     default:
         return LT_CASE_IN_PROGRESS;
+    }
+}
+
+static void apply_agenda(struct lt_matter *matter, const struct lt_act *act)
+{
+    switch (act->kind) {
+    case STEP_DIALOGUE_SCHEDULED:
+        matter->has_dialogue = act->has_on_day;
+        matter->dialogue_on = act->on_day;
+        break;
+    case STEP_DIALOGUE_HELD:
+        matter->has_dialogue = false;
+        break;
+    case STEP_TRANSFER_SENT:
+        matter->transfers_owed++;
+        break;
+    case STEP_TRANSFER_ANSWERED:
+        matter->transfers_owed -= matter->transfers_owed > 0 ? 1 : 0;
+        break;
+    case STEP_REVIEWED:
+        matter->has_review = act->has_on_day;
+        matter->review_by = act->on_day;
+        break;
+    default:
+        break;
     }
 }
 
@@ -67,6 +111,7 @@ void lt_case_apply(struct lt_matter *matter, const struct lt_act *act)
         matter->state = lt_case_state_after(matter->state, act->kind);
         lt_trail_step(&matter->trail, act->kind, act->day, act->extension_days,
                       act->documented);
+        apply_agenda(matter, act);
         break;
     case LT_EV_CASE_CLOSED:
     case LT_EV_DENUNCIATION_CLOSED:

@@ -84,6 +84,8 @@ void lt_act_from_event(const struct lt_event *event, uint8_t cls,
                : event->has_legal_date ? event->legal_date
                                        : lt_civil_day(
                                              shown_time(event->recorded_at_ms)),
+        .has_on_day = event->type == LT_EV_CASE_STEP && event->has_day,
+        .on_day = event->day,
         .extension_days = event->extension_days,
         /* A denunciation's document has no number here: its date stands. */
         .documented = event->doc_no.len > 0 ||

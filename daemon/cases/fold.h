@@ -110,6 +110,11 @@ struct lt_matter {
     bool voided;
     bool contested;
     struct lt_custody custody; /* cases */
+    uint32_t transfers_owed; /* to agencies without a node, not answered */
+    bool has_dialogue;       /* appointed, and not yet held */
+    int32_t dialogue_on;
+    bool has_review; /* of the backlog: the next step is due */
+    int32_t review_by;
     /* incidents */
     uint32_t people;
     int64_t expected_ms;          /* a forecast: the hour */
@@ -128,7 +133,7 @@ struct lt_matter {
 
 /* Changes whenever the same events would be judged differently: a view folded
  * by another version is rebuilt. */
-enum { LT_FOLD_VERSION = 8 };
+enum { LT_FOLD_VERSION = 9 };
 /* More events than this in one matter are not refolded: it is set aside alone
  * (a real case of twenty years has a few hundred). */
 enum { LT_FOLD_EVENTS_MAX = 5000 };
@@ -163,6 +168,8 @@ struct lt_act {
     int32_t opened_on; /* received on, or the legal date */
     int32_t day;       /* that the law counts it from: its document's date, or
                           the legal date, or the day it was recorded */
+    bool has_on_day;
+    int32_t on_day; /* that a step is about */
     uint32_t extension_days;
     bool documented; /* it names the document that it rests on */
     bool remote;

@@ -8,6 +8,13 @@
 #include "daemon/control/privacy.h"
 #include "daemon/control/vocabulary.h"
 
+enum {
+    STEP_DIALOGUE_SCHEDULED = 33,
+    STEP_TRANSFER_SENT = 38,
+    STEP_TRANSFER_ANSWERED = 39,
+    STEP_REVIEWED = 40
+};
+
 #include <string.h>
 
 /* A number of the sealed register: digits, and what stands between them; a
@@ -195,6 +202,40 @@ static lt_err check_claimant(struct lt_desk *desk, struct lt_draft *draft,
     return rc == LT_OK ? lt_desk_would(desk, draft, past, "case", diag) : rc;
 }
 
+/* What kinds 33 to 40 cannot do without. */
+static lt_err take_particulars(struct lt_desk *desk, const struct lt_args *args,
+                               struct lt_draft *draft, bool sealed,
+                               uint32_t kind, struct lt_diag *diag)
+{
+    struct lt_event *event = draft->event;
+    bool dated = kind == STEP_DIALOGUE_SCHEDULED || kind == STEP_REVIEWED;
+    bool passed = kind == STEP_TRANSFER_SENT || kind == STEP_TRANSFER_ANSWERED;
+    struct lt_matter *past = NULL;
+    lt_err rc = LT_OK;
+
+    if (sealed && (dated || passed)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "kind",
+                              "ui_why_step_not_sealed");
+    }
+    if (dated != lt_args_has(args, LT_OPT_ON)) {
+        return lt_desk_refuse(diag, LT_EUSAGE, "on", "ui_why_step_day");
+    }
+    if (passed != lt_args_has(args, LT_OPT_AGENCY)) {
+        return lt_desk_refuse(diag, LT_EUSAGE, "agency", "ui_why_step_agency");
+    }
+    event->has_day = dated;
+    event->day = dated ? (int32_t)args->numbers[LT_OPT_ON] : 0;
+    event->name = args->texts[LT_OPT_AGENCY];
+    if (kind == STEP_TRANSFER_ANSWERED) {
+        rc = lt_desk_folded(desk, &draft->matter, &past, diag);
+        if (rc == LT_OK && past->transfers_owed == 0) {
+            rc = lt_desk_refuse(diag, LT_ESTATE, "case",
+                                "ui_why_step_nothing_sent");
+        }
+    }
+    return rc;
+}
+
 lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
                     struct lt_draft *draft, struct lt_diag *diag)
 {
@@ -209,6 +250,9 @@ lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
         return LT_EINVAL;
     }
     rc = lt_privacy_check(args, LT_OPT_TEXT, LT_PRIVACY_WARN, diag);
+    if (rc == LT_OK) {
+        rc = lt_privacy_check(args, LT_OPT_AGENCY, LT_PRIVACY_WARN, diag);
+    }
     if (rc == LT_OK) {
         rc = take_case(desk, args, draft, &heads, &id, diag);
     }
@@ -235,6 +279,11 @@ lt_err lt_case_step(struct lt_desk *desk, const struct lt_args *args,
         draft->event->kind = kind;
         draft->event->extension_days = (uint32_t)args->numbers[LT_OPT_DAYS];
         draft->leaves.state = (uint8_t)lt_case_state_after(heads.state, kind);
+        rc = take_particulars(desk, args, draft,
+                              heads.type == LT_CASE_TYPE_DENUNCIATION, kind,
+                              diag);
+    }
+    if (rc == LT_OK) {
         rc = lt_draft_attachment(draft, args, LT_KEEP_CASE, diag);
     }
     return rc == LT_OK && heads.contested ? check_claimant(desk, draft, diag)

@@ -9,7 +9,7 @@ X(CASE_OPEN, "case open", WRITE, lt_case_open,
       O(NUMBER) | O(ATTACH_SIZE) | O(ATTACH_HASH),
   O(TYPE) | O(FIELD))
 X(CASE_STEP, "case step", WRITE, lt_case_step,
-  O(DAYS) | O(CONFIRM_TEXT) | O(PRIVATE) |
+  O(ON) | O(AGENCY) | O(DAYS) | O(CONFIRM_TEXT) | O(PRIVATE) |
       O(ID) | O(KIND) | O(DOC_NO) | O(DOC_DATE) | O(LEGAL_DATE) | O(TEXT) |
       O(ATTACH_SIZE) | O(ATTACH_HASH),
   O(ID) | O(KIND))
@@ -64,7 +64,7 @@ X(VOID, "void", WRITE, lt_void, O(ID) | O(REASON) | O(KIND), O(ID) | O(REASON))
 X(ERASE, "erase", WRITE, lt_erase, O(ID) | O(REASON) | O(INDEX),
   O(ID) | O(REASON))
 X(CASE_LIST, "case list", READ, lt_read_cases,
-  O(OVERDUE) | O(DUE_SOON) |
+  O(OWED) | O(REVIEWED) | O(OVERDUE) | O(DUE_SOON) |
       O(OPEN) | O(CLOSED) | O(OFFICE) | O(SINCE) | O(LIMIT) | O(AFTER), 0)
 X(INCIDENT_LIST, "incident list", READ, lt_read_incidents,
   O(OPEN) | O(CLOSED) | O(OFFICE) | O(SINCE) | O(LIMIT) | O(AFTER), 0)

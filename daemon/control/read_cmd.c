@@ -32,6 +32,8 @@ static lt_err fill_query(struct lt_desk *desk, const struct lt_args *args,
     }
     query->open = open ? 1 : closed ? -1 : 0;
     query->today = desk->today;
+    query->owed = args->numbers[LT_OPT_OWED] != 0;
+    query->reviewed = args->numbers[LT_OPT_REVIEWED] != 0;
     query->overdue = args->numbers[LT_OPT_OVERDUE] != 0;
     query->due_soon = args->numbers[LT_OPT_DUE_SOON] != 0;
     query->limit = lt_args_has(args, LT_OPT_LIMIT)

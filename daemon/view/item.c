@@ -66,6 +66,17 @@ static void put_time(struct lt_json *json, const char *key, int64_t ms)
     }
 }
 
+static void put_day(struct lt_json *json, const char *key, bool has,
+                    int32_t day)
+{
+    lt_json_key(json, key);
+    if (has) {
+        lt_json_day(json, day);
+    } else {
+        lt_json_null(json);
+    }
+}
+
 static void put_due(struct lt_json *json, const struct lt_matter *m)
 {
     lt_json_key(json, "due_on");
@@ -179,6 +190,10 @@ static lt_err case_fields(struct lt_view_reader *r, struct lt_json *json,
     lt_json_key(json, "voided");
     lt_json_bool(json, m->voided);
     put_reason(json, LT_WORDS_CLOSE_REASON, m, m->state == LT_CASE_CLOSED);
+    lt_json_key(json, "transfers_owed");
+    lt_json_uint(json, m->transfers_owed);
+    put_day(json, "dialogue_on", m->has_dialogue, m->dialogue_on);
+    put_day(json, "review_by", m->has_review, m->review_by);
     custody_fields(json, &m->custody);
     return rc;
 }

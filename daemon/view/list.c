@@ -86,6 +86,10 @@ static bool is_wanted(const struct lt_view_reader *r,
     if ((query->open < 0 && open) || (query->open > 0 && !open)) {
         return false;
     }
+    if ((query->owed && m->transfers_owed == 0) ||
+        (query->reviewed && !m->has_review)) {
+        return false;
+    }
     if (query->has_since && m->opened_on < query->since) {
         return false;
     }

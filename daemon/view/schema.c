@@ -165,7 +165,7 @@ static lt_err create(struct lt_view *view, const char *boot)
     }
     if (rc == LT_OK) {
         rc = lt_db_exec(view->db, "PRAGMA application_id=1280595543;"
-                                  "PRAGMA user_version=8;");
+                                  "PRAGMA user_version=9;");
     }
     if (rc == LT_OK) {
         rc = lt_db_prepare(

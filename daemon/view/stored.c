@@ -167,6 +167,14 @@ static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
         at = put_custody(at, &m->custody);
     }
     if (m->kind == LT_MATTER_CASE) {
+        at = put(at, m->transfers_owed);
+        at = put(at, (m->has_dialogue ? 1U : 0U) | (m->has_review ? 2U : 0U));
+        if (m->has_dialogue) {
+            at = put_signed(at, m->dialogue_on);
+        }
+        if (m->has_review) {
+            at = put_signed(at, m->review_by);
+        }
         at += lt_trail_pack(&m->trail, at);
     } else if (m->kind == LT_MATTER_DIRECTIVE) {
         *at++ = m->has_under ? 1 : 0;
@@ -357,6 +365,14 @@ static void take_state(struct taking *t, struct lt_stored *stored)
         take_custody(t, &m->custody);
     }
     if (m->kind == LT_MATTER_CASE) {
+        uint64_t flags;
+
+        m->transfers_owed = (uint32_t)take(t, UINT32_MAX);
+        flags = take(t, 3);
+        m->has_dialogue = (flags & 1) != 0;
+        m->dialogue_on = m->has_dialogue ? take_day(t) : 0;
+        m->has_review = (flags & 2) != 0;
+        m->review_by = m->has_review ? take_day(t) : 0;
         take_trail(t, &m->trail);
     } else if (m->kind == LT_MATTER_DIRECTIVE) {
         m->has_under = take(t, 1) == 1;

@@ -170,6 +170,8 @@ struct lt_view_query {
     const char *after;           /* cursor of an earlier answer, or NULL */
     int32_t today;               /* for overdue */
     bool overdue;                /* only what is late, or ... */
+    bool owed;                   /* cases: what was sent is not answered */
+    bool reviewed;               /* cases: of the backlog, with a next step */
     bool due_soon;               /* ... due within LT_DUE_SOON_DAYS */
 };
 /* {"items":[...],"next":...}. Errors: LT_EINVAL (a cursor that is none). */

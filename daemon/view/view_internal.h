@@ -12,7 +12,7 @@ static inline int64_t lt_text_row(int64_t seq, uint32_t index)
     return (int64_t)((uint64_t)seq << 3 | index);
 }
 
-enum { LT_VIEW_SCHEMA = 8, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+enum { LT_VIEW_SCHEMA = 9, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
 
 /* Events of neighbouring keys in neighbouring rows. */
 struct lt_ref_run {

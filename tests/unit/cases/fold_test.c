@@ -531,6 +531,47 @@ static void only_its_issuer_asks_a_directive_back(void **state)
     assert_judged(s, late, LT_REJECTED, LT_WHY_CLOSED_BEFORE);
 }
 
+static void what_was_passed_on_is_owed_until_it_is_answered(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *early = story_step(s, COMMUNE, opened, 39);
+    const struct lt_act *sent = story_step(s, COMMUNE, early, 38);
+    const struct lt_act *twice = story_step(s, COMMUNE, sent, 38);
+    const struct lt_act *back;
+
+    story_fold(s, opened);
+    assert_judged(s, early, LT_REJECTED, LT_WHY_WRONG_STEP);
+    assert_int_equal(s->matter.transfers_owed, 2);
+    back = story_step(s, COMMUNE, twice, 39);
+    story_step(s, COMMUNE, back, 39);
+    story_fold(s, opened);
+    assert_judged(s, back, LT_APPLIED, LT_WHY_NONE);
+    assert_int_equal(s->matter.transfers_owed, 0);
+}
+
+static void a_dialogue_is_appointed_until_it_is_held(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    struct lt_act *appointed = story_step(s, COMMUNE, opened, 33);
+    struct lt_act *reviewed;
+
+    appointed->has_on_day = true;
+    appointed->on_day = 20700;
+    reviewed = story_step(s, COMMUNE, appointed, 40);
+    reviewed->has_on_day = true;
+    reviewed->on_day = 20800;
+    story_fold(s, opened);
+    assert_true(s->matter.has_dialogue && s->matter.has_review);
+    assert_int_equal(s->matter.dialogue_on, 20700);
+    assert_int_equal(s->matter.review_by, 20800);
+    story_step(s, COMMUNE, reviewed, 7);
+    story_fold(s, opened);
+    assert_false(s->matter.has_dialogue);
+    assert_true(s->matter.has_review);
+}
+
 static void texts_of_what_was_voided_may_go(void **state)
 {
     struct story *s = *state;
@@ -576,6 +617,8 @@ int main(void)
         STORY_TEST(authority_is_that_of_the_tree_that_is_named),
         STORY_TEST(statuses_come_from_addressees_and_do_not_go_back),
         STORY_TEST(a_refusal_gives_its_reason),
+        STORY_TEST(what_was_passed_on_is_owed_until_it_is_answered),
+        STORY_TEST(a_dialogue_is_appointed_until_it_is_held),
         STORY_TEST(what_is_asked_back_ends_where_it_is_given_back),
         STORY_TEST(a_recall_that_is_refused_may_be_asked_again),
         STORY_TEST(only_its_issuer_asks_a_directive_back),

@@ -214,7 +214,9 @@ static uint8_t class_of(uint32_t type, const struct lt_act *opening)
 static void fill(struct history *h, const struct life *life, struct lt_act *act,
                  const struct lt_act *opening)
 {
-    act->kind = 1 + draw(13);
+    act->kind = draw(3) != 0 ? 1 + draw(13) : 30 + draw(11);
+    act->has_on_day = draw(2) == 0;
+    act->on_day = 20000 + (int32_t)draw(400);
     act->case_type = 1 + draw(3);
     act->reason = 1 + draw(5);
     act->people = 1 + draw(100);
@@ -552,6 +554,12 @@ static const char *differs(const struct lt_matter *a, const struct lt_matter *b)
         a->taken_ms != b->taken_ms || a->expected_ms != b->expected_ms ||
         !SAME(joined_to)) {
         return "incident";
+    }
+    if (a->transfers_owed != b->transfers_owed ||
+        a->has_dialogue != b->has_dialogue ||
+        a->dialogue_on != b->dialogue_on || a->has_review != b->has_review ||
+        a->review_by != b->review_by) {
+        return "agenda";
     }
     if (a->closed_ms != b->closed_ms || a->close_reason != b->close_reason ||
         a->voided != b->voided || a->waiting != b->waiting ||

@@ -270,6 +270,23 @@ static void a_deed_reads_back_as_written(void **state)
     event.parts_n = 0; /* what is to be prepared? */
     assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
 
+    event = about_case(LT_EV_CASE_STEP);
+    event.kind = 38;
+    event.name = TEXT("Tòa án nhân dân tỉnh");
+    event.doc_no = TEXT("8/PC-UBND");
+    out = round_trip(bench, &event);
+    assert_true(lt_event_known(out));
+    check_text(out->name, "Tòa án nhân dân tỉnh");
+    event.name = (struct lt_text){NULL, 0};
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.kind = 40;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.has_day = true;
+    event.day = 20700;
+    assert_int_equal(round_trip(bench, &event)->day, 20700);
+    event.kind = 41;
+    assert_false(lt_event_known(round_trip(bench, &event)));
+
     event = about_case(LT_EV_DIRECTIVE_RECALLED);
     assert_true(lt_event_known(round_trip(bench, &event)));
     event.has_subject = false;

@@ -57,7 +57,8 @@ static void a_case_is_listed_with_every_field(void **state)
         "\"due_soon\":false,\"due_rule\":null,"
         "\"last_event_at\":\"2026-11-21T07:00:00.000Z\","
         "\"contested\":false,\"waiting\":false,\"voided\":false,"
-        "\"reason\":null,\"offered_to\":[],\"claimants\":[],"
+        "\"reason\":null,\"transfers_owed\":0,"
+        "\"dialogue_on\":null,\"review_by\":null,\"offered_to\":[],\"claimants\":[],"
         "\"assigned_by\":null,\"remarks\":0}],\"next\":null}"));
 }
 
