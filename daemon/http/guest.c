@@ -7,7 +7,9 @@
 
 #include "daemon/http/port_internal.h"
 
-enum { READ_AHEAD_MAX = 128 * 1024 };
+/* What the kernel holds for a client that does not read counts as well: it
+ * would take megabytes. */
+enum { READ_AHEAD_MAX = 128 * 1024, SEND_BUFFER = 128 * 1024 };
 
 static const int state_ms[] = {
     [LT_GUEST_NEW] = 0,
@@ -80,6 +82,8 @@ bool lt_guest_look(struct lt_guest *guest)
         return true;
     }
     read_address(guest);
+    (void)setsockopt(bufferevent_getfd(guest->bev), SOL_SOCKET, SO_SNDBUF,
+                     &(int){SEND_BUFFER}, sizeof(int));
     lt_guest_becomes(guest, LT_GUEST_READING);
     if (!may_stay(guest)) {
         guest->port->stats.turned_away++;

@@ -2,8 +2,12 @@
 and others send them."""
 import http.client
 import json
+import re
+import shutil
+import signal
 import socket
 import ssl
+import subprocess
 
 import harness
 from harness import Tree, check, request_id, wait_until
@@ -27,11 +31,17 @@ def address(node):
     return host, int(port)
 
 
+_context = None
+
+
 def context():
-    tls = ssl.create_default_context()
-    tls.check_hostname = False
-    tls.verify_mode = ssl.CERT_NONE
-    return tls
+    """One for all: nobody's certificates are read, the node's own is not known."""
+    global _context
+    if _context is None:
+        _context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        _context.check_hostname = False
+        _context.verify_mode = ssl.CERT_NONE
+    return _context
 
 
 class Answer:
@@ -351,6 +361,76 @@ def offices():
         check(province.tool("office", "list", "--after", "x").code == 65, "a cursor that is none")
 
 
+def metrics():
+    """What is measured is in order for those who collect it, in both formats."""
+    with Tree() as tree:
+        node, at = office(tree)
+        page = Browser(at)
+        older = page.ask("GET", "/metrics").body.decode()
+        newer = page.ask("GET", "/metrics", headers={
+            "Accept": "application/openmetrics-text; version=1.0.0"})
+        check(newer.headers["Content-Type"].startswith("application/openmetrics-text"), newer)
+        strict(newer.body.decode())
+        promtool = shutil.which("promtool")
+        if promtool:
+            told = subprocess.run([promtool, "check", "metrics"], input=older, text=True,
+                                  capture_output=True, timeout=30)
+            check(told.returncode == 0, f"promtool: {told.stdout} {told.stderr}")
+        before = int(re.search(r"^lienthong_http_requests_total (\d+)", older, re.M)[1])
+        for _ in range(5):
+            page.ask("GET", "/healthz")
+        after = int(re.search(r"^lienthong_http_requests_total (\d+)",
+                              page.ask("GET", "/metrics").body.decode(), re.M)[1])
+        check(after == before + 7, f"{before}, {after}")
+        check(page.ask("GET", "/metrics", headers={"X-Forwarded-For": "10.1.1.1"}).status == 401,
+              "told to others")
+
+
+def strict(text):
+    """OpenMetrics as its grammar has it, for the kinds that are used here."""
+    check(text.endswith("# EOF\n"), "no end")
+    families, current = {}, None
+    for line in text.splitlines()[:-1]:
+        head = re.fullmatch(r"# (HELP|TYPE) ([a-z_]+) (.+)", line)
+        if head:
+            kind, name, rest = head.groups()
+            check(name == current or name not in families, f"{name} comes twice")
+            families.setdefault(name, {})[kind] = rest
+            current = name
+            continue
+        sample = re.fullmatch(r'([a-z_]+)(\{[a-z]+="[^"\\\n]*"(,[a-z]+="[^"\\\n]*")*\})? \d+', line)
+        check(sample, f"no line of a sample: {line}")
+        counter = families[current]["TYPE"] == "counter"
+        check(sample[1] == current + ("_total" if counter else ""), f"{line} in {current}")
+    check(all(set(f) == {"HELP", "TYPE"} for f in families.values()) and len(families) > 15,
+          families)
+
+
+def certificate_is_taken_up():
+    """Another certificate in its place counts from SIGHUP on, without a restart;
+    a broken one changes nothing."""
+    with Tree() as tree:
+        node, at = office(tree)
+        page = signed_in(at)
+        first = ssl.get_server_certificate(at)
+        identity = node.dir / "identity"
+        check((identity / "pages.key").stat().st_mode & 0o777 == 0o400, "others may read the key")
+        for name in ("pages.key", "pages.crt"):
+            (identity / name).unlink()
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=other", "-days", "9",
+                        "-keyout", identity / "pages.key", "-out", identity / "pages.crt"],
+                       check=True, capture_output=True, timeout=30)
+        node.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: ssl.get_server_certificate(at) != first, "the new certificate")
+        page.api("GET", "/session", expect=200)
+        second = ssl.get_server_certificate(at)
+        (identity / "pages.crt").write_text("nothing")
+        node.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "bad_certificate" in node.notes(), "a note")
+        check(ssl.get_server_certificate(at) == second, "the broken one was taken")
+
+
 def pages_port_taken():
     """pages_not_served is an alarm, and the daemon goes on."""
     with Tree() as tree:
@@ -374,5 +454,6 @@ def pages_port_taken():
 if __name__ == "__main__":
     harness.main({"reads_and_writes": reads_and_writes, "pages": pages, "refusals": refusals,
                   "sessions": sessions, "not_told_to_others": not_told_to_others,
-                  "offices": offices,
+                  "offices": offices, "metrics": metrics,
+                  "certificate_is_taken_up": certificate_is_taken_up,
                   "pages_port_taken": pages_port_taken})
