@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-static lt_err refuse(struct lt_diag *diag, const struct lt_office *office,
-                     const char *reason)
+lt_err lt_tree_refuse(struct lt_diag *diag, const struct lt_office *office,
+                      const char *reason)
 {
     char id[LT_OFFICE_TEXT];
 
@@ -193,11 +193,12 @@ lt_err lt_tree_open_office(struct lt_tree *tree, uint64_t version,
     if (held != LT_TREE_NONE) {
         return same_office(&tree->nodes[held].office, info)
                    ? LT_OK
-                   : refuse(diag, &info->id, "there already, with other data");
+                   : lt_tree_refuse(diag, &info->id,
+                                    "there already, with other data");
     }
     reason = why_not_open(tree, info, parent);
     if (reason != NULL) {
-        return refuse(diag, &info->id, reason);
+        return lt_tree_refuse(diag, &info->id, reason);
     }
     if (!lt_tree_reserve(tree) ||
         !lt_tree_copy_info(tree->alloc, info, &node) ||
@@ -318,10 +319,10 @@ lt_err lt_tree_change_office(struct lt_tree *tree, uint64_t version,
 
     if (half) {
         /* Half of such a change would be worse than none. */
-        return refuse(diag, &change->id, "needs a newer version");
+        return lt_tree_refuse(diag, &change->id, "needs a newer version");
     }
     if (index == LT_TREE_NONE) {
-        return refuse(diag, &change->id, "unknown office");
+        return lt_tree_refuse(diag, &change->id, "unknown office");
     }
     node = &tree->nodes[index];
     info = fill_in(&node->office, change);
@@ -331,7 +332,7 @@ lt_err lt_tree_change_office(struct lt_tree *tree, uint64_t version,
         const char *reason = why_not_move(tree, index, parent);
 
         if (reason != NULL) {
-            return refuse(diag, &change->id, reason);
+            return lt_tree_refuse(diag, &change->id, reason);
         }
     }
     if (!lt_tree_copy_info(tree->alloc, &info, &fresh)) {
@@ -361,14 +362,14 @@ lt_err lt_tree_may_say(const struct lt_tree *tree, uint64_t version,
     const struct lt_office_info *info = &event->office;
 
     if (!info_fits(info)) {
-        return refuse(diag, &info->id, "a text is too long");
+        return lt_tree_refuse(diag, &info->id, "a text is too long");
     }
     if (version == 0 || (tree->is_clone && version < tree->version)) {
-        return refuse(diag, &info->id, "an earlier version");
+        return lt_tree_refuse(diag, &info->id, "an earlier version");
     }
     if (event->type != LT_EV_OFFICE_OPENED &&
         event->type != LT_EV_OFFICE_CHANGED) {
-        return refuse(diag, &info->id, "not an event of the tree");
+        return lt_tree_refuse(diag, &info->id, "not an event of the tree");
     }
     return LT_OK;
 }

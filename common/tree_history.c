@@ -154,6 +154,9 @@ lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
     if (late && compare(&tree->said[at], &said) == 0) {
         return LT_OK; /* heard before */
     }
+    if (tree->said_n == LT_TREE_SAID_MAX) {
+        return lt_tree_refuse(diag, &info->id, "too many changes");
+    }
     if (!keep(tree, at, &said, info)) {
         return lt_diag_set(diag, LT_ENOMEM);
     }

@@ -6,6 +6,9 @@
 
 #define LT_TREE_NONE UINT32_MAX
 
+/* So much may be said of the offices of one region, for ever. */
+enum { LT_TREE_SAID_MAX = 10 * LT_TREE_OFFICES_MAX };
+
 struct lt_tree_said;
 
 /* Who the parent was from a version on. */
@@ -58,6 +61,10 @@ void lt_tree_node_deinit(const struct lt_alloc *alloc,
 void lt_tree_offices_deinit(struct lt_tree *tree);
 
 /* ---- tree_apply.c ---- */
+
+/* LT_EINVAL, with the office and the reason. */
+lt_err lt_tree_refuse(struct lt_diag *diag, const struct lt_office *office,
+                      const char *reason);
 
 /* Is it an event of the tree at all, within all bounds? LT_EINVAL: it is not.
  */

@@ -502,6 +502,22 @@ static void each_allocation_may_fail_and_nothing_is_half_done(void **state)
     }
 }
 
+static void what_is_kept_of_a_tree_has_a_bound(void **state)
+{
+    struct lt_tree *tree = small_tree();
+    struct lt_event event;
+    unsigned said = 6;
+
+    (void)state;
+    do {
+        event = moving(4, 2);
+    } while (lt_tree_apply(tree, 7 + said, &event, NULL) == LT_OK && ++said);
+    assert_int_equal(said, 200000);
+    check_refused(tree, 7 + said, &event, "too many changes");
+    assert_true(covers(tree, 2, 4));
+    lt_tree_free(tree);
+}
+
 static void a_late_word_without_memory_has_not_come(void **state)
 {
     struct word words[WORDS];
@@ -549,6 +565,7 @@ int main(void)
         cmocka_unit_test(the_keeper_is_the_nearest_marked_one_or_the_root),
         cmocka_unit_test(a_clone_stands_alone),
         cmocka_unit_test(branches_make_one_tree_in_whatever_order_they_come),
+        cmocka_unit_test(what_is_kept_of_a_tree_has_a_bound),
         cmocka_unit_test(a_late_word_without_memory_has_not_come),
         cmocka_unit_test(names_and_long_beginnings_are_found),
         cmocka_unit_test(each_allocation_may_fail_and_nothing_is_half_done),
