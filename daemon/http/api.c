@@ -269,7 +269,8 @@ static void own_command(struct lt_api *api, struct lt_request *request,
                         const struct lt_target *target, enum lt_lang lang,
                         const struct lt_people_session *session)
 {
-    if (lt_api_member(api, request, route, target, lang, session)) {
+    if (lt_api_member(api, request, route, target, lang, session) ||
+        lt_api_desk_book(api, request, route, target, lang)) {
         return;
     }
     if (strcmp(route->command, "live") == 0) {

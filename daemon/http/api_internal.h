@@ -58,6 +58,11 @@ bool lt_api_member(struct lt_api *api, struct lt_request *request,
                    const struct lt_route *route, const struct lt_target *target,
                    enum lt_lang lang, const struct lt_people_session *session);
 
+/* desk_book.c: the register. False: the route is none of its. */
+bool lt_api_desk_book(struct lt_api *api, struct lt_request *request,
+                      const struct lt_route *route,
+                      const struct lt_target *target, enum lt_lang lang);
+
 /* gather.c: answers of more than one question. */
 void lt_api_today(struct lt_api *api, struct lt_request *request,
                   enum lt_lang lang);
