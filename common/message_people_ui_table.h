@@ -148,3 +148,17 @@ X("ui_register_corrections", "Số lần sửa", "Corrections")
 X("ui_register_more", "Còn nữa; thêm chữ để thu hẹp", "There is more; add words")
 X("ui_register_erased", "Đã xoá mục trong sổ; khoá của mục đã huỷ",
   "The entry was erased; its key is destroyed")
+X("ui_cmd_register_backup",
+  "sao lưu sổ, niêm phong cho bộ khôi phục trong két; không ai đọc mục nào",
+  "back the register up, sealed to the recovery kit in the safe; nobody reads an "
+  "entry")
+X("ui_cmd_register_restore",
+  "phục hồi sổ từ bản sao lưu, khi dịch vụ đã dừng",
+  "restore the register from its backup, with the daemon stopped")
+X("ui_opt_register_kit", "recovery-kit.pem từ két", "recovery-kit.pem from the safe")
+X("ui_register_backed_up", "Đã sao lưu sổ vào {path}: {entries} mục",
+  "The register was backed up into {path}: {entries} entries")
+X("ui_register_restored", "Đã phục hồi sổ từ {path}: {entries} mục đọc được",
+  "The register was restored from {path}: {entries} entries can be read")
+X("ui_why_not_this_kit", "tệp và bộ khôi phục không khớp nhau, hoặc tệp bị hỏng",
+  "file and recovery kit do not belong together, or the file is damaged")

@@ -5,9 +5,12 @@
  * machine could read it. stdin has, a line each: the password of --by; then for
  * `add` the fields as name=..., for `search` the words. */
 #include <string.h>
+#include <unistd.h>
 
 #include "common/crypto.h"
+#include "daemon/register/backup.h"
 #include "daemon/register/register.h"
+#include "tools/offline.h"
 #include "tools/person.h"
 
 enum { LINE_MAX_BYTES = LT_TEXT_MAX + 32 };
@@ -172,6 +175,61 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
     return leave(tool, &visit, rc, code);
 }
 
+static int print_copied(struct lt_tool *tool, const char *word,
+                        uint64_t entries)
+{
+    char number[24];
+
+    (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)entries);
+    if (tool->json) {
+        fprintf(tool->out, "{\"entries\":%s}\n", number);
+    } else {
+        lt_print_line(tool, word, "path", lt_tool_text(tool, "file"), "entries",
+                      number);
+    }
+    return 0;
+}
+
+static int run_backup(struct lt_tool *tool,
+                      const struct lt_tool_command *command)
+{
+    uint64_t entries = 0;
+    struct lt_diag diag;
+    lt_err rc;
+
+    (void)command;
+    lt_diag_set(&diag, LT_OK);
+    rc = lt_register_backup(tool->dir, lt_sys_real(),
+                            lt_tool_text(tool, "file"), &entries, &diag);
+    return rc == LT_OK ? print_copied(tool, "ui_register_backed_up", entries)
+                       : lt_tool_fail_people(tool, rc, &diag);
+}
+
+static int run_restore(struct lt_tool *tool,
+                       const struct lt_tool_command *command)
+{
+    const char *kit = lt_tool_text(tool, "kit");
+    uint64_t entries = 0;
+    struct lt_diag diag;
+    int lock = -1;
+    lt_err rc;
+
+    (void)command;
+    if (kit == NULL) {
+        return lt_tool_fail_why(tool, LT_EUSAGE, "--kit", "ui_why_missing");
+    }
+    lt_diag_set(&diag, LT_OK);
+    rc = lt_offline_lock(tool->dir, &lock, &diag);
+    if (rc == LT_OK) {
+        rc = lt_register_restore(tool->dir, lt_sys_real(),
+                                 lt_tool_text(tool, "file"), kit, &entries,
+                                 &diag);
+        (void)close(lock);
+    }
+    return rc == LT_OK ? print_copied(tool, "ui_register_restored", entries)
+                       : lt_tool_fail_people(tool, rc, &diag);
+}
+
 #define BY                                                                     \
     {                                                                          \
         "by", LT_TOOL_TEXT, "NAME", "ui_opt_register_by", true                 \
@@ -205,4 +263,18 @@ const struct lt_tool_command lt_cmd_register[] = {
      .example = "0412-AB3C-7KQM-2XYZ --by lan",
      .options = {BY},
      .run = run},
+    {.name = "register backup",
+     .words = {"file"},
+     .meta = "FILE",
+     .text = "ui_cmd_register_backup",
+     .example = "/var/backups/lienthong/register-2026-11-21",
+     .run = run_backup},
+    {.name = "register restore",
+     .words = {"file"},
+     .meta = "FILE",
+     .text = "ui_cmd_register_restore",
+     .example =
+         "/media/usb/register-2026-11-21 --kit /media/usb/recovery-kit.pem",
+     .options = {{"kit", LT_TOOL_TEXT, "FILE", "ui_opt_register_kit", true}},
+     .run = run_restore},
     {.name = NULL}};

@@ -155,3 +155,18 @@ lt_err lt_entry_open(struct lt_register *reg, const struct lt_query *query,
     lt_wipe(key, sizeof(key));
     return rc;
 }
+
+lt_err lt_entry_destroy(struct lt_register *reg, const char *case_id,
+                        const char *by, int64_t at_ms)
+{
+    struct lt_query query = lt_query_of(
+        reg->db,
+        "UPDATE entry SET data_key=NULL,name=NULL,address=NULL,"
+        "document=NULL,notify=NULL,contact=NULL,account=NULL,"
+        "erased_ms=?,erased_by=? WHERE case_id=? AND erased_ms IS NULL");
+
+    lt_query_int(&query, at_ms);
+    lt_query_text(&query, by);
+    lt_query_text(&query, case_id);
+    return lt_query_run(&query);
+}

@@ -46,6 +46,11 @@ LT_MUST_CHECK lt_err lt_entry_open(struct lt_register *reg,
                                    const struct lt_query *query,
                                    struct lt_arena *arena, int64_t *out_id,
                                    struct lt_register_entry *out_entry);
+/* Destroy the keys of all entries of a case that have one. secure_delete
+ * overwrites what was there; the key was nowhere else. */
+LT_MUST_CHECK lt_err lt_entry_destroy(struct lt_register *reg,
+                                      const char *case_id, const char *by,
+                                      int64_t at_ms);
 #define LT_ENTRY_COLUMNS                                                       \
     "id,uid,case_id,case_type,entered_ms,entered_by,data_key,name,address,"    \
     "document,notify,contact,account"

@@ -530,7 +530,6 @@ lt_err lt_register_erase(struct lt_register *reg,
                          const struct lt_register_person *person,
                          const char *case_id, struct lt_diag *diag)
 {
-    struct lt_query query;
     struct lt_now now;
     lt_err rc = lt_register_enter(reg, person, diag);
 
@@ -544,16 +543,8 @@ lt_err lt_register_erase(struct lt_register *reg,
         return rc;
     }
     reg->sys->now(reg->sys->ctx, &now);
-    /* secure_delete overwrites what was there; the key was nowhere else. */
-    query = lt_query_of(
-        reg->db,
-        "UPDATE entry SET data_key=NULL,name=NULL,address=NULL,"
-        "document=NULL,notify=NULL,contact=NULL,account=NULL,"
-        "erased_ms=?,erased_by=? WHERE case_id=? AND erased_ms IS NULL");
-    lt_query_int(&query, now.wall_ms);
-    lt_query_text(&query, person->session->person.name);
-    lt_query_text(&query, case_id);
-    rc = lt_query_run(&query);
+    rc = lt_entry_destroy(reg, case_id, person->session->person.name,
+                          now.wall_ms);
     lt_search_free(reg->search); /* built again when somebody searches */
     reg->search = NULL;
     return rc;

@@ -183,5 +183,29 @@ def canary():
             check(not any(m in notes for m in MARKERS), "it is in the notes")
 
 
+def backed_up():
+    """The disk is gone; what stands in the safe opens the backup."""
+    with Tree() as tree:
+        node = tree.root("Xã Thử", kind="commune", key="c")
+        people(node)
+        case = open_case(node)
+        register(node, 0, "add", case["id"], lines=ENTRY)
+        file = node.dir.parent / "register.backup"
+        kit = node.dir / "identity" / "recovery-kit.pem"
+        made = run_tool("register", "backup", file, dir=node.dir)
+        check(made.code == 0 and made.json["entries"] == 1, f"{made}")
+        check(not any(m.encode() in file.read_bytes() for m in (*MARKERS, case["id"])),
+              "something stands open in the backup")
+        busy = run_tool("register", "restore", file, "--kit", kit, dir=node.dir)
+        check(busy.code == 69, f"restored under a running daemon: {busy}")
+        node.stop()
+        (node.dir / "register.db").unlink()
+        (node.dir / "identity" / "register.key").unlink()
+        done = run_tool("register", "restore", file, "--kit", kit, dir=node.dir)
+        check(done.code == 0 and done.json["entries"] == 1, f"{done}")
+        node.start()
+        check(register(node, 0, "show", case["id"])["name"] == NAME, "the entry")
+
+
 if __name__ == "__main__":
-    main({"read_by_persons": read_by_persons, "canary": canary})
+    main({"read_by_persons": read_by_persons, "canary": canary, "backed_up": backed_up})
