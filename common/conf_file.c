@@ -333,6 +333,9 @@ lt_err lt_conf_drop_ins_parse(struct lt_conf *conf, struct lt_diag *diag)
                    slash != NULL ? (int)(slash - conf->file + 1) : 0,
                    conf->file);
     n = scandir(folder, &entries, is_drop_in, by_bytes);
+    if (n < 0 && errno == ENOMEM) {
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
     if (n < 0) {
         return errno == ENOENT ? LT_OK
                                : refuse_text(folder, strerror(errno), diag);

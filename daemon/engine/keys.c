@@ -397,19 +397,16 @@ void lt_keys_told(struct lt_engine *engine, struct lt_session *session,
     }
 }
 
-void lt_keys_tell(struct lt_engine *engine, struct lt_session *session,
-                  struct lt_unit *unit)
+/* What of the unit's chain the session was not told yet. */
+static void tell(struct lt_engine *engine, struct lt_session *session,
+                 struct lt_unit *unit)
 {
     struct lt_unit *chain[LT_CHAIN_LEN_MAX];
     struct lt_span spans[LT_CHAIN_LEN_MAX];
     struct lt_spans items = {.items = spans};
-    size_t n;
+    size_t n = lt_keys_chain(engine, unit, chain);
     size_t i;
 
-    if (unit == session->unit || was_told(session, unit)) {
-        return;
-    }
-    n = lt_keys_chain(engine, unit, chain);
     for (i = 0; i < n; i++) {
         if (!was_told(session, chain[i])) {
             spans[items.items_n++] = (struct lt_span){
@@ -423,6 +420,16 @@ void lt_keys_tell(struct lt_engine *engine, struct lt_session *session,
     }
 }
 
+void lt_keys_tell(struct lt_engine *engine, struct lt_session *session,
+                  struct lt_unit *unit)
+{
+    if (unit != session->unit && !was_told(session, unit)) {
+        tell(engine, session, unit);
+    }
+}
+
+/* The peer's own chain as well: its disk may have lost what lies between the
+ * root and itself, and its own words then come back to it without proof. */
 void lt_keys_tell_again(struct lt_engine *engine, struct lt_session *session,
                         struct lt_unit *unit)
 {
@@ -433,7 +440,7 @@ void lt_keys_tell_again(struct lt_engine *engine, struct lt_session *session,
     for (i = 0; i < n; i++) {
         lt_map_remove(&session->told, chain[i]->hash, chain[i]);
     }
-    lt_keys_tell(engine, session, unit);
+    tell(engine, session, unit);
 }
 
 void lt_keys_free(struct lt_engine *engine)

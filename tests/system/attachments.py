@@ -73,7 +73,9 @@ def there_and_back():
             wait_until(lambda: state(province, event) == "here", "the file at the province")
             same_file(province, event, path, tree.dir / "out.pdf")
         step = commune.ok("case", "step", event, "note", "--attach", path)["event"]
-        wait_until(lambda: state(province, event) == "here", "the step's file")
+        wait_until(lambda: any(t["event"] == step and t["state"] == "here"
+                               for t in province.ok("case", "show", event)["texts"]
+                               if t["kind"] == "attachment"), "the step's file")
         same_file(province, step, path, tree.dir / "out.pdf")
         verify = province.ok("verify")
         check(verify["ok"] and verify["erased_parts"] == 0, f"verify says {verify}")

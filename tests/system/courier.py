@@ -129,7 +129,11 @@ def without_a_line():
         check(told["moving"] is False and "By courier" in told["text"], f"explain: {told}")
         district.stop()
         district.start()
-        check(district.status()["couriers"] == met, "a start forgot who came by courier")
+        # What status said before may be older than the last stick.
+        again = district.status()["couriers"]
+        check(len(again) == len(met) == 1 and
+              all(again[0][key] >= met[0][key] for key in met[0]),
+              f"a start forgot who came by courier: {met}, then {again}")
         check("By courier" in district.tool("status", json_out=False).out, "status is silent")
         check(commune.ok("verify")["ok"] and district.ok("verify")["ok"], "verify found something")
 
