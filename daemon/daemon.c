@@ -328,7 +328,7 @@ static int timeout_ms(const struct lt_daemon *daemon, bool more)
         int64_t give_at =
             daemon->inbox_ms + (daemon->inbox_cost_ms < 0
                                     ? LT_INBOX_REST_MS
-                                    : 2 * daemon->inbox_cost_ms);
+                                    : LT_INBOX_SHARE * daemon->inbox_cost_ms);
 
         due = give_at < due ? give_at : due;
     }

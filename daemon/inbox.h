@@ -15,6 +15,7 @@
 enum {
     LT_INBOX_BYTES_MAX = 2 * 1024 * 1024,
     LT_INBOX_TURN_BYTES = 48 * 1024, /* of what may wait, in one commit */
+    LT_INBOX_SHARE = 3, /* in haste: of the time, what may wait gets one part */
     LT_INBOX_REST_MS = 100 /* whatever is urgent, it never stands still longer */
 };
 
@@ -45,9 +46,9 @@ struct lt_inbox_turn {
 /* May the next frame be taken? Whatever is taken makes those wait that cannot:
  * for this turn's commit, and in the view, which shows everything in the order
  * of commit. So urgent events make a turn of their own; and in haste one frame
- * at a time is taken, once the view shows the last and as long again has
- * passed: half of the time is left to what is urgent, here and at whoever
- * shares this machine. */
+ * at a time is taken, once the view shows the last and twice as long has
+ * passed: two thirds of the time are left to what is urgent, here and at
+ * whoever shares this machine. */
 bool lt_inbox_may_give(const struct lt_inbox_turn *turn);
 
 static inline bool lt_inbox_full(const struct lt_inbox *inbox)
