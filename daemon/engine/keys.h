@@ -21,13 +21,15 @@ enum { LT_CHAIN_LEN_MAX = LT_TREE_DEPTH_MAX + 2 };
 size_t lt_keys_chain(const struct lt_engine *engine,
                      const struct lt_unit *unit,
                      struct lt_unit *out[static LT_CHAIN_LEN_MAX]);
-/* Send the session what proves the unit's key, if it was not sent yet. */
+/* Send the session what proves the unit's key, if it was not sent yet; not to
+ * the unit itself, which says it in its hello. */
 void lt_keys_tell(struct lt_engine *engine, struct lt_session *session,
                   struct lt_unit *unit);
 /* Note that the session's peer has the unit's chain already. */
 void lt_keys_told(struct lt_engine *engine, struct lt_session *session,
                   struct lt_unit *unit);
-/* The peer lacks a proof that was sent, perhaps: send all of it once more. */
+/* The peer lacks a proof that was sent, perhaps, or that of its own key, which
+ * its disk lost: send all of it once more. */
 void lt_keys_tell_again(struct lt_engine *engine, struct lt_session *session,
                         struct lt_unit *unit);
 void lt_keys_free(struct lt_engine *engine);
