@@ -14,8 +14,7 @@ bool lt_inbox_may_give(const struct lt_inbox_turn *turn)
     if (turn->hasty) {
         return turn->taken == 0 &&
                (rested || (turn->cost_ms >= 0 &&
-                           turn->rested_ms >=
-                                LT_INBOX_SHARE * turn->cost_ms));
+                           turn->rested_ms >= LT_INBOX_SHARE * turn->cost_ms));
     }
     return turn->taken < LT_INBOX_TURN_BYTES;
 }
