@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "common/field.h"
 #include "common/scan.h"
 #include "common/wire.h"
 #include "proto/log.pb-c.h"
@@ -17,45 +18,32 @@ enum {
 };
 
 static const char issuer_word[] = "lienthong/binding/1";
+/* The longest of the three. */
+static const char previous_word[] = "lienthong/binding-previous/1";
 static const char proof_word[] = "lienthong/binding-proof/1";
-
-/* A typed value of exactly @len bytes after the algorithm's byte. */
-static bool read_typed(protobuf_c_boolean has, ProtobufCBinaryData data,
-                       size_t len, uint8_t *out)
-{
-    if (!has || data.len != len + 1 || data.data[0] != 1) {
-        return false;
-    }
-    memcpy(out, data.data + 1, len);
-    return true;
-}
-
-static bool read_office(protobuf_c_boolean has, ProtobufCBinaryData data,
-                        struct lt_office *out)
-{
-    if (!has || data.len != LT_OFFICE_LEN) {
-        return false;
-    }
-    memcpy(out->bytes, data.data, LT_OFFICE_LEN);
-    return !lt_office_is_zero(out);
-}
 
 static bool read_body(const Lt__BindingBody *body, struct lt_binding *out)
 {
-    if (!read_office(body->has_office, body->office, &out->office) ||
-        !read_office(body->has_issuer, body->issuer, &out->issuer) ||
-        !read_typed(body->has_key, body->key, LT_PUBKEY_LEN, out->key) ||
-        !read_typed(body->has_transport_key, body->transport_key, LT_CURVE_LEN,
-                    out->transport_key) ||
-        !read_typed(body->has_issuer_key_id, body->issuer_key_id, LT_HASH_LEN,
-                    out->issuer_key_id) ||
+    if (!lt_read_office(body->has_office, body->office, &out->office) ||
+        !lt_read_office(body->has_issuer, body->issuer, &out->issuer) ||
+        !lt_read_typed(body->has_key, body->key, LT_PUBKEY_LEN, out->key) ||
+        !lt_read_typed(body->has_transport_key, body->transport_key,
+                       LT_CURVE_LEN, out->transport_key) ||
+        !lt_read_typed(body->has_issuer_key_id, body->issuer_key_id,
+                       LT_HASH_LEN, out->issuer_key_id) ||
         !body->has_serial) {
         return false;
     }
     out->serial = body->serial;
     out->issued_at_ms = body->issued_at_ms;
     lt_key_id_of(out->key, out->key_id);
-    return true;
+    out->has_previous = body->has_previous_key_id != 0;
+    return !out->has_previous ||
+           (lt_read_typed(body->has_previous_key_id, body->previous_key_id,
+                          LT_HASH_LEN, out->previous_key_id) &&
+            lt_read_typed(body->has_previous_signature,
+                          body->previous_signature, LT_SIG_LEN,
+                          out->previous_signature));
 }
 
 /* Where the body lies in the encoded binding, so that it can be borrowed from
@@ -87,10 +75,10 @@ static lt_err decode_in(struct lt_arena *arena, const uint8_t *bytes,
     }
     message = unpacked;
     if (!message->has_body || message->body.len == 0 ||
-        !read_typed(message->has_signature, message->signature, LT_SIG_LEN,
-                    binding.signature) ||
-        !read_typed(message->has_proof, message->proof, LT_SIG_LEN,
-                    binding.proof)) {
+        !lt_read_typed(message->has_signature, message->signature, LT_SIG_LEN,
+                       binding.signature) ||
+        !lt_read_typed(message->has_proof, message->proof, LT_SIG_LEN,
+                       binding.proof)) {
         return lt_malformed(diag, "binding without body, signature or proof");
     }
     binding.body_len = message->body.len;
@@ -147,13 +135,16 @@ static ProtobufCBinaryData bytes_of(const void *data, size_t len)
     return (ProtobufCBinaryData){len, (uint8_t *)(uintptr_t)data};
 }
 
-lt_err lt_binding_body_encode(const struct lt_binding *binding,
-                              struct lt_buf *out)
+/* @whole: with the signature of the key before. */
+static lt_err encode_body(const struct lt_binding *binding, bool whole,
+                          struct lt_buf *out)
 {
     Lt__BindingBody body = LT__BINDING_BODY__INIT;
     uint8_t key[LT_TYPED_KEY_LEN];
     uint8_t transport_key[1 + LT_CURVE_LEN];
     uint8_t issuer_key_id[LT_TYPED_HASH_LEN];
+    uint8_t previous_key_id[LT_TYPED_HASH_LEN];
+    uint8_t previous_signature[LT_TYPED_SIG_LEN];
 
     lt_put_typed(key, LT_ALG_ED25519, binding->key, LT_PUBKEY_LEN);
     lt_put_typed(transport_key, LT_ALG_CURVE25519, binding->transport_key,
@@ -174,7 +165,27 @@ lt_err lt_binding_body_encode(const struct lt_binding *binding,
     body.serial = binding->serial;
     body.has_issued_at_ms = 1;
     body.issued_at_ms = binding->issued_at_ms;
+    if (binding->has_previous) {
+        lt_put_typed(previous_key_id, LT_ALG_SHA256, binding->previous_key_id,
+                     LT_HASH_LEN);
+        body.has_previous_key_id = 1;
+        body.previous_key_id =
+            bytes_of(previous_key_id, sizeof(previous_key_id));
+    }
+    if (binding->has_previous && whole) {
+        lt_put_typed(previous_signature, LT_ALG_ED25519,
+                     binding->previous_signature, LT_SIG_LEN);
+        body.has_previous_signature = 1;
+        body.previous_signature =
+            bytes_of(previous_signature, sizeof(previous_signature));
+    }
     return lt_pack(&body, LT_BINDING_MAX, out);
+}
+
+lt_err lt_binding_body_encode(const struct lt_binding *binding,
+                              struct lt_buf *out)
+{
+    return encode_body(binding, true, out);
 }
 
 lt_err lt_binding_encode(const struct lt_binding *binding, struct lt_buf *out)
@@ -199,7 +210,7 @@ lt_err lt_binding_encode(const struct lt_binding *binding, struct lt_buf *out)
 
 /* A domain word, closing NUL included, and a body: what is signed. */
 struct signed_body {
-    uint8_t bytes[sizeof(proof_word) + LT_BINDING_MAX];
+    uint8_t bytes[sizeof(previous_word) + LT_BINDING_MAX];
     size_t len;
 };
 
@@ -285,4 +296,56 @@ bool lt_binding_proven(const struct lt_binding *binding,
                        const struct lt_key *issuer_key)
 {
     return lt_binding_check(binding, issuer_key) == LT_OK;
+}
+
+/* ---- the key before ---- */
+
+/* previous_signature is the last field of the body as every version writes it:
+ * its tag, its length, the typed signature. */
+enum { PREVIOUS_TAG = 9 << 3 | 2, PREVIOUS_BYTES = 2 + LT_TYPED_SIG_LEN };
+
+lt_err lt_binding_follow(struct lt_binding *binding,
+                         const struct lt_key *previous)
+{
+    struct signed_body message;
+    struct lt_buf body;
+    lt_err rc;
+
+    binding->has_previous = true;
+    memcpy(binding->previous_key_id, lt_key_id(previous), LT_HASH_LEN);
+    lt_buf_init(&body, lt_alloc_heap());
+    rc = encode_body(binding, false, &body);
+    if (rc == LT_OK &&
+        !signed_body_init(&message, previous_word, sizeof(previous_word),
+                          body.data, body.len)) {
+        rc = LT_EINVAL;
+    }
+    if (rc == LT_OK) {
+        rc = lt_key_sign(previous, message.bytes, message.len,
+                         binding->previous_signature);
+    }
+    lt_buf_deinit(&body);
+    return rc;
+}
+
+lt_err lt_binding_check_previous(const struct lt_binding *binding,
+                                 const struct lt_key *previous)
+{
+    struct signed_body message;
+    const uint8_t *tail;
+
+    if (!binding->has_previous || binding->body_len <= PREVIOUS_BYTES ||
+        memcmp(binding->previous_key_id, lt_key_id(previous), LT_HASH_LEN) !=
+            0) {
+        return LT_ECRYPTO;
+    }
+    tail = binding->body + binding->body_len - PREVIOUS_BYTES;
+    if (tail[0] != PREVIOUS_TAG || tail[1] != LT_TYPED_SIG_LEN ||
+        !signed_body_init(&message, previous_word, sizeof(previous_word),
+                          binding->body, binding->body_len - PREVIOUS_BYTES) ||
+        !lt_key_verify(previous, message.bytes, message.len,
+                       binding->previous_signature)) {
+        return LT_ECRYPTO;
+    }
+    return LT_OK;
 }

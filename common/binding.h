@@ -18,6 +18,9 @@ struct lt_binding {
     uint8_t issuer_key_id[LT_HASH_LEN];
     uint64_t serial;
     int64_t issued_at_ms;
+    bool has_previous; /* a later key of the office: the one before signs */
+    uint8_t previous_key_id[LT_HASH_LEN];
+    uint8_t previous_signature[LT_SIG_LEN];
     const uint8_t *body; /* as signed; borrowed */
     size_t body_len;
     uint8_t signature[LT_SIG_LEN];
@@ -33,7 +36,8 @@ LT_MUST_CHECK lt_err lt_binding_decode(const uint8_t *bytes, size_t len,
 LT_MUST_CHECK lt_err lt_binding_body_decode(const uint8_t *body, size_t len,
                                             struct lt_binding *out,
                                             struct lt_diag *diag);
-/* Encode the BindingBody (fields office .. issued_at_ms). Appends. */
+/* Encode the BindingBody (fields office .. issued_at_ms, and those of the key
+ * before when it has one). Appends. */
 LT_MUST_CHECK lt_err lt_binding_body_encode(const struct lt_binding *binding,
                                             struct lt_buf *out);
 /* Encode the whole from body, signature and proof. Appends. */
@@ -45,6 +49,14 @@ LT_MUST_CHECK lt_err lt_binding_sign(const struct lt_key *issuer,
 LT_MUST_CHECK lt_err lt_binding_prove(const struct lt_key *own,
                                       const uint8_t *body, size_t body_len,
                                       uint8_t out_sig[static LT_SIG_LEN]);
+/* Set previous_key_id and sign with the key before: the other fields of the
+ * body are as they will stay. */
+LT_MUST_CHECK lt_err lt_binding_follow(struct lt_binding *binding,
+                                       const struct lt_key *previous);
+/* Is it signed by the key before, @previous? Errors: LT_ECRYPTO when not,
+ * LT_ENOMEM when nobody can say. */
+LT_MUST_CHECK lt_err lt_binding_check_previous(const struct lt_binding *binding,
+                                               const struct lt_key *previous);
 /* Is @binding's proof by the bound key itself? */
 LT_MUST_CHECK bool lt_binding_proof_right(const struct lt_binding *binding);
 /* Both signatures right, the issuer's by @issuer_key? Errors: LT_ECRYPTO when
@@ -82,6 +94,7 @@ struct lt_statement {
     struct lt_text software;
     size_t features_n;
     uint32_t features[LT_FEATURES_MAX];
+    bool cut_off; /* no way leads from us to them along the tree */
 };
 /* Encode, sign and wrap as SignedStatement. Appends. Errors: LT_EINVAL when a
  * bound is broken or the body is longer than LT_LIST_MAX; LT_ENOMEM;

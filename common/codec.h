@@ -55,23 +55,59 @@ enum lt_event_type {
     LT_EV_CROWD_FORECAST = 42,
     LT_EV_INCIDENT_JOINED = 43,
     LT_EV_DIRECTIVE_RECALLED = 44,
+    LT_EV_HEIGHTENED_PERIOD_SET = 45,
+    LT_EV_HEIGHTENED_PERIOD_ENDED = 46,
+    LT_EV_DAILY_STATUS = 47,
+    LT_EV_ROSTER_SET = 48,
+    LT_EV_SHIFT_SWAPPED = 49,
     LT_EV_ENTRY_VOIDED = 50,
     LT_EV_TEXT_ERASED = 51,
     LT_EV_ERASURE_RECEIPT = 52,
+    LT_EV_SHIFT_HANDED_OVER = 53,
+    LT_EV_COORDINATION_REQUEST = 54,
+    LT_EV_COORDINATION_REPLY = 55,
+    LT_EV_NOTICE_SENT = 56,
+    LT_EV_TASKFORCE_FORMED = 57,
+    LT_EV_RECEPTION_TURN = 58,
+    LT_EV_TASKFORCE_ENDED = 59,
     LT_EV_OFFICE_PROPOSED = 60,
     LT_EV_OFFICE_OPENED = 61,
     LT_EV_KEY_BOUND = 62,
     LT_EV_OFFICE_CHANGED = 63,
     LT_EV_KEY_REVOKED = 64,
+    LT_EV_RETALIATION_REPORTED = 65,
+    LT_EV_RETALIATION_CLOSED = 66,
+    LT_EV_TEXT_FLAGGED = 67,
+    LT_EV_TEXT_REPLACED = 68,
+    LT_EV_PERIOD_CLOSED = 69,
     LT_EV_CHUNK = 70,
     LT_EV_DENUNCIATION_ASSIGNED = 71,
     LT_EV_DENUNCIATION_ADOPTED = 72,
     LT_EV_ENCLOSED = 73,
+    LT_EV_DOOR_SHUT = 74,
+    LT_EV_DOOR_OPENED = 75,
+    LT_EV_KEY_RESTORED = 76,
+    LT_EV_KEY_CONFIRMED = 77,
+    LT_EV_KEY_FORMER = 78,
+    LT_EV_DIRECTIVE_CHANGED = 79,
+    LT_EV_MATTER_READ = 90,
+    LT_EV_READ_GRANTED = 80,
+    LT_EV_READ_WITHDRAWN = 81,
+    LT_EV_READ_ENDED = 82,
+    LT_EV_AUDIT_MARKED = 100,
     LT_EV_RULESET_SET = 120,
     LT_EV_CALENDAR_SET = 121
 };
 /* CASE_OPENED and so on; NULL for an unknown number. */
 const char *lt_event_type_word(uint32_t type);
+
+/* Classes that may be granted for reading: bits 1 << enum lt_class. */
+enum {
+    LT_READ_CLASSES = 1 << LT_CLASS_INCIDENT | 1 << LT_CLASS_URGENT |
+                      1 << LT_CLASS_CASE | 1 << LT_CLASS_DENUNCIATION |
+                      1 << LT_CLASS_DIRECTIVE | 1 << LT_CLASS_AUDIT |
+                      1 << LT_CLASS_CHUNK
+};
 
 enum {
     LT_OFFICE_ADDRESSES_MAX = 8,
@@ -85,6 +121,10 @@ enum {
     LT_PEOPLE_MAX = 100000,
     LT_SET_ROWS_MAX = 64, /* rules of one RULESET_SET, days of a CALENDAR_SET */
     LT_SET_ROW_MAX = 1000,
+    LT_STREAM_ENDS_MAX = 256, /* of one KEY_REVOKED */
+    LT_PERIOD_DAYS_MAX = 120, /* of a heightened period or task force */
+    LT_CADENCE_MAX = 31,      /* days from one report to the next */
+    LT_SHIFT_MINUTES_MAX = 48 * 60,
     LT_DAY_MIN = -25567, /* 1900-01-01 */
     LT_DAY_MAX = 2932896 /* 9999-12-31 */
 };
@@ -94,6 +134,14 @@ enum { LT_DAY_OFF = 1, LT_DAY_WORKED = 2 };
 struct lt_set_day {
     int32_t day;
     uint32_t kind;
+};
+
+/* Of a revocation: the last segment of a stream that still counts, by the
+ * number of its last event. What its run goes on from counts as well. */
+struct lt_stream_end {
+    struct lt_channel channel;
+    uint64_t epoch;
+    uint64_t number;
 };
 
 /* An office as the tree's events describe it. */
@@ -154,25 +202,34 @@ struct lt_event {
     uint32_t signer_kind;
     uint32_t accused;
     uint32_t people; /* incidents */
-    uint32_t way;    /* incident taken */
-    size_t to_n;     /* directive issued */
-    struct lt_office to[LT_ADDRESSEES_MAX];
+    uint32_t way;    /* incident taken; steps: how the citizen was told */
+    uint32_t notice; /* steps: of what */
+    size_t to_n;     /* directive issued, deeds; borrowed: 3 KiB else */
+    const struct lt_office *to;
     bool has_due;
     int32_t due;
     bool urgent;
     uint32_t code;                /* directive status: 1 to 6, 13, 15, 16 */
     struct lt_office_info office; /* office proposed, opened, changed */
     bool office_closed;           /* office changed */
-    bool office_prepared;
+    bool office_prepared;         /* waits for a second event */
+    bool has_puts_in_force;       /* is that second event; prepared as well:
+                                     what it names is withdrawn */
+    struct lt_event_id puts_in_force;
     bool has_heir;
     struct lt_office heir;
     bool has_proposal;
     struct lt_event_id proposal;
     const uint8_t *binding; /* key bound: an encoded Binding */
     size_t binding_len;
+    uint64_t audit_first;        /* audit marked: number of its first record */
+    uint8_t audit_hash[LT_HASH_LEN]; /* of the last one */
+    const uint8_t *audit_deeds;  /* LT_AUDIT_DEED_LEN bytes each */
+    size_t audit_deeds_len;
     struct lt_event_id chunk_of; /* chunk: whose large part parts[0] is of */
     uint32_t chunk_index;        /* of that part within its event */
     uint64_t chunk_offset;       /* a multiple of LT_PIECE_BYTES */
+    struct lt_event_id reads;  /* matter read: which */
     struct lt_event_id erases; /* text erased: whose texts; erasure receipt:
                                   the order that it answers */
     bool has_erase_index;      /* of one part alone; else all of them */
@@ -187,6 +244,8 @@ struct lt_event {
     struct lt_event_id other; /* enclosed: whose bytes they are; directive
                                  issued: the plan that it is under */
     struct lt_text name;
+    uint32_t outcome; /* reception turn */
+    bool leader;      /* the office's head received in person */
     uint64_t enclosed_hlc; /* enclosed: its stamp */
     const uint8_t *enclosed;
     size_t enclosed_len;
@@ -195,7 +254,12 @@ struct lt_event {
     uint32_t calendar_year; /* calendar set */
     size_t calendar_days_n;
     const struct lt_set_day *calendar_days;
+    uint8_t key_id[LT_HASH_LEN]; /* key revoked, key restored */
+    size_t ends_n;               /* key revoked */
+    const struct lt_stream_end *ends;
     bool remote;             /* case opened: in a remote area */
+    bool again;              /* case opened: second instance (other: the first);
+                                reception turn: of the same people */
     uint32_t extension_days; /* steps that extend: what the document grants */
 };
 
@@ -275,6 +339,11 @@ size_t lt_bundle_len(const uint8_t *bytes, size_t len);
 LT_MUST_CHECK lt_err lt_bundle_check(const struct lt_segment *segment,
                                      struct lt_arena *arena,
                                      struct lt_diag *diag);
+/* The same, with @segment's payload as lt_payload_open gave it. */
+LT_MUST_CHECK lt_err lt_bundle_check_opened(const struct lt_segment *segment,
+                                            const struct lt_payload *payload,
+                                            struct lt_arena *arena,
+                                            struct lt_diag *diag);
 
 /* Builds the payload and bundle of one segment, event by event. */
 struct lt_packer;

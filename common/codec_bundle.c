@@ -9,10 +9,12 @@
 #include "common/wire.h"
 #include "proto/log.pb-c.h"
 
-
+/* Nobody signs what no event names: a field that is not known here would be a
+ * relay's to fill, and would be kept and passed on. */
 static bool read_part(const Lt__Part *part, struct lt_part *out)
 {
-    if (part->salt.len != LT_SALT_LEN || part->item >= LT_SEGMENT_EVENTS_MAX ||
+    if (part->base.n_unknown_fields != 0 || part->salt.len != LT_SALT_LEN ||
+        part->item >= LT_SEGMENT_EVENTS_MAX ||
         part->index >= LT_EVENT_PARTS_MAX) {
         return false;
     }
@@ -48,6 +50,9 @@ lt_err lt_bundle_open(const uint8_t *bytes, size_t len, struct lt_arena *arena,
         return rc;
     }
     bundle = unpacked;
+    if (bundle->base.n_unknown_fields != 0) {
+        return lt_malformed(diag, "unknown field beside the parts");
+    }
     parts = lt_arena_take(arena, (bundle->n_parts + 1) * sizeof(*parts));
     if (parts == NULL) {
         return lt_diag_set(diag, LT_ENOMEM);
@@ -205,10 +210,10 @@ static lt_err check_parts(const struct lt_payload *payload,
     return LT_OK;
 }
 
-lt_err lt_bundle_check(const struct lt_segment *segment, struct lt_arena *arena,
-                       struct lt_diag *diag)
+lt_err lt_bundle_check_opened(const struct lt_segment *segment,
+                              const struct lt_payload *payload,
+                              struct lt_arena *arena, struct lt_diag *diag)
 {
-    struct lt_payload payload;
     struct lt_bundle bundle;
     lt_err rc;
 
@@ -217,12 +222,19 @@ lt_err lt_bundle_check(const struct lt_segment *segment, struct lt_arena *arena,
     }
     rc = lt_bundle_open(segment->parts, segment->parts_len, arena, &bundle,
                         diag);
-    if (rc != LT_OK) {
-        return rc;
+    return rc == LT_OK ? check_parts(payload, &bundle, arena, diag) : rc;
+}
+
+lt_err lt_bundle_check(const struct lt_segment *segment, struct lt_arena *arena,
+                       struct lt_diag *diag)
+{
+    struct lt_payload payload;
+    lt_err rc;
+
+    if (segment->parts_len == 0) {
+        return LT_OK;
     }
     rc = lt_payload_open(segment, arena, &payload, diag);
-    if (rc != LT_OK) {
-        return rc;
-    }
-    return check_parts(&payload, &bundle, arena, diag);
+    return rc == LT_OK ? lt_bundle_check_opened(segment, &payload, arena, diag)
+                       : rc;
 }

@@ -175,7 +175,12 @@ static const char *read_changed(const Lt__OfficeChanged *body,
                                 struct lt_event *out)
 {
     out->office_closed = body->closed != 0;
-    out->office_prepared = body->prepared || body->puts_in_force != NULL;
+    out->office_prepared = body->prepared != 0;
+    out->has_puts_in_force = body->puts_in_force != NULL;
+    if (body->puts_in_force != NULL &&
+        !read_ref(body->puts_in_force, &out->id, &out->puts_in_force)) {
+        return "bad reference";
+    }
     out->has_heir = body->has_heir != 0;
     if (body->has_heir && !read_office(body->heir, &out->heir)) {
         return "bad heir";
@@ -186,15 +191,6 @@ static const char *read_changed(const Lt__OfficeChanged *body,
 static const char *read_directive(const Lt__DirectiveIssued *body,
                                   struct lt_event *out)
 {
-    if (body->n_to > LT_ADDRESSEES_MAX) {
-        return "too many addressees";
-    }
-    out->to_n = body->n_to;
-    for (size_t i = 0; i < body->n_to; i++) {
-        if (!read_office(body->to[i], &out->to[i])) {
-            return "bad addressee";
-        }
-    }
     out->doc_no = read_text(body->doc_no);
     out->has_due = body->has_due != 0;
     out->due = body->due;
@@ -206,7 +202,8 @@ static const char *read_directive(const Lt__DirectiveIssued *body,
                : "bad reference";
 }
 
-static void read_case_opened(const Lt__CaseOpened *body, struct lt_event *out)
+static const char *read_case_opened(const Lt__CaseOpened *body,
+                                    struct lt_event *out)
 {
     out->case_type = body->case_type;
     out->field = body->field;
@@ -214,6 +211,11 @@ static void read_case_opened(const Lt__CaseOpened *body, struct lt_event *out)
     out->received_on = body->received_on;
     out->number = read_text(body->number);
     out->remote = body->remote != 0;
+    out->again = body->again != 0;
+    out->has_other = body->first != NULL;
+    return body->first == NULL || read_ref(body->first, &out->id, &out->other)
+               ? NULL
+               : "bad reference";
 }
 
 static void read_case_step(const Lt__CaseStep *body, struct lt_event *out)
@@ -226,6 +228,8 @@ static void read_case_step(const Lt__CaseStep *body, struct lt_event *out)
     out->has_day = body->has_day != 0;
     out->day = body->day;
     out->name = read_text(body->agency);
+    out->way = body->way;
+    out->notice = body->notice;
 }
 
 static void read_denunciation(const Lt__DenunciationReceived *body,
@@ -283,6 +287,8 @@ static const void *find_body(const Lt__Event *message, unsigned *out_bodies_n)
         {LT_EV_ENTRY_VOIDED, message->entry_voided},
         {LT_EV_TEXT_ERASED, message->text_erased},
         {LT_EV_ERASURE_RECEIPT, message->erasure_receipt},
+        {LT_EV_MATTER_READ, message->matter_read},
+        {LT_EV_AUDIT_MARKED, message->audit_mark},
         {LT_EV_OFFICE_PROPOSED, message->office_proposed},
         {LT_EV_OFFICE_OPENED, message->office_opened},
         {LT_EV_KEY_BOUND, message->key_bound},
@@ -312,15 +318,6 @@ static const void *find_body(const Lt__Event *message, unsigned *out_bodies_n)
 
 static const char *read_deed(const Lt__Deed *body, struct lt_event *out)
 {
-    if (body->n_to > LT_ADDRESSEES_MAX) {
-        return "too many addressees";
-    }
-    out->to_n = body->n_to;
-    for (size_t i = 0; i < body->n_to; i++) {
-        if (!read_office(body->to[i], &out->to[i])) {
-            return "bad addressee";
-        }
-    }
     out->kind = body->kind;
     out->doc_no = read_text(body->doc_no);
     out->has_doc_date = body->has_doc_date != 0;
@@ -333,21 +330,52 @@ static const char *read_deed(const Lt__Deed *body, struct lt_event *out)
     out->minute = body->minute;
     out->field = body->field;
     out->name = read_text(body->name);
+    out->outcome = body->outcome;
+    out->leader = body->leader != 0;
+    out->again = body->again != 0;
     out->has_other = body->other != NULL;
     return body->other == NULL || read_ref(body->other, &out->id, &out->other)
                ? NULL
                : "bad reference";
 }
 
-static void read_denunciation_deed(const Lt__DenunciationDeed *body,
-                                   struct lt_event *out)
+/* Whom the event is for, whichever body says so, in the arena. */
+static lt_err read_addressees(const Lt__Event *message, struct lt_arena *arena,
+                              struct lt_event *out, struct lt_diag *diag)
 {
-    out->kind = body->kind;
-    out->to_n = body->has_to_high && body->has_to_low ? 1 : 0;
-    if (out->to_n == 1) {
-        lt_put_be64(lt_put_be64(out->to[0].bytes, body->to_high),
-                    body->to_low);
+    const Lt__DirectiveIssued *issued = message->directive_issued;
+    const Lt__Deed *deed = message->deed;
+    const Lt__DenunciationDeed *sealed = message->denunciation_deed;
+    const ProtobufCBinaryData *list = issued != NULL ? issued->to
+                            : deed != NULL ? deed->to
+                                           : NULL;
+    size_t n = issued != NULL   ? issued->n_to
+               : deed != NULL   ? deed->n_to
+               : sealed != NULL ? sealed->has_to_high && sealed->has_to_low
+                                : 0;
+    struct lt_office *to;
+
+    if (n > LT_ADDRESSEES_MAX) {
+        return lt_malformed(diag, "too many addressees");
     }
+    if (n == 0) {
+        return LT_OK;
+    }
+    to = lt_arena_take(arena, n * sizeof(*to));
+    if (to == NULL) {
+        return LT_ENOMEM;
+    }
+    if (list == NULL) {
+        lt_put_be64(lt_put_be64(to->bytes, sealed->to_high), sealed->to_low);
+    }
+    for (size_t i = 0; list != NULL && i < n; i++) {
+        if (!read_office(list[i], &to[i])) {
+            return lt_malformed(diag, "bad addressee");
+        }
+    }
+    out->to = to;
+    out->to_n = n;
+    return LT_OK;
 }
 
 static const char *read_enclosed(const Lt__Enclosed *body, struct lt_event *out)
@@ -368,13 +396,12 @@ static const char *read_body(const Lt__Event *message, struct lt_event *out)
     case LT_BODY_DEED:
         return read_deed(message->deed, out);
     case LT_BODY_DENUNCIATION_DEED:
-        read_denunciation_deed(message->denunciation_deed, out);
+        out->kind = message->denunciation_deed->kind;
         break;
     case LT_EV_ENCLOSED:
         return read_enclosed(message->enclosed, out);
     case LT_EV_CASE_OPENED:
-        read_case_opened(message->case_opened, out);
-        break;
+        return read_case_opened(message->case_opened, out);
     case LT_EV_CASE_STEP:
         read_case_step(message->case_step, out);
         break;
@@ -390,6 +417,8 @@ static const char *read_body(const Lt__Event *message, struct lt_event *out)
         out->has_doc_date = message->denunciation_step->has_doc_date != 0;
         out->doc_date = message->denunciation_step->doc_date;
         out->extension_days = message->denunciation_step->extension_days;
+        out->way = message->denunciation_step->way;
+        out->notice = message->denunciation_step->notice;
         break;
     case LT_EV_DENUNCIATION_CLOSED:
         out->reason = message->denunciation_closed->reason;
@@ -425,6 +454,8 @@ static const char *read_body(const Lt__Event *message, struct lt_event *out)
         out->binding = message->key_bound->binding.data;
         out->binding_len = message->key_bound->binding.len;
         break;
+    case LT_EV_AUDIT_MARKED:
+        return lt_audit_body_read(message->audit_mark, out);
     case LT_EV_CHUNK:
         return read_chunk(message->chunk, out);
     case LT_EV_TEXT_ERASED:
@@ -435,7 +466,13 @@ static const char *read_body(const Lt__Event *message, struct lt_event *out)
                                  &out->erases)
                    ? "bad reference"
                    : NULL;
-    default: /* revocation: relayed, not read by this version */
+    case LT_EV_MATTER_READ:
+        return message->matter_read->matter == NULL ||
+                       !read_ref(message->matter_read->matter, &out->id,
+                                 &out->reads)
+                   ? "bad reference"
+                   : NULL;
+    default: /* read by lt_law_body_read and lt_trust_body_read */
         break;
     }
     return NULL;
@@ -473,7 +510,13 @@ lt_err lt_event_decode(const uint8_t *bytes, size_t len,
         if (reason != NULL) {
             return lt_malformed(diag, reason);
         }
-        rc = lt_law_body_read(message, arena, out_event, diag);
+        rc = read_addressees(message, arena, out_event, diag);
+        if (rc == LT_OK) {
+            rc = lt_law_body_read(message, arena, out_event, diag);
+        }
+        if (rc == LT_OK) {
+            rc = lt_trust_body_read(message, arena, out_event, diag);
+        }
         if (rc != LT_OK) {
             return rc;
         }

@@ -40,4 +40,24 @@ LT_MUST_CHECK lt_err lt_law_body_pack(struct Lt__Event *message,
                                       const struct lt_event *event,
                                       struct lt_buf *out);
 
+/* KEY_REVOKED and KEY_RESTORED (codec_trust.c), in the same way. */
+LT_MUST_CHECK lt_err lt_trust_body_read(const struct Lt__Event *message,
+                                        struct lt_arena *arena,
+                                        struct lt_event *out,
+                                        struct lt_diag *diag);
+const char *lt_trust_body_check(const struct lt_event *event);
+LT_MUST_CHECK lt_err lt_trust_body_pack(struct Lt__Event *message,
+                                        const struct lt_event *event,
+                                        struct lt_buf *out);
+
+/* AUDIT_MARKED (codec_audit.c): NULL, or what is wrong. What is read points
+ * into the message; @out_hash is lent to the body until it is packed. */
+struct Lt__AuditMark;
+const char *lt_audit_body_read(const struct Lt__AuditMark *body,
+                               struct lt_event *out);
+const char *lt_audit_body_check(const struct lt_event *event);
+void lt_audit_body_put(const struct lt_event *event,
+                       struct Lt__AuditMark *out_body,
+                       uint8_t out_hash[static LT_TYPED_HASH_LEN]);
+
 #endif

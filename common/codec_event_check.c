@@ -39,15 +39,43 @@ static const struct {
     {LT_EV_DIRECTIVE_ISSUED, "DIRECTIVE_ISSUED"},
     {LT_EV_DIRECTIVE_STATUS, "DIRECTIVE_STATUS"},
     {LT_EV_DIRECTIVE_RECALLED, "DIRECTIVE_RECALLED"},
+    {LT_EV_HEIGHTENED_PERIOD_SET, "HEIGHTENED_PERIOD_SET"},
+    {LT_EV_HEIGHTENED_PERIOD_ENDED, "HEIGHTENED_PERIOD_ENDED"},
+    {LT_EV_DAILY_STATUS, "DAILY_STATUS"},
+    {LT_EV_ROSTER_SET, "ROSTER_SET"},
+    {LT_EV_SHIFT_SWAPPED, "SHIFT_SWAPPED"},
+    {LT_EV_SHIFT_HANDED_OVER, "SHIFT_HANDED_OVER"},
+    {LT_EV_COORDINATION_REQUEST, "COORDINATION_REQUEST"},
+    {LT_EV_COORDINATION_REPLY, "COORDINATION_REPLY"},
+    {LT_EV_NOTICE_SENT, "NOTICE_SENT"},
+    {LT_EV_TASKFORCE_FORMED, "TASKFORCE_FORMED"},
+    {LT_EV_TASKFORCE_ENDED, "TASKFORCE_ENDED"},
+    {LT_EV_PERIOD_CLOSED, "PERIOD_CLOSED"},
+    {LT_EV_RECEPTION_TURN, "RECEPTION_TURN"},
+    {LT_EV_DIRECTIVE_CHANGED, "DIRECTIVE_CHANGED"},
+    {LT_EV_RETALIATION_REPORTED, "RETALIATION_REPORTED"},
+    {LT_EV_RETALIATION_CLOSED, "RETALIATION_CLOSED"},
+    {LT_EV_TEXT_FLAGGED, "TEXT_FLAGGED"},
+    {LT_EV_TEXT_REPLACED, "TEXT_REPLACED"},
     {LT_EV_ENTRY_VOIDED, "ENTRY_VOIDED"},
     {LT_EV_TEXT_ERASED, "TEXT_ERASED"},
     {LT_EV_ERASURE_RECEIPT, "ERASURE_RECEIPT"},
+    {LT_EV_MATTER_READ, "MATTER_READ"},
+    {LT_EV_AUDIT_MARKED, "AUDIT_MARKED"},
     {LT_EV_OFFICE_PROPOSED, "OFFICE_PROPOSED"},
     {LT_EV_OFFICE_OPENED, "OFFICE_OPENED"},
     {LT_EV_KEY_BOUND, "KEY_BOUND"},
     {LT_EV_OFFICE_CHANGED, "OFFICE_CHANGED"},
     {LT_EV_KEY_REVOKED, "KEY_REVOKED"},
+    {LT_EV_KEY_RESTORED, "KEY_RESTORED"},
+    {LT_EV_KEY_CONFIRMED, "KEY_CONFIRMED"},
+    {LT_EV_KEY_FORMER, "KEY_FORMER"},
+    {LT_EV_DOOR_SHUT, "DOOR_SHUT"},
+    {LT_EV_DOOR_OPENED, "DOOR_OPENED"},
     {LT_EV_CHUNK, "CHUNK"},
+    {LT_EV_READ_GRANTED, "READ_GRANTED"},
+    {LT_EV_READ_WITHDRAWN, "READ_WITHDRAWN"},
+    {LT_EV_READ_ENDED, "READ_ENDED"},
     {LT_EV_RULESET_SET, "RULESET_SET"},
     {LT_EV_CALENDAR_SET, "CALENDAR_SET"},
 };
@@ -74,7 +102,35 @@ uint32_t lt_event_body(uint32_t type)
     case LT_EV_CROWD_FORECAST:
     case LT_EV_INCIDENT_JOINED:
     case LT_EV_DIRECTIVE_RECALLED:
+    case LT_EV_DOOR_SHUT:
+    case LT_EV_DOOR_OPENED:
+    case LT_EV_HEIGHTENED_PERIOD_SET:
+    case LT_EV_HEIGHTENED_PERIOD_ENDED:
+    case LT_EV_DAILY_STATUS:
+    case LT_EV_ROSTER_SET:
+    case LT_EV_SHIFT_SWAPPED:
+    case LT_EV_SHIFT_HANDED_OVER:
+    case LT_EV_COORDINATION_REQUEST:
+    case LT_EV_COORDINATION_REPLY:
+    case LT_EV_NOTICE_SENT:
+    case LT_EV_TASKFORCE_FORMED:
+    case LT_EV_TASKFORCE_ENDED:
+    case LT_EV_PERIOD_CLOSED:
+    case LT_EV_RECEPTION_TURN:
+    case LT_EV_DIRECTIVE_CHANGED:
+    case LT_EV_RETALIATION_REPORTED:
+    case LT_EV_RETALIATION_CLOSED:
+    case LT_EV_TEXT_FLAGGED:
+    case LT_EV_TEXT_REPLACED:
+    case LT_EV_READ_GRANTED:
+    case LT_EV_READ_WITHDRAWN:
+    case LT_EV_READ_ENDED:
         return LT_BODY_DEED;
+    case LT_EV_KEY_RESTORED:
+        return LT_EV_KEY_REVOKED;
+    case LT_EV_KEY_CONFIRMED:
+    case LT_EV_KEY_FORMER:
+        return LT_EV_KEY_BOUND;
     case LT_EV_DENUNCIATION_OFFERED:
     case LT_EV_DENUNCIATION_ACCEPTED:
     case LT_EV_DENUNCIATION_REFUSED:
@@ -133,7 +189,9 @@ static const char *check_part(const struct lt_part_ref *part, size_t text_max)
     if (part->size > LT_PARTS_RAW_MAX) {
         return "part too large";
     }
-    if (part->kind < 6 /* PART_ATTACHMENT */ && part->size > text_max) {
+    if ((part->kind < 6 /* PART_ATTACHMENT */ || part->kind == 7 ||
+         part->kind == 8) &&
+        part->size > text_max) {
         return "text too long";
     }
     return NULL;
@@ -222,6 +280,9 @@ static const char *check_case(const struct lt_event *event)
         if (event->case_type == 0) {
             return "case without type";
         }
+        if (event->has_other && event->other.count == 0) {
+            return "bad reference";
+        }
         return text_ok(&event->number, LT_STRING_MAX) ? NULL : "bad number";
     case LT_EV_CASE_STEP:
         if (event->kind == 0 || !event->has_subject) {
@@ -230,11 +291,21 @@ static const char *check_case(const struct lt_event *event)
         if (!text_ok(&event->name, LT_STRING_MAX)) {
             return "bad agency";
         }
-        if ((event->kind == 33 || event->kind == 40) && !event->has_day) {
+        if ((event->kind == 33 || event->kind == 40 || event->kind == 41) &&
+            !event->has_day) {
             return "step without its day";
         }
         if ((event->kind == 38 || event->kind == 39) && event->name.len == 0) {
             return "transfer without an agency";
+        }
+        if (event->kind == 41 && event->name.len == 0) {
+            return "task of nobody";
+        }
+        if (event->kind == 44 && !event->has_corrects) {
+            return "linked with nothing";
+        }
+        if (event->kind == 42 && !event->has_corrects) {
+            return "done without its task";
         }
         break;
     default: /* closed */
@@ -359,6 +430,92 @@ static const char *check_forecast(const struct lt_event *event)
                : "forecast without source, hour or what to prepare";
 }
 
+static bool has_kind(const struct lt_event *event, uint32_t kind)
+{
+    for (size_t i = 0; i < event->parts_n; i++) {
+        if (event->parts[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Deeds that begin a matter with addressees. */
+static const char *check_addressed(const struct lt_event *event)
+{
+    if (event->has_subject || event->to_n == 0) {
+        return "addressed to nobody";
+    }
+    switch (event->type) {
+    case LT_EV_HEIGHTENED_PERIOD_SET:
+    case LT_EV_TASKFORCE_FORMED:
+        return event->name.len != 0 && event->has_day && event->has_due &&
+                       event->kind != 0 && event->minute < 24 * 60 &&
+                       within((uint32_t)(event->due - event->day), 0,
+                              LT_PERIOD_DAYS_MAX - 1)
+                   ? NULL
+                   : "period without name, days or cadence, or too long";
+    case LT_EV_COORDINATION_REQUEST:
+        return event->kind != 0 && event->has_due && has_kind(event, 1)
+                   ? NULL
+                   : "request without kind, due date or text";
+    case LT_EV_NOTICE_SENT:
+        return event->kind != 0 && has_kind(event, 1)
+                   ? NULL
+                   : "notice without kind or text";
+    default: /* retaliation: nothing that could tell who */
+        return event->kind != 0 && event->to_n == 1 && event->parts_n == 0 &&
+                       event->name.len == 0 &&
+                       event->doc_no.len < LT_RECEIPT_TEXT
+                   ? NULL
+                   : "retaliation without kind, or with words";
+    }
+}
+
+/* A shift: when, how long, which duty, who and on which telephone. */
+static const char *check_shift(const struct lt_event *event)
+{
+    switch (event->type) {
+    case LT_EV_ROSTER_SET:
+        return !event->has_subject && event->has_day && event->kind != 0 &&
+                       event->minute < 24 * 60 &&
+                       within(event->count, 1, LT_SHIFT_MINUTES_MAX) &&
+                       has_kind(event, 7) && has_kind(event, 8)
+                   ? NULL
+                   : "shift without its time, duty, person or telephone";
+    case LT_EV_SHIFT_SWAPPED:
+        return event->has_subject && event->kind != 0 &&
+                       has_kind(event, 7) == has_kind(event, 8)
+                   ? NULL
+                   : "swap of no shift, or without its person";
+    default:
+        return event->has_subject ? NULL : "hands over no shift";
+    }
+}
+
+static const char *check_change(const struct lt_event *event)
+{
+    enum { LATER = 1, REPLACED = 3 };
+
+    return event->has_subject && event->kind != 0 &&
+                   (event->kind != LATER || event->has_due) &&
+                   (event->kind != REPLACED || event->has_other)
+               ? NULL
+               : "changes no directive, or not what";
+}
+
+/* How many, never who: it holds no word at all. */
+static const char *check_turn(const struct lt_event *event)
+{
+    return !event->has_subject && event->has_day && event->kind != 0 &&
+                   event->parts_n == 0 && event->name.len == 0 &&
+                   event->doc_no.len == 0 &&
+                   within(event->count, event->has_corrects ? 0 : 1,
+                          LT_PEOPLE_MAX)
+               ? NULL
+               : "reception without its day, form or people, or with words";
+}
+
 /* What a deed cannot do without, by its type. */
 static const char *check_deed_needs(const struct lt_event *event)
 {
@@ -371,6 +528,55 @@ static const char *check_deed_needs(const struct lt_event *event)
                    : "joins nothing";
     case LT_EV_DIRECTIVE_RECALLED:
         return event->has_subject ? NULL : "recalls no directive";
+    case LT_EV_DIRECTIVE_CHANGED:
+        return check_change(event);
+    case LT_EV_RECEPTION_TURN:
+        return check_turn(event);
+    case LT_EV_DOOR_SHUT:
+    case LT_EV_DOOR_OPENED:
+        return event->to_n == 1 && !event->has_subject ? NULL
+                                                       : "a door of nobody";
+    case LT_EV_HEIGHTENED_PERIOD_SET:
+    case LT_EV_TASKFORCE_FORMED:
+    case LT_EV_COORDINATION_REQUEST:
+    case LT_EV_NOTICE_SENT:
+    case LT_EV_RETALIATION_REPORTED:
+        return check_addressed(event);
+    case LT_EV_HEIGHTENED_PERIOD_ENDED:
+    case LT_EV_TASKFORCE_ENDED:
+    case LT_EV_PERIOD_CLOSED:
+    case LT_EV_DAILY_STATUS:
+        return event->has_subject && event->has_day &&
+                       (event->type != LT_EV_DAILY_STATUS || event->kind != 0)
+                   ? NULL
+                   : "of no period, or without its day";
+    case LT_EV_COORDINATION_REPLY:
+        return event->has_subject && event->kind != 0 ? NULL
+                                                      : "replies to nothing";
+    case LT_EV_RETALIATION_CLOSED:
+        return event->has_subject && event->kind != 0 && event->parts_n == 0
+                   ? NULL
+                   : "closes nothing, or with words";
+    case LT_EV_ROSTER_SET:
+    case LT_EV_SHIFT_SWAPPED:
+    case LT_EV_SHIFT_HANDED_OVER:
+        return check_shift(event);
+    case LT_EV_TEXT_FLAGGED:
+    case LT_EV_TEXT_REPLACED:
+        return event->has_subject && event->has_corrects &&
+                       event->count <= LT_EVENT_PARTS_MAX &&
+                       has_kind(event, 1) == (event->type ==
+                                              LT_EV_TEXT_REPLACED)
+                   ? NULL
+                   : "flags or replaces no text";
+    case LT_EV_READ_GRANTED:
+    case LT_EV_READ_WITHDRAWN:
+        return event->to_n == 2 && event->kind != 0
+                   ? NULL
+                   : "grants nothing, or nobody";
+    case LT_EV_READ_ENDED:
+        return event->to_n == 1 && event->has_corrects ? NULL
+                                                       : "names no withdrawal";
     case LT_EV_CUSTODY_OFFERED:
     case LT_EV_CUSTODY_ASSIGNED:
     case LT_EV_DENUNCIATION_OFFERED:
@@ -456,6 +662,15 @@ static const char *check_body(const struct lt_event *event)
     case LT_EV_TEXT_ERASED:
     case LT_EV_ERASURE_RECEIPT:
         return check_erasure(event);
+    case LT_EV_MATTER_READ:
+        return event->reads.count == 0 ? "bad reference"
+               : event->parts_n > 0 || event->has_subject
+                   ? "what was read says no more"
+                   : NULL;
+    case LT_EV_AUDIT_MARKED:
+        return event->parts_n > 0 || event->has_subject
+                   ? "a mark of the audit says no more"
+                   : lt_audit_body_check(event);
     case LT_EV_OFFICE_PROPOSED:
     case LT_EV_OFFICE_OPENED:
     case LT_EV_OFFICE_CHANGED:
@@ -465,6 +680,8 @@ static const char *check_body(const struct lt_event *event)
     case LT_EV_RULESET_SET:
     case LT_EV_CALENDAR_SET:
         return lt_law_body_check(event);
+    case LT_EV_KEY_REVOKED:
+        return lt_trust_body_check(event);
     case LT_EV_KEY_BOUND:
         return event->binding_len != 0 && event->binding_len <= LT_BINDING_MAX
                    ? NULL
@@ -489,6 +706,14 @@ static bool status_code_known(uint32_t code)
     return within(code, 1, 6) || code == 13 || code == 15 || code == 16;
 }
 
+/* Of a step that tells a citizen something: how, and of what. */
+static bool notice_known(const struct lt_event *event)
+{
+    return event->kind == 12   ? event->way <= 5 && event->notice <= 8
+           : event->kind == 48 ? event->way <= 3
+                               : true;
+}
+
 bool lt_event_known(const struct lt_event *event)
 {
     if (event->needs_feature != 0 || event->actor_role > 6 ||
@@ -499,10 +724,13 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_CASE_OPENED:
         return within(event->case_type, 1, 3);
     case LT_EV_CASE_STEP:
-        return within(event->kind, 1, 13) || within(event->kind, 30, 40);
+        return (within(event->kind, 1, 13) || within(event->kind, 30, 49)) &&
+               notice_known(event);
     case LT_EV_DENUNCIATION_STEP: /* those that need no word and no day */
-        return within(event->kind, 1, 13) || within(event->kind, 30, 32) ||
-               within(event->kind, 34, 37);
+        return (within(event->kind, 1, 13) || within(event->kind, 30, 32) ||
+                within(event->kind, 34, 37) || event->kind == 43 ||
+                within(event->kind, 45, 46) || within(event->kind, 48, 49)) &&
+               notice_known(event);
     case LT_EV_CASE_CLOSED:
     case LT_EV_DENUNCIATION_CLOSED:
         return within(event->reason, 1, 7);
@@ -512,6 +740,8 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_INCIDENT_UPDATED:
     case LT_EV_TEXT_ERASED:
     case LT_EV_ERASURE_RECEIPT:
+    case LT_EV_MATTER_READ:
+    case LT_EV_AUDIT_MARKED:
         return true;
     case LT_EV_INCIDENT_TAKEN:
         return within(event->way, 1, 2);
@@ -535,7 +765,17 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_DENUNCIATION_ADOPTED:
     case LT_EV_ENCLOSED:
     case LT_EV_RULESET_SET:
+    case LT_EV_READ_ENDED:
         return true;
+    case LT_EV_DOOR_SHUT:
+    case LT_EV_DOOR_OPENED:
+    case LT_EV_KEY_REVOKED:
+    case LT_EV_KEY_RESTORED:
+        return true;
+    case LT_EV_READ_GRANTED:
+    case LT_EV_READ_WITHDRAWN:
+        /* A class that we do not know is for a later version. */
+        return (event->kind & ~(uint32_t)LT_READ_CLASSES) == 0;
     case LT_EV_CALENDAR_SET:
         for (size_t i = 0; i < event->calendar_days_n; i++) {
             if (!within(event->calendar_days[i].kind, LT_DAY_OFF,
@@ -545,7 +785,32 @@ bool lt_event_known(const struct lt_event *event)
         }
         return true;
     case LT_EV_CROWD_FORECAST:
+    case LT_EV_DAILY_STATUS:
+    case LT_EV_COORDINATION_REPLY:
+    case LT_EV_RETALIATION_REPORTED:
+    case LT_EV_RETALIATION_CLOSED:
+    case LT_EV_ROSTER_SET:
         return within(event->kind, 1, 3);
+    case LT_EV_DIRECTIVE_CHANGED:
+        return within(event->kind, 1, 3);
+    case LT_EV_SHIFT_SWAPPED:
+        return within(event->kind, 1, 2);
+    case LT_EV_NOTICE_SENT:
+        return within(event->kind, 1, 7);
+    case LT_EV_RECEPTION_TURN:
+        return within(event->kind, 1, 4) && event->outcome <= 5;
+    case LT_EV_COORDINATION_REQUEST:
+        return within(event->kind, 1, 6);
+    case LT_EV_HEIGHTENED_PERIOD_SET:
+    case LT_EV_TASKFORCE_FORMED:
+        return within(event->kind, 1, LT_CADENCE_MAX);
+    case LT_EV_HEIGHTENED_PERIOD_ENDED:
+    case LT_EV_TASKFORCE_ENDED:
+    case LT_EV_PERIOD_CLOSED:
+    case LT_EV_SHIFT_HANDED_OVER:
+    case LT_EV_TEXT_FLAGGED:
+    case LT_EV_TEXT_REPLACED:
+        return true;
     case LT_EV_DENUNCIATION_REFUSED:
         return within(event->kind, 1, 2);
     case LT_EV_DIRECTIVE_STATUS:
@@ -553,13 +818,17 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_ENTRY_VOIDED:
         return within(event->reason, 1, 3);
     case LT_EV_OFFICE_PROPOSED:
-    case LT_EV_OFFICE_OPENED:
     case LT_EV_KEY_BOUND:
+    case LT_EV_KEY_CONFIRMED:
+    case LT_EV_KEY_FORMER:
         return !event->office.has_from_date;
+    case LT_EV_OFFICE_OPENED:
+        return true;
     case LT_EV_OFFICE_CHANGED:
-        /* Closing, heirs and changes prepared ahead come later. */
-        return !event->office_closed && !event->office_prepared &&
-               !event->has_heir && !event->office.has_from_date;
+        /* A closing passes something on, a change is prepared or put in force:
+         * what says more than that is of a later version. */
+        return event->office_closed == event->has_heir &&
+               !(event->office_closed && event->has_puts_in_force);
     default:
         return false;
     }

@@ -41,9 +41,12 @@ struct draft {
         Lt__EntryVoided entry_voided;
         Lt__TextErased text_erased;
         Lt__ErasureReceipt erasure_receipt;
+        Lt__MatterRead matter_read;
         Lt__KeyBound key_bound;
+        Lt__AuditMark audit_mark;
         Lt__Chunk chunk;
     } body;
+    uint8_t audit_hash[LT_TYPED_HASH_LEN];
     char texts[TEXT_BYTES];
     char *text_at;
 };
@@ -175,6 +178,12 @@ static void put_case_opened(struct draft *draft, const struct lt_event *event)
     body->number = put_text(draft, &event->number);
     body->has_remote = event->remote;
     body->remote = event->remote;
+    body->has_again = event->again;
+    body->again = event->again;
+    if (event->has_other) {
+        put_ref(&draft->proposal, &event->other, &event->id);
+        body->first = &draft->proposal;
+    }
     draft->event.case_opened = body;
 }
 
@@ -193,6 +202,10 @@ static void put_case_step(struct draft *draft, const struct lt_event *event)
     body->has_day = event->has_day;
     body->day = event->day;
     body->agency = put_text(draft, &event->name);
+    body->has_way = event->way != 0;
+    body->way = event->way;
+    body->has_notice = event->notice != 0;
+    body->notice = event->notice;
     draft->event.case_step = body;
 }
 
@@ -231,6 +244,10 @@ static void put_denunciation(struct draft *draft, const struct lt_event *event)
         body->doc_date = event->doc_date;
         body->has_extension_days = event->extension_days != 0;
         body->extension_days = event->extension_days;
+        body->has_way = event->way != 0;
+        body->way = event->way;
+        body->has_notice = event->notice != 0;
+        body->notice = event->notice;
         draft->event.denunciation_step = body;
     } else {
         Lt__DenunciationClosed *body = &draft->body.denunciation_closed;
@@ -330,6 +347,16 @@ static void put_erasure(struct draft *draft, const struct lt_event *event)
     }
 }
 
+static void put_read(struct draft *draft, const struct lt_event *event)
+{
+    Lt__MatterRead *body = &draft->body.matter_read;
+
+    lt__matter_read__init(body);
+    put_ref(&draft->erases, &event->reads, &event->id);
+    body->matter = &draft->erases;
+    draft->event.matter_read = body;
+}
+
 static lt_err pack_directive(struct draft *draft, const struct lt_event *event,
                              struct lt_buf *out)
 {
@@ -383,6 +410,12 @@ static lt_err pack_deed(struct draft *draft, const struct lt_event *event,
     body.has_field = event->field != 0;
     body.field = event->field;
     body.name = put_text(draft, &event->name);
+    body.has_outcome = event->outcome != 0;
+    body.outcome = event->outcome;
+    body.has_leader = event->leader;
+    body.leader = event->leader;
+    body.has_again = event->again;
+    body.again = event->again;
     if (event->has_other) {
         put_ref(&draft->proposal, &event->other, &event->id);
         body.other = &draft->proposal;
@@ -518,6 +551,10 @@ static lt_err pack_office(struct draft *draft, const struct lt_event *event,
         changed.prepared = event->office_prepared;
         changed.has_heir = event->has_heir;
         changed.heir = office_bytes(&event->heir);
+        if (event->has_puts_in_force) {
+            put_ref(&draft->proposal, &event->puts_in_force, &event->id);
+            changed.puts_in_force = &draft->proposal;
+        }
         draft->event.office_changed = &changed;
     }
     rc = failed ? LT_ENOMEM : lt_pack(&draft->event, LT_EVENT_MAX, out);
@@ -562,15 +599,24 @@ static lt_err pack_body(struct draft *draft, const struct lt_event *event,
     case LT_EV_KEY_BOUND:
         put_small(draft, event);
         break;
+    case LT_EV_AUDIT_MARKED:
+        lt_audit_body_put(event, &draft->body.audit_mark, draft->audit_hash);
+        draft->event.audit_mark = &draft->body.audit_mark;
+        break;
     case LT_EV_CHUNK:
         put_chunk(draft, event);
         break;
     case LT_EV_RULESET_SET:
     case LT_EV_CALENDAR_SET:
         return lt_law_body_pack(&draft->event, event, out);
+    case LT_EV_KEY_REVOKED:
+        return lt_trust_body_pack(&draft->event, event, out);
     case LT_EV_TEXT_ERASED:
     case LT_EV_ERASURE_RECEIPT:
         put_erasure(draft, event);
+        break;
+    case LT_EV_MATTER_READ:
+        put_read(draft, event);
         break;
     case LT_EV_OFFICE_PROPOSED:
     case LT_EV_OFFICE_OPENED:

@@ -82,5 +82,8 @@ LT_MUST_CHECK bool lt_key_verify(const struct lt_key *key, const void *data,
 /* For the simulator alone (test hooks): replace Ed25519 by a keyed hash. The
  * call does not exist without LT_TEST_HOOKS. */
 void lt_crypto_stub_signatures(bool on);
+/* The same: a signature that was found good is not computed again for the same
+ * key and bytes, by whichever office of the simulator. False forgets them all. */
+void lt_crypto_remember_good(bool on);
 
 #endif

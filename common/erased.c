@@ -172,7 +172,7 @@ lt_err lt_erased_strip(const struct lt_erased *erased,
     struct lt_payload payload;
     struct lt_bundle bundle;
     size_t kept;
-    bool any;
+    bool any = false;
     lt_err rc;
 
     *out_changed = false;

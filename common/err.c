@@ -59,7 +59,7 @@ int64_t lt_err_lasts_ms(lt_err err)
     } lasting[] = {
         {LT_AUNKNOWNPEER, 1},    {LT_EPROTO, 1},    {LT_ATWOMACHINES, 1},
         {LT_ACONTRADICTION, 24}, {LT_APAYLOAD, 24}, {LT_ATEXT, 24},
-        {LT_ABRANCHES, 24},      {LT_AENCLOSED, 24},
+        {LT_ABRANCHES, 24},      {LT_AENCLOSED, 24},     {LT_AAUDITCUT, 24},
     };
 
     for (size_t i = 0; i < LT_COUNT_OF(lasting); i++) {

@@ -2,9 +2,11 @@
  * open), so that a file swapped in between is judged as what it is. */
 #include "common/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -211,6 +213,12 @@ fail:
     return rc;
 }
 
+lt_err lt_file_place(const char *from, const char *to, struct lt_diag *diag)
+{
+    return rename(from, to) == 0 ? sync_parent(to, diag)
+                                 : fail_errno(diag, LT_ECREATE, to, errno);
+}
+
 bool lt_file_present(const char *path)
 {
     struct stat status;
@@ -245,4 +253,22 @@ lt_err lt_folder_create(const char *path, struct lt_diag *diag)
         return fail_errno(diag, LT_EIO, path, errno);
     }
     return sync_parent(path, diag);
+}
+
+void lt_folder_remove(const char *path)
+{
+    DIR *folder = opendir(path);
+    struct dirent *entry;
+
+    if (folder == NULL) {
+        return;
+    }
+    while ((entry = readdir(folder)) != NULL) {
+        if (strcmp(entry->d_name, ".") != 0 &&
+            strcmp(entry->d_name, "..") != 0) {
+            (void)unlinkat(dirfd(folder), entry->d_name, 0);
+        }
+    }
+    (void)closedir(folder);
+    (void)rmdir(path);
 }

@@ -1,7 +1,7 @@
 /* Small files that matter: keys, certificates, tables.
  *
  * Reading is bounded and, for secrets, refuses loose modes. Writing makes a
- * new file, never replaces one, and is durable when it returns.
+ * new file, never writes into one, and is durable when it returns.
  *
  * Threading: everything here is pure but for the file system. */
 #ifndef LT_COMMON_FILE_H
@@ -30,6 +30,11 @@ LT_MUST_CHECK lt_err lt_file_create(const char *path, unsigned mode,
                                     const void *data, size_t len,
                                     struct lt_diag *diag);
 
+/* Give the file @from the place of @to, which may be there: whoever opens it
+ * sees the one or the other whole. Durable. Errors as lt_file_create. */
+LT_MUST_CHECK lt_err lt_file_place(const char *from, const char *to,
+                                   struct lt_diag *diag);
+
 /* Is there anything called @path, be it a link to nowhere? */
 bool lt_file_present(const char *path);
 
@@ -39,5 +44,9 @@ LT_MUST_CHECK lt_err lt_folder_check(const char *path, struct lt_diag *diag);
 /* Make the folder @path, 0700, and sync the one it stands in. Errors as
  * lt_file_create. */
 LT_MUST_CHECK lt_err lt_folder_create(const char *path, struct lt_diag *diag);
+
+/* Remove a folder of ours that has no folders in it, and its files, as far as
+ * they are there. */
+void lt_folder_remove(const char *path);
 
 #endif

@@ -102,8 +102,8 @@ static bool is_form(const struct lt_tokens *t, size_t i)
 
     /* "Ô. Tám" */
     return lt_guard_knows(LT_GUARD_FORMS, token) ||
-           (token->marked && lt_token_spells(token, "ô") &&
-            token->after == '.');
+           (token->marked && token->after == '.' &&
+            lt_token_spells(token, "ô"));
 }
 
 /* In a text that is typed with marks "co" is not "cô" but most other things;

@@ -80,7 +80,7 @@ static bool address_at(const struct lt_tokens *text, size_t i,
 /* Its digits, the last @max of them. */
 static size_t digits_of(const struct lt_tokens *tokens, size_t max, char *out)
 {
-    char all[DIGITS_MAX];
+    char all[DIGITS_MAX] = "";
     size_t n = 0;
 
     for (size_t i = 0; i < tokens->n; i++) {

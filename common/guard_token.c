@@ -3,7 +3,10 @@
  * a base letter, what is built into it (breve, hat, horn, bar) and a tone. */
 #include "common/guard_token.h"
 
+#include <pthread.h>
 #include <string.h>
+
+#include "common/guard_words.h"
 
 enum {
     MARK_GRAVE = 1 << 0,
@@ -91,7 +94,7 @@ static struct letter with_two(uint32_t code)
     return (struct letter){0};
 }
 
-static struct letter letter_of(uint32_t code)
+static struct letter reckon(uint32_t code)
 {
     static const struct {
         uint32_t capital;
@@ -118,6 +121,45 @@ static struct letter letter_of(uint32_t code)
             return (struct letter){rows[i].base, code == rows[i].capital,
                                    rows[i].marks};
         }
+    }
+    return (struct letter){0};
+}
+
+enum {
+    LOW_END = 0x200, /* Latin up to Extended-B */
+    HIGH_FIRST = 0x1E00,
+    HIGH_END = 0x1F00
+};
+
+/* Every letter of a text is asked for, so the answers are kept. */
+static struct letter low[LOW_END];
+static struct letter high[HIGH_END - HIGH_FIRST];
+
+static void reckon_all(void)
+{
+    for (uint32_t code = 0; code < LOW_END; code++) {
+        low[code] = reckon(code);
+    }
+    for (uint32_t code = HIGH_FIRST; code < HIGH_END; code++) {
+        high[code - HIGH_FIRST] = reckon(code);
+    }
+}
+
+static void begin_letters(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, reckon_all);
+}
+
+/* After begin_letters. */
+static struct letter letter_of(uint32_t code)
+{
+    if (code < LOW_END) {
+        return low[code];
+    }
+    if (code >= HIGH_FIRST && code < HIGH_END) {
+        return high[code - HIGH_FIRST];
     }
     return (struct letter){0};
 }
@@ -238,7 +280,7 @@ static void begin_token(struct lt_tokens *out, const struct between *b,
 {
     out->at[out->n] = (struct lt_token){
         .folded = folded,
-        .at = chars,
+        .at = (uint32_t)chars,
         .before = b->last,
         .gap = gap_of(b, out->n == 0),
         .tight =
@@ -277,6 +319,7 @@ lt_err lt_tokens_read(struct lt_text text, struct lt_arena *arena,
     if (text.len > LT_GUARD_TEXT_MAX) {
         return LT_ETOOBIG;
     }
+    begin_letters();
     folded = lt_arena_take(arena, text.len + 1);
     out->at = lt_arena_take(arena, (text.len / 2 + 1) * sizeof(*out->at));
     if (folded == NULL || out->at == NULL) {
@@ -311,30 +354,47 @@ lt_err lt_tokens_read(struct lt_text text, struct lt_arena *arena,
         }
         chars++;
     }
+    for (size_t i = 0; i < out->n; i++) {
+        out->at[i].lists = lt_guard_lists_with(&out->at[i]);
+    }
     out->capitals = letters > 8 && capitals * 10 > letters * 8;
     out->smalls = capitals * 50 < letters;
     out->marked = marked * 20 > letters;
     return LT_OK;
 }
 
-bool lt_token_spells(const struct lt_token *token, const char *word)
+bool lt_word_read(const char *word, struct lt_word *out)
 {
     const uint8_t *at = (const uint8_t *)word;
-    uint32_t marks = 0;
-    size_t n = 0;
 
+    begin_letters();
+    *out = (struct lt_word){.len = 0};
     while (*at != '\0') {
         uint32_t code = take_code(&at);
         struct letter letter = letter_of(code);
         char sign = letter.base != 0 ? letter.base : digit_of(code);
 
-        if (n == token->len || token->folded[n] != sign) {
+        if (sign == 0 || out->len == LT_WORD_MAX) {
             return false;
         }
-        marks += letter.marks;
-        n++;
+        out->folded[out->len++] = sign;
+        out->marks += letter.marks;
     }
-    return n == token->len && (!token->marked || token->marks == marks);
+    return true;
+}
+
+bool lt_token_fits(const struct lt_token *token, const struct lt_word *word)
+{
+    return token->len == word->len &&
+           memcmp(token->folded, word->folded, word->len) == 0 &&
+           (!token->marked || token->marks == word->marks);
+}
+
+bool lt_token_spells(const struct lt_token *token, const char *word)
+{
+    struct lt_word read;
+
+    return lt_word_read(word, &read) && lt_token_fits(token, &read);
 }
 
 bool lt_token_is(const struct lt_token *token, const char *word)

@@ -17,20 +17,30 @@ enum lt_gap {
     LT_GAP_STOP   /* anything more */
 };
 
-/* A run of letters and digits. */
+/* A run of letters and digits. Small: a text has one for every few bytes. */
 struct lt_token {
     const char *folded; /* not terminated */
-    size_t len;
-    size_t at;   /* characters of the text before it */
+    uint32_t len;
+    uint32_t at;    /* characters of the text before it */
+    uint32_t marks; /* which ones, wherever they stand: hòa is hoà */
+    enum lt_gap gap;
     char before; /* the last ASCII sign before it; 0: none, or another */
     char after;  /* the first one behind it */
-    bool tight;  /* nothing but one sign between it and the word before */
-    enum lt_gap gap;
-    bool digits; /* digits alone */
+    uint8_t lists; /* a bit for each lt_guard_list that has it */
+    bool tight;    /* nothing but one sign between it and the word before */
+    bool digits;   /* digits alone */
     bool has_digit;
-    bool capital;   /* begins with a capital letter */
-    bool marked;    /* some letter has a mark (tone, hat, horn, bar) */
-    uint32_t marks; /* which ones, wherever they stand: hòa is hoà */
+    bool capital; /* begins with a capital letter */
+    bool marked;  /* some letter has a mark (tone, hat, horn, bar) */
+};
+
+enum { LT_WORD_MAX = 12 };
+
+/* A word that is known, as letters without marks, and its marks. */
+struct lt_word {
+    char folded[LT_WORD_MAX];
+    size_t len;
+    uint32_t marks;
 };
 
 struct lt_tokens {
@@ -46,8 +56,12 @@ LT_MUST_CHECK lt_err lt_tokens_read(struct lt_text text, struct lt_arena *arena,
 
 /* Its letters alone, without marks. */
 bool lt_token_is(const struct lt_token *token, const char *word);
-/* Its letters, and its marks unless it has none at all. @word is in small
- * letters of NFC. */
+/* Read a @word, in small letters of NFC. False: it is too long, or holds what
+ * is neither letter nor digit. */
+bool lt_word_read(const char *word, struct lt_word *out);
+/* Its letters, and its marks unless it has none at all. */
+bool lt_token_fits(const struct lt_token *token, const struct lt_word *word);
+/* The same, of a @word as lt_word_read takes it. */
 bool lt_token_spells(const struct lt_token *token, const char *word);
 
 #endif

@@ -1,7 +1,12 @@
 /* In small letters, with their marks. One that begins with '!' is meant with
- * its marks alone: without them it would be mistaken for a name too often. */
+ * its marks alone: without them it would be mistaken for a name too often.
+ *
+ * A text of the desk has dozens of words, and each is asked for in all lists:
+ * so the lists are one table, found by the letters without marks. */
 #include "common/guard_words.h"
 
+#include <assert.h>
+#include <pthread.h>
 #include <string.h>
 
 static const char *const forms[] = {"ông",    "bà",  "anh",   "chị", "cô",
@@ -79,16 +84,67 @@ static const struct list lists[LT_GUARD_LISTS] = {
 #undef LIST
 };
 
-bool lt_guard_knows(enum lt_guard_list list, const struct lt_token *token)
-{
-    for (size_t i = 0; i < lists[list].n; i++) {
-        const char *word = lists[list].words[i];
-        bool marks_alone = word[0] == '!';
+enum { SLOTS = 1024 /* a power of two, of which a third is taken */ };
 
-        if ((token->marked || !marks_alone) &&
-            lt_token_spells(token, word + marks_alone)) {
-            return true;
+struct row {
+    struct lt_word word;
+    uint8_t lists; /* 0: nothing here */
+    bool marks_alone;
+};
+
+static struct row rows[SLOTS];
+
+/* FNV-1a. */
+static size_t slot_of(const char *folded, size_t len)
+{
+    uint32_t hash = 2166136261U;
+
+    for (size_t i = 0; i < len; i++) {
+        hash = (hash ^ (uint8_t)folded[i]) * 16777619U;
+    }
+    return (hash ^ hash >> 15) % SLOTS;
+}
+
+static void add(const char *text, enum lt_guard_list list)
+{
+    bool marks_alone = text[0] == '!';
+    struct lt_word word;
+    bool read = lt_word_read(text + marks_alone, &word);
+    size_t at;
+
+    assert(read);
+    (void)read;
+    at = slot_of(word.folded, word.len);
+    while (rows[at].lists != 0) {
+        at = (at + 1) % SLOTS;
+    }
+    rows[at] = (struct row){word, (uint8_t)(1U << list), marks_alone};
+}
+
+static void add_all(void)
+{
+    for (unsigned list = 0; list < LT_GUARD_LISTS; list++) {
+        for (size_t i = 0; i < lists[list].n; i++) {
+            add(lists[list].words[i], (enum lt_guard_list)list);
         }
     }
-    return false;
+}
+
+uint8_t lt_guard_lists_with(const struct lt_token *token)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    uint8_t found = 0;
+
+    (void)pthread_once(&once, add_all);
+    if (token->len > LT_WORD_MAX) {
+        return 0;
+    }
+    for (size_t at = slot_of(token->folded, token->len); rows[at].lists != 0;
+         at = (at + 1) % SLOTS) {
+        if ((token->marked || !rows[at].marks_alone) &&
+            lt_token_fits(token, &rows[at].word)) {
+            found |= rows[at].lists;
+        }
+    }
+    return found;
 }

@@ -283,7 +283,7 @@ static bool read_count(const char *text, uint64_t *out)
 
 bool lt_event_id_parse(const char *text, struct lt_event_id *out)
 {
-    struct lt_event_id id;
+    struct lt_event_id id = {.count = 0};
     uint8_t epoch[8];
 
     if (!read_hex(text, LT_OFFICE_LEN, id.origin.bytes)) {

@@ -48,6 +48,14 @@ struct lt_stream {
     struct lt_channel channel;
 };
 
+/* What an office says of denunciations to one other office. It may speak of the
+ * writer's own people: its heirs and its readers do not hold it. */
+static inline bool lt_stream_is_sealed(const struct lt_stream *stream)
+{
+    return stream->channel.cls == LT_CLASS_DENUNCIATION &&
+           stream->channel.audience == LT_AUDIENCE_TO;
+}
+
 struct lt_event_id {
     struct lt_office origin;
     uint64_t epoch;

@@ -190,6 +190,114 @@ lt_err lt_identity_make_root(struct lt_identity *identity,
     return rc;
 }
 
+/* ---- a later key ---- */
+
+static lt_err copy_cert(const struct lt_cert *from, struct lt_cert **out)
+{
+    struct lt_span der = lt_cert_der(from);
+
+    return lt_cert_decode(der.data, der.len, out, NULL);
+}
+
+lt_err lt_identity_follow(struct lt_identity *fresh,
+                          const struct lt_identity *old, bool transport)
+{
+    lt_err rc = LT_OK;
+
+    fresh->office = old->office;
+    memcpy(fresh->kit_public, old->kit_public, LT_CURVE_LEN);
+    if (transport) {
+        rc = lt_curve_generate(fresh->curve_secret, fresh->curve_public);
+    } else {
+        memcpy(fresh->curve_secret, old->curve_secret, LT_CURVE_LEN);
+        memcpy(fresh->curve_public, old->curve_public, LT_CURVE_LEN);
+    }
+    return rc != LT_OK || fresh->node_key != NULL
+               ? rc
+               : lt_key_generate(&fresh->node_key);
+}
+
+lt_err lt_identity_follow_body(const struct lt_identity *fresh,
+                               const struct lt_identity *old,
+                               const uint8_t *issuer_key_id, int64_t now_ms,
+                               struct lt_buf *out)
+{
+    const struct lt_spans *bindings = &old->bindings;
+    struct lt_binding present;
+    struct lt_binding binding;
+    lt_err rc;
+
+    if (bindings->items_n == 0) {
+        return LT_ECERT;
+    }
+    rc = lt_binding_decode(bindings->items[bindings->items_n - 1].data,
+                           bindings->items[bindings->items_n - 1].len, &present,
+                           NULL);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    binding = (struct lt_binding){.office = old->office,
+                                  .issuer = present.issuer,
+                                  .serial = present.serial + 1,
+                                  .issued_at_ms = now_ms};
+    memcpy(binding.key, lt_key_public(fresh->node_key), LT_PUBKEY_LEN);
+    memcpy(binding.transport_key, fresh->curve_public, LT_CURVE_LEN);
+    if (issuer_key_id != NULL) {
+        memcpy(binding.issuer_key_id, issuer_key_id, LT_HASH_LEN);
+    } else {
+        lt_key_id_of(lt_cert_public(old->root_cert), binding.issuer_key_id);
+    }
+    rc = lt_binding_follow(&binding, old->node_key);
+    return rc == LT_OK ? lt_binding_body_encode(&binding, out) : rc;
+}
+
+static lt_err sign_own(const struct lt_identity *fresh,
+                       const struct lt_key *issuer, const struct lt_buf *body,
+                       struct lt_buf *out)
+{
+    struct lt_binding binding = {.body = body->data, .body_len = body->len};
+    lt_err rc =
+        lt_binding_sign(issuer, body->data, body->len, binding.signature);
+
+    if (rc == LT_OK) {
+        rc = lt_binding_prove(fresh->node_key, body->data, body->len,
+                              binding.proof);
+    }
+    return rc == LT_OK ? lt_binding_encode(&binding, out) : rc;
+}
+
+lt_err lt_identity_follow_root(struct lt_identity *fresh,
+                               const struct lt_identity *old,
+                               const struct lt_sys *sys,
+                               const struct lt_buf *body)
+{
+    struct lt_cert_terms terms = fresh_terms(sys, LT_CERT_NODE_DAYS);
+    struct lt_csr csr = {.office = old->office};
+    struct lt_buf binding;
+    lt_err rc;
+
+    if (old->ca_key == NULL) {
+        return LT_EINVAL;
+    }
+    lt_buf_init(&binding, lt_alloc_heap());
+    memcpy(csr.key, lt_key_public(fresh->node_key), LT_PUBKEY_LEN);
+    rc = copy_cert(old->root_cert, &fresh->root_cert);
+    if (rc == LT_OK) {
+        rc = lt_cert_issue(fresh->root_cert, old->ca_key, &csr, &terms,
+                           &fresh->node_cert);
+    }
+    if (rc == LT_OK) {
+        rc = sign_own(fresh, old->ca_key, body, &binding);
+    }
+    if (rc == LT_OK) {
+        const struct lt_span one = {binding.data, binding.len};
+
+        rc = keep_bindings(fresh, &(struct lt_spans){1, &one});
+    }
+    lt_buf_deinit(&binding);
+    return rc;
+}
+
 /* Is @binding the root office's own (@at 0), or does it go on from @above? */
 static const char *why_no_link(const struct lt_binding *binding, size_t at,
                                const struct lt_binding *above,
@@ -335,6 +443,140 @@ lt_err lt_identity_admit(struct lt_identity *identity,
     }
     identity->root_cert = shown.certs[shown.certs_n - 1];
     return LT_OK;
+}
+
+/* ---- the same key, certified again ---- */
+
+lt_err lt_identity_ask(const struct lt_identity *identity, struct lt_span body,
+                       const char *software, struct lt_buf *out)
+{
+    struct lt_join_request request = {.software = {software, strlen(software)},
+                                      .binding_body = body};
+    struct lt_buf csr;
+    lt_err rc;
+
+    lt_buf_init(&csr, lt_alloc_heap());
+    rc = lt_csr_make(identity->node_key, &identity->office, &csr);
+    if (rc == LT_OK) {
+        rc = lt_binding_prove(identity->node_key, body.data, body.len,
+                              request.proof);
+    }
+    if (rc == LT_OK) {
+        memcpy(request.transport_key, identity->curve_public, LT_CURVE_LEN);
+        request.csr = (struct lt_span){csr.data, csr.len};
+        rc = lt_join_request_encode(&request, out);
+    }
+    lt_buf_deinit(&csr);
+    return rc;
+}
+
+static const struct lt_cert *first_to_end(const struct lt_cert *node,
+                                          struct lt_cert *const *chain,
+                                          size_t chain_n)
+{
+    const struct lt_cert *first = node;
+
+    for (size_t i = 0; i < chain_n; i++) {
+        if (lt_cert_until_ms(chain[i]) < lt_cert_until_ms(first)) {
+            first = chain[i];
+        }
+    }
+    return first;
+}
+
+int64_t lt_identity_until_ms(const struct lt_identity *identity)
+{
+    return lt_cert_until_ms(first_to_end(identity->node_cert, identity->chain,
+                                         identity->chain_n));
+}
+
+int64_t lt_identity_renew_ms(const struct lt_identity *identity)
+{
+    const struct lt_cert *first = first_to_end(
+        identity->node_cert, identity->chain, identity->chain_n);
+
+    return lt_cert_until_ms(first) -
+           (lt_cert_until_ms(first) - lt_cert_from_ms(first)) / 3;
+}
+
+static lt_err check_renewed(const struct shown *shown,
+                            const struct lt_identity *identity,
+                            const struct lt_spans *bindings,
+                            struct lt_diag *diag)
+{
+    lt_err rc = shown_check(shown, identity,
+                            lt_cert_fingerprint(identity->root_cert), diag);
+
+    if (rc == LT_OK &&
+        lt_cert_until_ms(first_to_end(shown->certs[0], shown->certs + 1,
+                                      shown->certs_n - 2)) <=
+            lt_identity_until_ms(identity)) {
+        rc = refuse(diag, "not newer");
+    }
+    return rc == LT_OK ? lt_identity_check_bindings(
+                             bindings, identity->root_cert, &identity->office,
+                             lt_key_public(identity->node_key),
+                             identity->curve_public, diag)
+                       : rc;
+}
+
+static void free_certs(struct lt_identity *identity)
+{
+    lt_cert_free(identity->node_cert);
+    for (size_t i = 0; i < identity->chain_n; i++) {
+        lt_cert_free(identity->chain[i]);
+    }
+    identity->node_cert = NULL;
+    identity->chain_n = 0;
+}
+
+lt_err lt_identity_renew(struct lt_identity *identity,
+                         struct lt_span certificate,
+                         const struct lt_span *chain, size_t chain_n,
+                         const struct lt_spans *bindings, struct lt_diag *diag)
+{
+    struct shown shown = {0};
+    lt_err rc = shown_decode(&shown, certificate, chain, chain_n, diag);
+
+    if (rc == LT_OK) {
+        rc = check_renewed(&shown, identity, bindings, diag);
+    }
+    if (rc == LT_OK) {
+        rc = keep_bindings(identity, bindings);
+    }
+    if (rc != LT_OK) {
+        shown_deinit(&shown);
+        return rc;
+    }
+    free_certs(identity);
+    identity->node_cert = shown.certs[0];
+    identity->chain_n = shown.certs_n - 2;
+    for (size_t i = 0; i < identity->chain_n; i++) {
+        identity->chain[i] = shown.certs[1 + i];
+    }
+    lt_cert_free(shown.certs[shown.certs_n - 1]); /* the pinned root */
+    return LT_OK;
+}
+
+lt_err lt_identity_renew_root(struct lt_identity *identity,
+                              const struct lt_sys *sys)
+{
+    struct lt_cert_terms terms = fresh_terms(sys, LT_CERT_NODE_DAYS);
+    struct lt_csr csr = {.office = identity->office};
+    struct lt_cert *cert = NULL;
+    lt_err rc;
+
+    if (identity->ca_key == NULL) {
+        return LT_EINVAL;
+    }
+    memcpy(csr.key, lt_key_public(identity->node_key), LT_PUBKEY_LEN);
+    rc = lt_cert_issue(identity->root_cert, identity->ca_key, &csr, &terms,
+                       &cert);
+    if (rc == LT_OK) {
+        free_certs(identity);
+        identity->node_cert = cert;
+    }
+    return rc;
 }
 
 lt_err lt_identity_certify(const struct lt_identity *identity,

@@ -80,6 +80,65 @@ LT_MUST_CHECK lt_err lt_identity_check_bindings(
     const struct lt_office *office, const uint8_t key[static LT_PUBKEY_LEN],
     const uint8_t transport_key[static LT_CURVE_LEN], struct lt_diag *diag);
 
+/* A later key of this office, @fresh: what @old has but for node_key, which is
+ * new unless it is there, and with @transport the transport key, too;
+ * certificate and bindings are to come (lt_identity_admit). @old is the
+ * office's present identity. On failure deinit as usual. Errors: LT_ECRYPTO,
+ * LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_follow(struct lt_identity *fresh,
+                                        const struct lt_identity *old,
+                                        bool transport);
+/* The binding body of @fresh, signed by @old's key. @issuer_key_id: of the
+ * parent's present key; NULL at the root. Appends. Errors: LT_ECERT when @old
+ * has no binding; LT_ECRYPTO, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_follow_body(const struct lt_identity *fresh,
+                                             const struct lt_identity *old,
+                                             const uint8_t *issuer_key_id,
+                                             int64_t now_ms,
+                                             struct lt_buf *out);
+/* At a root that has its authority's key here: certificate and binding of
+ * @fresh, whose body is @body. Errors: LT_EINVAL without that key; LT_ECRYPTO;
+ * LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_follow_root(struct lt_identity *fresh,
+                                             const struct lt_identity *old,
+                                             const struct lt_sys *sys,
+                                             const struct lt_buf *body);
+
+/* The question to the parent to certify @identity's key as @body binds it: a
+ * JoinRequest without a token. Appends a frame. Errors: LT_ECRYPTO,
+ * LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_ask(const struct lt_identity *identity,
+                                     struct lt_span body, const char *software,
+                                     struct lt_buf *out);
+
+/* When the first of the certificates that lead from the node's key to the root
+ * ends (the root's own is not looked at), and from when on it is to be renewed:
+ * a third of its time before. UTC ms. */
+int64_t lt_identity_until_ms(const struct lt_identity *identity);
+int64_t lt_identity_renew_ms(const struct lt_identity *identity);
+
+/* Take certificates of the same key that the parent has answered; @chain as in
+ * lt_identity_admit, @bindings those that prove the key by now.
+ *
+ * Errors, identity unchanged: LT_ECERT with "reason", also when they last no
+ * longer than those that are here; LT_EMALFORMED; LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_renew(struct lt_identity *identity,
+                                       struct lt_span certificate,
+                                       const struct lt_span *chain,
+                                       size_t chain_n,
+                                       const struct lt_spans *bindings,
+                                       struct lt_diag *diag);
+/* At a root that has its authority's key here: a new certificate of the node's
+ * key. Errors, identity unchanged: LT_EINVAL without that key; LT_ECRYPTO;
+ * LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_renew_root(struct lt_identity *identity,
+                                            const struct lt_sys *sys);
+/* Put certificates and bindings of @identity in the place of those in
+ * @folder, each file whole. Errors: LT_ECREATE, LT_EFULL, LT_EIO, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_save_renewed(const struct lt_identity *identity,
+                                              const char *folder,
+                                              struct lt_diag *diag);
+
 /* Certify the child that @csr names, with fresh terms from now. The caller
  * has checked that it may. Errors: as lt_cert_issue. */
 LT_MUST_CHECK lt_err lt_identity_certify(const struct lt_identity *identity,

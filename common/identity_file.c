@@ -1,7 +1,8 @@
-/* The files of DIR/identity. Nothing is ever replaced in place: a new identity
- * is a new folder. */
+/* The files of DIR/identity. A new identity is a new folder; of the same one
+ * only certificates and bindings are ever replaced, each file whole. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/file.h"
 #include "common/identity.h"
@@ -106,32 +107,39 @@ static lt_err save_kit(const struct lt_identity *identity, const char *folder,
                : rc;
 }
 
-static lt_err save_certs(const struct lt_identity *identity, const char *folder,
-                         struct lt_diag *diag)
+/* The node's certificate and its issuers' behind it. */
+static lt_err save_node_certs(const struct lt_identity *identity,
+                              const char *folder, const char *name,
+                              struct lt_diag *diag)
 {
     const struct lt_cert *certs[LT_CHAIN_MAX + 1] = {identity->node_cert};
     char path[PATH_BYTES];
-    lt_err rc;
+    lt_err rc = path_of(folder, name, path, diag);
 
     for (size_t i = 0; i < identity->chain_n; i++) {
         certs[1 + i] = identity->chain[i];
     }
-    rc = path_of(folder, "node.crt", path, diag);
-    if (rc == LT_OK) {
-        rc = lt_cert_save(certs, 1 + identity->chain_n, path, diag);
-    }
+    return rc == LT_OK
+               ? lt_cert_save(certs, 1 + identity->chain_n, path, diag)
+               : rc;
+}
+
+static lt_err save_certs(const struct lt_identity *identity, const char *folder,
+                         struct lt_diag *diag)
+{
+    const struct lt_cert *root = identity->root_cert;
+    char path[PATH_BYTES];
+    lt_err rc = save_node_certs(identity, folder, "node.crt", diag);
+
     if (rc == LT_OK) {
         rc = path_of(folder, "root.crt", path, diag);
     }
-    if (rc == LT_OK) {
-        certs[0] = identity->root_cert;
-        rc = lt_cert_save(certs, 1, path, diag);
-    }
-    return rc;
+    return rc == LT_OK ? lt_cert_save(&root, 1, path, diag) : rc;
 }
 
 static lt_err save_bindings(const struct lt_identity *identity,
-                            const char *folder, struct lt_diag *diag)
+                            const char *folder, const char *name,
+                            struct lt_diag *diag)
 {
     struct lt_buf frame;
     lt_err rc;
@@ -139,8 +147,7 @@ static lt_err save_bindings(const struct lt_identity *identity,
     lt_buf_init(&frame, lt_alloc_heap());
     rc = lt_bindings_encode(&identity->bindings, &frame);
     if (rc == LT_OK) {
-        rc = save_bytes(folder, "bindings.pb", 0444, frame.data, frame.len,
-                        diag);
+        rc = save_bytes(folder, name, 0444, frame.data, frame.len, diag);
     } else {
         (void)lt_diag_set(diag, rc);
     }
@@ -169,9 +176,49 @@ lt_err lt_identity_save(const struct lt_identity *identity, const char *folder,
         rc = save_kit(identity, folder, diag);
     }
     if (rc == LT_OK) {
-        rc = save_bindings(identity, folder, diag);
+        rc = save_bindings(identity, folder, "bindings.pb", diag);
     }
     return rc == LT_OK ? save_certs(identity, folder, diag) : rc;
+}
+
+static lt_err place(const char *folder, const char *from, const char *to,
+                    struct lt_diag *diag)
+{
+    char old[PATH_BYTES];
+    char new[PATH_BYTES];
+    lt_err rc = path_of(folder, to, old, diag);
+
+    if (rc == LT_OK) {
+        rc = path_of(folder, from, new, diag);
+    }
+    return rc == LT_OK ? lt_file_place(new, old, diag) : rc;
+}
+
+/* What an earlier try has left. */
+static void forget(const char *folder, const char *name)
+{
+    char path[PATH_BYTES];
+
+    if (path_of(folder, name, path, NULL) == LT_OK) {
+        (void)unlink(path);
+    }
+}
+
+lt_err lt_identity_save_renewed(const struct lt_identity *identity,
+                                const char *folder, struct lt_diag *diag)
+{
+    lt_err rc;
+
+    forget(folder, "node.crt.new");
+    forget(folder, "bindings.pb.new");
+    rc = save_bindings(identity, folder, "bindings.pb.new", diag);
+    if (rc == LT_OK) {
+        rc = save_node_certs(identity, folder, "node.crt.new", diag);
+    }
+    if (rc == LT_OK) {
+        rc = place(folder, "bindings.pb.new", "bindings.pb", diag);
+    }
+    return rc == LT_OK ? place(folder, "node.crt.new", "node.crt", diag) : rc;
 }
 
 static lt_err refuse(struct lt_diag *diag, lt_err rc, const char *reason,

@@ -239,18 +239,11 @@ lt_err lt_key_sign(const struct lt_key *key, const void *data, size_t len,
     return LT_OK;
 }
 
-bool lt_key_verify(const struct lt_key *key, const void *data, size_t len,
+static bool verify(const struct lt_key *key, const void *data, size_t len,
                    const uint8_t sig[static LT_SIG_LEN])
 {
-    EVP_MD_CTX *signing;
+    EVP_MD_CTX *signing = lt_crypto_signing();
 
-    if (lt_crypto_stubbed()) {
-        uint8_t expected[LT_SIG_LEN];
-
-        stub_signature(key, data, len, expected);
-        return lt_equal_secret(expected, sig, LT_SIG_LEN);
-    }
-    signing = lt_crypto_signing();
     if (EVP_DigestVerifyInit_ex(signing, NULL, NULL, lt_crypto_context(), NULL,
                                 key->pkey, NULL) == 1 &&
         EVP_DigestVerify(signing, sig, LT_SIG_LEN, data, len) == 1) {
@@ -258,4 +251,60 @@ bool lt_key_verify(const struct lt_key *key, const void *data, size_t len,
     }
     ERR_clear_error();
     return false;
+}
+
+#ifdef LT_TEST_HOOKS
+
+/* In the simulator every office checks what all the others check. Known are
+ * the latest of each place, by a hash of key, signature and bytes. */
+enum { KNOWN_PLACES = 1 << 14 };
+static uint8_t (*known)[LT_HASH_LEN];
+
+void lt_crypto_remember_good(bool on)
+{
+    lt_free(lt_alloc_heap(), known);
+    known = on ? lt_new_array(lt_alloc_heap(), KNOWN_PLACES, sizeof(*known))
+               : NULL;
+}
+
+static bool verify_once(const struct lt_key *key, const void *data, size_t len,
+                        const uint8_t sig[static LT_SIG_LEN])
+{
+    const struct lt_span spans[] = {
+        {key->public_key, LT_PUBKEY_LEN},
+        {sig, LT_SIG_LEN},
+        {data, len},
+    };
+    uint8_t hash[LT_HASH_LEN];
+    uint8_t *place;
+
+    lt_sha256(spans, LT_COUNT_OF(spans), hash);
+    place = known[(hash[0] | (unsigned)hash[1] << 8) % KNOWN_PLACES];
+    if (memcmp(place, hash, LT_HASH_LEN) == 0) {
+        return true;
+    }
+    if (!verify(key, data, len, sig)) {
+        return false;
+    }
+    memcpy(place, hash, LT_HASH_LEN);
+    return true;
+}
+
+#endif
+
+bool lt_key_verify(const struct lt_key *key, const void *data, size_t len,
+                   const uint8_t sig[static LT_SIG_LEN])
+{
+    if (lt_crypto_stubbed()) {
+        uint8_t expected[LT_SIG_LEN];
+
+        stub_signature(key, data, len, expected);
+        return lt_equal_secret(expected, sig, LT_SIG_LEN);
+    }
+#ifdef LT_TEST_HOOKS
+    if (known != NULL) {
+        return verify_once(key, data, len, sig);
+    }
+#endif
+    return verify(key, data, len, sig);
 }

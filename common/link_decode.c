@@ -9,27 +9,6 @@
 #include "common/scan.h"
 #include "proto/link.pb-c.h"
 
-bool lt_read_exact(protobuf_c_boolean has, ProtobufCBinaryData data, size_t len,
-                   void *out)
-{
-    if (!has || data.len != len) {
-        return false;
-    }
-    memcpy(out, data.data, len);
-    return true;
-}
-
-bool lt_read_typed(protobuf_c_boolean has, ProtobufCBinaryData data, size_t len,
-                   void *out)
-{
-    /* 1 is the only algorithm of each kind so far. */
-    if (!has || data.len != len + 1 || data.data[0] != 1) {
-        return false;
-    }
-    memcpy(out, data.data + 1, len);
-    return true;
-}
-
 bool lt_read_text(const char *text, size_t len_max, struct lt_text *out)
 {
     size_t len = text == NULL ? 0 : strlen(text);

@@ -6,8 +6,7 @@
 #ifndef LT_COMMON_LINK_WIRE_H
 #define LT_COMMON_LINK_WIRE_H
 
-#include <protobuf-c/protobuf-c.h>
-
+#include "common/field.h"
 #include "common/link_msg.h"
 
 /* Append the type byte and the message. Errors: LT_EINVAL when longer than a
@@ -16,12 +15,6 @@ LT_MUST_CHECK lt_err lt_frame_pack(unsigned type, const void *message,
                                    struct lt_buf *out);
 
 /* Readers of single fields: false when absent or of another shape. */
-LT_MUST_CHECK bool lt_read_exact(protobuf_c_boolean has,
-                                 ProtobufCBinaryData data, size_t len,
-                                 void *out);
-LT_MUST_CHECK bool lt_read_typed(protobuf_c_boolean has,
-                                 ProtobufCBinaryData data, size_t len,
-                                 void *out);
 LT_MUST_CHECK bool lt_read_text(const char *text, size_t len_max,
                                 struct lt_text *out);
 LT_MUST_CHECK bool lt_read_texts(size_t from_n, char *const *from,

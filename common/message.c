@@ -16,13 +16,16 @@ static const struct lt_message messages[] = {
 #include "common/message_explain_table.h"
 #include "common/message_people_table.h"
 #include "common/message_http_table.h"
+#include "common/message_keys_table.h"
 #undef X
 #define X(word, vi, en) {word, {vi, en}, {"", ""}},
-#include "common/message_ui_table.h"
-#include "common/message_due_table.h"
-#include "common/message_work_table.h"
 #include "common/message_courier_table.h"
+#include "common/message_trust_table.h"
+#include "common/message_due_table.h"
 #include "common/message_people_ui_table.h"
+#include "common/message_tree_table.h"
+#include "common/message_ui_table.h"
+#include "common/message_work_table.h"
 #undef X
 };
 

@@ -11,6 +11,16 @@ X("ui_ex_moving",
   "Nothing needs to be done.")
 X("ui_ex_moving_on", "Không có gì bị tắc.", "Không cần làm gì.",
   "Nothing hinders it.", "Nothing needs to be done.")
+X("ui_ex_moving_due",
+  "Không có gì bị tắc. Việc tiếp theo của {office}[: {step}], hạn {due}.",
+  "{office} làm[: {step}], chậm nhất ngày {due}.",
+  "Nothing hinders it. {office} has next to do[: {step}], by {due}.",
+  "{office} does it[: {step}], by {due} at the latest.")
+X("ui_ex_moving_late",
+  "Liên lạc không tắc, nhưng {office} đã quá hạn {due}[: {step}].",
+  "{office} làm ngay[: {step}], rồi ghi vào vụ việc.",
+  "No link hinders it, but {office} is past its day, {due}[: {step}].",
+  "{office} does it at once[: {step}], and writes it down.")
 X("ui_ex_in_transit",
   "Đang trên đường tới {office}[ từ {since}]; liên lạc thông suốt.",
   "Không cần làm gì; xem lại sau một phút.",
@@ -20,6 +30,18 @@ X("ui_ex_done", "Đã xong, không còn việc gì chờ.", "Không cần làm g
   "Done; nothing waits.", "Nothing needs to be done.")
 X("ui_ex_voided", "Đã hủy do ghi nhầm.", "Không cần làm gì.",
   "Voided as written by mistake.", "Nothing needs to be done.")
+
+X("ui_ex_closed", "{office} đã kết thúc hoạt động; {heir} kế thừa.",
+  "Làm việc với {heir}. Hồ sơ cũ vẫn tra cứu được ở đây.",
+  "{office} is closed; {heir} is its heir.",
+  "Turn to {heir}. What it wrote is still found here.")
+X("ui_ex_moved_away", "{office} nay thuộc {parent}.",
+  "Hỏi {parent}; ở đây còn những gì ghi trước khi chuyển.",
+  "{office} stands below {parent} now.",
+  "Ask {parent}; what it wrote before it moved is still here.")
+X("ui_ex_moved_from", "Cơ quan này đã chuyển từ {office} sang {parent}.",
+  "Không cần làm gì.", "This office has moved from below {office} to {parent}.",
+  "Nothing needs to be done.")
 
 /* --- This office ------------------------------------------------------- */
 X("ui_ex_not_turning",
@@ -258,6 +280,24 @@ X("ui_ex_why_missing", "tin của cấp trên gửi xuống không được chuy
   "what a superior sent down is not passed on", "")
 X("ui_ex_why_still", "không còn nghe lời cấp trên qua đó", "",
   "no word from above comes through it any more", "")
+X("ui_ex_why_shut", "cấp trên trực tiếp đã ngừng phục vụ", "",
+  "it has shut its door to this office", "")
+X("ui_ex_parent_door_shut",
+  "{office} đã ngừng phục vụ cơ quan này[ từ {since}][, theo {doc}].",
+  "Cứ làm việc như thường: tin đi vòng qua cấp trên của {office}. Muốn biết lý "
+  "do, hỏi {office} hoặc nơi được giao giữ bản gốc.",
+  "{office} has shut its door to this office[ since {since}][, by {doc}].",
+  "Work on as usual: everything goes around {office}. For the reason ask "
+  "{office}, or the keeper.")
+X("ui_ex_own_door_shut",
+  "Cơ quan này đã ngừng phục vụ {office}[ từ {since}][, theo {doc}].",
+  "Khi xong việc, mở lại tại đây: lienthong resume {office}.",
+  "This office has shut its door to {office}[ since {since}][, by {doc}].",
+  "When the matter is over, open it again here: lienthong resume {office}.")
+X("ui_ex_door_shut_by",
+  "{near} đã ngừng phục vụ {office}[ từ {since}][, theo {doc}]; tin đi vòng.", "",
+  "{near} has shut its door to {office}[ since {since}][, by {doc}]; it goes "
+  "around.", "")
 X("ui_ex_out_of_sight",
   "{office} không nằm trên cũng không nằm dưới cơ quan này nên ở đây không "
   "biết.",
@@ -316,6 +356,15 @@ X("ui_ex_waiting_cause",
   "it.",
   "Wait: what came before arrives from whoever has it. After more than an hour "
   "ask {office} and look at lienthong status.")
+X("ui_ex_waiting_unconfirmed",
+  "Một bước do {office} ghi bằng khóa chưa được xác nhận, tới đây lúc {since}, "
+  "còn chờ nơi lưu bản gốc.",
+  "Nơi lưu bản gốc hỏi {office}, rồi chạy lienthong key confirm {office}, hoặc "
+  "nơi giữ sơ đồ thu hồi khóa đó.",
+  "A step that {office} signed with a key that is not confirmed, here since "
+  "{since}, waits for the keeper.",
+  "The keeper asks {office} and runs lienthong key confirm {office}, or the "
+  "tree's writer revokes that key.")
 X("ui_ex_waiting_tree",
   "Một bước do {office} ghi, tới đây lúc {since}, dựa trên danh sách cơ quan "
   "mới hơn mà ở đây chưa có.",

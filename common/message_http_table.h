@@ -37,6 +37,10 @@ X("pages_not_served", "Các trang không mở được[: {address}][, {path}][, 
   "the pages are not served[: {address}][, {path}][, {reason}]",
   "Replication goes on, and the tool works. Mend pages_listen (the port may be "
   "taken) or the pages' certificate, then restart the daemon.")
+X("sign_in_offered", "Máy chủ của cơ quan đã nhận ra người này; cần bấm vào",
+  "Bấm «Vào» ở trang đăng nhập; không cần mật khẩu.",
+  "the office's proxy knows who this is; the person has to come in",
+  "Press the first button of the sign-in page; no password is needed.")
 X("sign_in_needed", "Cần đăng nhập", "Đăng nhập rồi làm lại; biểu mẫu vẫn còn.",
   "somebody has to sign in",
   "Sign in and do it again; the form is still there.")

@@ -35,6 +35,18 @@ X("code_refused",
   "Type the code that is shown; each counts once. If it is always wrong, check "
   "the clocks of this machine and of the telephone; if the telephone is lost, "
   "a leader gives a new secret: lienthong person role --new-totp.")
+X("no_authenticator",
+  "In hoặc tải cả quyển sổ cần mã một lần, mà người này chưa có mã[: {what}]",
+  "Lãnh đạo cấp mã tại Người dùng, mục Sửa, hoặc: lienthong person role --new-totp; rồi quét "
+  "vào ứng dụng xác thực trên điện thoại. Việc thường ngày không cần mã.",
+  "printing or saving a whole book needs a one-time code, and this person has no authenticator[: {what}]",
+  "A leader makes one under People, Edit, or with lienthong person role --new-totp; the telephone's "
+  "authenticator takes it. Daily work needs none.")
+X("book_too_long",
+  "Khoảng ngày này có quá nhiều mục: nhiều nhất {most} mục một lần",
+  "Chọn ít ngày hơn rồi mở lại; không có gì bị mất.",
+  "these days have too many entries: at most {most} at once",
+  "Choose fewer days and open it again; nothing is lost.")
 X("paper_code_refused",
   "Mã giấy không đúng hoặc đã dùng rồi",
   "So lại từng chữ trên phong bì, hoặc dùng mã kế tiếp. Hết mã thì một lãnh đạo "

@@ -20,9 +20,47 @@ X("ui_why_operator_alone",
   "officer nor leader")
 X("ui_why_first_leader", "người đầu tiên phải là lãnh đạo",
   "the first person has to be a leader")
-X("ui_why_no_operator", "chỉ quản trị máy có mã một lần",
-  "only an operator has one-time codes")
+X("ui_why_days_backwards", "ngày cuối ở trước ngày đầu",
+  "the last day lies before the first")
 X("ui_why_other_register_key", "khoá của sổ khác", "the key of another register")
+X("ui_why_register_leader", "giao cả sổ phải do lãnh đạo làm",
+  "the whole register is given by a leader alone")
+X("ui_why_not_this_parcel",
+  "không phải gói sổ gửi cho đơn vị này, hoặc gói đã hỏng hay thiếu",
+  "no parcel of a register for this office, or it is damaged or cut off")
+X("ui_cmd_register_give",
+  "niêm phong mục của một hồ sơ (--case) hoặc cả sổ cho đơn vị tiếp nhận; chỉ nơi đó mở được",
+  "seal the entries of a case (--case), or the whole register, for the office that takes it over")
+X("ui_cmd_register_take", "nhận gói sổ mà đơn vị khác đã niêm phong cho đơn vị này",
+  "take over what another office sealed for this one")
+X("ui_cmd_register_confirm",
+  "ghi nhận mã biên nhận của nơi nhận; --erase huỷ khoá các mục đã giao",
+  "note the taker's receipt; --erase destroys the keys of what was given")
+X("ui_opt_register_to", "đơn vị tiếp nhận", "the office that takes over")
+X("ui_opt_register_case", "chỉ mục của hồ sơ này", "of this case alone")
+X("ui_opt_register_erase", "huỷ khoá các mục đã giao", "destroy the keys of what was given")
+X("ui_opt_register_key", "khoá của nơi nhận, như `office key` trên máy đó hiện",
+  "the taker's key, as `office key` on its machine shows it")
+X("ui_register_given", "Đã niêm phong; nơi nhận sẽ báo mã biên nhận cho cùng bảng kê này",
+  "Sealed; the taker will tell a receipt for this same inventory")
+X("ui_register_taken", "Đã nhận; đối chiếu bảng kê và báo mã biên nhận cho nơi giao",
+  "Taken over; compare the inventory and tell the giver the receipt")
+X("ui_register_confirmed", "Nơi nhận đã xác nhận", "The taker has confirmed")
+X("ui_cmd_register_retype",
+  "vụ việc hoá ra là tố cáo: hiện mục trong sổ một lần để chép sang sổ giấy, rồi xoá mục và các nội dung đã gửi",
+  "a matter that is a denunciation after all: show its entry once for the paper book, then erase it and the texts that were sent")
+X("ui_reason_retyped", "chuyển thành tố cáo", "a denunciation after all")
+X("ui_register_retyped",
+  "Đã xoá mục trong sổ và các nội dung đã gửi. Kết thúc hồ sơ này và mở tố cáo với số trong sổ giấy (--sealed-ref).",
+  "The entry and the texts that were sent are erased. Close this case, and open the denunciation with its number in the paper book (--sealed-ref).")
+X("ui_register_entries", "Số mục", "Entries")
+X("ui_register_new", "Mục mới", "New")
+X("ui_register_inventory", "Bảng kê", "Inventory")
+X("ui_register_receipt", "Mã biên nhận", "Receipt")
+X("ui_cmd_office_key", "khoá truyền của một đơn vị (của đơn vị này nếu không nêu)",
+  "the transport key of an office (of this one when none is named)")
+X("ui_opt_office_key", "đơn vị nào", "which office")
+X("ui_office_key", "Khoá", "Key")
 X("ui_why_register_roles",
   "chỉ cán bộ tiếp và lãnh đạo; quản trị máy không đọc sổ",
   "only officers and leaders; an operator reads no register")
@@ -114,11 +152,20 @@ X("ui_audit_screen_unlocked", "mở màn hình", "screen unlocked")
 X("ui_audit_register_added", "ghi sổ tiếp công dân", "register entry written")
 X("ui_audit_register_read", "xem sổ tiếp công dân", "register entry read")
 X("ui_audit_register_searched", "tìm trong sổ tiếp công dân", "register searched")
+X("ui_audit_register_book", "mở cả quyển sổ", "the whole book opened")
+X("ui_audit_table_taken", "in hoặc tải bảng", "a table printed or saved")
 X("ui_audit_register_listed", "thấy khi tìm trong sổ", "seen in a search of the register")
 X("ui_audit_register_erased", "xoá mục trong sổ", "register entry erased")
 X("ui_audit_register_refused", "bị từ chối xem sổ", "refused at the register")
 X("ui_audit_register_backup", "sao lưu sổ", "register backed up")
+X("ui_audit_text_read", "mở xem nội dung của nơi khác", "text of another office read")
 X("ui_audit_register_restored", "phục hồi sổ", "register restored")
+X("ui_audit_register_given", "niêm phong sổ giao đơn vị khác",
+  "register sealed for another office")
+X("ui_audit_register_taken", "nhận sổ của đơn vị khác",
+  "register of another office taken over")
+X("ui_audit_register_confirmed", "nơi nhận sổ đã xác nhận",
+  "the taker of the register confirmed")
 
 /* --- The register ------------------------------------------------------ */
 X("ui_cmd_register_add", "ghi ai đã đến vào sổ, chỉ trên máy này",
@@ -134,6 +181,9 @@ X("ui_opt_register_by", "cán bộ tiếp hoặc lãnh đạo; mật khẩu đ�
 X("ui_ask_register_field",
   "name=, address=, document=, notify=, contact=, account= (bỏ trống: xong)",
   "name=, address=, document=, notify=, contact=, account= (empty: done)")
+X("ui_cmd_register_book", "cả quyển sổ của những ngày đã chọn; cần mã một lần, được ghi lại",
+  "the whole book of these days; needs a one-time code, and is in the audit")
+X("ui_ask_code", "Mã một lần", "One-time code")
 X("ui_ask_register_words", "Tìm", "Search for")
 X("ui_register_case", "Hồ sơ", "Case")
 X("ui_register_name", "Người đến", "Who came")

@@ -510,6 +510,38 @@ X("unknown_peer_refused",
   "an unknown peer was refused[, from {address}][, key {key}][: {count} times]",
   "If the machine is one of ours, enrol it with a token. If not, block the "
   "address in the firewall. This alarm ends an hour after the last time.")
+X("door_shut",
+  "{peer} đã ngừng phục vụ {office}[ theo {doc}]; {office} gửi và nhận vòng qua "
+  "cấp trên",
+  "Nơi đã đóng cửa mở lại bằng lienthong resume khi xong việc; nơi được giao "
+  "giữ bản gốc có thể hỏi lý do.",
+  "{peer} has shut its door to {office}[, by {doc}]; {office} goes around it",
+  "Who shut it opens it again with lienthong resume when the matter is over; "
+  "the keeper may ask why.")
+X("key_unconfirmed",
+  "{peer} đã gắn một khóa mới cho {office}, khóa cũ không ký và nơi lưu bản gốc "
+  "chưa xác nhận: việc ghi bằng khóa đó được giữ và đánh dấu, chưa kết thúc, "
+  "quyết định hay giao lại được hồ sơ mở trước",
+  "Gọi hỏi {office}. Đúng là máy mới: nơi lưu bản gốc chạy lienthong key confirm "
+  "{office}. Nếu không: nơi giữ sơ đồ thu hồi khóa đó bằng lienthong revoke "
+  "{office} --key.",
+  "{peer} has bound a new key to {office} that the old one did not sign and the "
+  "keeper has not confirmed: what it signs is kept and marked, and can neither "
+  "close, decide nor hand over what was opened before",
+  "Call {office}. If it is a new machine of theirs, the keeper runs lienthong "
+  "key confirm {office}. If not, the tree's writer revokes that key: lienthong "
+  "revoke {office} --key.")
+X("key_revoked",
+  "khóa của {office} đã bị thu hồi: mọi liên lạc bằng khóa đó bị cắt, việc ghi "
+  "sau mốc thu hồi chỉ còn là bằng chứng",
+  "Nếu máy bị mất: kết nạp lại {office} bằng khóa mới. Thu hồi nhầm: nơi giữ sơ "
+  "đồ bỏ thu hồi bằng lienthong revoke {office} --undo. Xem lienthong "
+  "revocations.",
+  "the key of {office} is revoked: every session by it is cut, and what was "
+  "written after the cut-off is evidence alone",
+  "If the machine was lost, enrol {office} again with a new key. If it was a "
+  "mistake, the tree's writer takes it back: lienthong revoke {office} --undo. "
+  "See lienthong revocations.")
 X("too_many_streams",
   "{origin} có quá nhiều dòng dữ liệu hoặc kỳ ghi[, kênh {channel}]",
   "Những gì đã nhận vẫn an toàn; phần mới chờ ở cơ quan đó. Máy của họ khởi "
@@ -566,6 +598,31 @@ X("came_back",
   "{count} entries written before, of {matters} matters, came back from other "
   "offices; see lienthong status",
   "")
+X("plan_refused", "Phương án bị từ chối[ ở dòng {line}][: {name}][ ({reason})]",
+  "Sửa phương án rồi chạy lienthong tree plan TỆP --dry-run; chưa có gì được "
+  "ghi.",
+  "the plan was refused[ at line {line}][: {name}][ ({reason})]",
+  "Correct the plan and run lienthong tree plan FILE --dry-run; nothing has "
+  "been written.")
+X("not_the_writer", "Chỉ nơi giữ sơ đồ tổ chức đổi được sơ đồ[: {holder}]",
+  "Gửi phương án cho cơ quan đó.",
+  "only the office that writes the tree changes it[: {holder}]",
+  "Send the plan to that office.")
+X("office_closed", "Cơ quan này đã kết thúc hoạt động[; {holder} kế thừa]",
+  "Ghi ở cơ quan kế thừa. Những gì đã ghi ở đây vẫn còn và vẫn có giá trị.",
+  "this office is closed[; {holder} is its heir]",
+  "Write at the heir. What was written here stays, and counts.")
+X("plan_not_in_force",
+  "Có {count} thay đổi tổ chức đến ngày mà sơ đồ không nhận được nữa",
+  "Xem lienthong tree show CƠ QUAN, rút lại bằng lienthong tree withdraw CƠ "
+  "QUAN, rồi ghi phương án mới.",
+  "{count} changes of the tree are due that it can no longer take",
+  "Look with lienthong tree show OFFICE, take it back with lienthong tree "
+  "withdraw OFFICE, and write another plan.")
+X("tree_changed", "Đã đưa {count} thay đổi tổ chức vào hiệu lực", "",
+  "{count} changes of the tree were put in force", "")
+X("superior_changed", "Cơ quan này nay thuộc cấp trên {office}", "",
+  "this office now stands below {office}", "")
 X("backup_made", "Đã sao lưu nhật ký vào {path}", "",
   "the log was copied to {path}", "")
 X("alert_command_run", "Đã chạy lệnh báo động {path}[: {count} lần]", "",

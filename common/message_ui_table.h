@@ -37,6 +37,9 @@ X("ui_parts", "Phần kèm", "Parts")
 X("ui_listen", "Địa chỉ nghe", "Listening on")
 X("ui_verify_ok", "Đã kiểm tra: mọi thứ nguyên vẹn", "Verified: all is whole")
 X("ui_verify_bad", "Đã kiểm tra: có dữ liệu hỏng", "Verified: there is damage")
+X("ui_verify_evidence",
+  "Bằng chứng: đơn vị gốc đã ký hai nội dung dưới cùng một số (proven: cả hai chữ ký đều đúng)",
+  "Evidence: an origin signed two contents under one number (proven: both signatures hold)")
 X("ui_config_ok", "Cấu hình hợp lệ", "The configuration is valid")
 
 X("ui_id", "Mã số", "Id")
@@ -214,6 +217,11 @@ X("ui_opt_index", "phần thứ mấy của sự kiện; mặc định là tệp
   "which part of the event; the first file unless given")
 X("ui_opt_text", "tóm tắt, không ghi tên người; - đọc từ stdin",
   "summary without names; - reads from stdin")
+X("ui_opt_accused", "người bị tố cáo thuộc: here (cơ quan này; chỉ cấp trên thấy), below (cấp dưới) hoặc elsewhere (nơi khác)",
+  "whose people it denounces: here (this office's; its superior alone sees it), below or elsewhere")
+X("ui_accused", "Người bị tố cáo", "Denounced")
+X("ui_why_no_superior", "cơ quan này không có cấp trên trong hệ thống để nhận tố cáo người của chính mình; chuyển bằng giấy cho cơ quan có thẩm quyền",
+  "this office has no superior here that could take what denounces its own people; pass it on paper to the authority in charge")
 X("ui_opt_sealed_ref", "số trong sổ mật (chỉ với tố cáo)",
   "number in the sealed register (denunciations only)")
 X("ui_opt_legal_date", "ngày tính thời hạn (21/11/2026)",
@@ -391,6 +399,16 @@ X("ui_what_incident", "tin báo",
   "the incident")
 X("ui_what_directive", "chỉ đạo",
   "the directive")
+X("ui_what_period", "kỳ cao điểm",
+  "the period")
+X("ui_what_taskforce", "tổ công tác",
+  "the task force")
+X("ui_what_shift", "ca trực",
+  "the shift")
+X("ui_what_retaliation", "việc đe dọa, trả thù",
+  "the report")
+X("ui_what_request", "đề nghị phối hợp",
+  "the request")
 X("ui_what_accepted", "thụ lý",
   "acceptance")
 X("ui_what_id", "mã số",
@@ -552,6 +570,11 @@ X("ui_event_ENTRY_VOIDED", "hủy do ghi nhầm",
 X("ui_mark_voided_entry", " [đã hủy]", " [voided]")
 X("ui_event_TEXT_ERASED", "xóa nội dung",
   "text erased")
+X("ui_cmd_case_look", "báo cho nơi gửi biết cơ quan này đã mở xem hồ sơ",
+  "tell the office a case came from that it was opened here")
+X("ui_event_AUDIT_MARKED", "nhật ký người dùng", "audit of the office")
+X("ui_event_MATTER_READ", "đã mở xem", "opened to read")
+X("ui_why_own_matter", "hồ sơ của chính cơ quan này", "it is this office's own")
 X("ui_event_ERASURE_RECEIPT", "đã xóa tại đây",
   "erasure done")
 X("ui_verdict_cause_missing", "chưa nhận việc trước đó",

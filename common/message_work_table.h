@@ -31,6 +31,10 @@ X("ui_opt_step_on", "ngày đối thoại, hoặc ngày phải làm bước ti�
 X("ui_opt_agency", "cơ quan ngoài hệ thống", "the agency, which has no node")
 X("ui_opt_owed", "chỉ hồ sơ đã chuyển ra ngoài mà chưa có kết quả",
   "only what was passed on and is not answered")
+X("ui_opt_about", "moved: chuyển từ hai lần; late_entry: nhập bù; late_extension: gia hạn khi đã quá hạn; unenforced: có quyết định, chưa tổ chức thi hành",
+  "moved: twice or more; late_entry: written down later; late_extension: extended after its end; unenforced: decided, not yet enforced")
+X("ui_why_about", "chỉ nhận moved, late_entry, late_extension, unenforced",
+  "it takes moved, late_entry, late_extension, unenforced")
 X("ui_opt_reviewed", "chỉ hồ sơ tồn đọng đã rà soát",
   "only the backlog that was reviewed")
 X("ui_why_step_day", "bước này cần --on", "this step needs --on")
@@ -120,6 +124,15 @@ X("ui_verdict_contested",
   "two offices hold it; a superior of both has to assign it")
 X("ui_verdict_not_offered", "không có đề nghị chuyển giao nào còn hiệu lực",
   "no offer of it stands")
+X("ui_opt_for_report", "ghi hộ cơ quan cấp dưới đã gọi điện báo cáo (chỉ với report)",
+  "written down for an office below that phoned its report in (report alone)")
+X("ui_cmd_notice_join", "thay báo cáo đã được ghi hộ bằng báo cáo của chính cơ quan này: tính một lần",
+  "put this office's own report in the place of what was written down for it: counted once")
+X("ui_why_for_reports", "chỉ ghi hộ được báo cáo (report)",
+  "only a report can be written down for another office")
+X("ui_verdict_denounced",
+  "tố cáo không được giao cho cơ quan bị tố cáo, cũng không cho cơ quan mà tố cáo có thể nói tới; giao cho cấp trên khác",
+  "a denunciation is not given to the office that it denounces, nor to one that it may concern; give it to another superior")
 X("ui_verdict_remark", "ghi muộn, chưa công nhận", "a late word, not adopted")
 X("ui_cmd_office_list",
   "cơ quan này và các cơ quan cấp dưới: dữ liệu tới đâu, việc gì tồn",
@@ -132,3 +145,341 @@ X("ui_due_soon", "Sắp hạn", "Due soon")
 X("ui_incidents", "Đông người", "Incidents")
 X("ui_untaken", "Chưa nhận", "Untaken")
 X("ui_unanswered", "Chỉ đạo chờ", "Unanswered")
+/* --- Periods, task forces, requests, notices, rosters ------------------ */
+X("ui_cmd_period_set",
+  "đặt kỳ cao điểm cho cấp dưới: từ ngày, đến ngày, báo cáo hằng ngày",
+  "set a heightened period for those below: from a day to a day, with a word from each every day")
+X("ui_cmd_period_end",
+  "kết thúc sớm một kỳ cao điểm",
+  "end a heightened period early")
+X("ui_cmd_period_close",
+  "tổng kết cả kỳ của cơ quan này, sau ngày cuối",
+  "sum up the whole period for this office, after its last day")
+X("ui_cmd_period_report",
+  "báo cáo một ngày của kỳ cao điểm, kể cả không có gì",
+  "report of one day of a heightened period, also that there is nothing")
+X("ui_cmd_period_list",
+  "danh sách kỳ cao điểm và nơi chưa báo cáo",
+  "heightened periods, and who is silent")
+X("ui_cmd_period_show",
+  "một kỳ cao điểm: từng ngày, từng cơ quan",
+  "one heightened period, day by day and office by office")
+X("ui_cmd_taskforce_form",
+  "lập tổ công tác gồm các cơ quan cấp dưới",
+  "form a task force of offices below")
+X("ui_cmd_taskforce_change",
+  "đổi thành viên tổ công tác: tổ cũ kết thúc, tổ mới tiếp tục",
+  "give a task force other members: it ends, and one goes on in its place")
+X("ui_cmd_taskforce_end", "giải thể một tổ công tác", "end a task force")
+X("ui_cmd_taskforce_presence",
+  "báo có mặt, vắng hoặc cử người thay trong tổ công tác",
+  "say that this office is there, is not, or sends a substitute")
+X("ui_cmd_taskforce_list", "danh sách tổ công tác", "task forces")
+X("ui_cmd_taskforce_show",
+  "một tổ công tác: ai có mặt, ai vắng",
+  "one task force: who is there, who is not")
+X("ui_cmd_request_send",
+  "đề nghị cơ quan khác phối hợp, có hạn trả lời",
+  "ask other offices to work together, by a day")
+X("ui_cmd_request_reply", "trả lời một đề nghị phối hợp", "reply to a request")
+X("ui_cmd_request_list",
+  "danh sách đề nghị phối hợp",
+  "requests for coordination")
+X("ui_cmd_request_show",
+  "một đề nghị phối hợp và các trả lời",
+  "one request and its replies")
+X("ui_cmd_notice_send",
+  "gửi báo cáo, thông báo cho một hay nhiều cơ quan",
+  "send a report or a notice to one or several offices")
+X("ui_cmd_notice_list", "danh sách báo cáo, thông báo", "reports and notices")
+X("ui_cmd_notice_show",
+  "một báo cáo, thông báo: nơi nào đã nhận",
+  "one report or notice: who has it")
+X("ui_cmd_retaliation_report",
+  "ghi việc công dân bị đe dọa, trả thù theo mã biên nhận; gửi riêng một cấp trên",
+  "take down by a receipt code that somebody is threatened; goes to one superior alone")
+X("ui_cmd_retaliation_close",
+  "cấp trên kết thúc việc bị đe dọa, trả thù",
+  "as the superior, close a report of retaliation")
+X("ui_cmd_retaliation_list",
+  "danh sách việc bị đe dọa, trả thù gửi cho cơ quan này",
+  "reports of retaliation that this office made or was told of")
+X("ui_cmd_retaliation_show",
+  "một việc bị đe dọa, trả thù",
+  "one report of retaliation")
+X("ui_cmd_roster_set",
+  "lập một ca trực của cơ quan này",
+  "set one shift of this office")
+X("ui_cmd_roster_import",
+  "lập nhiều ca trực từ tệp CSV: date,at,end,kind,name,phone; tất cả hoặc "
+  "không ca nào",
+  "set many shifts from a CSV file: date,at,end,kind,name,phone; all or none")
+X("ui_roster_taken", "Đã lập {n} ca trực ✓", "{n} shifts set")
+X("ui_roster_none_taken",
+  "Chưa lập ca nào. Sửa các dòng trên trong tệp rồi nhập lại cả tệp.",
+  "No shift was set. Mend these lines of the file, then import all of it again.")
+X("ui_event_RECEPTION_TURN", "lượt tiếp công dân", "reception")
+X("ui_event_DIRECTIVE_CHANGED",
+  "gia hạn, kết thúc hoặc thay thế chỉ đạo",
+  "directive given a later day, closed or replaced")
+X("ui_cmd_reception_add",
+  "ghi một lượt tiếp công dân: bao nhiêu người, về việc gì; không ghi tên",
+  "write down a reception: how many, about what; nobody's name")
+X("ui_cmd_reception_take_back", "hủy một lượt tiếp ghi nhầm",
+  "take back a reception that was written by mistake")
+X("ui_cmd_reception_list", "các lượt tiếp công dân", "receptions")
+X("ui_turn_on", "Ngày", "Day")
+X("ui_turn_kind", "Hình thức", "Form")
+X("ui_opt_turn_kind", "hình thức tiếp", "which form of reception")
+X("ui_opt_turn_outcome", "kết quả buổi tiếp", "what came of it")
+X("ui_opt_turn_day", "ngày tiếp; hôm nay nếu không nói", "the day; today unless said")
+X("ui_opt_turn_leader", "người đứng đầu trực tiếp tiếp",
+  "the office's head received in person")
+X("ui_opt_turn_again", "tiếp lại cùng một việc", "the same people about the same")
+X("ui_opt_turn_about", "hồ sơ hoặc tin báo có liên quan",
+  "the case or incident that it is about")
+X("ui_opt_turn_former", "lượt đã ghi mà lượt này thay thế",
+  "the entry that this one takes the place of")
+X("ui_why_turn_day", "ngày tiếp phải trong một năm qua, không ở tương lai",
+  "within the last year, and not in the future")
+X("ui_why_turn_about", "không có hồ sơ hay tin báo nào như vậy ở đây",
+  "no such case or incident here")
+X("ui_why_no_turn", "không phải một lượt tiếp đang có giá trị của cơ quan này",
+  "no reception of this office that stands")
+X("ui_cmd_directive_extend", "gia hạn một chỉ đạo đã ban hành",
+  "give a directive of this office a later day")
+X("ui_cmd_directive_close", "kết thúc hoặc thay thế một chỉ đạo đã ban hành",
+  "close a directive of this office, or replace it")
+X("ui_opt_replaced_by", "chỉ đạo thay thế", "the directive in its place")
+X("ui_why_due_not_later", "phải sau hạn hiện nay; chỉ đạo không hạn thì không gia hạn",
+  "it has to be after the present day; what has none is not extended")
+X("ui_why_no_replacement", "không phải một chỉ đạo khác của cơ quan này",
+  "not another directive of this office")
+X("ui_opt_again_instance", "khiếu nại lần hai", "a complaint of the second instance")
+X("ui_opt_first_case", "hồ sơ khiếu nại lần đầu", "the case of the first instance")
+X("ui_why_again", "chỉ khiếu nại mới có lần hai; --first-case cần --again",
+  "complaints alone have a second instance; --first-case needs --again")
+X("ui_why_no_other_case", "không có hồ sơ khác nào như vậy ở đây",
+  "no such other case here")
+X("ui_why_not_closed", "hồ sơ chưa kết thúc nên không mở lại",
+  "it is not closed, so nothing is opened again")
+X("ui_why_no_about", "không có việc nào như vậy ở đây", "no such matter here")
+X("ui_opt_matter_about", "việc có liên quan", "the matter that it is about")
+X("ui_opt_request_people", "bao nhiêu cán bộ", "how many of the staff")
+X("ui_opt_notice_people", "bao nhiêu người hoặc đơn", "how many people or letters")
+X("ui_why_attach_decisions",
+  "tệp chỉ kèm theo chỉ đạo, quyết định và kết luận; giấy tờ của công dân giữ "
+  "ở cơ quan",
+  "a file goes with a directive, a decision or a conclusion alone; what people "
+  "bring in stays with the office")
+X("ui_why_attach_spread",
+  "tệp quá lớn cho chừng ấy nơi nhận (64 MB tính cả các nơi)",
+  "too large for so many addressees (64 MB in all)")
+X("ui_why_roster_line",
+  "dòng không đúng mẫu date,at,end,kind,name,phone",
+  "the line is not of the form date,at,end,kind,name,phone")
+X("ui_why_roster_rows",
+  "tối đa 400 ca mỗi tệp; hãy chia nhỏ tệp",
+  "at most 400 shifts a file; divide it")
+X("ui_why_roster_empty", "tệp không có ca trực nào", "no shift stands in it")
+X("ui_cmd_roster_swap",
+  "đổi người trực, hoặc báo không có ai thay",
+  "name a substitute, or that nobody comes")
+X("ui_cmd_roster_hand_over", "bàn giao ca trực", "hand a shift over")
+X("ui_cmd_roster_list",
+  "lịch trực; --open: đang trực",
+  "the roster; --open: who is on duty now")
+X("ui_cmd_roster_show", "một ca trực", "one shift")
+X("ui_opt_period_name",
+  "tên kỳ hoặc tổ, không phải tên người",
+  "its name; of no person")
+X("ui_opt_from_date", "từ ngày", "from this day on")
+X("ui_opt_until", "đến hết ngày", "until this day, included")
+X("ui_opt_every_days",
+  "báo cáo mấy ngày một lần; 1 nếu không nói",
+  "a report every so many days; 1 unless said")
+X("ui_opt_within",
+  "trong kỳ, vụ đông người phải có người tiếp nhận trong số phút này",
+  "minutes within which a person has to take an incident in this period")
+X("ui_opt_last_day",
+  "ngày cuối cùng; hôm nay nếu không nói",
+  "its last day; today unless said")
+X("ui_opt_report_date",
+  "ngày được báo cáo; hôm nay nếu không nói",
+  "the day that it is about; today unless said")
+X("ui_opt_nothing", "không có gì", "there is nothing to report")
+X("ui_opt_whole", "kết quả cả kỳ", "what the whole came to")
+X("ui_opt_receptions_whole",
+  "số lượt tiếp trong cả kỳ",
+  "how many were received in the whole period")
+X("ui_not_closed", "chưa tổng kết", "not summed up yet")
+X("ui_former", "thay cho tổ", "in the place of")
+X("ui_why_not_over",
+  "kỳ chưa đến ngày cuối; báo từng ngày bằng period report",
+  "its last day has not come; say each day with period report")
+X("ui_opt_receptions",
+  "số lượt tiếp trong ngày",
+  "how many were received that day")
+X("ui_opt_substitute",
+  "cán bộ thay, không phải công dân",
+  "the substitute, of the office's staff")
+X("ui_opt_one_superior",
+  "cấp trên được biết; cấp trên trực tiếp nếu không nói",
+  "the superior that is told; the office above unless said")
+X("ui_opt_shift_day", "ngày trực", "the day of the shift")
+X("ui_opt_shift_at", "giờ bắt đầu", "when it begins")
+X("ui_opt_shift_end",
+  "giờ kết thúc; trước giờ bắt đầu là sang ngày hôm sau",
+  "when it ends; before its beginning means the day after")
+X("ui_opt_absent",
+  "vắng, không có người thay",
+  "absent, and nobody comes instead")
+X("ui_opt_next_shift", "ca nhận bàn giao", "the shift that goes on")
+X("ui_opt_left_open", "việc còn đang làm", "what is still open")
+X("ui_until", "Đến", "Until")
+X("ui_silent_now", "Chưa báo cáo", "Silent")
+X("ui_every_days", "Báo cáo mỗi (ngày)", "A report every (days)")
+X("ui_report_by", "Trước giờ", "By")
+X("ui_take_within", "Tiếp nhận trong (phút)", "To be taken within (minutes)")
+X("ui_outcome", "Kết quả", "Outcome")
+X("ui_reported_by", "Nơi ghi nhận", "Taken down by")
+X("ui_duty", "Nhiệm vụ trực", "Duty")
+X("ui_person_on_duty", "Người trực", "On duty")
+X("ui_phone", "Điện thoại", "Telephone")
+X("ui_ring_person", "Người trực", "On duty there")
+X("ui_handed_over_at", "Bàn giao lúc", "Handed over at")
+X("ui_handed_over_to", "Bàn giao cho ca", "Handed over to")
+X("ui_state_ahead", "sắp tới", "ahead")
+X("ui_state_running", "đang diễn ra", "running")
+X("ui_state_over", "đã qua", "over")
+X("ui_state_ended", "đã kết thúc sớm", "ended early")
+X("ui_state_on", "đang trực", "on duty")
+X("ui_state_absent", "vắng", "absent")
+X("ui_state_handed_over", "đã bàn giao", "handed over")
+X("ui_why_to_itself", "là chính cơ quan này", "it is this office itself")
+X("ui_why_other_kind",
+  "là một loại văn bản khác; xem bằng lệnh list của loại cần tìm",
+  "it is of another kind; see the list of the kind that is meant")
+X("ui_why_period_days",
+  "phải từ ngày bắt đầu trở đi và chưa qua",
+  "it has to be on or after the first day, and not past")
+X("ui_why_period_long",
+  "dài nhất 120 ngày; đặt thành nhiều kỳ",
+  "120 days at most; set several")
+X("ui_why_nothing",
+  "cần --nothing hoặc --text, chỉ một trong hai",
+  "either --nothing or --text is needed")
+X("ui_why_substitute_name",
+  "chỉ cần khi cử người thay, và khi đó phải có",
+  "needed with a substitute, and only then")
+X("ui_why_due_past", "đã qua", "it is past")
+X("ui_why_no_receipt", "không phải mã biên nhận", "it is no receipt code")
+X("ui_why_phone",
+  "số điện thoại gồm chữ số, dấu cách, + . - ( )",
+  "a telephone is of digits, blanks, + . - ( )")
+X("ui_why_roster_day",
+  "từ hôm qua đến 400 ngày tới",
+  "from yesterday to 400 days ahead")
+X("ui_why_not_own_shift",
+  "không phải ca trực của cơ quan này",
+  "it is no shift of this office")
+X("ui_why_swap",
+  "cần --name và --phone, hoặc --absent",
+  "either --name and --phone, or --absent")
+X("ui_event_HEIGHTENED_PERIOD_SET", "đặt kỳ cao điểm", "heightened period set")
+X("ui_event_HEIGHTENED_PERIOD_ENDED",
+  "kết thúc kỳ cao điểm",
+  "heightened period ended")
+X("ui_event_DAILY_STATUS", "báo cáo ngày", "report of the day")
+X("ui_event_ROSTER_SET", "lập ca trực", "shift set")
+X("ui_event_SHIFT_SWAPPED", "đổi ca trực", "shift swapped")
+X("ui_event_SHIFT_HANDED_OVER", "bàn giao ca", "shift handed over")
+X("ui_event_COORDINATION_REQUEST", "đề nghị phối hợp", "coordination asked")
+X("ui_event_COORDINATION_REPLY", "trả lời phối hợp", "coordination answered")
+X("ui_event_NOTICE_SENT", "gửi báo cáo, thông báo", "report or notice sent")
+X("ui_event_TASKFORCE_FORMED", "lập tổ công tác", "task force formed")
+X("ui_event_PERIOD_CLOSED", "tổng kết kỳ cao điểm", "period summed up")
+X("ui_event_TASKFORCE_ENDED", "giải thể tổ công tác", "task force ended")
+X("ui_event_RETALIATION_REPORTED",
+  "ghi việc bị đe dọa, trả thù",
+  "retaliation reported")
+X("ui_event_RETALIATION_CLOSED",
+  "kết thúc việc bị đe dọa, trả thù",
+  "retaliation closed")
+X("ui_opt_report_by", "báo cáo trước giờ này; hết ngày nếu không nói",
+  "reports are due by this hour; the end of the day unless said")
+X("ui_why_not_of_kind", "không phải loại được phép", "it is none of the kinds")
+X("ui_opt_notify_way", "báo cho công dân bằng cách nào",
+  "how the citizen was told")
+X("ui_opt_notice", "báo việc gì", "what the citizen was told of")
+X("ui_opt_task", "task_done: việc đã xong; linked: hồ sơ có liên quan",
+  "of task_done: the task; of linked: the other case")
+X("ui_opt_tasks", "chỉ hồ sơ còn việc của kết luận chưa xong",
+  "only those with tasks of a conclusion that are not done")
+X("ui_why_not_notified", "chỉ dùng với bước citizen_notified",
+  "it goes with the step citizen_notified alone")
+X("ui_why_no_task",
+  "không có việc nào như vậy đang chờ; xem các việc bằng case show",
+  "no such task waits to be done; see them with case show")
+X("ui_why_tasks_many",
+  "đang có 16 việc chưa xong; ghi việc đã xong trước khi giao thêm",
+  "16 tasks are open; say which are done before more are set")
+X("ui_why_task_event", "bước task_done cần --event, bước khác thì không",
+  "task_done needs --event, and no other step takes it")
+/* --- Summaries ---------------------------------------------------------- */
+X("ui_cmd_summary",
+  "báo cáo nhanh một trang: một ngày, giữa kỳ hoặc cả kỳ họp",
+  "one page for the chairman: a day, the middle or the whole of a session")
+X("ui_opt_of_period", "kỳ cao điểm", "a heightened period")
+X("ui_opt_one_day", "chỉ một ngày", "one day alone")
+X("ui_why_date_alone", "không dùng cùng --from-date, --until",
+  "it does not go with --from-date or --until")
+X("ui_sum_title", "BÁO CÁO NHANH VỀ TIẾP CÔNG DÂN", "CITIZEN RECEPTION AT A GLANCE")
+X("ui_sum_crowds", "Đông người", "Crowds")
+X("ui_sum_raised", "Số vụ phát sinh", "Raised")
+X("ui_sum_ended", "Đã kết thúc", "Ended")
+X("ui_sum_going_on", "Đang diễn ra", "Going on")
+X("ui_sum_untaken", "Chưa có người tiếp nhận", "Taken by nobody yet")
+X("ui_sum_cases", "Hồ sơ (không gồm tố cáo mới)", "Cases (no new denunciations)")
+X("ui_sum_complaints", "Khiếu nại mới", "New complaints")
+X("ui_sum_recommendations", "Kiến nghị mới", "New recommendations")
+X("ui_sum_feedback", "Phản ánh mới", "New feedback")
+X("ui_sum_closed", "Đã kết thúc trong kỳ", "Closed in these days")
+X("ui_sum_open", "Đang giải quyết", "Open now")
+X("ui_sum_overdue", "Quá hạn", "Overdue")
+X("ui_sum_directives", "Chỉ đạo", "Directives")
+X("ui_sum_issued", "Đã ban hành", "Issued")
+X("ui_sum_not_received", "Lượt nơi nhận chưa tiếp nhận", "Addressees without a word")
+X("ui_sum_not_ended", "Lượt nơi nhận chưa xong", "Addressees not done")
+X("ui_sum_requests", "Đề nghị phối hợp", "Requests for coordination")
+X("ui_sum_sent", "Đã gửi", "Sent")
+X("ui_sum_owed", "Chưa trả lời đủ", "Not answered by all")
+X("ui_sum_reports", "Báo cáo ngày", "Reports of the day")
+X("ui_sum_wanted", "Phải có", "Due")
+X("ui_sum_said", "Đã có", "Made")
+X("ui_sum_nothing", "Trong đó không có gì", "Of these, nothing to report")
+X("ui_sum_receptions", "Lượt tiếp theo báo cáo", "Receptions as reported")
+X("ui_sum_missing", "Chưa báo cáo (số ngày)", "Silent (days)")
+X("ui_sum_words", "Nội dung báo cáo", "What was reported")
+/* --- Personal data in texts --------------------------------------------- */
+X("ui_cmd_text_flag",
+  "báo một văn bản có dữ liệu cá nhân; che ngay, trừ nơi viết và cấp trên của nơi đó",
+  "say that personal data stand in a text; masked at once but for its writer and the office above")
+X("ui_cmd_text_replace",
+  "thay văn bản của mình bằng văn bản sạch; bản cũ bị xóa ở mọi nơi",
+  "put a clean text in the place of an own one; the old one is erased everywhere")
+X("ui_cmd_text_list", "văn bản bị báo có dữ liệu cá nhân, và hạn phải thay",
+  "texts that were flagged, and by when they are to be replaced")
+X("ui_opt_flag_index", "văn bản thứ mấy của sự kiện, từ 0; tất cả nếu không nói",
+  "which text of the event, from 0; all of them unless said")
+X("ui_opt_clean_text", "văn bản sạch", "the clean text")
+X("ui_opt_flag_open", "chỉ những văn bản chưa thay",
+  "only those that are not replaced")
+X("ui_text_writer", "Nơi viết", "Written by")
+X("ui_flagged_by", "Nơi báo", "Flagged by")
+X("ui_flagged_at", "Báo lúc", "Flagged at")
+X("ui_state_flagged", "chờ thay", "to be replaced")
+X("ui_state_replaced", "đã thay, chờ xóa", "replaced, to be erased")
+X("ui_state_erased", "đã xóa", "erased")
+X("ui_event_TEXT_FLAGGED", "báo có dữ liệu cá nhân", "text flagged")
+X("ui_event_TEXT_REPLACED", "thay văn bản", "text replaced")

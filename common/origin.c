@@ -58,7 +58,7 @@ lt_err lt_origin_load(const char *folder, struct lt_origin *out_origin,
                       struct lt_diag *diag)
 {
     char path[PATH_BYTES];
-    struct lt_origin origin;
+    struct lt_origin origin = {.name = ""};
     struct lt_buf text;
     const char *at;
     const char *end;

@@ -20,6 +20,9 @@ enum {
 
 struct lt_policy;
 
+/* The one kind that a rule hangs on: what police units may read (tree.h). */
+#define LT_KIND_POLICE "police"
+
 /* A kind of office: commune, district, ... */
 struct lt_kind {
     const char *word;

@@ -149,6 +149,17 @@ void lt_segment_rebuild(struct lt_segment *segment)
     hash_signed(segment, &header);
 }
 
+bool lt_segment_whole(const struct lt_segment *segment)
+{
+    struct lt_segment again = *segment;
+
+    if (again.payload_len > LT_PAYLOAD_MAX) {
+        return false;
+    }
+    lt_segment_rebuild(&again);
+    return memcmp(again.hash, segment->hash, LT_HASH_LEN) == 0;
+}
+
 bool lt_segment_proven(const struct lt_segment *segment,
                        const struct lt_key *key)
 {

@@ -58,6 +58,9 @@ LT_MUST_CHECK lt_err lt_segment_seal(struct lt_segment *segment,
                                      const struct lt_key *key);
 /* Compute the hash from the fields and the signature. Does not check it. */
 void lt_segment_rebuild(struct lt_segment *segment);
+/* Do the bytes, parts aside, give the hash that it has? False for a payload that
+ * is too long to be one. */
+LT_MUST_CHECK bool lt_segment_whole(const struct lt_segment *segment);
 /* Does @key prove this segment? Its hash chain proves those before it. */
 LT_MUST_CHECK bool lt_segment_proven(const struct lt_segment *segment,
                                      const struct lt_key *key);

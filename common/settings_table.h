@@ -30,13 +30,17 @@ X(LT_SET_STATEMENT_INTERVAL, "statement_interval", LT_TYPE_DURATION, "ms",
   "15m", 1000, 86400000, RESTART, "",
   "Khoảng thời gian giữa hai bản kê khi không có thay đổi",
   "Time between two statements when nothing changes")
+X(LT_SET_AUDIT_INTERVAL, "audit_interval", LT_TYPE_DURATION, "ms", "1h", 1000,
+  86400000, RESTART, "",
+  "Sau bao lâu việc người dùng làm được ghi dấu vào sổ chung",
+  "How long what people did waits before the log has its mark")
 X(LT_SET_SCRUB_INTERVAL, "scrub_interval", LT_TYPE_DURATION, "ms", "24h", 1000,
   INT64_C(2592000000), RESTART, "",
   "Khoảng thời gian giữa hai lần soát lại toàn bộ nhật ký",
   "Time between two readings of the whole log for rot")
 X(LT_SET_WAL_MAX_BYTES, "wal_max_bytes", LT_TYPE_BYTES, "bytes", "64M", 1048576,
-  1073741824, RESTART, "", "Kích thước tối đa của tệp WAL của nhật ký",
-  "Largest size of the log's WAL file")
+  1073741824, RESTART, "", "Kích thước tối đa của tệp WAL của nhật ký; của phần hiển thị thì không quá 16 MB",
+  "Largest size of the log's WAL file; that of the view is 16 MB at the most")
 X(LT_SET_LOG_MAX_BYTES, "log_max_bytes", LT_TYPE_BYTES, "bytes", "20G", 1048576,
   17592186044416, RESTART, "",
   "Hạn mức của nhật ký; ngừng tiếp nhận trước khi chạm mức này",
@@ -87,9 +91,12 @@ X(LT_SET_ADVERTISE_ENROL, "advertise_enrol", LT_TYPE_ADDRESSES, "", "", 0, 0,
   RESTART, "",
   "Địa chỉ kết nạp ghi vào mã kết nạp; để trống thì dùng listen_enrol",
   "Enrolment addresses that tokens carry; empty: those of listen_enrol")
-X(LT_SET_PAGES_LISTEN, "pages_listen", LT_TYPE_ADDRESSES, "", "", 0, 0, RESTART,
-  "", "Địa chỉ của các trang và API; để trống thì tắt",
-  "Where pages and API are served; empty: not at all")
+X(LT_SET_PAGES_LISTEN, "pages_listen", LT_TYPE_ADDRESSES, "", "127.0.0.1:7443",
+  0, 0, RESTART, "",
+  "Địa chỉ của các trang và API; thêm địa chỉ của máy trong mạng cơ quan để máy "
+  "khác mở được; {} thì tắt",
+  "Where pages and API are served; add this machine's address in the office's "
+  "network for other machines; {}: not at all")
 X(LT_SET_PAGES_TLS, "pages_tls", LT_TYPE_BOOL, "", "on", 0, 0, RESTART, "",
   "Mã hóa TLS cho các trang; chỉ được tắt trên địa chỉ của chính máy này",
   "TLS for the pages; may be off only on addresses of this machine itself")
@@ -100,6 +107,17 @@ X(LT_SET_PAGES_PER_ADDRESS, "pages_per_address", LT_TYPE_INT, "", "200", 4,
   20000, RESTART, "",
   "Số kết nối tối đa từ một địa chỉ; tăng lên nếu đặt máy chủ trung gian ở trước",
   "Most connections from one address; more where a proxy stands in front")
+X(LT_SET_PAGES_REST, "pages_rest", LT_TYPE_DURATION, "ms", "10m", 1000,
+  86400000, RESTART, "",
+  "Sau thời gian này không ai mở trang thì phần phục vụ trang trả lại bộ nhớ, và "
+  "tự thức dậy khi có người vào",
+  "How long after the last visitor the pages' side gives its memory back; it "
+  "wakes with the next")
+X(LT_SET_PAGES_PROXY, "pages_proxy", LT_TYPE_BOOL, "", "off", 0, 0, RESTART, "",
+  "Nhận máy chủ trung gian của cơ quan ở ổ cắm pages.sock; nó nói ai đã đăng nhập "
+  "(chứng thư số, OpenID Connect) trong đầu mục X-Lienthong-Person",
+  "Serve the office's own proxy at the socket pages.sock; it says who has signed "
+  "in (client certificate, OpenID Connect) in the header X-Lienthong-Person")
 X(LT_SET_WEB_ROOT, "web_root", LT_TYPE_STRING, "", "", 0, 0, RESTART, "",
   "Thư mục trang dùng thay cho trang có sẵn; chỉ cho người viết trang",
   "Folder of pages instead of the built-in ones; for those who write pages")

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/field.h"
 #include "common/scan.h"
 #include "common/wire.h"
 #include "proto/log.pb-c.h"
@@ -118,6 +119,8 @@ static lt_err encode_body(const struct lt_statement *statement,
            statement->features_n * sizeof(features[0]));
     body.n_features = statement->features_n;
     body.features = features;
+    body.has_cut_off = statement->cut_off;
+    body.cut_off = statement->cut_off;
     return lt_pack(&body, BODY_MAX, out);
 }
 
@@ -177,16 +180,6 @@ lt_err lt_statement_seal(const struct lt_statement *statement,
     return rc;
 }
 
-static bool read_office(protobuf_c_boolean has, ProtobufCBinaryData data,
-                        struct lt_office *out)
-{
-    if (!has || data.len != LT_OFFICE_LEN) {
-        return false;
-    }
-    memcpy(out->bytes, data.data, LT_OFFICE_LEN);
-    return !lt_office_is_zero(out);
-}
-
 static bool read_tip(const Lt__Tip *tip, struct lt_point *out)
 {
     if (!tip->has_hash || tip->hash.len != LT_TYPED_HASH_LEN ||
@@ -237,8 +230,8 @@ static lt_err read_statement(const Lt__Statement *body, struct lt_arena *arena,
 {
     lt_err rc;
 
-    if (!read_office(body->has_from, body->from, &out->from) ||
-        !read_office(body->has_to, body->to, &out->to) || !body->has_epoch ||
+    if (!lt_read_office(body->has_from, body->from, &out->from) ||
+        !lt_read_office(body->has_to, body->to, &out->to) || !body->has_epoch ||
         body->id == 0 || !body->has_key_id ||
         body->key_id.len != LT_TYPED_HASH_LEN ||
         body->key_id.data[0] != LT_ALG_SHA256 ||
@@ -260,6 +253,7 @@ static lt_err read_statement(const Lt__Statement *body, struct lt_arena *arena,
     for (size_t i = 0; i < body->n_features; i++) {
         out->features[i] = body->features[i];
     }
+    out->cut_off = body->cut_off;
     rc = read_streams(body->n_mine, body->mine, arena, &out->mine_n, &out->mine,
                       diag);
     if (rc != LT_OK) {

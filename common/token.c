@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "common/field.h"
 #include "common/scan.h"
 #include "common/wire.h"
 #include "proto/link.pb-c.h"
@@ -113,41 +114,20 @@ lt_err lt_token_format(const struct lt_token *token, struct lt_buf *out_text)
     return rc;
 }
 
-static bool read_exact(protobuf_c_boolean has, ProtobufCBinaryData data,
-                       size_t len, uint8_t *out)
-{
-    if (!has || data.len != len) {
-        return false;
-    }
-    memcpy(out, data.data, len);
-    return true;
-}
-
-static bool read_hash(protobuf_c_boolean has, ProtobufCBinaryData data,
-                      uint8_t *out)
-{
-    if (!has || data.len != LT_TYPED_HASH_LEN ||
-        data.data[0] != LT_ALG_SHA256) {
-        return false;
-    }
-    memcpy(out, data.data + 1, LT_HASH_LEN);
-    return true;
-}
-
 static bool read_token(const Lt__Token *message, struct lt_token *out)
 {
-    if (!read_exact(message->has_token_id, message->token_id, sizeof(out->id),
-                    out->id) ||
-        !read_exact(message->has_secret, message->secret, sizeof(out->secret),
-                    out->secret) ||
-        !read_exact(message->has_office, message->office, LT_OFFICE_LEN,
-                    out->office.bytes) ||
-        !read_exact(message->has_parent, message->parent, LT_OFFICE_LEN,
-                    out->parent.bytes) ||
-        !read_hash(message->has_parent_key_id, message->parent_key_id,
-                   out->parent_key_id) ||
-        !read_hash(message->has_root_hash, message->root_hash,
-                   out->root_hash) ||
+    if (!lt_read_exact(message->has_token_id, message->token_id,
+                       sizeof(out->id), out->id) ||
+        !lt_read_exact(message->has_secret, message->secret,
+                       sizeof(out->secret), out->secret) ||
+        !lt_read_exact(message->has_office, message->office, LT_OFFICE_LEN,
+                       out->office.bytes) ||
+        !lt_read_exact(message->has_parent, message->parent, LT_OFFICE_LEN,
+                       out->parent.bytes) ||
+        !lt_read_typed(message->has_parent_key_id, message->parent_key_id,
+                       LT_HASH_LEN, out->parent_key_id) ||
+        !lt_read_typed(message->has_root_hash, message->root_hash, LT_HASH_LEN,
+                       out->root_hash) ||
         message->n_enrol_addresses > LT_OFFICE_ADDRESSES_MAX) {
         return false;
     }
@@ -178,7 +158,8 @@ lt_err lt_token_parse(const char *text, struct lt_arena *arena,
 
     if (text_len <= PREFIX_LEN || text_len > LT_TOKEN_TEXT_MAX ||
         memcmp(text, prefix, PREFIX_LEN) != 0 ||
-        !lt_base64_read(text + PREFIX_LEN, text_len - PREFIX_LEN, raw, &raw_len)) {
+        !lt_base64_read(text + PREFIX_LEN, text_len - PREFIX_LEN, raw,
+                        &raw_len)) {
         return lt_diag_set(diag, LT_ETOKEN);
     }
     raw_len = raw_len < CHECK_LEN ? 0 : raw_len - CHECK_LEN;

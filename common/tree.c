@@ -4,6 +4,7 @@
  * hash of the id. Each remembers its parent by index, so that a question about
  * superiors takes at most LT_TREE_DEPTH_MAX steps and no lookup. Indices stay
  * good until an event comes late and all are applied again. */
+#include "common/failpoint.h"
 #include "common/tree_internal.h"
 
 #include <string.h>
@@ -32,6 +33,11 @@ void lt_tree_node_deinit(const struct lt_alloc *alloc,
 
 void lt_tree_offices_deinit(struct lt_tree *tree)
 {
+    lt_tree_plans_deinit(tree);
+    lt_free(tree->alloc, tree->grants);
+    tree->grants = NULL;
+    tree->grants_n = 0;
+    tree->grants_capacity = 0;
     for (size_t i = 0; i < tree->nodes_n; i++) {
         lt_tree_node_deinit(tree->alloc, &tree->nodes[i]);
     }
@@ -127,7 +133,15 @@ bool lt_tree_reserve(struct lt_tree *tree)
 
 void lt_tree_append(struct lt_tree *tree, const struct lt_tree_node *node)
 {
-    tree->nodes[tree->nodes_n] = *node;
+    struct lt_tree_node *added = &tree->nodes[tree->nodes_n];
+
+    *added = *node;
+    added->child = LT_TREE_NONE;
+    added->sibling = LT_TREE_NONE;
+    if (node->parent < tree->nodes_n) { /* a clone links them at its end */
+        added->sibling = tree->nodes[node->parent].child;
+        tree->nodes[node->parent].child = (uint32_t)tree->nodes_n;
+    }
     tree->nodes_n++;
     *find_slot(tree, &node->office.id) = (uint32_t)tree->nodes_n;
 }
@@ -225,6 +239,21 @@ bool lt_tree_covers_at(const struct lt_tree *tree, uint64_t version,
     return at == target;
 }
 
+bool lt_tree_parent_at(const struct lt_tree *tree, uint64_t version,
+                       const struct lt_office *office,
+                       struct lt_office *out_parent)
+{
+    uint32_t at = lt_tree_index(tree, office);
+    uint32_t parent =
+        at == LT_TREE_NONE ? LT_TREE_NONE : parent_at(tree, at, version);
+
+    if (parent == LT_TREE_NONE) {
+        return false;
+    }
+    *out_parent = tree->nodes[parent].office.id;
+    return true;
+}
+
 bool lt_tree_had_parent(const struct lt_tree *tree,
                         const struct lt_office *office,
                         const struct lt_office *parent)
@@ -287,7 +316,14 @@ bool lt_tree_keeper(const struct lt_tree *tree, const struct lt_office *office,
 bool lt_tree_holds(const struct lt_tree *tree, const struct lt_office *office,
                    const struct lt_stream *stream)
 {
-    if (lt_tree_covers(tree, office, &stream->origin)) {
+    bool own = lt_stream_is_sealed(stream) && !LT_PLANTED(heirs_of_denounced)
+                   ? lt_tree_covers(tree, office, &stream->origin)
+                   : lt_tree_follows(tree, office, &stream->origin);
+
+    if (own) {
+        return true;
+    }
+    if (tree->grants_n > 0 && lt_tree_reads(tree, office, stream)) {
         return true;
     }
     if (stream->channel.audience == LT_AUDIENCE_ALL) {
@@ -296,7 +332,7 @@ bool lt_tree_holds(const struct lt_tree *tree, const struct lt_office *office,
     /* A stranger's words are followed by nobody, whoever they address. */
     return stream->channel.audience == LT_AUDIENCE_TO &&
            lt_tree_index(tree, &stream->origin) != LT_TREE_NONE &&
-           lt_tree_covers(tree, office, &stream->channel.to);
+           lt_tree_follows(tree, office, &stream->channel.to);
 }
 
 /* Is @text a beginning of an id, long enough to be meant as one? */

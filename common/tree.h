@@ -6,6 +6,10 @@
  * stamp, id), in whatever order they come. Pure: used by the engine for routes
  * and by the cases for authority.
  *
+ * A closed office stays in the tree, where it was, with its heir: what it wrote
+ * counts, and what it had on its hands is the heir's. A change that is prepared
+ * ahead is kept beside the offices until an event puts it in force.
+ *
  * Threading: a tree belongs to one thread; a clone may be given to another. */
 #ifndef LT_COMMON_TREE_H
 #define LT_COMMON_TREE_H
@@ -22,6 +26,9 @@ struct lt_tree_office {
     const char *code; /* "" when it has none */
     bool keeper;
     uint64_t since_version;
+    size_t places_n;         /* superiors that it has had, one after another */
+    uint64_t closed_version; /* 0: it is open */
+    struct lt_office heir;   /* of a closed one; it may be closed since */
     size_t link_addresses_n;
     const char *const *link_addresses;
     size_t enrol_addresses_n;
@@ -34,15 +41,17 @@ LT_MUST_CHECK lt_err lt_tree_clone(const struct lt_tree *tree,
                                    struct lt_tree **out_tree);
 void lt_tree_free(struct lt_tree *tree);
 
-/* Apply an OFFICE_OPENED (or OFFICE_CHANGED) that is event @version of the
- * writer's stream; the same again is fine. One that comes after a later one is
- * put in its place, and what is later is applied again after it. Errors:
- * LT_EINVAL (unknown parent, office there already with other data, loop, too
- * deep, too many, version 0): it changes nothing unless another comes to stand
- * before it that allows it; LT_ENOMEM: as if it had not come. A clone takes
- * none of an earlier version. An office opened again with the same data is
- * fine. A change renames, moves and readdresses: what it does not say stays;
- * closing, heirs and changes prepared ahead are refused by this version. */
+/* Apply an OFFICE_OPENED (OFFICE_CHANGED, READ_GRANTED, READ_WITHDRAWN) that is
+ * event @version of the writer's stream; the same again is fine. One that comes
+ * after a later one is put in its place, and what is later is applied again
+ * after it. Errors: LT_EINVAL (unknown parent, office there already with other
+ * data, loop, too deep, too many, version 0): it changes nothing unless another
+ * comes to stand before it that allows it; LT_ENOMEM: as if it had not come. A
+ * clone takes none of an earlier version. An office opened again with the same
+ * data is fine. A change renames, moves and readdresses: what it does not say
+ * stays. A closing names an heir that is open; nobody open may be left below
+ * (LT_EINVAL). One that is prepared changes nothing until another puts it in
+ * force: then it is judged, and it may be refused. */
 LT_MUST_CHECK lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
                                    const struct lt_event *event,
                                    struct lt_diag *diag);
@@ -80,6 +89,10 @@ bool lt_tree_covers_at(const struct lt_tree *tree, uint64_t version,
 bool lt_tree_had_parent(const struct lt_tree *tree,
                         const struct lt_office *office,
                         const struct lt_office *parent);
+/* The parent of @office at @version; false when it had none, or is unknown. */
+bool lt_tree_parent_at(const struct lt_tree *tree, uint64_t version,
+                       const struct lt_office *office,
+                       struct lt_office *out_parent);
 /* Superiors, nearest first. Returns how many there are (at most
  * LT_TREE_DEPTH_MAX are written). */
 size_t lt_tree_superiors(const struct lt_tree *tree,
@@ -90,14 +103,96 @@ size_t lt_tree_superiors(const struct lt_tree *tree,
 bool lt_tree_keeper(const struct lt_tree *tree, const struct lt_office *office,
                     struct lt_office *out_keeper);
 
-/* Should @office hold @stream? True when the origin is in its subtree (itself
- * included), when the stream is for all below the origin and @office is, or
- * when it is addressed to an office in @office's subtree. Two neighbours
+/* Should @office hold @stream? True when it follows the origin, when the stream
+ * is for all below the origin and @office is, or when it follows the office
+ * that it is addressed to, or when it was granted to it. Two neighbours
  * exchange exactly the streams that both should hold. False when an office is
  * unknown: what a new office must hold before its tree has come is for the
- * engine to say. */
+ * engine to say.
+ *
+ * A denunciation that an office addresses to another speaks of the writer's own
+ * people: neither an heir of the writer holds it, nor a reader of the writer
+ * alone. */
 bool lt_tree_holds(const struct lt_tree *tree, const struct lt_office *office,
                    const struct lt_stream *stream);
+
+/* ---- closed offices and their heirs (tree_heir.c) ---- */
+
+/* Was @office closed at @version? False when it is unknown. */
+bool lt_tree_closed_at(const struct lt_tree *tree, uint64_t version,
+                       const struct lt_office *office);
+/* Who stands for @office at @version: itself while it is open, else its heir,
+ * or the heir of that one. An unknown office stands for itself. */
+struct lt_office lt_tree_heir_at(const struct lt_tree *tree, uint64_t version,
+                                 const struct lt_office *office);
+/* The same as the tree is now. */
+struct lt_office lt_tree_heir(const struct lt_tree *tree,
+                              const struct lt_office *office);
+/* Does @office follow what @other writes and is written: as its superior, as
+ * itself, or so of an heir? */
+bool lt_tree_follows(const struct lt_tree *tree, const struct lt_office *office,
+                     const struct lt_office *other);
+/* Was @office below @above at any version? */
+bool lt_tree_was_below(const struct lt_tree *tree,
+                       const struct lt_office *above,
+                       const struct lt_office *office);
+
+/* ---- changes prepared ahead (tree_prepared.c) ---- */
+
+struct lt_tree_prepared {
+    struct lt_event_id id; /* of the event that prepared it */
+    uint64_t version;
+    uint64_t in_force; /* the version that put it in force; 0: not yet */
+    bool withdrawn;    /* that version took it back instead */
+    bool has_from_date;
+    int32_t from_date; /* civil day, UTC+7 */
+    bool closes;
+    struct lt_office heir;
+    struct lt_tree_office change; /* what is "" or zero stays as it is */
+};
+size_t lt_tree_prepared_count(const struct lt_tree *tree);
+/* In the order of their versions; NULL past the end. Valid until the tree
+ * changes. */
+const struct lt_tree_prepared *lt_tree_prepared_at(const struct lt_tree *tree,
+                                                   size_t index);
+/* The event that puts @prepared in force: type, office, reference; texts are
+ * borrowed. */
+void lt_tree_put_in_force(const struct lt_tree_prepared *prepared,
+                          struct lt_event *out_event);
+/* The one that takes it back. */
+void lt_tree_withdraw(const struct lt_tree_prepared *prepared,
+                      struct lt_event *out_event);
+/* What is due on civil day @day and not in force: its indices, in the order in
+ * which all of it can be put in force, at most @max; what the tree would refuse
+ * is left out, and counted in *out_refused. Errors: LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_tree_due(const struct lt_tree *tree, int32_t day,
+                                 size_t max, size_t *out_indices, size_t *out_n,
+                                 size_t *out_refused);
+/* The first day on which something is due that is not in force; false when
+ * nothing is. What has no date waits for a person. */
+bool lt_tree_next_due(const struct lt_tree *tree, int32_t *out_day);
+
+/* ---- readers beside the tree (tree_reader.c) ---- */
+
+/* @reader holds what the parent of @office holds of some classes. A police unit
+ * (an office of kind LT_KIND_POLICE) may be granted incidents alone, and reads
+ * nothing else whatever it was granted before it became one. */
+struct lt_tree_grant {
+    struct lt_office reader;
+    struct lt_office office;
+    uint32_t classes; /* bits 1 << enum lt_class; 0: withdrawn */
+    uint64_t version; /* of the latest word about it */
+};
+/* In the order of the first word about each; NULL past the end. */
+const struct lt_tree_grant *lt_tree_grant_at(const struct lt_tree *tree,
+                                             size_t index);
+/* May @reader read @stream, by a grant? */
+bool lt_tree_reads(const struct lt_tree *tree, const struct lt_office *reader,
+                   const struct lt_stream *stream);
+/* Is there a grant by which @reader reads anything of @origin? */
+bool lt_tree_reads_of(const struct lt_tree *tree,
+                      const struct lt_office *reader,
+                      const struct lt_office *origin);
 
 /* Find by name or beginning of the id (at least 8 digits). Returns how many
  * fit, at most @max written. */

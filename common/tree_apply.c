@@ -156,6 +156,7 @@ static bool add_move(const struct lt_alloc *alloc, struct lt_tree_node *node,
     node->moves[node->moves_n] =
         (struct lt_tree_move){.version = version, .parent = parent};
     node->moves_n++;
+    node->office.places_n = node->moves_n;
     return true;
 }
 
@@ -175,6 +176,9 @@ static const char *why_not_open(const struct lt_tree *tree,
     if (parent == LT_TREE_NONE) {
         return "unknown parent";
     }
+    if (tree->nodes[parent].office.closed_version != 0) {
+        return "the parent is closed";
+    }
     if (tree->nodes[parent].depth == LT_TREE_DEPTH_MAX) {
         return "too deep";
     }
@@ -187,7 +191,7 @@ lt_err lt_tree_open_office(struct lt_tree *tree, uint64_t version,
 {
     uint32_t held = lt_tree_index(tree, &info->id);
     uint32_t parent = lt_tree_index(tree, &info->parent);
-    struct lt_tree_node node = {.parent = parent};
+    struct lt_tree_node node = {.parent = parent, .heir = LT_TREE_NONE};
     const char *reason;
 
     if (held != LT_TREE_NONE) {
@@ -221,13 +225,28 @@ static bool is_below(const struct lt_tree *tree, uint32_t above, uint32_t index)
     return index == above;
 }
 
+/* The next after @at in the subtree of @index, from above to below;
+ * LT_TREE_NONE at its end. */
+static uint32_t next_below(const struct lt_tree *tree, uint32_t index,
+                           uint32_t at)
+{
+    if (tree->nodes[at].child != LT_TREE_NONE) {
+        return tree->nodes[at].child;
+    }
+    while (at != index && tree->nodes[at].sibling == LT_TREE_NONE) {
+        at = tree->nodes[at].parent;
+    }
+    return at == index ? LT_TREE_NONE : tree->nodes[at].sibling;
+}
+
 /* Depth of the subtree under @index, itself counted. */
 static uint32_t height_of(const struct lt_tree *tree, uint32_t index)
 {
     uint32_t deepest = tree->nodes[index].depth;
 
-    for (uint32_t i = 0; i < tree->nodes_n; i++) {
-        if (tree->nodes[i].depth > deepest && is_below(tree, index, i)) {
+    for (uint32_t i = index; i != LT_TREE_NONE;
+         i = next_below(tree, index, i)) {
+        if (tree->nodes[i].depth > deepest) {
             deepest = tree->nodes[i].depth;
         }
     }
@@ -245,6 +264,9 @@ static const char *why_not_move(const struct lt_tree *tree, uint32_t index,
     }
     if (is_below(tree, index, parent)) {
         return "a loop";
+    }
+    if (tree->nodes[parent].office.closed_version != 0) {
+        return "the parent is closed";
     }
     return tree->nodes[parent].depth + height_of(tree, index) <=
                    LT_TREE_DEPTH_MAX
@@ -291,24 +313,27 @@ static struct lt_office_info fill_in(const struct lt_tree_office *office,
     return info;
 }
 
-static void set_depths(struct lt_tree *tree, uint32_t moved)
+/* Out of the children of one office, among those of another. */
+static void hang_below(struct lt_tree *tree, uint32_t moved, uint32_t parent)
 {
-    for (uint32_t i = 0; i < tree->nodes_n; i++) {
-        uint32_t depth = 1;
+    struct lt_tree_node *node = &tree->nodes[moved];
+    uint32_t *link = &tree->nodes[node->parent].child;
 
-        if (!is_below(tree, moved, i)) {
-            continue;
-        }
-        for (uint32_t at = tree->nodes[i].parent; at != LT_TREE_NONE;
-             at = tree->nodes[at].parent) {
-            depth++;
-        }
-        tree->nodes[i].depth = depth;
+    while (*link != moved) {
+        link = &tree->nodes[*link].sibling;
+    }
+    *link = node->sibling;
+    node->sibling = tree->nodes[parent].child;
+    tree->nodes[parent].child = moved;
+    node->parent = parent;
+    for (uint32_t i = moved; i != LT_TREE_NONE;
+         i = next_below(tree, moved, i)) {
+        tree->nodes[i].depth = tree->nodes[tree->nodes[i].parent].depth + 1;
     }
 }
 
 lt_err lt_tree_change_office(struct lt_tree *tree, uint64_t version,
-                             const struct lt_office_info *change, bool half,
+                             const struct lt_office_info *change,
                              struct lt_diag *diag)
 {
     uint32_t index = lt_tree_index(tree, &change->id);
@@ -317,12 +342,11 @@ lt_err lt_tree_change_office(struct lt_tree *tree, uint64_t version,
     struct lt_office_info info;
     uint32_t parent;
 
-    if (half) {
-        /* Half of such a change would be worse than none. */
-        return lt_tree_refuse(diag, &change->id, "needs a newer version");
-    }
     if (index == LT_TREE_NONE) {
         return lt_tree_refuse(diag, &change->id, "unknown office");
+    }
+    if (tree->nodes[index].office.closed_version != 0) {
+        return lt_tree_refuse(diag, &change->id, "closed");
     }
     node = &tree->nodes[index];
     info = fill_in(&node->office, change);
@@ -346,12 +370,12 @@ lt_err lt_tree_change_office(struct lt_tree *tree, uint64_t version,
     lt_free(tree->alloc, node->text);
     lt_free(tree->alloc, (void *)node->addresses);
     fresh.office.since_version = node->office.since_version;
+    fresh.office.places_n = node->moves_n;
     node->office = fresh.office;
     node->text = fresh.text;
     node->addresses = fresh.addresses;
     if (parent != node->parent) {
-        node->parent = parent;
-        set_depths(tree, index);
+        hang_below(tree, index, parent);
     }
     return LT_OK;
 }
@@ -368,8 +392,19 @@ lt_err lt_tree_may_say(const struct lt_tree *tree, uint64_t version,
         return lt_tree_refuse(diag, &info->id, "an earlier version");
     }
     if (event->type != LT_EV_OFFICE_OPENED &&
-        event->type != LT_EV_OFFICE_CHANGED) {
+        event->type != LT_EV_OFFICE_CHANGED &&
+        event->type != LT_EV_READ_GRANTED &&
+        event->type != LT_EV_READ_WITHDRAWN) {
         return lt_tree_refuse(diag, &info->id, "not an event of the tree");
+    }
+    if ((event->type == LT_EV_READ_GRANTED ||
+         event->type == LT_EV_READ_WITHDRAWN) &&
+        event->to_n != 2) {
+        return lt_tree_refuse(diag, &info->id, "grants nothing");
+    }
+    if (!lt_event_known(event)) {
+        /* Half of such a change would be worse than none. */
+        return lt_tree_refuse(diag, &info->id, "needs a newer version");
     }
     return LT_OK;
 }
@@ -392,6 +427,9 @@ static bool clone_node(const struct lt_alloc *alloc,
         return false;
     }
     to->office.since_version = from->office.since_version;
+    to->office.closed_version = from->office.closed_version;
+    to->office.heir = from->office.heir;
+    to->heir = from->heir;
     to->parent = from->parent;
     to->depth = from->depth;
     for (size_t i = 0; i < from->moves_n; i++) {
@@ -421,6 +459,14 @@ lt_err lt_tree_clone(const struct lt_tree *tree, struct lt_tree **out_tree)
             return LT_ENOMEM;
         }
         lt_tree_append(copy, &node);
+    }
+    for (size_t i = 0; i < tree->nodes_n; i++) {
+        copy->nodes[i].child = tree->nodes[i].child;
+        copy->nodes[i].sibling = tree->nodes[i].sibling;
+    }
+    if (!lt_tree_clone_plans(tree, copy) || !lt_tree_clone_grants(tree, copy)) {
+        lt_tree_free(copy);
+        return LT_ENOMEM;
     }
     copy->version = tree->version;
     copy->revision = tree->revision;

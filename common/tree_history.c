@@ -13,7 +13,14 @@ struct lt_tree_said {
     uint64_t hlc;
     struct lt_event_id id;
     bool opens;
-    bool half;                /* more than this version understands */
+    bool closes;
+    bool prepares;
+    bool enforces;
+    uint32_t classes; /* granted, or withdrawn (closes): of heir, to node */
+    struct lt_office heir;       /* closes */
+    struct lt_event_id prepared; /* enforces: which change */
+    bool has_from_date;
+    int32_t from_date;
     struct lt_tree_node node; /* its office, as it was said */
 };
 
@@ -71,9 +78,26 @@ static void drop(struct lt_tree *tree, size_t at)
 static lt_err say(struct lt_tree *tree, const struct lt_tree_said *said,
                   const struct lt_office_info *info, struct lt_diag *diag)
 {
-    return said->opens ? lt_tree_open_office(tree, said->version, info, diag)
-                       : lt_tree_change_office(tree, said->version, info,
-                                               said->half, diag);
+    uint64_t version = said->version;
+
+    if (said->classes != 0) {
+        return lt_tree_grant(tree, version, &info->id, &said->heir,
+                             said->classes, said->closes, diag);
+    }
+    if (said->opens) {
+        return lt_tree_open_office(tree, version, info, diag);
+    }
+    if (said->enforces) {
+        return lt_tree_enforce(tree, version, &info->id, &said->prepared,
+                               said->prepares, diag);
+    }
+    if (said->prepares) {
+        return lt_tree_prepare(tree, version, &said->id, info,
+                               said->closes ? &said->heir : NULL, diag);
+    }
+    return said->closes ? lt_tree_close_office(tree, version, &info->id,
+                                               &said->heir, diag)
+                        : lt_tree_change_office(tree, version, info, diag);
 }
 
 /* All of it from the beginning; what was said at @at decides the result. */
@@ -89,6 +113,8 @@ static lt_err replay(struct lt_tree *tree, size_t at, struct lt_diag *diag)
         lt_err rc;
 
         lt_tree_info_of(&said->node.office, &info);
+        info.has_from_date = said->has_from_date;
+        info.from_date = said->from_date;
         rc = say(&again, said, &info, i == at ? diag : NULL);
         if (rc == LT_ENOMEM) {
             lt_tree_offices_deinit(&again);
@@ -108,6 +134,12 @@ static lt_err replay(struct lt_tree *tree, size_t at, struct lt_diag *diag)
     tree->nodes_capacity = again.nodes_capacity;
     tree->slots = again.slots;
     tree->slots_n = again.slots_n;
+    tree->grants = again.grants;
+    tree->grants_n = again.grants_n;
+    tree->grants_capacity = again.grants_capacity;
+    tree->plans = again.plans;
+    tree->plans_n = again.plans_n;
+    tree->plans_capacity = again.plans_capacity;
     lt_tree_offices_deinit(&old);
     return result;
 }
@@ -131,9 +163,14 @@ lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
                                 .hlc = event->hlc,
                                 .id = event->id,
                                 .opens = event->type == LT_EV_OFFICE_OPENED,
-                                .half = event->office_closed ||
-                                        event->office_prepared ||
-                                        event->has_heir};
+                                .closes = event->office_closed,
+                                .prepares = event->office_prepared,
+                                .enforces = event->has_puts_in_force,
+                                .heir = event->heir,
+                                .prepared = event->puts_in_force,
+                                .has_from_date = info->has_from_date,
+                                .from_date = info->from_date};
+    struct lt_office_info reader = {.keeper = false};
     lt_err rc = lt_tree_may_say(tree, version, event, diag);
     bool again = version <= tree->version; /* said of a known version */
     bool late;
@@ -141,6 +178,14 @@ lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
 
     if (rc != LT_OK) {
         return rc;
+    }
+    if (event->type == LT_EV_READ_GRANTED ||
+        event->type == LT_EV_READ_WITHDRAWN) {
+        reader.id = event->to[0];
+        info = &reader;
+        said.classes = event->kind;
+        said.closes = event->type == LT_EV_READ_WITHDRAWN;
+        said.heir = event->to[1];
     }
     if (tree->is_clone) {
         rc = say(tree, &said, info, diag);

@@ -23,9 +23,18 @@ struct lt_tree_node {
     const char **addresses;     /* link addresses, then enrol addresses */
     uint32_t parent;            /* the present one */
     uint32_t depth;             /* 1 for the root */
+    uint32_t child;             /* the first below it, or LT_TREE_NONE */
+    uint32_t sibling;           /* the next beside it, or LT_TREE_NONE */
+    uint32_t heir;              /* of a closed one, or LT_TREE_NONE */
     struct lt_tree_move *moves; /* rising versions, the opening first */
     size_t moves_n;
     size_t moves_capacity;
+};
+
+/* A change that was prepared. */
+struct lt_tree_plan {
+    struct lt_tree_prepared prepared; /* its change is that of the node */
+    struct lt_tree_node node;
 };
 
 struct lt_tree {
@@ -41,6 +50,12 @@ struct lt_tree {
     struct lt_tree_said *said; /* all that was said of it, in its order */
     size_t said_n;
     size_t said_capacity;
+    struct lt_tree_grant *grants;
+    size_t grants_n;
+    size_t grants_capacity;
+    struct lt_tree_plan *plans; /* prepared, in the order of their versions */
+    size_t plans_n;
+    size_t plans_capacity;
     bool is_clone; /* it has not what was said */
 };
 
@@ -77,11 +92,10 @@ LT_MUST_CHECK lt_err lt_tree_may_say(const struct lt_tree *tree,
 LT_MUST_CHECK lt_err lt_tree_open_office(struct lt_tree *tree, uint64_t version,
                                          const struct lt_office_info *info,
                                          struct lt_diag *diag);
-/* @half: it says more than this version understands. */
 LT_MUST_CHECK lt_err lt_tree_change_office(struct lt_tree *tree,
                                            uint64_t version,
                                            const struct lt_office_info *change,
-                                           bool half, struct lt_diag *diag);
+                                           struct lt_diag *diag);
 /* Fill in the node's texts and office from @info; parent, depth, moves and
  * since_version are the caller's. */
 LT_MUST_CHECK bool lt_tree_copy_info(const struct lt_alloc *alloc,
@@ -90,6 +104,39 @@ LT_MUST_CHECK bool lt_tree_copy_info(const struct lt_alloc *alloc,
 /* @office as an event would say it; borrowed from it. */
 void lt_tree_info_of(const struct lt_tree_office *office,
                      struct lt_office_info *out);
+
+/* ---- tree_heir.c ---- */
+
+LT_MUST_CHECK lt_err lt_tree_close_office(struct lt_tree *tree,
+                                          uint64_t version,
+                                          const struct lt_office *office,
+                                          const struct lt_office *heir,
+                                          struct lt_diag *diag);
+
+/* ---- tree_reader.c ---- */
+
+LT_MUST_CHECK lt_err lt_tree_grant(struct lt_tree *tree, uint64_t version,
+                                   const struct lt_office *reader,
+                                   const struct lt_office *office,
+                                   uint32_t classes, bool withdraws,
+                                   struct lt_diag *diag);
+LT_MUST_CHECK bool lt_tree_clone_grants(const struct lt_tree *from,
+                                        struct lt_tree *to);
+
+/* ---- tree_prepared.c ---- */
+
+LT_MUST_CHECK lt_err lt_tree_prepare(struct lt_tree *tree, uint64_t version,
+                                     const struct lt_event_id *id,
+                                     const struct lt_office_info *change,
+                                     const struct lt_office *heir,
+                                     struct lt_diag *diag);
+LT_MUST_CHECK lt_err lt_tree_enforce(struct lt_tree *tree, uint64_t version,
+                                     const struct lt_office *office,
+                                     const struct lt_event_id *prepared,
+                                     bool withdraws, struct lt_diag *diag);
+LT_MUST_CHECK bool lt_tree_clone_plans(const struct lt_tree *from,
+                                       struct lt_tree *to);
+void lt_tree_plans_deinit(struct lt_tree *tree);
 
 /* ---- tree_history.c ---- */
 

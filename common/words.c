@@ -38,6 +38,15 @@ static const struct lt_word steps[] = {
     {39, "transfer_answered", "cơ quan đó đã trả kết quả",
      "that agency has answered"},
     {40, "reviewed", "rà soát tồn đọng", "backlog reviewed"},
+    {41, "task_set", "giao việc theo kết luận", "task of a conclusion"},
+    {42, "task_done", "việc được giao đã xong", "task done"},
+    {43, "classified", "phân loại, xử lý ban đầu", "classified"},
+    {44, "linked", "liên quan hồ sơ khác", "linked with another case"},
+    {45, "decision_revoked", "thu hồi, hủy bỏ quyết định", "decision revoked"},
+    {46, "court_noted", "tòa án thụ lý, xét xử", "before a court"},
+    {47, "withdrawn_part", "rút một phần", "withdrawn in part"},
+    {48, "protection", "bảo vệ người khiếu nại, tố cáo", "protection"},
+    {49, "reopened", "giải quyết lại", "opened again"},
 };
 
 static const struct lt_word close_reasons[] = {
@@ -119,6 +128,96 @@ static const struct lt_word forecast_sources[] = {
     {3, "agency", "cơ quan khác", "another agency"},
 };
 
+static const struct lt_word requests[] = {
+    {1, "opinion", "cho ý kiến", "an opinion"},
+    {2, "documents", "cung cấp hồ sơ, tài liệu", "documents"},
+    {3, "joint_reception", "cùng tiếp công dân", "to receive together"},
+    {4, "help", "hỗ trợ cán bộ, phương tiện", "help with people or transport"},
+    {5, "secondment", "biệt phái cán bộ", "a secondment of staff"},
+    {6, "overdue", "giải trình việc quá hạn", "why a case is late"},
+};
+
+static const struct lt_word replies[] = {
+    {1, "done", "đã thực hiện", "done"},
+    {2, "part", "thực hiện một phần", "in part"},
+    {3, "refused", "không thực hiện được", "refused"},
+};
+
+static const struct lt_word notices[] = {
+    {1, "report", "báo cáo", "report"},
+    {2, "notice", "thông báo", "notice"},
+    {3, "level_skip", "đơn vượt cấp", "petition above the competent level"},
+    {4, "hotspot", "điểm nóng", "hotspot"},
+    {5, "hotspot_over", "hết điểm nóng", "hotspot over"},
+    {6, "reception_schedule", "lịch tiếp công dân", "schedule of receptions"},
+    {7, "urging", "đôn đốc", "urging"},
+};
+
+static const struct lt_word duties[] = {
+    {1, "leader", "lãnh đạo trực", "leader on duty"},
+    {2, "officer", "cán bộ trực", "officer on duty"},
+    {3, "guard", "bảo vệ trực", "guard on duty"},
+};
+
+static const struct lt_word presences[] = {
+    {1, "present", "có mặt", "present"},
+    {2, "absent", "vắng", "absent"},
+    {3, "substitute", "cử người thay", "substitute sent"},
+};
+
+static const struct lt_word retaliations[] = {
+    {1, "threat", "bị đe dọa", "threatened"},
+    {2, "retaliation", "bị trả thù, trù dập", "retaliated against"},
+    {3, "obstruction", "bị cản trở", "obstructed"},
+};
+
+static const struct lt_word retaliation_ends[] = {
+    {1, "protected", "đã áp dụng biện pháp bảo vệ", "protection given"},
+    {2, "passed_on", "đã chuyển cơ quan có thẩm quyền",
+     "passed to the competent body"},
+    {3, "unfounded", "không có căn cứ", "unfounded"},
+};
+
+static const struct lt_word notify_ways[] = {
+    {1, "fetched", "công dân đến nhận", "fetched in person"},
+    {2, "post", "qua bưu điện", "by post"},
+    {3, "phone", "qua điện thoại", "by phone"},
+    {4, "posted_up", "niêm yết công khai", "posted up"},
+    {5, "online", "trực tuyến", "online"},
+};
+
+static const struct lt_word citizen_notices[] = {
+    {1, "processed", "kết quả xử lý đơn", "how the letter was processed"},
+    {2, "accepted", "thụ lý", "accepted"},
+    {3, "not_accepted", "không thụ lý, lý do", "not accepted, and why"},
+    {4, "passed_on", "chuyển đơn", "passed on"},
+    {5, "extended", "gia hạn", "time extended"},
+    {6, "suspended", "tạm đình chỉ", "suspended"},
+    {7, "dialogue", "mời đối thoại", "dialogue"},
+    {8, "decision", "quyết định, kết luận", "decision or conclusion"},
+};
+
+static const struct lt_word turns[] = {
+    {1, "regular", "tiếp thường xuyên", "regular reception"},
+    {2, "periodic", "tiếp định kỳ", "periodic reception"},
+    {3, "unscheduled", "tiếp đột xuất", "unscheduled reception"},
+    {4, "online", "tiếp trực tuyến", "online reception"},
+};
+
+static const struct lt_word turn_outcomes[] = {
+    {1, "explained", "đã giải thích", "explained"},
+    {2, "guided", "đã hướng dẫn", "guided to the right office"},
+    {3, "petition_taken", "đã nhận đơn", "petition taken"},
+    {4, "appointed", "hẹn làm việc tiếp", "appointed again"},
+    {5, "refused", "từ chối tiếp theo luật", "refused as the law allows"},
+};
+
+static const struct lt_word protections[] = {
+    {1, "asked", "có yêu cầu", "asked for"},
+    {2, "applied", "đã áp dụng", "applied"},
+    {3, "ended", "đã chấm dứt", "ended"},
+};
+
 static const struct {
     const struct lt_word *words;
     size_t words_n;
@@ -140,6 +239,18 @@ static const struct {
     [LT_WORDS_ACCUSED] = LIST(accused),
     [LT_WORDS_REFUSAL] = LIST(refusals),
     [LT_WORDS_FORECAST_SOURCE] = LIST(forecast_sources),
+    [LT_WORDS_REQUEST] = LIST(requests),
+    [LT_WORDS_REPLY] = LIST(replies),
+    [LT_WORDS_NOTICE] = LIST(notices),
+    [LT_WORDS_DUTY] = LIST(duties),
+    [LT_WORDS_PRESENCE] = LIST(presences),
+    [LT_WORDS_RETALIATION] = LIST(retaliations),
+    [LT_WORDS_RETALIATION_END] = LIST(retaliation_ends),
+    [LT_WORDS_NOTIFY_WAY] = LIST(notify_ways),
+    [LT_WORDS_CITIZEN_NOTICE] = LIST(citizen_notices),
+    [LT_WORDS_TURN] = LIST(turns),
+    [LT_WORDS_TURN_OUTCOME] = LIST(turn_outcomes),
+    [LT_WORDS_PROTECTION] = LIST(protections),
 #undef LIST
 };
 

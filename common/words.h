@@ -25,6 +25,18 @@ enum lt_words {
     LT_WORDS_ACCUSED,        /* DenunciationReceived.accused */
     LT_WORDS_REFUSAL,        /* DenunciationDeed.kind of a refusal */
     LT_WORDS_FORECAST_SOURCE, /* Deed.kind of a CROWD_FORECAST */
+    LT_WORDS_REQUEST,     /* Deed.kind of a COORDINATION_REQUEST */
+    LT_WORDS_REPLY,       /* of a COORDINATION_REPLY */
+    LT_WORDS_NOTICE,      /* of a NOTICE_SENT */
+    LT_WORDS_DUTY,        /* of a ROSTER_SET */
+    LT_WORDS_PRESENCE,    /* of a DAILY_STATUS of a task force */
+    LT_WORDS_RETALIATION, /* of a RETALIATION_REPORTED */
+    LT_WORDS_RETALIATION_END, /* of a RETALIATION_CLOSED */
+    LT_WORDS_NOTIFY_WAY,  /* CaseStep.way */
+    LT_WORDS_CITIZEN_NOTICE, /* CaseStep.notice */
+    LT_WORDS_TURN,           /* Deed.kind of a RECEPTION_TURN */
+    LT_WORDS_TURN_OUTCOME,   /* Deed.outcome */
+    LT_WORDS_PROTECTION,     /* CaseStep.way of a protection */
     LT_WORDS_LISTS
 };
 

@@ -16,7 +16,7 @@ enum {
     ROUND_MS = 1000,
     EXPIRED_AGAIN_MS = 10 * 1000, /* there was something: is there more? */
     EXPIRED_EVERY_MS = 60 * 1000,
-    VAR_LEN = 160
+    VAR_LEN = 256
 };
 
 struct lt_alert {
@@ -45,7 +45,9 @@ static void print_vars(const struct lt_alert *alert,
                        const struct lt_view_untaken *item,
                        char vars[static LT_RING_VARS_MAX][VAR_LEN], char **out)
 {
-    const char *phone = lt_view_phone(&alert->options.climb, &item->asked);
+    const char *phone =
+        item->duty.found ? item->duty.phone
+                         : lt_view_phone(&alert->options.climb, &item->asked);
     char id[LT_EVENT_ID_TEXT];
     char origin[LT_OFFICE_TEXT];
     char asked[LT_OFFICE_TEXT];
@@ -66,6 +68,8 @@ static void print_vars(const struct lt_alert *alert,
     (void)snprintf(vars[n++], VAR_LEN, "LIENTHONG_SINCE=%s", since);
     (void)snprintf(vars[n++], VAR_LEN, "LIENTHONG_RING=%s",
                    phone == NULL ? "" : phone);
+    (void)snprintf(vars[n++], VAR_LEN, "LIENTHONG_RING_PERSON=%s",
+                   item->duty.found ? item->duty.name : "");
     for (size_t i = 0; i < n; i++) {
         out[i] = vars[i];
     }

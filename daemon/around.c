@@ -5,17 +5,9 @@
 
 #include "daemon/daemon_internal.h"
 
-bool lt_daemon_superior(const struct lt_daemon *daemon,
-                        struct lt_office *out_office)
-{
-    const char *text = lt_conf_text(daemon->conf, LT_SET_SUPERIOR_OFFICE);
-
-    return text != NULL && lt_office_parse(text, out_office);
-}
-
-static bool key_of(const struct lt_daemon *daemon,
-                   const struct lt_office *office,
-                   uint8_t out_key[static LT_CURVE_LEN])
+bool lt_daemon_key_of(const struct lt_daemon *daemon,
+                      const struct lt_office *office,
+                      uint8_t out_key[static LT_CURVE_LEN])
 {
     struct lt_binding binding;
 
@@ -28,20 +20,107 @@ static bool key_of(const struct lt_daemon *daemon,
     return false;
 }
 
-static void dial(struct lt_daemon *daemon, const struct lt_office *office)
+static bool configured(const struct lt_daemon *daemon,
+                       struct lt_office *out_office)
+{
+    const char *text = lt_conf_text(daemon->conf, LT_SET_SUPERIOR_OFFICE);
+
+    return text != NULL && lt_office_parse(text, out_office);
+}
+
+/* The parent by the tree, when it is known how to reach it: an office that was
+ * moved goes there, whatever its configuration says of former days. */
+bool lt_daemon_superior(const struct lt_daemon *daemon,
+                        struct lt_office *out_office)
+{
+    const struct lt_tree *tree = lt_engine_tree(daemon->engine);
+    const struct lt_tree_office *self =
+        lt_tree_find(tree, &daemon->identity.office);
+    const struct lt_tree_office *parent =
+        self == NULL ? NULL : lt_tree_find(tree, &self->parent);
+    uint8_t key[LT_CURVE_LEN];
+
+    if (parent != NULL && parent->link_addresses_n > 0 &&
+        lt_daemon_key_of(daemon, &parent->id, key)) {
+        *out_office = parent->id;
+        return true;
+    }
+    return configured(daemon, out_office);
+}
+
+static size_t told_addresses(const struct lt_daemon *daemon,
+                             const struct lt_office *office,
+                             const char *out[static LT_LINK_ADDRESSES_MAX])
 {
     const struct lt_tree_office *known =
         lt_tree_find(lt_engine_tree(daemon->engine), office);
+    size_t n = 0;
+
+    while (known != NULL && n < known->link_addresses_n &&
+           n < LT_LINK_ADDRESSES_MAX) {
+        out[n] = known->link_addresses[n];
+        n++;
+    }
+    return n;
+}
+
+/* The configuration names the superior with which the office joined, and where
+ * it is; of any other the tree says it. */
+lt_err lt_daemon_dial_superior(struct lt_daemon *daemon)
+{
     const char *addresses[LT_LINK_ADDRESSES_MAX];
+    struct lt_office superior;
+    struct lt_office first;
     uint8_t key[LT_CURVE_LEN];
     size_t n = 0;
 
-    if (known == NULL || !key_of(daemon, office, key)) {
-        return;
+    if (!lt_daemon_superior(daemon, &superior) ||
+        !lt_daemon_key_of(daemon, &superior, key)) {
+        return LT_OK;
     }
-    while (n < known->link_addresses_n && n < LT_LINK_ADDRESSES_MAX) {
-        addresses[n] = known->link_addresses[n];
-        n++;
+    if (configured(daemon, &first) && lt_office_equal(&first, &superior)) {
+        n = lt_conf_count(daemon->conf, LT_SET_SUPERIOR_ADDRESSES);
+        n = n < LT_LINK_ADDRESSES_MAX ? n : LT_LINK_ADDRESSES_MAX;
+        for (size_t i = 0; i < n; i++) {
+            addresses[i] =
+                lt_conf_at(daemon->conf, LT_SET_SUPERIOR_ADDRESSES, i);
+        }
+    }
+    if (n == 0) {
+        n = told_addresses(daemon, &superior, addresses);
+    }
+    if (n == 0) {
+        return LT_OK;
+    }
+    if (!lt_office_is_zero(&daemon->dialled) &&
+        !lt_office_equal(&daemon->dialled, &superior)) {
+        daemon->former = daemon->dialled; /* until the new one is there */
+    }
+    daemon->dialled = superior;
+    if (lt_office_equal(&daemon->former, &superior)) {
+        daemon->former = (struct lt_office){{0}};
+    }
+    return lt_link_dial(daemon->link, &superior, key, addresses, n);
+}
+
+void lt_daemon_superior_up(struct lt_daemon *daemon,
+                           const struct lt_office *office)
+{
+    if (lt_office_equal(&daemon->dialled, office) &&
+        !lt_office_is_zero(&daemon->former)) {
+        lt_link_hang_up(daemon->link, &daemon->former);
+        daemon->former = (struct lt_office){{0}};
+    }
+}
+
+static void dial(struct lt_daemon *daemon, const struct lt_office *office)
+{
+    const char *addresses[LT_LINK_ADDRESSES_MAX];
+    size_t n = told_addresses(daemon, office, addresses);
+    uint8_t key[LT_CURVE_LEN];
+
+    if (n == 0 || !lt_daemon_key_of(daemon, office, key)) {
+        return;
     }
     if (lt_link_dial(daemon->link, office, key, addresses, n) != LT_OK) {
         return; /* an address that cannot be read is as one where nobody is */

@@ -112,7 +112,8 @@ lt_err lt_back_see(struct lt_back *back, const struct lt_now *now,
     struct lt_arena scratch;
     lt_err err;
 
-    if (!of_matters(segment->stream.channel.cls)) {
+    if (!of_matters(segment->stream.channel.cls) ||
+        lt_stream_is_sealed(&segment->stream)) {
         return LT_OK;
     }
     lt_arena_init(&arena, lt_alloc_heap(), ARENA_MAX);

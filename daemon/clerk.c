@@ -4,6 +4,8 @@
  * restart is harmless then. */
 #include "daemon/clerk.h"
 
+#include "daemon/cases/fold.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +26,7 @@ struct lt_clerk {
     const struct lt_now *now;
     uint64_t token;
     bool answered;
-    bool refused; /* for want of room */
+    bool refused; /* for want of room, or for rot */
     lt_err err;
 };
 
@@ -72,6 +74,15 @@ void lt_clerk_free(struct lt_clerk *clerk)
     lt_free(lt_alloc_heap(), clerk);
 }
 
+/* To us, or to an office whose heir we are. */
+static bool is_ours(const struct lt_clerk *clerk, const struct lt_office *to)
+{
+    struct lt_office heir =
+        lt_tree_heir(lt_engine_tree(clerk->options.engine), to);
+
+    return lt_office_equal(&heir, &clerk->options.office);
+}
+
 /* Could the clerk have something to say about this stream? */
 static bool concerns(const struct lt_clerk *clerk,
                      const struct lt_stream *stream)
@@ -82,11 +93,11 @@ static bool concerns(const struct lt_clerk *clerk,
         return false;
     }
     return (channel->cls == LT_CLASS_TREE &&
-            channel->audience == LT_AUDIENCE_UP) ||
+            channel->audience != LT_AUDIENCE_TO) ||
            ((channel->cls == LT_CLASS_DIRECTIVE ||
              channel->cls == LT_CLASS_URGENT) &&
             channel->audience == LT_AUDIENCE_TO &&
-            lt_office_equal(&channel->to, &clerk->options.office));
+            is_ours(clerk, &channel->to));
 }
 
 void lt_clerk_see(struct lt_clerk *clerk, uint64_t pos,
@@ -180,17 +191,105 @@ static void open_office(struct lt_clerk *clerk, const struct lt_event *proposal)
     lt_free(lt_alloc_heap(), opened);
 }
 
-/* As urgent as it came: so the answer goes around a parent as well. */
+static bool same_addresses(const struct lt_text *texts, size_t n,
+                           const char *const *known, size_t known_n)
+{
+    for (size_t i = 0; i < n && n == known_n; i++) {
+        if (strlen(known[i]) != texts[i].len ||
+            memcmp(known[i], texts[i].data, texts[i].len) != 0) {
+            return false;
+        }
+    }
+    return n == known_n;
+}
+
+/* An office says where it listens: noted, so that those who are put below it
+ * find it. */
+static void readdress(struct lt_clerk *clerk, const struct lt_event *proposal)
+{
+    const struct lt_tree *tree = lt_engine_tree(clerk->options.engine);
+    const struct lt_tree_office *root = lt_tree_root(tree);
+    const struct lt_tree_office *known =
+        lt_tree_find(tree, &proposal->office.id);
+    const struct lt_office_info *said = &proposal->office;
+    const struct lt_channel channel = {.cls = LT_CLASS_TREE,
+                                       .audience = LT_AUDIENCE_ALL};
+    struct lt_event *change;
+
+    if (root == NULL || !lt_office_equal(&root->id, &clerk->options.office) ||
+        known == NULL || known->closed_version != 0 ||
+        (same_addresses(said->link_addresses, said->link_addresses_n,
+                        known->link_addresses, known->link_addresses_n) &&
+         same_addresses(said->enrol_addresses, said->enrol_addresses_n,
+                        known->enrol_addresses, known->enrol_addresses_n))) {
+        return;
+    }
+    change = lt_new(lt_alloc_heap(), sizeof(*change));
+    if (change == NULL) {
+        clerk->err = LT_ENOMEM;
+        return;
+    }
+    change->type = LT_EV_OFFICE_CHANGED;
+    change->office = *said;
+    change->office.parent = (struct lt_office){{0}};
+    change->office.name = (struct lt_text){NULL, 0};
+    change->office.kind = (struct lt_text){NULL, 0};
+    change->office.code = (struct lt_text){NULL, 0};
+    change->office.keeper = false;
+    change->causes_n = 1;
+    change->causes[0] = proposal->id;
+    answer(clerk, change, &channel);
+    lt_free(lt_alloc_heap(), change);
+}
+
+/* Reading was withdrawn from us: from here on nothing more comes. */
+static void end_reading(struct lt_clerk *clerk,
+                        const struct lt_event *withdrawal)
+{
+    const struct lt_tree_office *root =
+        lt_tree_root(lt_engine_tree(clerk->options.engine));
+    const struct lt_channel channel = {.cls = LT_CLASS_TREE,
+                                       .audience = LT_AUDIENCE_UP};
+    struct lt_event *ended;
+
+    if (root == NULL || !lt_office_equal(&root->id, &withdrawal->id.origin) ||
+        !lt_office_equal(&withdrawal->to[0], &clerk->options.office)) {
+        return;
+    }
+    ended = lt_new(lt_alloc_heap(), sizeof(*ended));
+    if (ended == NULL) {
+        clerk->err = LT_ENOMEM;
+        return;
+    }
+    ended->type = LT_EV_READ_ENDED;
+    ended->has_corrects = true;
+    ended->corrects = withdrawal->id;
+    ended->kind = withdrawal->kind;
+    ended->to_n = 1;
+    ended->to = &withdrawal->to[1];
+    ended->causes_n = 1;
+    ended->causes[0] = withdrawal->id;
+    answer(clerk, ended, &channel);
+    lt_free(lt_alloc_heap(), ended);
+}
+
+/* As urgent as it came: so the answer goes around a parent as well. Who is no
+ * superior is told in a channel of its own. */
 static void acknowledge_directive(struct lt_clerk *clerk,
                                   const struct lt_event *directive, uint8_t cls)
 {
-    const struct lt_channel channel = {.cls = cls,
-                                       .audience = LT_AUDIENCE_UP};
+    bool up = lt_tree_above(lt_engine_tree(clerk->options.engine),
+                            &directive->id.origin, &clerk->options.office);
+    struct lt_channel channel = {.cls = cls, .audience = LT_AUDIENCE_UP};
     struct lt_event *status = lt_new(lt_alloc_heap(), sizeof(*status));
 
     if (status == NULL) {
         clerk->err = LT_ENOMEM;
         return;
+    }
+    if (!up) {
+        channel.audience = LT_AUDIENCE_TO;
+        channel.to = directive->id.origin;
     }
     status->type = LT_EV_DIRECTIVE_STATUS;
     status->code = 1;
@@ -210,9 +309,17 @@ static void consider(struct lt_clerk *clerk, const struct lt_event *event,
     if (!lt_office_equal(&event->id.origin, &stream->origin)) {
         return;
     }
-    if (event->type == LT_EV_OFFICE_PROPOSED) {
+    if (event->type == LT_EV_OFFICE_PROPOSED &&
+        lt_office_equal(&event->office.id, &event->id.origin)) {
+        readdress(clerk, event);
+    } else if (event->type == LT_EV_OFFICE_PROPOSED) {
         open_office(clerk, event);
-    } else if (event->type == LT_EV_DIRECTIVE_ISSUED) {
+    } else if (event->type == LT_EV_READ_WITHDRAWN) {
+        end_reading(clerk, event);
+    } else if (lt_type_opens(event->type) &&
+               lt_type_matter(event->type) == LT_MATTER_DIRECTIVE &&
+               !(event->has_entered_for &&
+                 is_ours(clerk, &event->entered_for))) {
         acknowledge_directive(clerk, event, stream->channel.cls);
     }
 }
@@ -227,7 +334,11 @@ static bool visit(void *ctx, uint64_t pos, int64_t committed_at_ms,
 
     (void)committed_at_ms;
     clerk->asked = pos;
-    if (!concerns(clerk, &segment->stream)) {
+    if (!concerns(clerk, &segment->stream) ||
+        (lt_engine_refused_key(clerk->options.engine, segment->key_id) &&
+         lt_segment_last(segment) > lt_engine_limit(clerk->options.engine,
+                                                    &segment->stream,
+                                                    segment->epoch))) {
         return true;
     }
     lt_arena_reset(&clerk->arena);
@@ -271,8 +382,8 @@ lt_err lt_clerk_slice(struct lt_clerk *clerk, const struct lt_now *now)
     if (err == LT_OK) {
         err = clerk->err;
     }
-    if (lt_err_exit(err) == 75) {
-        clerk->asked = clerk->read; /* again when there is room */
+    if (lt_err_exit(err) == 75 || err == LT_ECORRUPT) {
+        clerk->asked = clerk->read; /* again when there is room, or no rot */
         clerk->refused = true;
         return LT_OK;
     }

@@ -3,7 +3,9 @@
  * Reads committed segments in order and writes, in the same commit as its own
  * position, so that each is answered exactly once:
  *   - at the tree's writer: an office that a parent proposes below itself is
- *     opened (OFFICE_PROPOSED -> OFFICE_OPENED)
+ *     opened, and one that says where it listens is noted (OFFICE_PROPOSED ->
+ *     OFFICE_OPENED, OFFICE_CHANGED)
+ *   - at a reader: reading was withdrawn (READ_WITHDRAWN -> READ_ENDED)
  *   - at an addressee: a directive has arrived (DIRECTIVE_STATUS 01)
  *
  * Threading: one thread (the loop). */

@@ -220,7 +220,7 @@ static void put_run(struct making *making, const struct lt_courier_run *run)
     rc = lt_log_read_run(making->turn->log, &run->stream, run->epoch,
                          run->after, LT_COURIER_PLAIN_MAX, put_segment, making);
     close_segments(making);
-    if (rc != LT_OK) {
+    if (rc != LT_OK && rc != LT_ECORRUPT) { /* rotten: not until it is mended */
         fail(making, rc);
     } else if (at->after == before && !making->full) {
         at->after = run->last; /* the log has no more of it: not ours to say */

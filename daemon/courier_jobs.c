@@ -119,16 +119,16 @@ static bool answer_export(struct lt_daemon *daemon, struct lt_job *job,
     lt_hex_format(export->id, sizeof(export->id), bundle);
     lt_courier_cursor_format(export, cursor);
     lt_time_format(heard_ms, heard);
-    return lt_buf_printf(&job->answer,
-                         "{\"to\":\"%s\",\"bundle\":\"%s\",\"segments\":"
-                         "%" PRIu64 ",\"events\":%" PRIu64
-                         ",\"statement_at\":%s%s%s,\"next\":%s%s%s,"
-                         "\"piece\":",
-                         to, bundle, export->segments, export->events,
-                         heard_ms == 0 ? "null" : "\"",
-                         heard_ms == 0 ? "" : heard, heard_ms == 0 ? "" : "\"",
-                         export->done ? "null" : "\"",
-                         export->done ? "" : cursor, export->done ? "" : "\"") &&
+    return lt_buf_printf(
+               &job->answer,
+               "{\"to\":\"%s\",\"bundle\":\"%s\",\"segments\":"
+               "%" PRIu64 ",\"events\":%" PRIu64
+               ",\"statement_at\":%s%s%s,\"next\":%s%s%s,"
+               "\"piece\":",
+               to, bundle, export->segments, export->events,
+               heard_ms == 0 ? "null" : "\"", heard_ms == 0 ? "" : heard,
+               heard_ms == 0 ? "" : "\"", export->done ? "null" : "\"",
+               export->done ? "" : cursor, export->done ? "" : "\"") &&
            put_piece(&job->answer, piece) && lt_buf_put(&job->answer, "}", 1);
 }
 
@@ -170,8 +170,8 @@ lt_err lt_daemon_courier_slice(struct lt_daemon *daemon, bool busy,
     struct lt_job *job = daemon->exports;
     lt_err rc;
 
-    if (job == NULL || (busy && daemon->now.mono_ms - job->courier_since_ms <
-                                    PATIENCE_MS)) {
+    if (job == NULL ||
+        (busy && daemon->now.mono_ms - job->courier_since_ms < PATIENCE_MS)) {
         return LT_OK;
     }
     daemon->exports = job->next;
@@ -187,11 +187,14 @@ lt_err lt_daemon_courier_slice(struct lt_daemon *daemon, bool busy,
 static const struct {
     enum lt_hold_reason reason;
     const char *word;
-} hold_words[] = {
-    {LT_HOLD_PROVEN_WRONG, "proven_wrong"}, {LT_HOLD_TOO_LARGE, "too_large"},
-    {LT_HOLD_NOT_FOLLOWED, "not_followed"}, {LT_HOLD_QUOTA, "quota"},
-    {LT_HOLD_NO_PROOF, "no_proof"},         {LT_HOLD_GAP, "gap"},
-    {LT_HOLD_DISK, "disk"},                 {LT_HOLD_TIPS, "tips"}};
+} hold_words[] = {{LT_HOLD_PROVEN_WRONG, "proven_wrong"},
+                  {LT_HOLD_TOO_LARGE, "too_large"},
+                  {LT_HOLD_NOT_FOLLOWED, "not_followed"},
+                  {LT_HOLD_QUOTA, "quota"},
+                  {LT_HOLD_NO_PROOF, "no_proof"},
+                  {LT_HOLD_GAP, "gap"},
+                  {LT_HOLD_DISK, "disk"},
+                  {LT_HOLD_TIPS, "tips"}};
 
 static bool answer_import(struct lt_job *job,
                           const struct lt_courier_taken *taken)
@@ -289,10 +292,34 @@ static lt_err import_piece(struct lt_daemon *daemon, struct lt_job *job)
     return LT_OK;
 }
 
+static lt_err tell_key(struct lt_daemon *daemon, struct lt_job *job)
+{
+    char office[LT_OFFICE_TEXT];
+    char text[2 * LT_CURVE_LEN + 1];
+    uint8_t key[LT_CURVE_LEN];
+    lt_err rc = LT_OK;
+
+    if (!lt_daemon_key_of(daemon, &job->courier_to, key)) {
+        rc = refuse(job, LT_ENOTFOUND, "key", "ui_why_no_office_key");
+    } else {
+        lt_office_format(&job->courier_to, office);
+        lt_hex_format(key, sizeof(key), text);
+        rc = lt_buf_printf(&job->answer, "{\"office\":\"%s\",\"key\":\"%s\"}",
+                           office, text)
+                 ? LT_OK
+                 : LT_ENOMEM;
+    }
+    finish(daemon, job, rc);
+    return rc == LT_ENOMEM ? rc : LT_OK;
+}
+
 lt_err lt_daemon_courier(struct lt_daemon *daemon, struct lt_job *job)
 {
     struct lt_job **last = &daemon->exports;
 
+    if (job->kind == LT_JOB_KEY) {
+        return tell_key(daemon, job);
+    }
     if (job->kind == LT_JOB_IMPORT) {
         return import_piece(daemon, job);
     }

@@ -17,6 +17,7 @@
 #include "common/note.h"
 #include "daemon/daemon_internal.h"
 #include "daemon/link/sdnotify.h"
+#include "daemon/trim.h"
 
 enum {
     FRAMES_A_TURN_MAX = 256, /* then a commit, so that acks flow */
@@ -87,6 +88,10 @@ static lt_err take_link_event(struct lt_daemon *daemon,
         lt_history_tried(&daemon->history, &event->office,
                          daemon->now.wall_ms, LT_TRIED_DIAL, event->tried,
                          event->detail);
+        if (event->tried == LT_TRIED_HANDSHAKE_ENDED ||
+            event->tried == LT_TRIED_HANDSHAKE_SLOW) {
+            lt_daemon_shut_out(daemon, &event->office);
+        }
         daemon->status_changed = true;
         return LT_OK;
     case LT_LINK_ALARM: {
@@ -133,8 +138,8 @@ static lt_err take_inbox(struct lt_daemon *daemon, bool urgent,
 {
     struct lt_inbox_turn turn = {
         .urgent = urgent,
-        .hasty = lt_control_followed(daemon->control) ||
-                 daemon->now.mono_ms < daemon->hasty_until_ms,
+        .hasty = daemon->now.mono_ms < daemon->hasty_until_ms,
+        .followed = lt_control_followed(daemon->control),
         .rested_ms = daemon->now.mono_ms - daemon->inbox_ms,
     };
     lt_err err = LT_OK;
@@ -143,7 +148,7 @@ static lt_err take_inbox(struct lt_daemon *daemon, bool urgent,
         daemon->inbox_cost_ms = turn.rested_ms;
     }
     turn.cost_ms = daemon->inbox_cost_ms;
-    lt_feed_hurry(daemon->feed, turn.hasty);
+    lt_feed_hurry(daemon->feed, turn.followed);
     while (err == LT_OK && lt_inbox_may_give(&turn)) {
         struct lt_inbox_frame *frame = lt_inbox_take(&daemon->inbox);
         struct lt_link_event event = {.kind = LT_LINK_FRAME};
@@ -262,6 +267,7 @@ static void publish(struct lt_daemon *daemon)
 
     tell_work(daemon, &status);
     status.has_superior = lt_daemon_superior(daemon, &status.superior);
+    lt_daemon_certificate(daemon, &status.certificate);
     status.view_behind_events = lt_log_events_after(daemon->log, applied);
     if (applied >= daemon->last_pos) {
         daemon->view_behind_since_ms = 0;
@@ -288,6 +294,7 @@ static void publish(struct lt_daemon *daemon)
     snapshot.epoch = lt_engine_epoch(daemon->engine);
     snapshot.intake_open = daemon->state != LT_NODE_INTAKE_REFUSED;
     snapshot.intake_reason = daemon->state_reason;
+    snapshot.unconfirmed = lt_engine_self_unconfirmed(daemon->engine);
     lt_control_publish(daemon->control, &snapshot);
     lt_daemon_alert_publish(daemon);
     daemon->status_changed = status.work[LT_WORK_REBUILD].since_ms != 0 ||
@@ -369,6 +376,18 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
     if (err == LT_OK) {
         err = lt_daemon_watch_room(daemon);
     }
+    if (err == LT_OK) {
+        err = lt_daemon_midnight(daemon);
+    }
+    if (err == LT_OK) {
+        err = lt_daemon_tell_address(daemon);
+    }
+    if (err == LT_OK) {
+        err = lt_daemon_renew(daemon);
+    }
+    if (err == LT_OK) {
+        err = lt_daemon_audit(daemon);
+    }
     if (err == LT_OK && lt_clerk_wants(daemon->clerk)) {
         err = lt_clerk_slice(daemon->clerk, &daemon->now);
     }
@@ -392,6 +411,7 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
         lt_daemon_take_complaints(daemon);
         lt_daemon_take_raised(daemon);
         lt_daemon_take_rebuilt(daemon);
+        lt_daemon_pages_renew(daemon);
         lt_daemon_trim_when_quiet(daemon, *out_more);
         publish_when_due(daemon);
     }
@@ -446,7 +466,9 @@ lt_err lt_daemon_run(const struct lt_daemon_options *options,
 
         daemon->state = LT_NODE_READY;
         daemon->state_since_ms = daemon->now.wall_ms;
-        /* The first trim comes soon: the start needs the most. */
+        /* The start needs the most, and work may come at once; what the
+         * first links need is given back soon after. */
+        lt_trim();
         daemon->trimmed_ms = INT64_MIN / 2;
         lt_daemon_trim_when_quiet(daemon, true);
         publish(daemon);

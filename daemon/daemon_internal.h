@@ -14,10 +14,12 @@
 #include "daemon/courier_past.h"
 #include "daemon/daemon.h"
 #include "daemon/engine/engine.h"
+#include "daemon/enrol/token_row.h"
 #include "daemon/history.h"
 #include "daemon/http/http.h"
 #include "daemon/inbox.h"
 #include "daemon/link/link.h"
+#include "daemon/renew.h"
 #include "daemon/scrub.h"
 #include "daemon/status.h"
 #include "daemon/turn.h"
@@ -59,6 +61,7 @@ struct lt_daemon {
     struct lt_feed *feed;
     struct lt_control *control;
     struct lt_http *http; /* NULL: no pages */
+    int64_t pages_ms;     /* monotonic; when to look at their certificate */
     struct lt_clerk *clerk;
     struct lt_alert *alert;
     uint64_t alert_from_pos; /* what the view must have before it is believed */
@@ -78,6 +81,7 @@ struct lt_daemon {
     bool peers_changed;
     int64_t room_check_ms; /* monotonic; when to look at the room */
     int64_t prune_at_ms;
+    bool feed_rotten; /* the view's next row cannot be read until it is mended */
     uint64_t superior_session;  /* with the office that we dial; 0: none */
     int64_t apart_since_ms;     /* wall; since it was last there */
     struct lt_inbox inbox;
@@ -90,9 +94,15 @@ struct lt_daemon {
     int64_t trimmed_ms;
     uint64_t last_pos; /* durable */
     uint64_t erased_pos; /* the view must have come here to be wiped, too */
-    bool erased_again; /* what was erased before the start was looked at */
     int64_t view_behind_since_ms;
     uint64_t own_tokens;
+    struct lt_office dialled; /* the superior; zero: nobody yet */
+    struct lt_office former;  /* and the one before, until this one is there */
+    bool address_told;
+    uint64_t
+        address_revision;    /* of the tree, when own addresses were compared */
+    int32_t tree_looked_day; /* midnight.c: all that is due is done */
+    uint64_t tree_looked_revision;
     struct lt_job *waiting; /* jobs whose commit is in this turn, by next */
     struct lt_job *early;       /* tokens that wait for the tree, by next */
     struct lt_courier_past couriers;
@@ -114,6 +124,10 @@ struct lt_daemon {
     size_t tokens_n;
     bool tokens_known;
     struct lt_enrol_waiting enrol[LT_ENROL_WAITING_MAX];
+    struct lt_renewal renewal;
+    int64_t audit_ms;      /* monotonic; when to look at people.db */
+    int64_t audit_seen_ns; /* its time of change then */
+    int64_t audit_due_ms;  /* wall; records wait until then, 0: none */
 };
 
 /* jobs.c: what the control socket asks. */
@@ -136,12 +150,38 @@ lt_err lt_daemon_courier_load(struct lt_daemon *daemon);
 lt_err lt_daemon_courier_slice(struct lt_daemon *daemon, bool busy,
                                bool *out_more);
 
-/* tokens.c: one-time tokens and enrolment. */
+/* tokens.c: one-time tokens. */
 lt_err lt_daemon_token(struct lt_daemon *daemon, struct lt_job *job);
+/* Where this office enrols others; how many. Borrowed from the settings. */
+size_t lt_daemon_enrol_addresses(const struct lt_daemon *daemon,
+                                 struct lt_text out[LT_OFFICE_ADDRESSES_MAX]);
+/* Keep the row of a token with this turn's commit. */
+LT_MUST_CHECK lt_err lt_daemon_store_row(
+    struct lt_daemon *daemon, const uint8_t id[static LT_TOKEN_ID_LEN],
+    const struct lt_token_row *row);
+
+/* enrolment.c: who asks at the enrolment endpoint. */
+/* Small values of the log: until when a child's certificate lasts, UTC ms, 8
+ * bytes. */
+#define LT_CERTIFICATE_PREFIX "certificate/"
+enum { LT_CERTIFICATE_KEY = 12 + LT_OFFICE_TEXT };
 lt_err lt_daemon_enrol(struct lt_daemon *daemon, uint64_t session,
                        const uint8_t *bytes, size_t len);
 void lt_daemon_enrol_written(struct lt_daemon *daemon, uint64_t token,
                              lt_err result);
+
+/* renew.c: certificates that end, and keys that changed. */
+/* Inside a turn. Errors: as lt_turn_input; of the log. */
+LT_MUST_CHECK lt_err lt_daemon_renew(struct lt_daemon *daemon);
+/* @office, which is dialled, drops our handshakes. */
+void lt_daemon_shut_out(struct lt_daemon *daemon,
+                        const struct lt_office *office);
+void lt_daemon_certificate(const struct lt_daemon *daemon,
+                           struct lt_certificate_view *out);
+
+/* audit_marks.c: what people did here, marked in the log. */
+/* Inside a turn. Errors: as lt_turn_write; of the log. */
+LT_MUST_CHECK lt_err lt_daemon_audit(struct lt_daemon *daemon);
 
 /* start.c: what is opened and started, in order; and stopped in reverse. */
 lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag);
@@ -150,9 +190,19 @@ void lt_daemon_stop(struct lt_daemon *daemon);
 lt_err lt_daemon_peers(struct lt_daemon *daemon);
 
 /* around.c: other superiors, beside the one that is dialled. */
-/* The one that the configuration names. */
+/* The parent by the tree, once it can be dialled; before that, and for an
+ * office that the tree does not know, the one that the configuration names. */
+/* The transport key of the newest binding of @office that is proven here. */
+LT_MUST_CHECK bool lt_daemon_key_of(const struct lt_daemon *daemon,
+                                    const struct lt_office *office,
+                                    uint8_t out_key[static LT_CURVE_LEN]);
 LT_MUST_CHECK bool lt_daemon_superior(const struct lt_daemon *daemon,
                                       struct lt_office *out_office);
+/* Dial it, or go on; when it is another than before, the former one is hung up
+ * once this one is there. Errors: LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_daemon_dial_superior(struct lt_daemon *daemon);
+void lt_daemon_superior_up(struct lt_daemon *daemon,
+                           const struct lt_office *office);
 /* Dial @office as the engine asks, or hang up. */
 void lt_daemon_dial(struct lt_daemon *daemon, const struct lt_office *office,
                     bool begin);
@@ -166,6 +216,8 @@ bool lt_daemon_reloads(enum lt_setting setting);
 
 /* pages.c: pages and API. What fails is an alarm: the daemon goes on. */
 void lt_daemon_pages_start(struct lt_daemon *daemon);
+/* The pages' own certificate, before it ends; what fails is a note. */
+void lt_daemon_pages_renew(struct lt_daemon *daemon);
 
 /* facts.c: what explain needs, as it is now; NULL without memory. */
 struct lt_facts *lt_daemon_facts(struct lt_daemon *daemon,
@@ -173,9 +225,23 @@ struct lt_facts *lt_daemon_facts(struct lt_daemon *daemon,
 
 /* origin.c: a new root's first word. */
 lt_err lt_daemon_open_origin(struct lt_daemon *daemon, struct lt_diag *diag);
+/* Inside a turn: an office with others below, or soon to have them, asks the
+ * tree's writer to note where it listens. */
+LT_MUST_CHECK lt_err lt_daemon_tell_address(struct lt_daemon *daemon);
+/* Inside a turn: put in force what of the tree is due (midnight.c). */
+LT_MUST_CHECK lt_err lt_daemon_midnight(struct lt_daemon *daemon);
 
 /* jobs.c: jobs that wrote nothing but small values end with the turn. */
 void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result);
+
+/* revoke.c: keys that are revoked. */
+/* Fill in a write that revokes a key, and write it. Errors as lt_turn_write. */
+LT_MUST_CHECK lt_err lt_daemon_revoke(struct lt_daemon *daemon,
+                                      struct lt_job *job);
+/* At the start: keys that an earlier life knew to be revoked. */
+LT_MUST_CHECK lt_err lt_daemon_shun(struct lt_daemon *daemon,
+                                    struct lt_diag *diag);
+void lt_daemon_remember_revoked(struct lt_daemon *daemon);
 
 /* raised.c: incidents that no person has taken. */
 /* Which tier has how long, and whose telephone rings; borrows the settings. */

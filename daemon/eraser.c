@@ -22,8 +22,12 @@ struct lt_eraser {
     size_t open_n;            /* orders that do not hold here yet */
     size_t done_n;            /* orders to be answered */
     uint64_t tree_revision;   /* that the open ones were looked at with */
-    struct lt_erased awaited; /* targets that are not here yet */
-    size_t again; /* of the log's erased ones, looked at since the start */
+    uint64_t trust_revision;  /* likewise */
+    bool unheard;             /* a revoked key said one of them too late */
+    struct lt_erased awaited; /* targets not here yet, or in a rotten run */
+    size_t again;             /* of the log's erased ones, looked at */
+    bool again_done;          /* all of them */
+    bool missed;              /* one of them lies in a rotten run */
 };
 
 lt_err lt_eraser_new(const struct lt_alloc *alloc, struct lt_engine *engine,
@@ -162,22 +166,51 @@ static lt_err read_erasures(struct lt_eraser *eraser,
     return err;
 }
 
+static bool is_awaited(const struct lt_eraser *eraser,
+                       const struct lt_segment *segment)
+{
+    return eraser->awaited.n > 0 &&
+           lt_erased_any(&eraser->awaited, &segment->stream.origin,
+                         segment->epoch);
+}
+
+void lt_eraser_mended(struct lt_eraser *eraser,
+                      const struct lt_segment *segment)
+{
+    if (is_awaited(eraser, segment)) {
+        eraser->due_all = true;
+    }
+    if (eraser->missed) {
+        eraser->missed = false;
+        eraser->again = 0;
+        eraser->again_done = false;
+    }
+}
+
+/* What is said beyond where a revoked key counts is noted all the same: the key
+ * may be given back, and the segment does not come again. */
 lt_err lt_eraser_see(struct lt_eraser *eraser, const struct lt_segment *segment)
 {
-    if (eraser->awaited.n > 0 &&
-        lt_erased_any(&eraser->awaited, &segment->stream.origin,
-                      segment->epoch)) {
+    if (is_awaited(eraser, segment) ||
+        (eraser->unheard &&
+         lt_engine_refused_key(eraser->engine, segment->key_id))) {
         eraser->due_all = true;
     }
     return segment->erases ? read_erasures(eraser, segment) : LT_OK;
 }
 
+/* Has the tree, or whose word counts, changed since the last look? */
+static bool has_moved(const struct lt_eraser *eraser)
+{
+    return eraser->tree_revision !=
+               lt_tree_revision(lt_engine_tree(eraser->engine)) ||
+           eraser->trust_revision != lt_engine_trust_revision(eraser->engine);
+}
+
 bool lt_eraser_due(const struct lt_eraser *eraser)
 {
     return eraser->due_n > 0 || eraser->due_all ||
-           (eraser->open_n > 0 &&
-            eraser->tree_revision !=
-                lt_tree_revision(lt_engine_tree(eraser->engine)));
+           (eraser->open_n > 0 && has_moved(eraser));
 }
 
 /* ---- judging ---- */
@@ -242,6 +275,52 @@ static bool read_matter(void *ctx, uint64_t pos,
     return false;
 }
 
+struct hearing {
+    const struct lt_engine *engine;
+    bool counts;
+};
+
+static bool read_standing(void *ctx, uint64_t pos,
+                          const struct lt_segment *segment,
+                          const struct lt_item *item)
+{
+    struct hearing *hearing = ctx;
+
+    (void)pos;
+    (void)item;
+    hearing->counts =
+        !lt_engine_refused_key(hearing->engine, segment->key_id) ||
+        lt_segment_last(segment) <=
+            lt_engine_limit(hearing->engine, &segment->stream, segment->epoch);
+    return false;
+}
+
+/* Leave out what was said beyond where a revoked key counts. */
+static lt_err leave_out_unheard(struct lt_eraser *eraser, struct file *file)
+{
+    uint8_t any[LT_HASH_LEN];
+    size_t kept = 0;
+    lt_err err = LT_OK;
+
+    if (!lt_engine_refused_at(eraser->engine, 0, any)) {
+        return LT_OK;
+    }
+    for (size_t i = 0; err == LT_OK && i < file->n; i++) {
+        struct hearing hearing = {.engine = eraser->engine, .counts = true};
+
+        err = lt_log_find_event(eraser->log, &file->said[i].said, read_standing,
+                                &hearing);
+        if (err == LT_OK && hearing.counts) {
+            file->said[kept] = file->said[i];
+            file->states[kept++] = file->states[i];
+        } else if (err == LT_OK) {
+            eraser->unheard = true;
+        }
+    }
+    file->n = kept;
+    return err;
+}
+
 static lt_err apply(struct lt_eraser *eraser, const struct lt_event_id *target,
                     const struct file *file)
 {
@@ -287,6 +366,9 @@ static lt_err review(struct lt_eraser *eraser, const struct lt_event_id *target)
               ? LT_ENOMEM
               : lt_log_erasures_of(eraser->log, target, add_said, &file);
     if (err == LT_OK) {
+        err = leave_out_unheard(eraser, &file);
+    }
+    if (err == LT_OK) {
         err = lt_log_find_event(eraser->log, target, read_matter, &file);
     }
     if (err == LT_OK) {
@@ -298,6 +380,10 @@ static lt_err review(struct lt_eraser *eraser, const struct lt_event_id *target)
     }
     if (err == LT_OK) {
         err = apply(eraser, target, &file);
+    }
+    if (err == LT_ECORRUPT) { /* it stays open until its run is mended */
+        err = lt_erased_add(&eraser->awaited, target, UINT8_MAX) ? LT_OK
+                                                                 : LT_ENOMEM;
     }
     lt_arena_deinit(&arena);
     return err;
@@ -327,8 +413,9 @@ lt_err lt_eraser_settle(struct lt_eraser *eraser)
     if (!lt_eraser_due(eraser)) {
         return LT_OK;
     }
-    if (eraser->due_all || eraser->tree_revision != revision) {
+    if (eraser->due_all || has_moved(eraser)) {
         lt_erased_clear(&eraser->awaited);
+        eraser->unheard = false;
         err = lt_log_each_erasure(eraser->log, gather, &gathering);
         if (err == LT_OK) {
             err = gathering.err;
@@ -341,6 +428,7 @@ lt_err lt_eraser_settle(struct lt_eraser *eraser)
         eraser->due_n = 0;
         eraser->due_all = false;
         eraser->tree_revision = revision;
+        eraser->trust_revision = lt_engine_trust_revision(eraser->engine);
         err = count(eraser);
     }
     return err;
@@ -426,6 +514,11 @@ void lt_eraser_receipt(const struct lt_eraser *eraser,
     }
 }
 
+bool lt_eraser_wants_again(const struct lt_eraser *eraser)
+{
+    return !eraser->again_done;
+}
+
 lt_err lt_eraser_again(struct lt_eraser *eraser, bool *out_more)
 {
     const struct lt_erased *erased;
@@ -438,7 +531,14 @@ lt_err lt_eraser_again(struct lt_eraser *eraser, bool *out_more)
         item = erased->items[eraser->again++];
         err = lt_log_erase(eraser->log, &item.id, item.mask, &stripped);
         eraser->erased |= stripped > 0;
+        if (err == LT_ECORRUPT) { /* all again once that run is mended */
+            eraser->missed = true;
+            err = LT_OK;
+        }
     }
-    *out_more = err == LT_OK && eraser->again < erased->n;
+    if (err == LT_OK) {
+        eraser->again_done = eraser->again >= erased->n;
+    }
+    *out_more = err == LT_OK && !eraser->again_done;
     return err;
 }

@@ -26,6 +26,10 @@ LT_MUST_CHECK lt_err lt_eraser_load(struct lt_eraser *eraser);
 /* @segment was put into the open transaction. */
 LT_MUST_CHECK lt_err lt_eraser_see(struct lt_eraser *eraser,
                                    const struct lt_segment *segment);
+/* @segment was put right in the open transaction: what could not be found for
+ * rot may be there now. */
+void lt_eraser_mended(struct lt_eraser *eraser,
+                      const struct lt_segment *segment);
 /* Something has to be looked at before the next commit. */
 bool lt_eraser_due(const struct lt_eraser *eraser);
 /* Erase what holds by now, into the open transaction. */
@@ -51,7 +55,9 @@ void lt_eraser_receipt(const struct lt_eraser *eraser,
 /* Orders are done and not answered, and nothing is left to wipe. */
 bool lt_eraser_wants_answer(const struct lt_eraser *eraser);
 
-/* After a start: erase again what the log says was erased, a few at a time. */
+/* After a start, and after a rotten run that stood in the way was mended: erase
+ * again what the log says was erased, a few at a time. */
+bool lt_eraser_wants_again(const struct lt_eraser *eraser);
 LT_MUST_CHECK lt_err lt_eraser_again(struct lt_eraser *eraser, bool *out_more);
 
 #endif

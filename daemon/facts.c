@@ -349,6 +349,28 @@ static void put_alarms(const struct lt_daemon *daemon, struct lt_facts *facts)
     }
 }
 
+static void put_doors(const struct lt_daemon *daemon, struct lt_facts *facts)
+{
+    struct lt_door_view view;
+    size_t capacity = 0;
+    size_t cursor = 0;
+
+    facts->parent_shut = lt_engine_parent_shut(daemon->engine);
+    while (facts->doors_n < LT_FACT_DOORS_MAX &&
+           lt_engine_door_at(daemon->engine, &cursor, &view)) {
+        struct lt_fact_door *door =
+            MORE(facts->doors, facts->doors_n, capacity);
+
+        if (door == NULL) {
+            return;
+        }
+        *door = (struct lt_fact_door){.office = view.office,
+                                      .by = view.by,
+                                      .since_ms = view.since_wall_ms};
+        (void)snprintf(door->doc_no, sizeof(door->doc_no), "%s", view.doc_no);
+    }
+}
+
 static void put_couriers(const struct lt_daemon *daemon, struct lt_facts *facts)
 {
     const struct lt_courier_past *past = &daemon->couriers;
@@ -401,6 +423,7 @@ struct lt_facts *lt_daemon_facts(struct lt_daemon *daemon,
     put_flows(daemon, facts);
     put_holds(daemon, facts);
     put_tokens(daemon, facts);
+    put_doors(daemon, facts);
     put_alarms(daemon, facts);
     put_couriers(daemon, facts);
     return facts;

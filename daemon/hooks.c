@@ -98,6 +98,7 @@ static void hook_note(void *ctx, const struct lt_effect *effect)
     note.code = effect->code;
     lt_note(&note);
     if (effect->code == LT_NLINKUP) {
+        lt_daemon_superior_up(daemon, &effect->office);
         lt_history_tried(&daemon->history, &effect->office,
                          daemon->now.wall_ms, LT_TRIED_SESSION, LT_TRIED_UP,
                          "");

@@ -11,12 +11,12 @@ bool lt_inbox_may_give(const struct lt_inbox_turn *turn)
     if (turn->urgent) {
         return turn->taken == 0 && rested;
     }
-    if (turn->hasty) {
+    if (turn->followed) {
         return turn->taken == 0 &&
                (rested || (turn->cost_ms >= 0 &&
                            turn->rested_ms >= LT_INBOX_SHARE * turn->cost_ms));
     }
-    return turn->taken < LT_INBOX_TURN_BYTES;
+    return turn->hasty ? turn->taken == 0 : turn->taken < LT_INBOX_TURN_BYTES;
 }
 
 lt_err lt_inbox_put(struct lt_inbox *inbox, uint64_t session,

@@ -15,8 +15,9 @@
 enum {
     LT_INBOX_BYTES_MAX = 2 * 1024 * 1024,
     LT_INBOX_TURN_BYTES = 48 * 1024, /* of what may wait, in one commit */
-    LT_INBOX_SHARE = 3, /* in haste: of the time, what may wait gets one part */
-    LT_INBOX_REST_MS = 100 /* whatever is urgent, it never stands still longer */
+    LT_INBOX_SHARE = 3, /* followed: of the time, what may wait gets one part */
+    LT_INBOX_REST_MS =
+        100 /* whatever is urgent, it never stands still longer */
 };
 
 struct lt_inbox_frame {
@@ -35,8 +36,8 @@ struct lt_inbox {
 /* What a turn of the loop knows when it asks whether to take one more. */
 struct lt_inbox_turn {
     bool urgent;       /* something urgent was taken out of a connection */
-    bool hasty;        /* something urgent came lately, or somebody waits for
-                          what the view shows */
+    bool hasty;        /* something urgent came lately */
+    bool followed;     /* somebody waits for what the view shows */
     size_t taken;      /* bytes out of the inbox in this turn */
     int64_t rested_ms; /* since the inbox last gave something */
     int64_t cost_ms;   /* what it last gave took, until the view showed it;
@@ -45,10 +46,11 @@ struct lt_inbox_turn {
 
 /* May the next frame be taken? Whatever is taken makes those wait that cannot:
  * for this turn's commit, and in the view, which shows everything in the order
- * of commit. So urgent events make a turn of their own; and in haste one frame
- * at a time is taken, once the view shows the last and twice as long has
- * passed: two thirds of the time are left to what is urgent, here and at
- * whoever shares this machine. */
+ * of commit. So urgent events make a turn of their own, and after one turns
+ * are short: a frame each. Where somebody follows the view the next frame is
+ * taken once the view shows the last and twice as long has passed: two thirds
+ * of the time are left to what is urgent. Where nobody does, an urgent event
+ * waits for a commit alone, and the log is not held up for it. */
 bool lt_inbox_may_give(const struct lt_inbox_turn *turn);
 
 static inline bool lt_inbox_full(const struct lt_inbox *inbox)

@@ -27,8 +27,10 @@ static lt_err start_write(struct lt_daemon *daemon, struct lt_job *job)
     lt_err err;
 
     job->write->token = (uint64_t)(uintptr_t)job;
-    err = lt_turn_write(daemon->turn, &daemon->now, job->write, &job->answer,
-                        &job->repeated, &job->diag);
+    err = job->revoke != NULL
+              ? lt_daemon_revoke(daemon, job)
+              : lt_turn_write(daemon->turn, &daemon->now, job->write,
+                              &job->answer, &job->repeated, &job->diag);
     if (err == LT_ENOMEM || err == LT_EIO) {
         finish(daemon, job, LT_EUNKNOWN);
         return err;
@@ -302,6 +304,7 @@ lt_err lt_daemon_jobs(struct lt_daemon *daemon, unsigned *out_jobs)
             start_rebuild(daemon, job);
             break;
         case LT_JOB_EXPORT:
+        case LT_JOB_KEY:
         case LT_JOB_IMPORT:
             err = lt_daemon_courier(daemon, job);
             break;

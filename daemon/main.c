@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,15 +65,34 @@ static void open_standard_descriptors(void)
     }
 }
 
+/* A shell's 1,024 are few for a province; what may be had is the other limit.
+ * Nothing here uses select(2). */
+enum { KEEP_BYTES = 2 * 1024 * 1024 };
+
+static void take_all_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+        limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 static void set_up_process(void)
 {
+    take_all_descriptors();
     umask(0077);
     /* A core would hold keys and texts. */
     prctl(PR_SET_DUMPABLE, 0);
-    /* Few arenas and early return of what an attack or a burst took. */
+    /* Few arenas and early return of what an attack or a burst took; but an
+     * answer of a page (some hundred KiB, held in several hands) stays: pages
+     * taken from the system and given back for each cost more than what is in
+     * them. What a burst leaves goes back once it is quiet (trim.h). */
     mallopt(M_ARENA_MAX, 2);
-    mallopt(M_TRIM_THRESHOLD, 256 * 1024);
-    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    mallopt(M_TRIM_THRESHOLD, KEEP_BYTES);
+    mallopt(M_MMAP_THRESHOLD, KEEP_BYTES);
     signal(SIGPIPE, SIG_IGN);
 }
 

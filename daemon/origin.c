@@ -99,6 +99,72 @@ static lt_err readdress(struct lt_daemon *daemon)
     return err;
 }
 
+/* Is anybody below, or will be when what is prepared is in force? */
+static bool is_superior(const struct lt_tree *tree,
+                        const struct lt_office *office)
+{
+    for (size_t i = 0; i < lt_tree_count(tree); i++) {
+        if (lt_office_equal(&lt_tree_at(tree, i)->parent, office)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < lt_tree_prepared_count(tree); i++) {
+        if (lt_office_equal(&lt_tree_prepared_at(tree, i)->change.parent,
+                            office)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static lt_err propose_address(struct lt_daemon *daemon,
+                              const struct lt_tree_office *known)
+{
+    const struct lt_channel channel = {.cls = LT_CLASS_TREE,
+                                       .audience = LT_AUDIENCE_UP};
+    struct lt_event *event = lt_new(lt_alloc_heap(), sizeof(*event));
+    lt_err err = LT_OK;
+
+    if (event == NULL) {
+        return LT_ENOMEM;
+    }
+    event->type = LT_EV_OFFICE_PROPOSED;
+    event->office.id = known->id;
+    event->office.parent = known->parent;
+    event->office.name = (struct lt_text){known->name, strlen(known->name)};
+    event->office.kind = (struct lt_text){known->kind, strlen(known->kind)};
+    put_addresses(daemon, &event->office);
+    if (differ(event->office.link_addresses, event->office.link_addresses_n,
+               known->link_addresses, known->link_addresses_n) ||
+        differ(event->office.enrol_addresses, event->office.enrol_addresses_n,
+               known->enrol_addresses, known->enrol_addresses_n)) {
+        err = lt_daemon_write_own(daemon, event, &channel, LT_TOKEN_OWN);
+    }
+    lt_free(lt_alloc_heap(), event);
+    return err;
+}
+
+lt_err lt_daemon_tell_address(struct lt_daemon *daemon)
+{
+    const struct lt_tree *tree = lt_engine_tree(daemon->engine);
+    const struct lt_tree_office *self;
+    lt_err err;
+
+    if (daemon->address_told ||
+        daemon->address_revision == lt_tree_revision(tree)) {
+        return LT_OK;
+    }
+    daemon->address_revision = lt_tree_revision(tree);
+    self = lt_tree_find(tree, &daemon->identity.office);
+    if (self == NULL || lt_office_is_zero(&self->parent) ||
+        self->closed_version != 0 || !is_superior(tree, &self->id)) {
+        return LT_OK;
+    }
+    err = propose_address(daemon, self);
+    daemon->address_told = err == LT_OK; /* once a start */
+    return lt_err_exit(err) == 75 ? LT_OK : err;
+}
+
 static lt_err write_opening(struct lt_daemon *daemon,
                             const struct lt_origin *origin)
 {

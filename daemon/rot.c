@@ -156,6 +156,10 @@ static bool show_again(void *ctx, uint64_t pos, int64_t committed_at_ms,
 void lt_daemon_mended(struct lt_daemon *daemon, const struct lt_stream *stream,
                       uint64_t epoch, uint64_t number, enum lt_mended how)
 {
+    if (how != LT_MENDED_NOT) {
+        daemon->feed_rotten = false;
+        lt_clerk_room(daemon->clerk);
+    }
     if (how != LT_MENDED_NOT &&
         lt_log_read_run(daemon->log, stream, epoch, number - 1, 1, show_again,
                         daemon) != LT_OK) {

@@ -255,6 +255,9 @@ static lt_err start_engine(struct lt_daemon *daemon)
         err = lt_turn_load(daemon->turn);
     }
     if (err == LT_OK) {
+        err = lt_daemon_shun(daemon, NULL);
+    }
+    if (err == LT_OK) {
         err = lt_daemon_courier_load(daemon);
     }
     if (err == LT_OK) {
@@ -294,12 +297,19 @@ static lt_err known_peers(const struct lt_daemon *daemon,
     size_t n = 0;
 
     for (size_t i = 0; lt_engine_binding_at(daemon->engine, i, &binding); i++) {
+        /* One that has moved away may come to hear of it. */
         if (!lt_tree_above(tree, &daemon->identity.office, &binding.office) &&
+            !lt_tree_was_below(tree, &daemon->identity.office,
+                               &binding.office) &&
             !lt_office_equal(&binding.issuer, &daemon->identity.office)) {
             continue;
         }
         if (lt_office_equal(&binding.office, &daemon->identity.office) ||
-            n == PEERS_MAX) {
+            lt_engine_refused_key(daemon->engine, binding.key_id) ||
+            n == PEERS_MAX ||
+            (LT_PLANTED(lock_expired) &&
+             daemon->now.wall_ms - binding.issued_at_ms >
+                 LT_CERT_NODE_DAYS * INT64_C(86400000))) {
             continue;
         }
         if (!lt_grow(lt_alloc_heap(), (void **)&peers, &capacity, n,
@@ -341,25 +351,21 @@ static lt_err start_link(struct lt_daemon *daemon, struct lt_diag *diag)
     return err;
 }
 
-/* The configuration names the superior; its transport key is in the binding
- * that came with the admission, or in a newer one. */
-static lt_err dial_superior(struct lt_daemon *daemon)
+/* The view judges by them, and is told again at every start. */
+static lt_err tell_unconfirmed(struct lt_daemon *daemon)
 {
-    const char *addresses[ADDRESSES_MAX];
-    const char *text = lt_conf_text(daemon->conf, LT_SET_SUPERIOR_OFFICE);
-    size_t n = addresses_of(daemon->conf, LT_SET_SUPERIOR_ADDRESSES, addresses);
-    struct lt_office office;
+    struct lt_view_keys *keys = lt_new(lt_alloc_heap(), sizeof(*keys));
     struct lt_binding binding;
 
-    if (text == NULL || n == 0 || !lt_office_parse(text, &office)) {
-        return LT_OK;
+    if (keys == NULL) {
+        return LT_ENOMEM;
     }
-    for (size_t i = 0; lt_engine_binding_at(daemon->engine, i, &binding); i++) {
-        if (lt_office_equal(&binding.office, &office)) {
-            return lt_link_dial(daemon->link, &office, binding.transport_key,
-                                addresses, n);
-        }
+    while (keys->n < LT_VIEW_KEYS_MAX &&
+           lt_engine_unconfirmed_at(daemon->engine, keys->n, &binding)) {
+        memcpy(keys->ids[keys->n++], binding.key_id, LT_HASH_LEN);
     }
+    lt_feed_unconfirmed(daemon->feed, keys);
+    lt_free(lt_alloc_heap(), keys);
     return LT_OK;
 }
 
@@ -373,8 +379,12 @@ lt_err lt_daemon_peers(struct lt_daemon *daemon)
         err = lt_link_peers(daemon->link, peers, n);
     }
     lt_free(lt_alloc_heap(), peers);
+    if (err == LT_OK) {
+        err = tell_unconfirmed(daemon);
+    }
     lt_daemon_dial_again(daemon);
-    return err == LT_OK ? dial_superior(daemon) : err;
+    lt_daemon_remember_revoked(daemon);
+    return err == LT_OK ? lt_daemon_dial_superior(daemon) : err;
 }
 
 /* ---- view ---- */
@@ -421,6 +431,9 @@ static lt_err check_view(struct lt_daemon *daemon, struct lt_view *view)
         return LT_OK;
     }
     err = lt_log_read_from(daemon->log, fit.pos, 1, compare_hash, &fit);
+    if (err == LT_ECORRUPT) {
+        return LT_OK; /* rotten: nothing speaks against it */
+    }
     if (err == LT_OK && !fit.fits) {
         lt_daemon_alarm(daemon, LT_AVIEWREBUILT, true, NULL, NULL);
         err = lt_view_clear(view);
@@ -435,6 +448,8 @@ static lt_err start_view(struct lt_daemon *daemon, struct lt_diag *diag)
         lt_view_open(daemon->view_path, &daemon->identity.office, &view, diag);
 
     if (err == LT_OK) {
+        lt_view_wal_max(view,
+                        lt_conf_number(daemon->conf, LT_SET_WAL_MAX_BYTES));
         err = check_view(daemon, view);
     }
     if (err == LT_OK) {
@@ -580,6 +595,7 @@ void lt_daemon_stop(struct lt_daemon *daemon)
 {
     lt_http_stop(daemon->http); /* a client of the control thread's */
     lt_alert_stop(daemon->alert);
+    lt_asker_free(daemon->renewal.asker);
     /* The view's thread wakes the control thread, which asks the view's. */
     lt_feed_quiet(daemon->feed);
     lt_control_stop(daemon->control);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/counters.h"
+#include "common/failpoint.h"
 #include "common/version.h"
 
 enum { LINKS_MAX = 512, OFFICES_MAX = 4096, HOLDS_MAX = 256 };
@@ -90,22 +91,39 @@ static const char *const LINK_STATES[] = {"connecting", "up", "stalled",
 static const char *const LINK_ROLES[] = {"", "child", "parent", "bypass",
                                          "reader"};
 
-/* One that is dialled and not there: a link without a session. What waits for
+/* One that is dialled and not there, or shut out: a link without a session. What waits for
  * it is not known before it has said what it holds. */
 static json_t *apart_json(const struct lt_status *status,
                           const struct lt_office *id, enum lt_role role,
-                          int64_t since_ms)
+                          int64_t since_ms, bool shut)
 {
     const struct lt_tree_office *office =
         lt_tree_find(lt_engine_tree(status->engine), id);
 
     return json_pack("{s:o, s:s?, s:s, s:s, s:o, s:n, s:{s:n, s:n, s:n}, s:n, "
-                     "s:n, s:n}",
+                     "s:n, s:o}",
                      "office", office_json(id), "name",
                      office ? office->name : NULL, "role", LINK_ROLES[role],
-                     "state", "connecting", "since", time_json(since_ms),
+                     "state", shut ? "suspended" : "connecting", "since", time_json(since_ms),
                      "last_ack_at", "waiting", "urgent", "normal", "bulk",
-                     "rtt_ms", "skew_ms", "reason");
+                     "rtt_ms", "skew_ms", "reason",
+                     code_json(shut ? LT_ADOORSHUT : LT_OK));
+}
+
+/* Whom this office has shut out. */
+static void put_doors(const struct lt_status *status, json_t *list)
+{
+    struct lt_door_view door;
+    size_t cursor = 0;
+
+    while (json_array_size(list) < LINKS_MAX &&
+           lt_engine_door_at(status->engine, &cursor, &door)) {
+        if (lt_office_equal(&door.by, &status->office)) {
+            json_array_append_new(list, apart_json(status, &door.office,
+                                                   LT_ROLE_CHILD,
+                                                   door.since_wall_ms, true));
+        }
+    }
 }
 
 static json_t *links_json(const struct lt_status *status)
@@ -143,14 +161,17 @@ static json_t *links_json(const struct lt_status *status)
     if (apart) {
         json_array_append_new(list, apart_json(status, &status->superior,
                                                LT_ROLE_PARENT,
-                                               status->apart_since_ms));
+                                               status->apart_since_ms,
+                                               lt_engine_parent_shut(
+                                                   status->engine)));
     }
     lt_engine_bypass(status->engine, &around);
     if (around.state == LT_BYPASS_CALLING) {
         json_array_append_new(list, apart_json(status, &around.target,
                                                LT_ROLE_BYPASS,
-                                               around.since_wall_ms));
+                                               around.since_wall_ms, false));
     }
+    put_doors(status, list);
     free(links);
     return list;
 }
@@ -160,7 +181,7 @@ static json_t *bypass_json(const struct lt_status *status)
 {
     static const char *const states[] = {"", "calling", "around"};
     static const char *const reasons[] = {"",      "unacked",     "apart",
-                                          "unreceipted", "missing", "still"};
+                                          "unreceipted", "missing", "still", "shut"};
     struct lt_bypass_view around;
 
     lt_engine_bypass(status->engine, &around);
@@ -217,6 +238,16 @@ static json_t *offices_json(const struct lt_status *status)
     return list;
 }
 
+/* Of a stream in which an office passes on what denounces its own people it is
+ * told nothing, not how long it is either. */
+static bool is_untold(const struct lt_engine *engine,
+                      const struct lt_stream *stream)
+{
+    return lt_stream_is_sealed(stream) &&
+           lt_office_equal(&stream->origin, lt_engine_office(engine)) &&
+           !LT_PLANTED(show_denounced);
+}
+
 static json_t *branches_json(const struct lt_status *status)
 {
     json_t *list = json_array();
@@ -226,7 +257,7 @@ static json_t *branches_json(const struct lt_status *status)
     bool any = false;
 
     while (lt_engine_tip(status->engine, &cursor, &tip)) {
-        if (tip.tips_n < 2 || (any && lt_stream_equal(&last, &tip.stream))) {
+        if (tip.tips_n < 2 || is_untold(status->engine, &tip.stream) || (any && lt_stream_equal(&last, &tip.stream))) {
             continue;
         }
         any = true;
@@ -400,6 +431,22 @@ static json_t *counters_json(void)
     return counters;
 }
 
+/* How long the node's certificate lasts; "ended" shuts nobody out. */
+static json_t *certificate_json(const struct lt_status *status)
+{
+    const struct lt_certificate_view *view = &status->certificate;
+
+    return json_pack("{s:s, s:o, s:o, s:o, s:s?}", "state",
+                     view->over  ? "ended"
+                     : view->due ? "due"
+                                 : "valid",
+                     "until", time_json(view->until_ms), "renew_from",
+                     time_json(view->renew_ms), "tried_at",
+                     time_json(view->tried_ms), "reason",
+                     view->why == NULL || view->why[0] == '\0' ? NULL
+                                                               : view->why);
+}
+
 static const char *const NODE_STATES[] = {"starting", "ready", "intake_refused",
                                           "stopping"};
 
@@ -431,6 +478,7 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
     if (root == NULL) {
         return NULL;
     }
+    json_object_set_new(root, "certificate", certificate_json(status));
     json_object_set_new(root, "links", links_json(status));
     json_object_set_new(root, "bypass", bypass_json(status));
     json_object_set_new(root, "receipt", receipt_json(status));
@@ -462,6 +510,9 @@ char *lt_status_log_json(const struct lt_engine *engine, struct lt_log *log)
     while (lt_engine_tip(engine, &cursor, &tip)) {
         char hash[LT_HASH_TEXT];
 
+        if (is_untold(engine, &tip.stream)) {
+            continue;
+        }
         lt_hex_format(tip.tip.hash, LT_HASH_LEN, hash);
         json_array_append_new(
             items,

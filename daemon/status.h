@@ -10,6 +10,7 @@
 #include "daemon/courier_past.h"
 #include "daemon/engine/engine.h"
 #include "daemon/log/log.h"
+#include "daemon/renew.h"
 #include "daemon/scrub.h"
 
 enum lt_node_state {
@@ -42,6 +43,7 @@ struct lt_status {
     bool has_superior;            /* by the configuration */
     struct lt_office superior;
     int64_t apart_since_ms;       /* wall; no session with it since */
+    struct lt_certificate_view certificate;
     bool clock_unsure;
     uint64_t view_behind_events;
     int64_t view_behind_ms; /* 0 when current */

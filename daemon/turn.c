@@ -245,6 +245,9 @@ static lt_err perform_read(struct lt_turn *turn, const struct lt_now *now,
     lt_arena_init(&arena, turn->alloc, SIZE_MAX);
     err = lt_log_read_run(turn->log, &read->stream, read->epoch, read->after,
                           read->max_bytes, gather_segment, &gathered);
+    if (err == LT_ECORRUPT) {
+        err = LT_OK; /* what is before it; the rest when the scrub has mended */
+    }
     if (err == LT_OK && gathered.failed) {
         err = LT_ENOMEM;
     }
@@ -415,13 +418,11 @@ static bool stores(enum lt_effect_kind kind)
 static lt_err roll_back(struct lt_turn *turn, const struct lt_now *now,
                         size_t next)
 {
-    struct lt_log_stats stats;
     lt_err err;
 
     lt_log_rollback(turn->log);
     lt_eraser_rolled_back(turn->eraser);
-    lt_log_stats(turn->log, &stats);
-    turn->last_pos = stats.last_pos;
+    turn->last_pos = lt_log_last_pos(turn->log);
     turn->stored_n = 0;
     lt_turn_tell_mended(turn, false);
     err = LT_PLANTED(rolled_back_unsaid)
@@ -476,6 +477,12 @@ lt_err lt_turn_end(struct lt_turn *turn, const struct lt_now *now)
         lt_turn_tell_mended(turn, true);
         tell_written(turn, now, LT_OK);
         (void)LT_FAILPOINT(C8);
+        if (lt_engine_wants_tree(turn->engine)) {
+            err = lt_turn_load_tree(turn);
+            if (err != LT_OK) {
+                break;
+            }
+        }
         err = lt_engine_committed(turn->engine, now, turn->effects);
     }
     if (err == LT_EFULL) {

@@ -57,6 +57,9 @@ struct lt_turn {
     int64_t statements_since_ms; /* monotonic; when the oldest began to wait */
 };
 
+/* turn_load.c: the segments of class tree. */
+LT_MUST_CHECK lt_err lt_turn_load_tree(struct lt_turn *turn);
+
 /* turn_mend.c */
 LT_MUST_CHECK lt_err lt_turn_mend(struct lt_turn *turn,
                                   const struct lt_now *now,

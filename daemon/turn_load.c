@@ -1,5 +1,6 @@
 /* Telling a new engine what the log holds: bindings, runs, the tree's segments,
  * statements, in the order that the engine asks for. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/turn_internal.h"
@@ -35,6 +36,8 @@ static bool load_run(void *ctx, const struct lt_log_run *run)
     return loading->err == LT_OK;
 }
 
+/* A rotten word of the tree is none: it comes again once the scrub has had it
+ * from a neighbour. */
 static bool load_tree(void *ctx, uint64_t pos, int64_t committed_at_ms,
                       const struct lt_segment *segment)
 {
@@ -42,6 +45,9 @@ static bool load_tree(void *ctx, uint64_t pos, int64_t committed_at_ms,
 
     (void)pos;
     (void)committed_at_ms;
+    if (!lt_segment_whole(segment)) {
+        return true;
+    }
     loading->err = lt_engine_load_tree(loading->turn->engine, segment);
     return loading->err == LT_OK;
 }
@@ -60,8 +66,7 @@ static bool gather_tree_run(void *ctx, const struct lt_log_run *run)
 {
     struct tree_runs *tree = ctx;
 
-    if (run->stream.channel.cls != LT_CLASS_TREE ||
-        run->stream.channel.audience != LT_AUDIENCE_ALL) {
+    if (run->stream.channel.cls != LT_CLASS_TREE) {
         return true;
     }
     if (!lt_grow(tree->turn->alloc, (void **)&tree->runs, &tree->capacity,
@@ -73,7 +78,25 @@ static bool gather_tree_run(void *ctx, const struct lt_log_run *run)
     return true;
 }
 
-static lt_err load_tree_segments(struct lt_turn *turn)
+/* The tree before what is judged by it, each stream by number: a run that goes
+ * on from another comes after it. */
+static int tree_order(const void *a, const void *b)
+{
+    const struct lt_log_run *left = a;
+    const struct lt_log_run *right = b;
+    bool all_left = left->stream.channel.audience == LT_AUDIENCE_ALL;
+    bool all_right = right->stream.channel.audience == LT_AUDIENCE_ALL;
+
+    if (all_left != all_right) {
+        return all_left ? -1 : 1;
+    }
+    if (left->first != right->first) {
+        return left->first < right->first ? -1 : 1;
+    }
+    return left->epoch < right->epoch ? -1 : left->epoch > right->epoch;
+}
+
+lt_err lt_turn_load_tree(struct lt_turn *turn)
 {
     struct tree_runs tree = {.turn = turn};
     struct loading loading = {.turn = turn};
@@ -82,14 +105,8 @@ static lt_err load_tree_segments(struct lt_turn *turn)
     if (err == LT_OK && tree.failed) {
         err = LT_ENOMEM;
     }
-    /* By number: a run that goes on from another comes after it. */
-    for (size_t i = 1; i < tree.runs_n; i++) {
-        for (size_t j = i; j > 0 && tree.runs[j].first < tree.runs[j - 1].first;
-             j--) {
-            struct lt_log_run other = tree.runs[j];
-            tree.runs[j] = tree.runs[j - 1];
-            tree.runs[j - 1] = other;
-        }
+    if (err == LT_OK && tree.runs_n > 0) {
+        qsort(tree.runs, tree.runs_n, sizeof(*tree.runs), tree_order);
     }
     for (size_t i = 0; i < tree.runs_n && err == LT_OK; i++) {
         err = lt_log_read_run(turn->log, &tree.runs[i].stream,
@@ -97,6 +114,10 @@ static lt_err load_tree_segments(struct lt_turn *turn)
                               SIZE_MAX, load_tree, &loading);
         if (err == LT_OK) {
             err = loading.err;
+        }
+        if (err == LT_ECORRUPT || err == LT_EMALFORMED) {
+            err = LT_OK; /* rotten: read again once the scrub has mended it */
+            loading.err = LT_OK;
         }
     }
     lt_free(turn->alloc, tree.runs);
@@ -114,14 +135,13 @@ static bool load_statement(void *ctx, const uint8_t *bytes, size_t len)
 lt_err lt_turn_load(struct lt_turn *turn)
 {
     struct loading loading = {.turn = turn};
-    struct lt_log_stats stats;
     lt_err err = lt_log_each_binding(turn->log, load_binding, &loading);
 
     if (err == LT_OK && loading.err == LT_OK) {
         err = lt_log_each_run(turn->log, load_run, &loading);
     }
     if (err == LT_OK && loading.err == LT_OK) {
-        err = load_tree_segments(turn);
+        err = lt_turn_load_tree(turn);
     }
     if (err == LT_OK && loading.err == LT_OK) {
         err = lt_log_each_statement(turn->log, load_statement, &loading);
@@ -132,7 +152,6 @@ lt_err lt_turn_load(struct lt_turn *turn)
     if (err == LT_OK) {
         err = lt_eraser_load(turn->eraser);
     }
-    lt_log_stats(turn->log, &stats);
-    turn->last_pos = stats.last_pos;
+    turn->last_pos = lt_log_last_pos(turn->log);
     return err;
 }

@@ -26,6 +26,9 @@ lt_err lt_turn_mend(struct lt_turn *turn, const struct lt_now *now,
         return err;
     }
     whole = how == LT_MENDED_WHOLE || how == LT_MENDED_SOUND;
+    if (whole) {
+        lt_eraser_mended(turn->eraser, segment);
+    }
     if (how != LT_MENDED_NOT) {
         err = remember(turn, &segment->stream, segment->epoch, segment->first,
                        how);

@@ -7,6 +7,10 @@
 
 enum {
     FEED_SLICE_BYTES = 256 * 1024,
+    /* Whoever waits for an answer when the daemon ends repeats the request soon
+     * after it is back; a clock that is years ahead by then must not have made it
+     * forget. */
+    PRUNE_FIRST_MS = 60 * 60 * 1000,
     PRUNE_EVERY_MS = 10 * 60 * 1000,
     UPKEEP_QUIET_MS = 200,     /* without input before upkeep of the log */
     WAL_BUSY_BYTES = 2 << 20, /* a WAL that is copied however busy: in pieces so
@@ -46,6 +50,9 @@ static lt_err feed_view(struct lt_daemon *daemon, bool *out_more)
         lt_feed_restart(daemon->feed);
         daemon->alert_from_pos = daemon->last_pos;
     }
+    if (daemon->feed_rotten) {
+        return LT_OK;
+    }
     if (lt_feed_next(daemon->feed) > daemon->last_pos) {
         if (lt_feed_applied(daemon->feed) >= daemon->last_pos) {
             lt_daemon_alarm(daemon, LT_AVIEWREBUILT, false, NULL, NULL);
@@ -54,6 +61,11 @@ static lt_err feed_view(struct lt_daemon *daemon, bool *out_more)
     }
     err = lt_log_read_from(daemon->log, lt_feed_next(daemon->feed),
                            FEED_SLICE_BYTES, feed_one, &feeding);
+    if (err == LT_ECORRUPT) { /* in the log's order: it waits for the scrub */
+        daemon->feed_rotten = true;
+        lt_scrub_begin(daemon->scrub);
+        return LT_OK;
+    }
     if (err == LT_OK && !feeding.full) {
         *out_more = true;
     }
@@ -93,6 +105,9 @@ static lt_err keep_up(struct lt_daemon *daemon, bool *out_more)
         err = lt_log_checkpoint(daemon->log, &more);
         *out_more |= more;
     }
+    if (daemon->prune_at_ms == 0) {
+        daemon->prune_at_ms = daemon->now.mono_ms + PRUNE_FIRST_MS;
+    }
     if (err == LT_OK && quiet && daemon->now.mono_ms >= daemon->prune_at_ms) {
         more = false;
         err = lt_log_prune_requests(
@@ -127,9 +142,8 @@ static lt_err tidy_erasures(struct lt_daemon *daemon, bool *out_more)
     bool more = false;
     lt_err err = LT_OK;
 
-    if (!daemon->erased_again) {
+    if (lt_eraser_wants_again(eraser)) {
         err = lt_eraser_again(eraser, &more);
-        daemon->erased_again = !more;
         *out_more |= more;
         if (err == LT_OK && lt_log_dirty(daemon->log)) {
             err = lt_log_commit(daemon->log);

@@ -7,13 +7,25 @@
 
 static const struct lt_tool_choice choices[] = {
     {"case open", "type", "TYPE", LT_WORDS_CASE_TYPE},
+    {"case open", "accused", "--accused", LT_WORDS_ACCUSED},
     {"case step", "kind", "KIND", LT_WORDS_STEP},
+    {"case step", "way", "--way", LT_WORDS_NOTIFY_WAY},
+    {"case step", "notice", "--notice", LT_WORDS_CITIZEN_NOTICE},
     {"case close", "reason", "R", LT_WORDS_CLOSE_REASON},
     {"case refuse", "kind", "--kind", LT_WORDS_REFUSAL},
     {"incident take", "way", "--way", LT_WORDS_INCIDENT_WAY},
     {"incident close", "reason", "R", LT_WORDS_INCIDENT_END},
     {"incident forecast", "source", "S", LT_WORDS_FORECAST_SOURCE},
+    {"taskforce presence", "kind", "KIND", LT_WORDS_PRESENCE},
+    {"request send", "kind", "KIND", LT_WORDS_REQUEST},
+    {"request reply", "kind", "KIND", LT_WORDS_REPLY},
+    {"notice send", "kind", "KIND", LT_WORDS_NOTICE},
+    {"retaliation report", "kind", "KIND", LT_WORDS_RETALIATION},
+    {"retaliation close", "reason", "R", LT_WORDS_RETALIATION_END},
+    {"roster set", "kind", "KIND", LT_WORDS_DUTY},
     {"directive status", "code", "CODE", LT_WORDS_DIRECTIVE_CODE},
+    {"reception add", "kind", "KIND", LT_WORDS_TURN},
+    {"reception add", "outcome", "--outcome", LT_WORDS_TURN_OUTCOME},
     {"void", "kind", "--kind", LT_WORDS_VOID_REASON},
 };
 

@@ -28,6 +28,7 @@ static const struct lt_tool_column show_columns[] = {
     {"raised_times", "ui_raised_times", LT_CELL_COUNT, false},
     {"raised_next_at", "ui_raised_next_at", LT_CELL_TIME, false},
     {"ring", "ui_ring", LT_CELL_PLAIN, false},
+    {"ring_person", "ui_ring_person", LT_CELL_PLAIN, false},
     {"expected_at", "ui_expected_at", LT_CELL_TIME, false},
     {"entered_by", "ui_entered_by", LT_CELL_OFFICE, false},
     {"joined_to", "ui_joined_to", LT_CELL_SHORT_ID, false},

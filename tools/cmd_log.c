@@ -21,10 +21,13 @@ static void print_event(struct lt_tool *tool, const char *line, size_t len)
                                        "reason"};
     json_t *event = json_loadb(line, len, 0, NULL);
     const char *at = json_string_value(json_object_get(event, "committed_at"));
+    const char *month = json_string_value(json_object_get(event, "month"));
     char time[LT_TOOL_TIME_TEXT];
+    bool told = (at != NULL && lt_format_time(at, time)) ||
+                (month != NULL && lt_format_month(month, time));
     size_t i;
 
-    fputs(at != NULL && lt_format_time(at, time) ? time : "?", tool->out);
+    fputs(told ? time : "?", tool->out);
     for (i = 0; i < LT_COUNT_OF(keys); i++) {
         const char *word = json_string_value(json_object_get(event, keys[i]));
         char id[LT_EVENT_ID_TEXT];

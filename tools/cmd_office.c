@@ -1,4 +1,4 @@
-/* lienthong office list */
+/* lienthong office list, office key */
 #include "tools/tool.h"
 
 static const struct lt_tool_column columns[] = {
@@ -18,6 +18,22 @@ static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
     return lt_tool_run_list(tool, command, columns);
 }
 
+static int run_key(struct lt_tool *tool, const struct lt_tool_command *command)
+{
+    static const struct lt_tool_column shown[] = {
+        {"office", "ui_office", LT_CELL_PLAIN, false},
+        {"key", "ui_office_key", LT_CELL_PLAIN, false},
+        {.key = NULL}};
+    json_t *answer = NULL;
+    int code = lt_tool_ask(tool, command, &answer);
+
+    if (code == 0 && !tool->json) {
+        lt_print_object(tool, answer, shown);
+    }
+    json_decref(answer);
+    return code;
+}
+
 const struct lt_tool_command lt_cmd_office[] = {
     {.name = "office list",
      .meta = "",
@@ -26,4 +42,11 @@ const struct lt_tool_command lt_cmd_office[] = {
      .options = {{"limit", LT_TOOL_NUMBER, "N", "ui_opt_limit", false},
                  {"after", LT_TOOL_TEXT, "CURSOR", "ui_opt_after", false}},
      .run = run_list},
+    {.name = "office key",
+     .meta = "",
+     .text = "ui_cmd_office_key",
+     .example = "--office \"Xã Hưng Thuận\"",
+     .options = {{"office", LT_TOOL_TEXT, "OFFICE", "ui_opt_office_key",
+                  false}},
+     .run = run_key},
     {.name = NULL}};

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "common/crypto.h"
+#include "common/audit_mark.h"
+#include "common/cert.h"
 #include "daemon/people/audit.h"
 #include "tools/person.h"
 
@@ -373,20 +375,72 @@ static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
 
 /* ---- audit ---- */
 
-static void print_record(struct lt_tool *tool,
+/* Which records are told, and under which number the log's marks name a person
+ * (common/audit_mark.h); without an identity here nothing was ever marked. */
+struct telling {
+    int64_t since_ms;
+    bool has_office;
+    struct lt_office office;
+};
+
+static void find_office(const struct lt_tool *tool, struct telling *out)
+{
+    struct lt_cert *certs[LT_CHAIN_MAX] = {NULL};
+    size_t n = 0;
+    char path[4096];
+
+    if ((size_t)snprintf(path, sizeof(path), "%s/identity/node.crt",
+                         tool->dir) >= sizeof(path) ||
+        lt_cert_load(path, LT_CHAIN_MAX, certs, &n, NULL) != LT_OK) {
+        return;
+    }
+    out->has_office = true;
+    out->office = *lt_cert_office(certs[0]);
+    for (size_t i = 0; i < n; i++) {
+        lt_cert_free(certs[i]);
+    }
+}
+
+static lt_err read_since(const struct lt_tool *tool, struct telling *out)
+{
+    static const int64_t day_ms = 86400000;
+    const char *since = lt_tool_text(tool, "since");
+    int32_t day;
+
+    if (since == NULL) {
+        return LT_OK;
+    }
+    if (!lt_day_parse(since, &day)) {
+        return LT_EINVAL;
+    }
+    out->since_ms = day * day_ms - 7 * (day_ms / 24); /* from midnight, UTC+7 */
+    return LT_OK;
+}
+
+static void print_record(struct lt_tool *tool, const struct telling *telling,
                          const struct lt_audit_record *record)
 {
+    uint8_t person[4];
+    char number[2 * sizeof(person) + 1] = "";
     char iso[LT_TIME_TEXT];
     char hash[2 * LT_HASH_LEN + 1];
     char time[LT_TOOL_TIME_TEXT];
 
+    if (record->at_ms < telling->since_ms) {
+        return;
+    }
     lt_time_format(record->at_ms, iso);
+    if (telling->has_office) {
+        lt_audit_person(&telling->office, record->who, person);
+        lt_hex_format(person, sizeof(person), number);
+    }
     if (tool->json) {
         lt_hex_format(record->hash, LT_HASH_LEN, hash);
-        put_json(tool, json_pack("{s:I,s:s,s:s,s:s,s:s,s:s}", "number",
+        put_json(tool, json_pack("{s:I,s:s,s:s,s:s,s:s,s:s,s:s?}", "number",
                                  (json_int_t)record->number, "at", iso, "who",
                                  record->who, "what", record->what, "about",
-                                 record->about, "hash", hash));
+                                 record->about, "hash", hash, "person",
+                                 telling->has_office ? number : NULL));
         return;
     }
     fprintf(tool->out, "%lld  %s  ", (long long)record->number,
@@ -399,18 +453,22 @@ static void print_record(struct lt_tool *tool,
 static lt_err print_audit(struct lt_tool *tool, struct work *work, int64_t from,
                           int64_t records)
 {
+    struct telling telling = {.since_ms = 0};
     struct lt_audit_record *page = lt_new_array(lt_alloc_heap(), AUDIT_PAGE,
                                                 sizeof(struct lt_audit_record));
     size_t n = AUDIT_PAGE;
-    lt_err rc = page == NULL ? LT_ENOMEM : LT_OK;
+    lt_err rc = page == NULL ? LT_ENOMEM : read_since(tool, &telling);
 
-    if (from == 0) {
+    find_office(tool, &telling);
+    if (from == 0 && telling.since_ms != 0) {
+        from = 1;
+    } else if (from == 0) {
         from = records > AUDIT_SHOWN ? records - AUDIT_SHOWN + 1 : 1;
     }
     while (rc == LT_OK && n == AUDIT_PAGE) {
         rc = lt_audit_read(work->people, from, page, AUDIT_PAGE, &n);
         for (size_t i = 0; rc == LT_OK && i < n; i++) {
-            print_record(tool, &page[i]);
+            print_record(tool, &telling, &page[i]);
             from = page[i].number + 1;
         }
     }
@@ -525,6 +583,8 @@ const struct lt_tool_command lt_cmd_person[] = {
      .meta = "",
      .text = "ui_cmd_audit",
      .example = "--by binh",
-     .options = {BY, {"from", LT_TOOL_NUMBER, "N", "ui_opt_audit_from", true}},
+     .options = {BY,
+                 {"from", LT_TOOL_NUMBER, "N", "ui_opt_audit_from", true},
+                 {"since", LT_TOOL_DAY, "D", "ui_opt_audit_since", true}},
      .run = run_audit},
     {.name = NULL}};

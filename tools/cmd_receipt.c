@@ -10,11 +10,14 @@ static void print_found(struct lt_tool *tool, const json_t *answer)
     const char *since = json_string_value(json_object_get(answer, "since"));
     const char *state = json_string_value(json_object_get(answer, "state"));
     const char *holder = json_string_value(json_object_get(answer, "holder"));
+    const char *month =
+        json_string_value(json_object_get(answer, "since_month"));
     char time[LT_TOOL_TIME_TEXT];
+    bool told = (since != NULL && lt_format_time(since, time)) ||
+                (month != NULL && lt_format_month(month, time));
 
     lt_print_line(
-        tool, "ui_receipt_found", "since",
-        since != NULL && lt_format_time(since, time) ? time : "-", "state",
+        tool, "ui_receipt_found", "since", told ? time : "-", "state",
         state == NULL ? "-" : lt_format_ui(tool, "ui_receipt_", state));
     lt_print_line(tool, "ui_receipt_holder", "holder",
                   lt_format_office(tool, holder), NULL, NULL);

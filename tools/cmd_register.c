@@ -113,6 +113,19 @@ static lt_err ask_words(struct lt_tool *tool)
     return rc;
 }
 
+static lt_err ask_code(struct lt_tool *tool)
+{
+    char line[32] = "";
+    lt_err rc = lt_tool_ask_secret(tool, "ui_ask_code", line, sizeof(line));
+
+    if (rc == LT_OK &&
+        json_object_set_new(tool->options, "code", json_string(line)) != 0) {
+        rc = LT_ENOMEM;
+    }
+    lt_wipe(line, sizeof(line));
+    return rc;
+}
+
 static void print_entry(struct lt_tool *tool, const json_t *answer)
 {
     static const struct lt_tool_column columns[] = {
@@ -146,6 +159,20 @@ static void print_found(struct lt_tool *tool, const json_t *answer)
     }
 }
 
+static void print_book(struct lt_tool *tool, const json_t *answer)
+{
+    static const struct lt_tool_column columns[] = {
+        {"entered_at", "ui_register_entered", LT_CELL_TIME, false},
+        {"case", "ui_register_case", LT_CELL_SHORT_ID, false},
+        {"name", "ui_register_name", LT_CELL_PLAIN, true},
+        {"address", "ui_register_address", LT_CELL_PLAIN, true},
+        {"account", "ui_register_account", LT_CELL_PLAIN, true},
+        {"by", "ui_register_by", LT_CELL_PLAIN, false},
+        {.key = NULL}};
+
+    lt_print_table(tool, answer, columns);
+}
+
 static int run(struct lt_tool *tool, const struct lt_tool_command *command)
 {
     const char *verb = command->name + strlen("register ");
@@ -158,6 +185,8 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
         rc = ask_fields(tool, &visit.diag);
     } else if (rc == LT_OK && strcmp(verb, "search") == 0) {
         rc = ask_words(tool);
+    } else if (rc == LT_OK && strcmp(verb, "book") == 0) {
+        rc = ask_code(tool);
     }
     if (rc == LT_OK) {
         code = lt_tool_ask(tool, command, &answer);
@@ -165,6 +194,8 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
     if (rc == LT_OK && code == 0 && !tool->json) {
         if (strcmp(verb, "search") == 0) {
             print_found(tool, answer);
+        } else if (strcmp(verb, "book") == 0) {
+            print_book(tool, answer);
         } else if (strcmp(verb, "erase") == 0) {
             fprintf(tool->out, "%s\n", lt_ui(tool->lang, "ui_register_erased"));
         } else {
@@ -255,6 +286,14 @@ const struct lt_tool_command lt_cmd_register[] = {
      .text = "ui_cmd_register_search",
      .example = "--by an",
      .options = {BY},
+     .run = run},
+    {.name = "register book",
+     .meta = "",
+     .text = "ui_cmd_register_book",
+     .example = "--by lan --from-date 2026-11-01 --until 2026-11-30",
+     .options = {BY,
+                 {"from-date", LT_TOOL_DAY, "D", "ui_opt_from_date", true},
+                 {"until", LT_TOOL_DAY, "D", "ui_opt_until", true}},
      .run = run},
     {.name = "register erase",
      .words = {"id"},

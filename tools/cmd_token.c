@@ -32,6 +32,7 @@ const struct lt_tool_command lt_cmd_token[] = {
      .options = {{"name", LT_TOOL_TEXT, "NAME", "ui_name", false},
                  {"kind", LT_TOOL_TEXT, "KIND", "ui_kind", false},
                  {"code", LT_TOOL_TEXT, "CODE", "ui_code", false},
-                 {"valid", LT_TOOL_TEXT, "7d", "ui_opt_valid", false}},
+                 {"valid", LT_TOOL_TEXT, "7d", "ui_opt_valid", false},
+                 {"again", LT_TOOL_FLAG, "", "ui_opt_again", false}},
      .run = run},
     {.name = NULL}};

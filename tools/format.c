@@ -53,6 +53,23 @@ bool lt_format_day(const char *iso, char out[static LT_DAY_TEXT])
     return true;
 }
 
+bool lt_format_month(const char *iso, char out[static LT_DAY_TEXT])
+{
+    enum { MONTH_LEN = 7 };
+    char first[LT_DAY_TEXT];
+    int32_t day;
+
+    if (strlen(iso) != MONTH_LEN) {
+        return false;
+    }
+    (void)snprintf(first, sizeof(first), "%s-01", iso);
+    if (!lt_day_parse(first, &day)) {
+        return false;
+    }
+    (void)snprintf(out, LT_DAY_TEXT, "%.2s/%.4s", iso + 5, iso);
+    return true;
+}
+
 bool lt_format_day_back(const char *text, char out[static LT_DAY_TEXT])
 {
     unsigned day;
@@ -203,6 +220,9 @@ static void format_state(const struct lt_tool *tool, const json_t *item,
     if (is_set(item, "waiting")) {
         put(cell, size, lt_ui(tool->lang, "ui_mark_waiting"));
     }
+    if (is_set(item, "unconfirmed")) {
+        put(cell, size, lt_ui(tool->lang, "ui_mark_unconfirmed"));
+    }
 }
 
 static void format_due(const struct lt_tool *tool, const json_t *item,
@@ -210,7 +230,8 @@ static void format_due(const struct lt_tool *tool, const json_t *item,
 {
     char text[LT_DAY_TEXT];
 
-    put(cell, size, lt_format_day(day, text) ? text : day);
+    put(cell, size,
+        lt_format_day(day, text) || lt_format_month(day, text) ? text : day);
     if (is_set(item, "overdue")) {
         put(cell, size, lt_ui(tool->lang, "ui_mark_overdue"));
     }
@@ -318,10 +339,13 @@ static void format_text(const struct lt_tool *tool, const json_t *item,
         text = lt_format_office(tool, text);
         break;
     case LT_CELL_TIME:
-        text = lt_format_time(text, time) ? time : text;
+        text = lt_format_time(text, time) || lt_format_month(text, time)
+                   ? time
+                   : text;
         break;
     case LT_CELL_DAY:
-        text = lt_format_day(text, time) ? time : text;
+        text = lt_format_day(text, time) || lt_format_month(text, time) ? time
+                                                                        : text;
         break;
     case LT_CELL_DUE:
         format_due(tool, item, text, cell, size);
@@ -337,6 +361,30 @@ static void format_text(const struct lt_tool *tool, const json_t *item,
         break;
     case LT_CELL_INCIDENT_END:
         text = lt_format_word(tool, LT_WORDS_INCIDENT_END, text);
+        break;
+    case LT_CELL_DUTY:
+        text = lt_format_word(tool, LT_WORDS_DUTY, text);
+        break;
+    case LT_CELL_TURN:
+        text = lt_format_word(tool, LT_WORDS_TURN, text);
+        break;
+    case LT_CELL_TURN_OUTCOME:
+        text = lt_format_word(tool, LT_WORDS_TURN_OUTCOME, text);
+        break;
+    case LT_CELL_REQUEST:
+        text = lt_format_word(tool, LT_WORDS_REQUEST, text);
+        break;
+    case LT_CELL_NOTICE:
+        text = lt_format_word(tool, LT_WORDS_NOTICE, text);
+        break;
+    case LT_CELL_RETALIATION:
+        text = lt_format_word(tool, LT_WORDS_RETALIATION, text);
+        break;
+    case LT_CELL_ACCUSED:
+        text = lt_format_word(tool, LT_WORDS_ACCUSED, text);
+        break;
+    case LT_CELL_RETALIATION_END:
+        text = lt_format_word(tool, LT_WORDS_RETALIATION_END, text);
         break;
     case LT_CELL_STATUS:
         lt_format_status(tool, text, cell, size);
@@ -362,11 +410,32 @@ static void format_text(const struct lt_tool *tool, const json_t *item,
     put(cell, size, text);
 }
 
+/* Where the day of a denunciation is for others its month stands under a key
+ * of its own: "due_month" beside "due_on", "first_month" beside "first_at". */
+static const json_t *value_of(const json_t *item,
+                              const struct lt_tool_column *column)
+{
+    const json_t *value = json_object_get(item, column->key);
+    size_t stem = strlen(column->key) - strlen("_on");
+    char key[32];
+
+    if (!json_is_null(value) ||
+        (column->how != LT_CELL_DAY && column->how != LT_CELL_DUE &&
+         column->how != LT_CELL_TIME) ||
+        strlen(column->key) <= strlen("_on") || column->key[stem] != '_') {
+        return value;
+    }
+    (void)snprintf(key, sizeof(key), "%.*s_month", (int)stem, column->key);
+    return json_is_string(json_object_get(item, key))
+               ? json_object_get(item, key)
+               : value;
+}
+
 void lt_format_cell(const struct lt_tool *tool, const json_t *item,
                     const struct lt_tool_column *column, char *cell,
                     size_t size)
 {
-    const json_t *value = json_object_get(item, column->key);
+    const json_t *value = value_of(item, column);
     char number[32];
 
     cell[0] = '\0';

@@ -59,25 +59,6 @@ static bool present(const char *dir, const char *name)
     return path_in(dir, name, path, NULL) == LT_OK && lt_file_present(path);
 }
 
-/* The files of a folder of ours, which has no folders in it, and the folder. */
-static void remove_flat(const char *path)
-{
-    DIR *folder = opendir(path);
-    struct dirent *entry;
-
-    if (folder == NULL) {
-        return;
-    }
-    while ((entry = readdir(folder)) != NULL) {
-        if (strcmp(entry->d_name, ".") != 0 &&
-            strcmp(entry->d_name, "..") != 0) {
-            (void)unlinkat(dirfd(folder), entry->d_name, 0);
-        }
-    }
-    (void)closedir(folder);
-    (void)rmdir(path);
-}
-
 /* The question goes first: what is left without it was never asked. */
 static void forget(const char *dir)
 {
@@ -88,10 +69,10 @@ static void forget(const char *dir)
     }
     (void)unlink(path);
     if (path_in(dir, "joining/identity", path, NULL) == LT_OK) {
-        remove_flat(path);
+        lt_folder_remove(path);
     }
     if (path_in(dir, "joining", path, NULL) == LT_OK) {
-        remove_flat(path);
+        lt_folder_remove(path);
     }
 }
 
@@ -301,7 +282,7 @@ lt_err lt_joining_place(const char *dir, char *out_path, size_t size,
     if (rc != LT_OK || strlen(path) >= size) {
         return rc != LT_OK ? rc : refuse(dir, "too long", diag);
     }
-    remove_flat(path);
+    lt_folder_remove(path);
     memcpy(out_path, path, strlen(path) + 1);
     /* Its configuration goes with it. */
     rc = path_in(dir, "lienthong.conf", path, diag);

@@ -20,8 +20,8 @@ int main(int argc, char **argv)
     }
 #ifdef LT_TEST_HOOKS
     /* What is meant for a daemon is none of the tool's business. */
-    if (lt_failpoint_start(getenv("LIENTHONG_FAILPOINT"), NULL, NULL) !=
-        LT_OK) {
+    if (lt_failpoint_start(getenv("LIENTHONG_FAILPOINT"),
+                           getenv("LIENTHONG_TOOL_PLANT"), NULL) != LT_OK) {
         return lt_err_exit(LT_ECONFIG);
     }
 #endif

@@ -14,7 +14,9 @@
     {                                                                          \
         {"overdue", LT_TOOL_FLAG, "", "ui_opt_overdue", false},                \
         {"owed", LT_TOOL_FLAG, "", "ui_opt_owed", false},                      \
+        {"tasks", LT_TOOL_FLAG, "", "ui_opt_tasks", false},                    \
         {"reviewed", LT_TOOL_FLAG, "", "ui_opt_reviewed", false},              \
         {"due-soon", LT_TOOL_FLAG, "", "ui_opt_due_soon", false},              \
+        {"about", LT_TOOL_TEXT, "WHAT", "ui_opt_about", false},                \
         LT_TOOL_LIST_SHARED                                                    \
     }

@@ -116,26 +116,27 @@ void lt_tool_make_id(char out_text[static LT_UUID_TEXT])
 }
 
 /* The whole of stdin, less one line feed at its end. */
-static json_t *read_stdin(void)
+static lt_err read_stdin(json_t **out_value)
 {
     char *text = malloc(LT_TOOL_STDIN_MAX);
-    json_t *value = NULL;
     size_t len;
 
     if (text == NULL) {
-        return NULL;
+        return LT_ENOMEM;
     }
     len = fread(text, 1, LT_TOOL_STDIN_MAX, stdin);
-    if (len < LT_TOOL_STDIN_MAX) {
-        if (len > 0 && text[len - 1] == '\n') {
-            len--;
-        }
-        /* Bytes that are no text are the daemon's to refuse; jansson wants
-         * UTF-8, so they are refused here with the same code. */
-        value = json_stringn(text, len);
+    if (len == LT_TOOL_STDIN_MAX) {
+        free(text);
+        return LT_ETOOBIG;
     }
+    if (len > 0 && text[len - 1] == '\n') {
+        len--;
+    }
+    /* Bytes that are no text are the daemon's to refuse; jansson wants
+     * UTF-8, so they are refused here with the same code. */
+    *out_value = json_stringn(text, len);
     free(text);
-    return value;
+    return *out_value == NULL ? LT_ETEXT : LT_OK;
 }
 
 static lt_err make_value(enum lt_tool_value type, const char *text,
@@ -166,7 +167,10 @@ static lt_err make_value(enum lt_tool_value type, const char *text,
     case LT_TOOL_LIST:
         break;
     }
-    *out_value = strcmp(text, "-") == 0 ? read_stdin() : json_string(text);
+    if (strcmp(text, "-") == 0) {
+        return read_stdin(out_value);
+    }
+    *out_value = json_string(text);
     return *out_value == NULL ? LT_ETEXT : LT_OK;
 }
 

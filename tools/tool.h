@@ -171,6 +171,9 @@ void lt_format_cell(const struct lt_tool *tool, const json_t *item,
 const char *lt_format_office(const struct lt_tool *tool, const char *id);
 /* "2026-11-21" to "21/11/2026" and back; false for what is none. */
 LT_MUST_CHECK bool lt_format_day(const char *iso, char out[static LT_DAY_TEXT]);
+/* "2026-11" to "11/2026"; false for what is none. */
+LT_MUST_CHECK bool lt_format_month(const char *iso,
+                                   char out[static LT_DAY_TEXT]);
 LT_MUST_CHECK bool lt_format_day_back(const char *text,
                                       char out[static LT_DAY_TEXT]);
 /* A time of JSON as "21/11/2026 15:45" of Vietnam, or in milliseconds. */
@@ -204,6 +207,14 @@ enum lt_tool_cell {
     LT_CELL_CASE_TYPE,
     LT_CELL_CLOSE_REASON,
     LT_CELL_INCIDENT_END,
+    LT_CELL_DUTY,
+    LT_CELL_TURN,
+    LT_CELL_TURN_OUTCOME,
+    LT_CELL_REQUEST,
+    LT_CELL_NOTICE,
+    LT_CELL_RETALIATION,
+    LT_CELL_ACCUSED,
+    LT_CELL_RETALIATION_END,
     LT_CELL_FIELD,
     LT_CELL_STATUS,       /* "03 received" */
     LT_CELL_SHORT_ID,     /* of an event: what commands take as well */
@@ -264,9 +275,20 @@ extern const struct lt_tool_command lt_cmd_token[];
 extern const struct lt_tool_command lt_cmd_join[];
 extern const struct lt_tool_command lt_cmd_case[];
 extern const struct lt_tool_command lt_cmd_law[];
+extern const struct lt_tool_command lt_cmd_door[];
+extern const struct lt_tool_command lt_cmd_revoke[];
+extern const struct lt_tool_command lt_cmd_key[];
+extern const struct lt_tool_command lt_cmd_root[];
+extern const struct lt_tool_command lt_cmd_breach[];
 extern const struct lt_tool_command lt_cmd_office[];
 extern const struct lt_tool_command lt_cmd_incident[];
+extern const struct lt_tool_command lt_cmd_reception[];
 extern const struct lt_tool_command lt_cmd_directive[];
+extern const struct lt_tool_command lt_cmd_period[];
+extern const struct lt_tool_command lt_cmd_request[];
+extern const struct lt_tool_command lt_cmd_roster[];
+extern const struct lt_tool_command lt_cmd_summary[];
+extern const struct lt_tool_command lt_cmd_text[];
 extern const struct lt_tool_command lt_cmd_void[];
 extern const struct lt_tool_command lt_cmd_erase[];
 extern const struct lt_tool_command lt_cmd_receipt[];
@@ -281,6 +303,10 @@ extern const struct lt_tool_command lt_cmd_rebuild[];
 extern const struct lt_tool_command lt_cmd_courier[];
 extern const struct lt_tool_command lt_cmd_person[];
 extern const struct lt_tool_command lt_cmd_register[];
+extern const struct lt_tool_command lt_cmd_parcel[];
+extern const struct lt_tool_command lt_cmd_standby[];
+extern const struct lt_tool_command lt_cmd_tree[];
+extern const struct lt_tool_command lt_cmd_reader[];
 extern const struct lt_tool_command lt_cmd_completion[];
 
 #endif

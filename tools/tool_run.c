@@ -181,15 +181,17 @@ static bool was_voided(const json_t *voided, const char *event)
 static void print_event(struct lt_tool *tool, const json_t *event, bool voided)
 {
     const char *at = word_in(event, "recorded_at");
+    const char *month = word_in(event, "month");
     const char *type = word_in(event, "type");
     const char *detail = word_in(event, "detail");
     const char *doc_no = word_in(event, "doc_no");
     const char *effect = word_in(event, "effect");
     const char *reason = word_in(event, "reason");
     char time[LT_TOOL_TIME_TEXT];
+    bool told = (at != NULL && lt_format_time(at, time)) ||
+                (month != NULL && lt_format_month(month, time));
 
-    fprintf(tool->out, "%s  ",
-            at != NULL && lt_format_time(at, time) ? time : "----------------");
+    fprintf(tool->out, "%-16s  ", told ? time : "----------------");
     lt_print_text(tool->out, lt_format_office(tool, word_in(event, "origin")));
     fprintf(tool->out, ": %s",
             type == NULL ? "?" : lt_format_ui(tool, "ui_event_", type));

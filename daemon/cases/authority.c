@@ -4,6 +4,7 @@
  * stands in the right channel, then whether its author may write it by the
  * tree at the version that it names, and last (by the check of its kind)
  * whether the step makes sense after what its author had seen. */
+#include "daemon/cases/denounced.h"
 #include "daemon/cases/erasure.h"
 #include "daemon/cases/fold_internal.h"
 
@@ -14,8 +15,10 @@ enum who {
     WHO_CUSTODY,         /* as custody.c says, from the offers that stand */
     WHO_ORIGIN_OR_ABOVE, /* the office of the incident, or a superior */
     WHO_ABOVE_ALL,       /* a superior of every addressee */
+    WHO_TO_OTHERS,       /* any office, to any but itself */
     WHO_ADDRESSEE,
     WHO_ISSUER,
+    WHO_OWN_TEXT, /* writer of the text, custodian or not */
     WHO_ERASER, /* writer of the text or custodian; a keeper confirms */
     WHO_WRITER /* of the entry it corrects; of a case, still its custodian */
 };
@@ -25,7 +28,12 @@ enum who {
     (CLASS(CASE) | CLASS(DENUNCIATION) | CLASS(INCIDENT) | CLASS(DIRECTIVE) |  \
      CLASS(URGENT))
 
+/* Denunciations have none. */
+#define OF_TEXTS                                                               \
+    (CLASS(CASE) | CLASS(INCIDENT) | CLASS(DIRECTIVE) | CLASS(URGENT))
+
 enum { OPEN = false, ALWAYS = true };
+enum { NOTICE_REPORT = 1 };
 
 static const struct rule {
     uint32_t type;
@@ -88,17 +96,37 @@ static bool class_of_matter(const struct lt_matter *past, uint8_t cls)
         return cls == LT_CLASS_INCIDENT;
     case LT_MATTER_DIRECTIVE:
         return cls == LT_CLASS_DIRECTIVE || cls == LT_CLASS_URGENT;
+    case LT_MATTER_SHIFT:
+        return cls == LT_CLASS_DIRECTIVE;
     case LT_MATTER_NONE:
         break;
     }
     return false;
 }
 
-static bool is_addressee(const struct lt_matter *past,
-                         const struct lt_office *office)
+static bool is_addressee(const struct lt_matter *past, const struct lt_act *act,
+                         const struct lt_tree *tree)
 {
     for (size_t i = 0; i < past->targets_n; i++) {
-        if (lt_office_equal(&past->targets[i].office, office)) {
+        if (lt_stands_for(tree, act->tree_version, &act->id.origin,
+                          &past->targets[i].office)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A word of a day that an addressee has phoned in, entered by a superior. */
+static bool enters_for(const struct lt_matter *past, const struct lt_act *act,
+                       const struct lt_tree *tree)
+{
+    if (tree == NULL ||
+        !lt_tree_covers_at(tree, act->tree_version, &act->id.origin,
+                           &act->entered_for)) {
+        return false;
+    }
+    for (size_t i = 0; i < past->targets_n; i++) {
+        if (lt_office_equal(&past->targets[i].office, &act->entered_for)) {
             return true;
         }
     }
@@ -110,33 +138,59 @@ static bool above_all(const struct lt_act *act, const struct lt_tree *tree)
     for (size_t i = 0; i < act->to_n; i++) {
         if (tree == NULL || lt_office_equal(&act->to[i], &act->id.origin) ||
             !lt_tree_covers_at(tree, act->tree_version, &act->id.origin,
-                               &act->to[i])) {
+                               &act->to[i]) ||
+            lt_tree_closed_at(tree, act->tree_version, &act->to[i])) {
             return false;
         }
     }
     return true;
 }
 
+/* A report that was phoned in is entered by a superior of whose it is, and may
+ * be for that superior; to itself nobody sends anything. */
+static bool to_others(const struct lt_act *act, const struct lt_tree *tree)
+{
+    bool entered = act->type == LT_EV_NOTICE_SENT && act->has_entered_for;
+    const struct lt_office *sender =
+        entered ? &act->entered_for : &act->id.origin;
+
+    for (size_t i = 0; i < act->to_n; i++) {
+        if (lt_office_equal(&act->to[i], sender)) {
+            return false;
+        }
+    }
+    return !entered ||
+           (act->kind == NOTICE_REPORT && tree != NULL &&
+            !lt_office_equal(sender, &act->id.origin) &&
+            lt_tree_covers_at(tree, act->tree_version, &act->id.origin,
+                              sender));
+}
+
 /* Nobody takes back another office's word. Who has handed a case on does not
  * change its history any more. */
 static enum lt_verdict_reason check_writer(const struct lt_act *act,
-                                           const struct lt_matter *past)
+                                           const struct lt_matter *past,
+                                           const struct lt_tree *tree)
 {
+    const struct lt_office *author = &act->id.origin;
+
     if (!act->has_corrects) {
         return LT_WHY_MALFORMED;
     }
-    if (!lt_office_equal(&act->id.origin, &act->corrects.origin)) {
+    if (!lt_stands_for(tree, act->tree_version, author,
+                       &act->corrects.origin)) {
         return LT_WHY_NOT_ALLOWED_HERE;
     }
     if (past->kind != LT_MATTER_CASE) {
         return LT_WHY_NONE;
     }
-    if (!lt_custody_holds(past, &act->id.origin)) {
+    if (!lt_custody_holds(past, tree, act->tree_version, author)) {
         return LT_WHY_NOT_CUSTODIAN;
     }
     return past->contested ? LT_WHY_CONTESTED
-           : lt_custody_frozen(past, &act->id.origin) ? LT_WHY_FROZEN
-                                                      : LT_WHY_NONE;
+           : lt_custody_frozen(past, tree, act->tree_version, author)
+               ? LT_WHY_FROZEN
+               : LT_WHY_NONE;
 }
 
 static enum lt_verdict_reason check_eraser(const struct lt_act *act,
@@ -152,16 +206,42 @@ static enum lt_verdict_reason check_eraser(const struct lt_act *act,
     return may ? LT_WHY_NONE : LT_WHY_NOT_ALLOWED_HERE;
 }
 
+/* The office itself or a superior; of one that is closed, so of its heir. */
+static bool covers_home(const struct lt_act *act, const struct lt_tree *tree,
+                        const struct lt_office *office)
+{
+    const struct lt_office *author = &act->id.origin;
+    struct lt_office heir;
+
+    if (lt_stands_for(tree, act->tree_version, author, office)) {
+        return true;
+    }
+    if (tree == NULL) {
+        return false;
+    }
+    heir = lt_tree_heir_at(tree, act->tree_version, office);
+    return lt_tree_covers_at(tree, act->tree_version, author, &heir);
+}
+
 static enum lt_verdict_reason check_author(const struct rule *rule,
                                            const struct lt_act *act,
                                            const struct lt_matter *past,
                                            const struct lt_tree *tree)
 {
     const struct lt_office *author = &act->id.origin;
+    struct lt_office holder;
 
+    /* What it wrote before it saw its closing counts; after that its heir
+     * writes. Erasing goes on wherever a text lies. */
+    if (rule->who != WHO_ERASER && act->type != LT_EV_ERASURE_RECEIPT &&
+        tree != NULL && lt_tree_closed_at(tree, act->tree_version, author)) {
+        return LT_WHY_NOT_ALLOWED_HERE;
+    }
     switch (rule->who) {
     case WHO_ANYBODY:
-        return LT_WHY_NONE;
+        return lt_denounced_holder(act, tree, &holder)
+                   ? LT_WHY_NONE
+                   : LT_WHY_NOT_ALLOWED_HERE;
     case WHO_ENTERER:
         return !act->has_entered_for ||
                        lt_office_equal(author, &act->entered_for) ||
@@ -171,28 +251,38 @@ static enum lt_verdict_reason check_author(const struct rule *rule,
                    ? LT_WHY_NONE
                    : LT_WHY_NOT_ALLOWED_HERE;
     case WHO_CUSTODIAN:
-        return lt_custody_holds(past, author) ? LT_WHY_NONE
-                                              : LT_WHY_NOT_CUSTODIAN;
+        return lt_custody_holds(past, tree, act->tree_version, author)
+                   ? LT_WHY_NONE
+                   : LT_WHY_NOT_CUSTODIAN;
     case WHO_CUSTODY:
         return lt_custody_check(past, act, tree);
     case WHO_ORIGIN_OR_ABOVE:
-        if (lt_office_equal(author, &past->origin) ||
-            (tree != NULL && lt_tree_covers_at(tree, act->tree_version, author,
-                                               &past->origin))) {
-            return LT_WHY_NONE;
-        }
-        return LT_WHY_NOT_ALLOWED_HERE;
+        return covers_home(act, tree, &past->origin) ? LT_WHY_NONE
+                                                     : LT_WHY_NOT_ALLOWED_HERE;
+    case WHO_TO_OTHERS:
+        return to_others(act, tree) ? LT_WHY_NONE : LT_WHY_NOT_ALLOWED_HERE;
     case WHO_ABOVE_ALL:
         return above_all(act, tree) ? LT_WHY_NONE : LT_WHY_NOT_ALLOWED_HERE;
+    case WHO_OWN_TEXT:
+        return act->has_corrects &&
+                       lt_office_equal(author, &act->corrects.origin)
+                   ? LT_WHY_NONE
+                   : LT_WHY_NOT_ALLOWED_HERE;
     case WHO_ERASER:
         return check_eraser(act, past, tree);
     case WHO_ADDRESSEE:
-        return is_addressee(past, author) ? LT_WHY_NONE : LT_WHY_NOT_ADDRESSEE;
+        if (act->type == LT_EV_DAILY_STATUS && act->has_entered_for) {
+            return enters_for(past, act, tree) ? LT_WHY_NONE
+                                               : LT_WHY_NOT_ALLOWED_HERE;
+        }
+        return is_addressee(past, act, tree) ? LT_WHY_NONE
+                                             : LT_WHY_NOT_ADDRESSEE;
     case WHO_ISSUER:
-        return lt_office_equal(author, &past->origin) ? LT_WHY_NONE
-                                                      : LT_WHY_NOT_ALLOWED_HERE;
+        return lt_stands_for(tree, act->tree_version, author, &past->origin)
+                   ? LT_WHY_NONE
+                   : LT_WHY_NOT_ALLOWED_HERE;
     case WHO_WRITER:
-        return check_writer(act, past);
+        return check_writer(act, past, tree);
     }
     return LT_WHY_NOT_ALLOWED_HERE;
 }
@@ -212,7 +302,7 @@ static enum lt_verdict_reason check_shape(const struct rule *rule,
     if (rule->opens == act->has_subject) {
         return LT_WHY_MALFORMED; /* all but the opening one name their matter */
     }
-    if (act->type == LT_EV_DIRECTIVE_ISSUED && act->to_n == 0) {
+    if (rule->opens && rule->matter == LT_MATTER_DIRECTIVE && act->to_n == 0) {
         return LT_WHY_MALFORMED;
     }
     /* By law the denouncer's identity is a state secret: no text of theirs
@@ -249,12 +339,14 @@ static enum lt_verdict_reason check_place(const struct rule *rule,
 
 static enum lt_verdict_reason check_step(const struct rule *rule,
                                          const struct lt_act *act,
-                                         const struct lt_matter *past)
+                                         const struct lt_matter *past,
+                                         const struct lt_tree *tree)
 {
     if (rule->opens) {
         return LT_WHY_NONE;
     }
-    if (act->type == LT_EV_TEXT_ERASED) {
+    if (act->type == LT_EV_TEXT_ERASED || act->type == LT_EV_TEXT_FLAGGED ||
+        act->type == LT_EV_TEXT_REPLACED) {
         return LT_WHY_NONE; /* texts of what was voided have to go, too */
     }
     if (past->voided) {
@@ -267,12 +359,14 @@ static enum lt_verdict_reason check_step(const struct rule *rule,
     case LT_MATTER_CASE:
         return rule->who == WHO_CUSTODY ? LT_WHY_NONE
                : lt_custody_act(act->type) == LT_CUSTODY_ADOPT
-                   ? lt_custody_check(past, act, NULL)
-                   : lt_case_check(past, act);
+                   ? lt_custody_check(past, act, tree)
+                   : lt_case_check(past, act, tree);
     case LT_MATTER_INCIDENT:
         return lt_incident_check(past, act);
     case LT_MATTER_DIRECTIVE:
-        return lt_directive_check(past, act);
+        return lt_directive_check(past, act, tree);
+    case LT_MATTER_SHIFT:
+        return lt_shift_check(past, act);
     case LT_MATTER_NONE:
         break;
     }
@@ -289,6 +383,9 @@ struct lt_judged lt_act_judge(const struct lt_act *act,
 
     if (rule == NULL || act->newer) {
         return waits;
+    }
+    if (act->revoked) {
+        return (struct lt_judged){LT_REJECTED, LT_WHY_REVOKED};
     }
     why = check_shape(rule, act);
     if (why == LT_WHY_NONE &&
@@ -308,8 +405,27 @@ struct lt_judged lt_act_judge(const struct lt_act *act,
         why = check_author(rule, act, past, tree);
     }
     if (why == LT_WHY_NONE) {
-        why = check_step(rule, act, past);
+        why = check_step(rule, act, past, tree);
+    }
+    if (why == LT_WHY_NONE && lt_act_needs_keeper(act, past)) {
+        waits.why = LT_WHY_UNCONFIRMED;
+        return waits;
     }
     return (struct lt_judged){why == LT_WHY_NONE ? LT_APPLIED : LT_REJECTED,
                               why};
+}
+
+bool lt_attachment_fits(uint32_t type, uint32_t kind)
+{
+    enum {
+        DECISION_ISSUED = 9,
+        DECISION_SENT = 10,
+        DECISION_PUBLISHED = 11,
+        LEADER_CONCLUSION = 35
+    };
+
+    return type == LT_EV_DIRECTIVE_ISSUED ||
+           (type == LT_EV_CASE_STEP &&
+            (kind == DECISION_ISSUED || kind == DECISION_SENT ||
+             kind == DECISION_PUBLISHED || kind == LEADER_CONCLUSION));
 }

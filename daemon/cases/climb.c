@@ -1,25 +1,31 @@
 #include "daemon/cases/climb.h"
 
+#include "common/failpoint.h"
+
 bool lt_climb_of(const struct lt_matter *matter, int64_t arrived_ms,
                  int64_t within_ms, const struct lt_tree *tree, int64_t now_ms,
                  struct lt_climb *out)
 {
+    const struct lt_office home =
+        tree == NULL ? matter->origin : lt_tree_heir(tree, &matter->origin);
     struct lt_office above[LT_TREE_DEPTH_MAX];
     size_t above_n = 0;
     int64_t waited_ms;
     uint32_t last;
 
     if (matter->kind != LT_MATTER_INCIDENT || matter->voided ||
-        matter->state != LT_INCIDENT_RAISED_ST || within_ms <= 0 ||
+        (matter->state != LT_INCIDENT_RAISED_ST &&
+         !(matter->state == LT_INCIDENT_TAKEN_ST &&
+           LT_PLANTED(taken_climbs))) ||
+        within_ms <= 0 ||
         lt_matter_is_lapsed(matter, now_ms)) {
         return false;
     }
     if (tree != NULL) {
-        above_n = lt_tree_superiors(tree, &matter->origin, above);
+        above_n = lt_tree_superiors(tree, &home, above);
         above_n = above_n > LT_TREE_DEPTH_MAX ? LT_TREE_DEPTH_MAX : above_n;
     }
-    *out = (struct lt_climb){.asked = matter->origin,
-                             .since_ms = matter->opened_ms};
+    *out = (struct lt_climb){.asked = home, .since_ms = matter->opened_ms};
     if (arrived_ms != 0 && arrived_ms < out->since_ms) {
         out->since_ms = arrived_ms;
     }
@@ -44,10 +50,17 @@ bool lt_climb_concerns(const struct lt_climb *climb,
                        const struct lt_office *office,
                        const struct lt_tree *tree)
 {
+    struct lt_office home;
+
     if (lt_office_equal(office, origin) ||
         lt_office_equal(office, &climb->asked)) {
         return true;
     }
-    return tree != NULL && lt_tree_above(tree, office, origin) &&
-           lt_tree_above(tree, &climb->asked, office);
+    if (tree == NULL) {
+        return false;
+    }
+    home = lt_tree_heir(tree, origin);
+    return lt_office_equal(office, &home) ||
+           (lt_tree_above(tree, office, &home) &&
+            lt_tree_above(tree, &climb->asked, office));
 }

@@ -5,6 +5,8 @@
  * had been seen by its author. The convergence test holds the two together. */
 #include "daemon/cases/custody.h"
 
+#include "common/failpoint.h"
+#include "daemon/cases/denounced.h"
 #include "daemon/cases/fold_internal.h"
 
 #include <string.h>
@@ -12,10 +14,8 @@
 enum { DENUNCIATION_TYPE = 4 };
 /* Steps that settle nothing: verify_assigned, verify_done, dialogue_held,
  * citizen_notified, note. */
-enum {
-    STEPS_WHILE_CONTESTED =
-        1U << 5 | 1U << 6 | 1U << 7 | 1U << 12 | 1U << 13
-};
+static const uint32_t STEPS_WHILE_CONTESTED =
+    1U << 5 | 1U << 6 | 1U << 7 | 1U << 12 | 1U << 13;
 
 enum lt_custody_act lt_custody_act(uint32_t type)
 {
@@ -52,16 +52,29 @@ bool lt_custody_moves(uint32_t type)
 
 /* ---- what a state allows ---- */
 
+bool lt_stands_for(const struct lt_tree *tree, uint64_t version,
+                   const struct lt_office *who, const struct lt_office *whom)
+{
+    struct lt_office heir =
+        tree == NULL ? *whom : lt_tree_heir_at(tree, version, whom);
+
+    return lt_office_equal(who, &heir);
+}
+
 bool lt_custody_holds(const struct lt_matter *matter,
+                      const struct lt_tree *tree, uint64_t version,
                       const struct lt_office *office)
 {
     const struct lt_custody *c = &matter->custody;
 
+    if (lt_denounced_is(matter, tree, version, office)) {
+        return false;
+    }
     if (!matter->contested) {
-        return lt_office_equal(&matter->custodian, office);
+        return lt_stands_for(tree, version, office, &matter->custodian);
     }
     for (size_t i = 0; i < c->claimants_n; i++) {
-        if (lt_office_equal(&c->claimants[i], office)) {
+        if (lt_stands_for(tree, version, office, &c->claimants[i])) {
             return true;
         }
     }
@@ -69,10 +82,12 @@ bool lt_custody_holds(const struct lt_matter *matter,
 }
 
 bool lt_custody_frozen(const struct lt_matter *matter,
+                       const struct lt_tree *tree, uint64_t version,
                        const struct lt_office *office)
 {
     for (size_t i = 0; i < matter->custody.offers_n; i++) {
-        if (lt_office_equal(&matter->custody.offers[i].by.origin, office)) {
+        if (lt_stands_for(tree, version, office,
+                          &matter->custody.offers[i].by.origin)) {
             return true;
         }
     }
@@ -105,6 +120,17 @@ static bool is_above(const struct lt_tree *tree, uint64_t version,
            covers(tree, version, above, office);
 }
 
+/* Is it above whoever stands for @office? */
+static bool covers_heir(const struct lt_tree *tree, uint64_t version,
+                        const struct lt_office *above,
+                        const struct lt_office *office)
+{
+    struct lt_office heir =
+        tree == NULL ? *office : lt_tree_heir_at(tree, version, office);
+
+    return covers(tree, version, above, &heir);
+}
+
 /* Is @office above (or one of) all that hold or claim the case? */
 static bool covers_holders(const struct lt_matter *past,
                            const struct lt_act *act,
@@ -114,10 +140,10 @@ static bool covers_holders(const struct lt_matter *past,
     const struct lt_custody *c = &past->custody;
 
     if (!past->contested) {
-        return covers(tree, act->tree_version, office, &past->custodian);
+        return covers_heir(tree, act->tree_version, office, &past->custodian);
     }
     for (size_t i = 0; i < c->claimants_n; i++) {
-        if (!covers(tree, act->tree_version, office, &c->claimants[i])) {
+        if (!covers_heir(tree, act->tree_version, office, &c->claimants[i])) {
             return false;
         }
     }
@@ -127,17 +153,26 @@ static bool covers_holders(const struct lt_matter *past,
 /* A denunciation is not enclosed for anybody, so it goes only to who holds it
  * already: an office above all that have written about it. So it never comes
  * down to the office that it denounces either. */
-static bool may_be_given(const struct lt_matter *past, const struct lt_act *act,
-                         const struct lt_tree *tree)
+static enum lt_verdict_reason check_taker(const struct lt_matter *past,
+                                          const struct lt_act *act,
+                                          const struct lt_tree *tree)
 {
     const struct lt_office *to = &act->to[0];
 
-    if (!covers(tree, act->tree_version, to, to)) {
-        return false; /* no office of the tree */
+    if (!covers(tree, act->tree_version, to, to) ||
+        lt_tree_closed_at(tree, act->tree_version, to)) {
+        return LT_WHY_NOT_ALLOWED_HERE; /* none of the tree, or none any more */
     }
-    return past->type != DENUNCIATION_TYPE ||
-           (is_above(tree, act->tree_version, to, &past->origin) &&
-            covers_holders(past, act, tree, to));
+    if (past->type != DENUNCIATION_TYPE || LT_PLANTED(give_to_denounced)) {
+        return LT_WHY_NONE;
+    }
+    if (lt_denounced_concerns(past, tree, act->tree_version, to)) {
+        return LT_WHY_DENOUNCED;
+    }
+    return is_above(tree, act->tree_version, to, &past->origin) &&
+                   covers_holders(past, act, tree, to)
+               ? LT_WHY_NONE
+               : LT_WHY_NOT_ALLOWED_HERE;
 }
 
 static enum lt_verdict_reason check_offer(const struct lt_matter *past,
@@ -146,28 +181,29 @@ static enum lt_verdict_reason check_offer(const struct lt_matter *past,
 {
     const struct lt_office *author = &act->id.origin;
 
-    if (!lt_custody_holds(past, author)) {
+    if (!lt_custody_holds(past, tree, act->tree_version, author)) {
         return LT_WHY_NOT_CUSTODIAN;
     }
     if (past->contested) {
         return LT_WHY_CONTESTED;
     }
-    if (lt_custody_frozen(past, author)) {
+    if (lt_custody_frozen(past, tree, act->tree_version, author)) {
         return LT_WHY_FROZEN;
     }
     if (lt_office_equal(&act->to[0], author)) {
         return LT_WHY_WRONG_STEP;
     }
-    return may_be_given(past, act, tree) ? LT_WHY_NONE
-                                         : LT_WHY_NOT_ALLOWED_HERE;
+    return check_taker(past, act, tree);
 }
 
 static enum lt_verdict_reason check_answer(const struct lt_matter *past,
-                                           const struct lt_act *act)
+                                           const struct lt_act *act,
+                                           const struct lt_tree *tree)
 {
     const struct lt_offer *offer = lt_custody_offer(past, act);
 
-    if (offer == NULL || !lt_office_equal(&offer->to, &act->id.origin)) {
+    if (offer == NULL ||
+        !lt_stands_for(tree, act->tree_version, &act->id.origin, &offer->to)) {
         return LT_WHY_NOT_OFFERED;
     }
     return lt_custody_act(act->type) == LT_CUSTODY_REFUSE &&
@@ -177,12 +213,13 @@ static enum lt_verdict_reason check_answer(const struct lt_matter *past,
 }
 
 static enum lt_verdict_reason check_recall(const struct lt_matter *past,
-                                           const struct lt_act *act)
+                                           const struct lt_act *act,
+                                           const struct lt_tree *tree)
 {
     const struct lt_offer *offer = lt_custody_offer(past, act);
 
-    return offer != NULL &&
-                   lt_office_equal(&offer->by.origin, &act->id.origin)
+    return offer != NULL && lt_stands_for(tree, act->tree_version,
+                                          &act->id.origin, &offer->by.origin)
                ? LT_WHY_NONE
                : LT_WHY_NOT_OFFERED;
 }
@@ -193,18 +230,21 @@ static enum lt_verdict_reason check_assignment(const struct lt_matter *past,
 {
     const struct lt_office *author = &act->id.origin;
     const struct lt_custody *c = &past->custody;
+    enum lt_verdict_reason why = check_taker(past, act, tree);
 
     if (!covers(tree, act->tree_version, author, &act->to[0]) ||
-        !covers_holders(past, act, tree, author) ||
-        !may_be_given(past, act, tree)) {
+        !covers_holders(past, act, tree, author)) {
         return LT_WHY_NOT_ALLOWED_HERE;
+    }
+    if (why != LT_WHY_NONE) {
+        return why;
     }
     /* What a higher superior has settled is not for a lower one. */
     if (!lt_office_is_zero(&c->assigned_by) && !past->contested &&
         is_above(tree, act->tree_version, &c->assigned_by, author)) {
         return LT_WHY_NOT_ALLOWED_HERE;
     }
-    if (lt_custody_frozen(past, author)) {
+    if (lt_custody_frozen(past, tree, act->tree_version, author)) {
         return LT_WHY_FROZEN;
     }
     /* To whom it is with already: only to end an offer that he has made. */
@@ -232,14 +272,15 @@ enum lt_verdict_reason lt_custody_check(const struct lt_matter *past,
         return check_offer(past, act, tree);
     case LT_CUSTODY_ACCEPT:
     case LT_CUSTODY_REFUSE:
-        return check_answer(past, act);
+        return check_answer(past, act, tree);
     case LT_CUSTODY_RECALL:
-        return check_recall(past, act);
+        return check_recall(past, act, tree);
     case LT_CUSTODY_ASSIGN:
         return check_assignment(past, act, tree);
     case LT_CUSTODY_ADOPT: /* of what exactly is for the fold to say */
         return past->contested ? LT_WHY_CONTESTED
-               : lt_custody_frozen(past, &act->id.origin)
+               : lt_custody_frozen(past, tree, act->tree_version,
+                                   &act->id.origin)
                    ? LT_WHY_FROZEN
                    : LT_WHY_NONE;
     case LT_CUSTODY_NONE:
@@ -249,12 +290,13 @@ enum lt_verdict_reason lt_custody_check(const struct lt_matter *past,
 }
 
 enum lt_verdict_reason lt_custody_check_step(const struct lt_matter *past,
-                                             const struct lt_act *act)
+                                             const struct lt_act *act,
+                                             const struct lt_tree *tree)
 {
     bool closes = act->type == LT_EV_CASE_CLOSED ||
                   act->type == LT_EV_DENUNCIATION_CLOSED;
 
-    if (lt_custody_frozen(past, &act->id.origin)) {
+    if (lt_custody_frozen(past, tree, act->tree_version, &act->id.origin)) {
         return LT_WHY_FROZEN;
     }
     if (past->contested &&
@@ -267,10 +309,10 @@ enum lt_verdict_reason lt_custody_check_step(const struct lt_matter *past,
 
 /* ---- one event more ---- */
 
-void lt_custody_begin(struct lt_matter *matter, const struct lt_office *origin)
+void lt_custody_begin(struct lt_matter *matter, const struct lt_office *holder)
 {
     memset(&matter->custody, 0, sizeof(matter->custody));
-    matter->custodian = *origin;
+    matter->custodian = *holder;
     matter->contested = false;
 }
 
@@ -279,6 +321,9 @@ static void hold(struct lt_matter *matter, const struct lt_act *act)
     struct lt_custody *c = &matter->custody;
     bool assigned = lt_custody_act(act->type) == LT_CUSTODY_ASSIGN;
 
+    if (assigned && LT_PLANTED(assign_nothing)) {
+        return;
+    }
     matter->custodian = assigned ? act->to[0] : act->id.origin;
     matter->contested = false;
     c->claimants_n = 0;
@@ -297,6 +342,9 @@ static void add_offer(struct lt_custody *c, const struct lt_act *act)
 
 static void drop_offer(struct lt_custody *c, const struct lt_event_id *by)
 {
+    if (LT_PLANTED(frozen_for_ever)) {
+        return;
+    }
     for (size_t i = 0; i < c->offers_n; i++) {
         if (lt_event_id_equal(&c->offers[i].by, by)) {
             c->offers_n--;
@@ -350,9 +398,16 @@ static bool is_assignment(const struct lt_act *act)
     return lt_custody_act(act->type) == LT_CUSTODY_ASSIGN;
 }
 
-static const struct lt_office *holder_by(const struct lt_act *claim)
+static struct lt_office holder_by(const struct settling *s,
+                                  const struct lt_act *claim)
 {
-    return is_assignment(claim) ? &claim->to[0] : &claim->id.origin;
+    struct lt_office holder = claim->id.origin;
+
+    if (is_assignment(claim)) {
+        return claim->to[0];
+    }
+    (void)lt_denounced_holder(claim, s->tree, &holder);
+    return holder;
 }
 
 static bool beside(const struct settling *s, uint32_t a, uint32_t b)
@@ -443,21 +498,23 @@ static void add_claimant(struct lt_custody *c, const struct lt_office *office)
 
 static void settle_holder(const struct settling *s, struct lt_matter *matter)
 {
+    static const struct lt_office nobody;
     struct lt_custody *c = &matter->custody;
 
     for (size_t i = 0; i < s->claims_n; i++) {
         if (s->fate[i] == FATE_STANDS && !is_replaced(s, i)) {
-            add_claimant(c, holder_by(claim_at(s, i)));
+            struct lt_office holder = holder_by(s, claim_at(s, i));
+
+            add_claimant(c, &holder);
             c->assigned_by = is_assignment(claim_at(s, i))
                                  ? claim_at(s, i)->id.origin
-                                 : (struct lt_office){{0}};
+                                 : nobody;
         }
     }
     matter->contested = c->claimants_n > 1;
-    matter->custodian = matter->contested ? (struct lt_office){{0}}
-                                          : c->claimants[0];
+    matter->custodian = matter->contested ? nobody : c->claimants[0];
     if (matter->contested) {
-        c->assigned_by = (struct lt_office){{0}};
+        c->assigned_by = nobody;
     } else {
         c->claimants_n = 0;
     }
@@ -465,14 +522,18 @@ static void settle_holder(const struct settling *s, struct lt_matter *matter)
 }
 
 /* A claim that stands, that @index had not seen, and that had not seen it;
- * passing over those for @besides. */
-static bool is_overtaken(const struct settling *s, uint32_t index,
-                         const struct lt_office *besides)
+ * passing over those for its author. */
+static bool is_overtaken(const struct settling *s, uint32_t index)
 {
+    const struct lt_act *act = &s->sight->acts[index];
+
     for (size_t d = 0; d < s->claims_n; d++) {
+        struct lt_office holder = holder_by(s, claim_at(s, d));
+
         if (s->fate[d] == FATE_STANDS && beside(s, index, s->claims[d]) &&
-            !lt_office_equal(holder_by(claim_at(s, d)), besides)) {
-            return true;
+            !lt_stands_for(s->tree, act->tree_version, &act->id.origin,
+                           &holder)) {
+            return !LT_PLANTED(late_words_count);
         }
     }
     return false;
@@ -549,7 +610,7 @@ void lt_custody_settle(const struct lt_sight *sight, const uint32_t *at,
         const struct lt_act *act = &sight->acts[at[i]];
 
         if (can_be_remark(act)) {
-            remark[at[i]] = is_overtaken(&s, at[i], &act->id.origin);
+            remark[at[i]] = is_overtaken(&s, at[i]);
         } else if (lt_custody_act(act->type) == LT_CUSTODY_OFFER &&
                    had_seen_all(&s, at[i]) &&
                    !is_answered(&s, at, n, &act->id)) {

@@ -19,6 +19,13 @@
  * nothing, and can be adopted by who holds the case now. An offer beside such
  * a claim is dead.
  *
+ * What an office held when it was closed is its heir's, from the version of the
+ * tree that says so, without any event of the case: what the closed one wrote
+ * before it saw its closing counts as if it held it still.
+ *
+ * What denounces its receiver's own people is the superior's from its opening
+ * on, and never theirs (denounced.h).
+ *
  * Threading: everything here is pure. */
 #ifndef LT_CASES_CUSTODY_H
 #define LT_CASES_CUSTODY_H
@@ -39,12 +46,15 @@ enum lt_custody_act lt_custody_act(uint32_t type);
 /* Moves custody: neither an opening nor an adoption. */
 bool lt_custody_moves(uint32_t type);
 
-/* May @office write steps of the case: alone, or as one of those who claim
- * it? */
+/* May @office write steps of the case: alone, or as one of those who claim it?
+ * At @version of the tree: what a closed office held its heir holds. @tree may
+ * be NULL: then nobody has an heir. */
 bool lt_custody_holds(const struct lt_matter *matter,
+                      const struct lt_tree *tree, uint64_t version,
                       const struct lt_office *office);
 /* Has it offered the case, so that it may do nothing but recall? */
 bool lt_custody_frozen(const struct lt_matter *matter,
+                       const struct lt_tree *tree, uint64_t version,
                        const struct lt_office *office);
 /* The pending offer that @act answers; NULL when there is none. */
 const struct lt_offer *lt_custody_offer(const struct lt_matter *matter,
@@ -55,8 +65,9 @@ const struct lt_offer *lt_custody_offer(const struct lt_matter *matter,
 enum lt_verdict_reason lt_custody_check(const struct lt_matter *past,
                                         const struct lt_act *act,
                                         const struct lt_tree *tree);
-/* The opening event: it is with whoever opened it. */
-void lt_custody_begin(struct lt_matter *matter, const struct lt_office *origin);
+/* The opening event: it is with whoever opened it, or with the superior of that
+ * one (lt_denounced_holder). */
+void lt_custody_begin(struct lt_matter *matter, const struct lt_office *holder);
 /* Add an event that had seen all that went into @matter. */
 void lt_custody_apply(struct lt_matter *matter, const struct lt_act *act);
 

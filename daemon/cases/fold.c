@@ -29,7 +29,10 @@ const char *lt_why_word(enum lt_verdict_reason why)
         [LT_WHY_FROZEN] = "frozen",
         [LT_WHY_CONTESTED] = "contested",
         [LT_WHY_NOT_OFFERED] = "not_offered",
-        [LT_WHY_REMARK] = "remark"};
+        [LT_WHY_REVOKED] = "revoked",
+        [LT_WHY_REMARK] = "remark",
+        [LT_WHY_DENOUNCED] = "denounced",
+        [LT_WHY_UNCONFIRMED] = "key_unconfirmed"};
 
     return (unsigned)why < LT_WHYS ? words[why] : NULL;
 }
@@ -80,29 +83,32 @@ void lt_act_from_event(const struct lt_event *event, uint8_t cls,
         .has_opened_on = event->has_received_on || event->has_legal_date,
         .opened_on =
             event->has_received_on ? event->received_on : event->legal_date,
-        .day = event->has_doc_date     ? event->doc_date
-               : event->has_legal_date ? event->legal_date
-                                       : lt_civil_day(
-                                             shown_time(event->recorded_at_ms)),
-        .has_on_day = event->type == LT_EV_CASE_STEP && event->has_day,
+        .day = event->has_doc_date ? event->doc_date
+               : event->has_legal_date
+                   ? event->legal_date
+                   : lt_civil_day(shown_time(event->recorded_at_ms)),
+        .has_on_day = event->has_day,
         .on_day = event->day,
+        .minute = event->minute,
         .extension_days = event->extension_days,
         /* A denunciation's document has no number here: its date stands. */
-        .documented = event->doc_no.len > 0 ||
-                      (event->type == LT_EV_DENUNCIATION_STEP &&
-                       event->has_doc_date),
+        .documented =
+            event->doc_no.len > 0 ||
+            (event->type == LT_EV_DENUNCIATION_STEP && event->has_doc_date),
         .remote = event->remote,
+        .again = event->again,
         .kind = event->kind,
         .case_type = event->case_type,
+        .accused = event->accused,
         .field = event->field,
         .reason = event->reason,
-        .people = event->type == LT_EV_CROWD_FORECAST ? event->count
-                                                      : event->people,
+        .people = event->count != 0 ? event->count : event->people,
         .has_entered_for = event->has_entered_for,
         .entered_for = event->entered_for,
         .has_other = event->has_other,
         .other = event->other,
-        .expected_ms = event->type == LT_EV_CROWD_FORECAST
+        .expected_ms = event->type == LT_EV_CROWD_FORECAST ||
+                               event->type == LT_EV_ROSTER_SET
                            ? expected_ms(event->day, event->minute)
                            : 0,
         .code = event->code,
@@ -140,18 +146,22 @@ bool lt_act_voids_opening(const struct lt_act *act)
            act->has_subject && lt_event_id_equal(&act->corrects, &act->subject);
 }
 
-void lt_act_apply(const struct lt_act *act, struct lt_matter *matter)
+void lt_act_apply(const struct lt_act *act, const struct lt_tree *tree,
+                  struct lt_matter *matter)
 {
     switch (lt_type_opens(act->type) ? lt_type_matter(act->type)
                                      : matter->kind) {
     case LT_MATTER_CASE:
-        lt_case_apply(matter, act);
+        lt_case_apply(matter, act, tree);
         break;
     case LT_MATTER_INCIDENT:
         lt_incident_apply(matter, act);
         break;
     case LT_MATTER_DIRECTIVE:
-        lt_directive_apply(matter, act);
+        lt_directive_apply(matter, act, tree);
+        break;
+    case LT_MATTER_SHIFT:
+        lt_shift_apply(matter, act);
         break;
     case LT_MATTER_NONE:
         break;
@@ -159,6 +169,10 @@ void lt_act_apply(const struct lt_act *act, struct lt_matter *matter)
     if (lt_act_voids_opening(act)) {
         matter->voided = true;
     }
+    if (lt_type_opens(act->type)) {
+        matter->opened_unconfirmed = act->unconfirmed;
+    }
+    matter->unconfirmed |= act->unconfirmed;
     matter->last_event_ms = act->recorded_at_ms;
 }
 
@@ -185,7 +199,7 @@ struct lt_judged lt_matter_step(struct lt_matter *matter,
     struct lt_judged judged = lt_act_judge(act, matter, tree);
 
     if (judged.verdict == LT_APPLIED) {
-        lt_act_apply(act, matter);
+        lt_act_apply(act, tree, matter);
     } else if (judged.why == LT_WHY_NEWER_VERSION) {
         matter->read_only = true;
     }
@@ -224,9 +238,24 @@ bool lt_matter_is_open(const struct lt_matter *matter)
     case LT_MATTER_INCIDENT:
         return matter->state != LT_INCIDENT_CLOSED_ST &&
                matter->state != LT_INCIDENT_JOINED_ST;
+    case LT_MATTER_SHIFT:
+        return false; /* the hour says whether it is on, and it is done by
+                         itself */
     case LT_MATTER_DIRECTIVE:
+        if (matter->state == LT_PERIOD_ENDED) {
+            return false;
+        }
+        if (matter->type == LT_DIRECTIVE_TASKFORCE ||
+            matter->type == LT_DIRECTIVE_RETALIATION) {
+            return true;
+        }
         for (size_t i = 0; i < matter->targets_n; i++) {
-            if (!lt_directive_ended(matter->targets[i].status)) {
+            uint32_t status = matter->targets[i].status;
+
+            /* A notice asks for no more than that a person has it. */
+            if (matter->type == LT_DIRECTIVE_NOTICE
+                    ? status <= 1
+                    : !lt_directive_ended(status)) {
                 return true;
             }
         }
@@ -347,7 +376,7 @@ static void apply_adoption(struct folding *f, uint32_t index,
         lt_order_find(&f->order, &f->acts[index].corrects, &target) &&
         !standing->adopted[target]) {
         standing->adopted[target] = true;
-        lt_act_apply(&f->acts[target], out);
+        lt_act_apply(&f->acts[target], f->tree, out);
     }
 }
 
@@ -377,7 +406,7 @@ static void apply_set(struct folding *f, size_t set_n,
         if (lt_custody_act(f->acts[at].type) == LT_CUSTODY_ADOPT) {
             apply_adoption(f, at, standing, out);
         }
-        lt_act_apply(&f->acts[at], out);
+        lt_act_apply(&f->acts[at], f->tree, out);
     }
 }
 
@@ -471,8 +500,8 @@ static void note_sight(struct folding *f, uint32_t index)
         return;
     }
     row = f->sight.bits + index * words;
-    for (uint32_t e = f->order.edge_at[index];
-         e < f->order.edge_at[index + 1]; e++) {
+    for (uint32_t e = f->order.edge_at[index]; e < f->order.edge_at[index + 1];
+         e++) {
         uint32_t cause = f->order.edges[e];
         const uint64_t *from = f->sight.bits + cause * words;
 
@@ -524,7 +553,7 @@ static void fold_one(struct folding *f, uint32_t index, struct lt_matter *state)
     } else if (judged.verdict == LT_APPLIED) {
         /* Beside what moves custody even a step may be none. */
         if (lt_matter_steps(act) && (saw_all || f->sight.words == 0)) {
-            lt_act_apply(act, state);
+            lt_act_apply(act, f->tree, state);
         } else {
             replay(f, true, &f->now, state);
         }

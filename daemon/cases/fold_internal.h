@@ -7,31 +7,47 @@
 
 /* Sees the event's own past and says why it may not be; LT_WHY_NONE = fine. */
 enum lt_verdict_reason lt_case_check(const struct lt_matter *past,
-                                     const struct lt_act *act);
+                                     const struct lt_act *act,
+                                     const struct lt_tree *tree);
 enum lt_verdict_reason lt_incident_check(const struct lt_matter *past,
                                          const struct lt_act *act);
 enum lt_verdict_reason lt_directive_check(const struct lt_matter *past,
-                                          const struct lt_act *act);
+                                          const struct lt_act *act,
+                                          const struct lt_tree *tree);
+
+enum lt_verdict_reason lt_shift_check(const struct lt_matter *past,
+                                      const struct lt_act *act);
 
 /* Refused, done or taken back. */
 bool lt_directive_ended(uint32_t status);
 
 /* Add an event that was judged good. Events that had not seen each other meet
  * here, so every move must make sense from every state. */
-void lt_case_apply(struct lt_matter *matter, const struct lt_act *act);
+void lt_case_apply(struct lt_matter *matter, const struct lt_act *act,
+                   const struct lt_tree *tree);
 void lt_incident_apply(struct lt_matter *matter, const struct lt_act *act);
-void lt_directive_apply(struct lt_matter *matter, const struct lt_act *act);
+void lt_directive_apply(struct lt_matter *matter, const struct lt_act *act,
+                        const struct lt_tree *tree);
+void lt_shift_apply(struct lt_matter *matter, const struct lt_act *act);
+/* The same of periods and task forces, in period_fold.c. */
+enum lt_verdict_reason lt_period_check(const struct lt_matter *past,
+                                       const struct lt_act *act);
+void lt_period_begin(struct lt_matter *matter, const struct lt_act *act);
+void lt_period_apply(struct lt_matter *matter, const struct lt_act *act,
+                     const struct lt_tree *tree);
 
 /* The same for a step or closing, as far as custody goes. */
 enum lt_verdict_reason lt_custody_check_step(const struct lt_matter *past,
-                                             const struct lt_act *act);
+                                             const struct lt_act *act,
+                                             const struct lt_tree *tree);
 
 /* Judge @act against its past (whose causes and opening are complete). */
 struct lt_judged lt_act_judge(const struct lt_act *act,
                               const struct lt_matter *past,
                               const struct lt_tree *tree);
 /* Apply an event that was judged LT_APPLIED. */
-void lt_act_apply(const struct lt_act *act, struct lt_matter *matter);
+void lt_act_apply(const struct lt_act *act, const struct lt_tree *tree,
+                  struct lt_matter *matter);
 
 /* Does it name the matter's opening event as the one to void? */
 bool lt_act_voids_opening(const struct lt_act *act);

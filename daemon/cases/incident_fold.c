@@ -11,6 +11,7 @@
  *
  * Of several takes the first in causal order counts; the others stay applied
  * (their authors did come) and change nothing. */
+#include "common/failpoint.h"
 #include "daemon/cases/fold_internal.h"
 
 #include "common/sys.h"
@@ -83,7 +84,8 @@ void lt_incident_apply(struct lt_matter *matter, const struct lt_act *act)
         }
         break;
     case LT_EV_INCIDENT_JOINED:
-        if (matter->state != LT_INCIDENT_JOINED_ST) {
+        if (matter->state != LT_INCIDENT_JOINED_ST &&
+            !LT_PLANTED(count_twice)) {
             matter->state = LT_INCIDENT_JOINED_ST;
             matter->joined_to = act->other;
         }

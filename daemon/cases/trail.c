@@ -19,8 +19,16 @@ enum {
     STEP_CITIZEN_NOTIFIED = 12,
     STEP_SUSPENDED = 30,
     STEP_RESUMED = 31,
-    STEP_ENFORCEMENT_ORDERED = 32
+    STEP_ENFORCEMENT_ORDERED = 32,
+    STEP_DECISION_REVOKED = 45,
+    STEP_REOPENED = 49
 };
+
+static void forget(struct lt_trail *trail, enum lt_fact fact)
+{
+    trail->known &= ~(1U << fact);
+    trail->days[fact] = 0;
+}
 
 void lt_trail_note(struct lt_trail *trail, enum lt_fact fact, int32_t day)
 {
@@ -105,6 +113,16 @@ void lt_trail_step(struct lt_trail *trail, uint32_t kind, int32_t day,
         break;
     case STEP_ENFORCEMENT_ORDERED:
         lt_trail_note(trail, LT_FACT_ENFORCEMENT_ORDERED, day);
+        break;
+    case STEP_DECISION_REVOKED: /* what it began and ended is as before it */
+        forget(trail, LT_FACT_DECIDED);
+        forget(trail, LT_FACT_SENT);
+        forget(trail, LT_FACT_PUBLISHED);
+        forget(trail, LT_FACT_ENFORCEMENT_ORDERED);
+        break;
+    case STEP_REOPENED:
+        forget(trail, LT_FACT_CLOSED);
+        forget(trail, LT_FACT_DISCONTINUED);
         break;
     default:
         break;

@@ -11,6 +11,9 @@
 #include "daemon/cases/fold.h"
 #include "daemon/control/desk.h"
 
+/* A file goes into the channel of each addressee: at most so much in all. */
+enum { SPREAD_MAX = 64 * 1024 * 1024 };
+
 lt_err lt_draft_attachment(struct lt_draft *draft, const struct lt_args *args,
                            uint32_t retention, struct lt_diag *diag)
 {
@@ -25,6 +28,15 @@ lt_err lt_draft_attachment(struct lt_draft *draft, const struct lt_args *args,
     }
     if (!has_size) {
         return LT_OK;
+    }
+    if (!lt_attachment_fits(event->type, event->kind)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "attach",
+                              "ui_why_attach_decisions");
+    }
+    if (args->numbers[LT_OPT_ATTACH_SIZE] * (int64_t)draft->channels_n >
+        SPREAD_MAX) {
+        return lt_desk_refuse(diag, LT_ETOOBIG, "attach",
+                              "ui_why_attach_spread");
     }
     if (event->parts_n == LT_EVENT_PARTS_MAX) {
         return LT_EINTERNAL;
@@ -62,6 +74,10 @@ static lt_err find_whole(struct lt_desk *desk, const struct lt_args *args,
         if (rc == LT_EIO) {
             lt_desk_drop_reader(desk);
         }
+    }
+    if (rc == LT_OK && out->state == LT_WHOLE_WITHHELD) {
+        return lt_desk_refuse(diag, LT_EINVAL, "event",
+                              "ui_why_attach_decisions");
     }
     if (rc == LT_OK && out->closed) {
         return lt_desk_refuse(diag, LT_ESTATE, "event", "ui_why_text_closed");
@@ -128,6 +144,56 @@ static lt_err fill_piece(const struct lt_args *args,
     return LT_OK;
 }
 
+/* Into class chunk, to the same offices as the event. */
+static lt_err put_channels(struct lt_desk *desk, struct lt_draft *draft,
+                           const struct lt_channel *channels, size_t n)
+{
+    draft->channels = lt_arena_take(desk->arena, n * sizeof(*channels));
+    if (draft->channels == NULL) {
+        return LT_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        draft->channels[i] = channels[i];
+        draft->channels[i].cls = LT_CLASS_CHUNK;
+    }
+    draft->channels_n = n;
+    return LT_OK;
+}
+
+/* Of an event that is in the log already: one channel, or one for each
+ * addressee. */
+static lt_err channels_of(struct lt_desk *desk, struct lt_draft *draft,
+                          const struct lt_event_id *id,
+                          const struct lt_view_whole *whole,
+                          struct lt_diag *diag)
+{
+    struct lt_view_reader *reader;
+    struct lt_view_entry *entry = lt_arena_take(desk->arena, sizeof(*entry));
+    struct lt_channel *channels;
+    size_t n;
+    lt_err rc = entry == NULL ? LT_ENOMEM : lt_desk_reader(desk, &reader, diag);
+
+    if (rc == LT_OK) {
+        rc = lt_view_entry(reader, id, &desk->office, entry);
+    }
+    if (rc != LT_OK) {
+        return rc;
+    }
+    if (entry->type != LT_EV_DIRECTIVE_ISSUED || entry->to_n == 0) {
+        return put_channels(desk, draft, &whole->channel, 1);
+    }
+    n = entry->to_n;
+    channels = lt_arena_take(desk->arena, n * sizeof(*channels));
+    if (channels == NULL) {
+        return LT_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        channels[i] = (struct lt_channel){.audience = LT_AUDIENCE_TO,
+                                          .to = entry->to[i]};
+    }
+    return put_channels(desk, draft, channels, n);
+}
+
 lt_err lt_attachment_piece(struct lt_desk *desk, const struct lt_args *args,
                            struct lt_draft *draft, struct lt_diag *diag)
 {
@@ -155,10 +221,13 @@ lt_err lt_attachment_piece(struct lt_desk *desk, const struct lt_args *args,
     if (lt_args_has(args, LT_OPT_EVENT)) {
         draft->event->chunk_of = id;
         draft->matter = id;
+        rc = channels_of(desk, draft, &id, &whole, diag);
     } else {
         draft->chunk_of = desk->before;
+        rc = put_channels(desk, draft, desk->before->channels,
+                          desk->before->channels_n);
     }
-    return fill_piece(args, &whole, draft, diag);
+    return rc == LT_OK ? fill_piece(args, &whole, draft, diag) : rc;
 }
 
 lt_err lt_attachment_find(struct lt_desk *desk, const struct lt_args *args,

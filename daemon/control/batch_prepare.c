@@ -94,6 +94,7 @@ static lt_err prepare_token(struct lt_batch *batch, struct lt_slot *slot,
     copy_word(pending->job.code, sizeof(pending->job.code),
               args->texts[LT_OPT_CODE]);
     pending->job.valid_ms = valid_ms;
+    pending->job.again = args->numbers[LT_OPT_AGAIN] != 0;
     slot->pending = pending;
     return LT_OK;
 }
@@ -142,6 +143,26 @@ static lt_err prepare_found(struct lt_batch *batch, struct lt_slot *slot,
     return LT_OK;
 }
 
+/* An office that is closed writes no more; texts can be erased all the same. */
+static lt_err check_open(const struct lt_desk *desk,
+                         const struct lt_command *command, struct lt_diag *diag)
+{
+    const struct lt_tree *tree =
+        desk->snapshot == NULL ? NULL : desk->snapshot->tree;
+    const struct lt_tree_office *holder;
+    struct lt_office heir;
+
+    if (tree == NULL || command == lt_command_at(LT_CMD_ERASE) ||
+        !lt_tree_closed_at(tree, lt_tree_version(tree), &desk->office)) {
+        return LT_OK;
+    }
+    heir = lt_tree_heir(tree, &desk->office);
+    holder = lt_tree_find(tree, &heir);
+    (void)lt_diag_set(diag, LT_ECLOSED);
+    lt_diag_arg(diag, "holder", "%s", holder == NULL ? "" : holder->name);
+    return LT_ECLOSED;
+}
+
 static lt_err prepare_write(struct lt_batch *batch, struct lt_slot *slot,
                             struct lt_desk *desk, const struct lt_args *args,
                             struct lt_diag *diag)
@@ -153,9 +174,19 @@ static lt_err prepare_write(struct lt_batch *batch, struct lt_slot *slot,
         return LT_ENOMEM;
     }
     slot->draft = draft;
-    rc = slot->command->write(desk, args, draft, diag);
+    rc = check_open(desk, slot->command, diag);
     if (rc != LT_OK) {
         return rc;
+    }
+    rc = slot->command->write(desk, args, draft, diag);
+    if (rc == LT_OK) {
+        rc = lt_desk_confirmed(desk, draft, diag);
+    }
+    if (rc != LT_OK) {
+        return rc;
+    }
+    if (draft->revoke != NULL && batch->shared) {
+        return lt_desk_refuse(diag, LT_EUSAGE, "revoke", "ui_why_alone");
     }
     if (draft->chunk_of == NULL) {
         desk->before = draft;
@@ -243,6 +274,7 @@ static void put_event(struct lt_pending *pending, struct lt_slot *slot)
                                   .channels = draft->channels,
                                   .parts_n = draft->parts_n,
                                   .parts = draft->parts};
+    pending->job.revoke = draft->revoke;
     slot->pending = pending;
     slot->entry = write->events_n++;
     draft->entry = slot->entry;
@@ -388,6 +420,7 @@ lt_err lt_batch_prepare(struct lt_batch *batch, struct lt_desk *desk,
     desk->arena = &batch->arena;
     desk->batch++;
     desk->before = NULL;
+    desk->folded = NULL;
     lt_feed_read(desk->feed, &desk->applied, &desk->others);
     desk->now_ms = now->wall_ms;
     desk->today = lt_civil_day(now->wall_ms);

@@ -29,6 +29,7 @@ struct lt_snapshot {
     uint64_t epoch;
     bool intake_open;
     lt_err intake_reason;
+    bool unconfirmed;    /* our own key waits for the keeper's word */
 };
 
 /* A request that the loop must serve. Owned by control; the loop gives it back
@@ -43,17 +44,31 @@ enum lt_job_kind {
     LT_JOB_BACKUP,    /* the same: a copy of the log into `path` */
     LT_JOB_PIECE,     /* read a piece of a large part out of the log */
     LT_JOB_EXPORT,    /* make the next piece of a courier bundle */
-    LT_JOB_IMPORT     /* take one */
+    LT_JOB_IMPORT,    /* take one */
+    LT_JOB_KEY        /* the transport key of courier_to */
+};
+/* A WRITE that revokes a key: what the loop fills in. */
+struct lt_revoke_ask {
+    struct lt_office office;
+    bool has_key;              /* else the one that is bound now */
+    uint8_t key_id[LT_HASH_LEN];
+    int64_t as_of_ms;          /* what was here then counts; INT64_MAX: all
+                                  that is, INT64_MIN: nothing */
+    bool corrects;             /* in the place of what was said before */
+    bool restores;
+    bool confirms;             /* no revocation: the key that waits */
 };
 struct lt_job {
     enum lt_job_kind kind;
     uint64_t token;            /* names the job */
     struct lt_write *write;    /* WRITE (its token is the job's) */
+    const struct lt_revoke_ask *revoke; /* WRITE of one event; or NULL */
     /* TOKEN */
     char name[LT_NAME_MAX + 1];
     char office_kind[64];
     char code[64];
     int64_t valid_ms;
+    bool again;                /* for an office whose key is lost */
     int64_t patience_ms;       /* the loop's: until when (monotonic) the tree
                                   is waited for; 0 = not begun */
     const char *path;          /* BACKUP: absolute; borrowed until done */

@@ -26,6 +26,19 @@ static lt_err find_office(struct lt_desk *desk, struct lt_text text,
     return rc;
 }
 
+/* The key of one that is named; else this office's own. */
+lt_err lt_office_key_find(struct lt_desk *desk, const struct lt_args *args,
+                          struct lt_job *job, struct lt_diag *diag)
+{
+    job->kind = LT_JOB_KEY;
+    if (!lt_args_has(args, LT_OPT_OFFICE)) {
+        job->courier_to = desk->office;
+        return LT_OK;
+    }
+    return find_office(desk, args->texts[LT_OPT_OFFICE], &job->courier_to,
+                       diag);
+}
+
 lt_err lt_courier_export_find(struct lt_desk *desk, const struct lt_args *args,
                               struct lt_job *job, struct lt_diag *diag)
 {

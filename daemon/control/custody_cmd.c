@@ -121,7 +121,7 @@ static void address(struct handing *h, const struct lt_office *to)
 /* Room for everybody whom a word about custody may concern. */
 static lt_err no_channels(struct handing *h)
 {
-    enum { MOST = 2 + LT_CLAIMANTS_MAX + 2 * LT_OFFERS_MAX };
+    enum { MOST = 3 + LT_CLAIMANTS_MAX + 2 * LT_OFFERS_MAX };
 
     h->draft->channels =
         lt_arena_take(h->desk->arena, MOST * sizeof(*h->draft->channels));
@@ -129,13 +129,13 @@ static lt_err no_channels(struct handing *h)
     return h->draft->channels == NULL ? LT_ENOMEM : LT_OK;
 }
 
-/* Who alone is concerned reads it in the office's own channel. */
+/* Who alone is concerned reads it in the office's own channel. Of a denunciation
+ * always there as well: an heir of this office holds no other. */
 static void or_up(struct handing *h)
 {
-    if (h->draft->channels_n == 0) {
-        h->draft->channels[0] = (struct lt_channel){
+    if (h->draft->channels_n == 0 || h->sealed) {
+        h->draft->channels[h->draft->channels_n++] = (struct lt_channel){
             .cls = (uint8_t)class_for(h), .audience = LT_AUDIENCE_UP};
-        h->draft->channels_n = 1;
     }
 }
 
@@ -260,11 +260,7 @@ static lt_err take_office(struct handing *h, const struct lt_args *args,
         return lt_desk_refuse(diag, LT_EUSAGE, "to", "ui_why_one_office");
     }
     rc = lt_desk_office(h->desk, args->list[0], &office, diag);
-    if (rc == LT_OK) {
-        h->draft->event->to_n = 1;
-        h->draft->event->to[0] = office->id;
-    }
-    return rc;
+    return rc == LT_OK ? lt_draft_to(h->desk, h->draft, &office->id, 1) : rc;
 }
 
 static lt_err would(struct handing *h, struct lt_diag *diag)
@@ -398,8 +394,9 @@ lt_err lt_case_take_over(struct lt_desk *desk, const struct lt_args *args,
     lt_err rc = begin(&h, args, LT_CUSTODY_ASSIGN, diag);
 
     if (rc == LT_OK) {
-        draft->event->to_n = 1;
-        draft->event->to[0] = desk->office;
+        rc = lt_draft_to(desk, draft, &desk->office, 1);
+    }
+    if (rc == LT_OK) {
         rc = assign(&h, args, diag);
     }
     return rc;

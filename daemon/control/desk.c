@@ -72,6 +72,20 @@ lt_err lt_draft_begin(struct lt_desk *desk, struct lt_draft *draft,
     return LT_OK;
 }
 
+lt_err lt_draft_to(struct lt_desk *desk, struct lt_draft *draft,
+                   const struct lt_office *to, size_t n)
+{
+    struct lt_office *copy = lt_arena_take(desk->arena, n * sizeof(*copy));
+
+    if (copy == NULL) {
+        return LT_ENOMEM;
+    }
+    memcpy(copy, to, n * sizeof(*copy));
+    draft->event->to = copy;
+    draft->event->to_n = n;
+    return LT_OK;
+}
+
 /* Salts are drawn many at a time: one call of the system for 64 texts. */
 static void take_salt(struct lt_desk *desk, uint8_t out_salt[LT_SALT_LEN])
 {

@@ -51,6 +51,7 @@ struct lt_desk {
     uint64_t batch;                 /* its number, from 1 */
     struct lt_draft *before;        /* the write before this one in the batch,
                                        pieces passed over; NULL: none */
+    struct lt_matter *folded;       /* room for one, taken when first needed */
     uint64_t applied;               /* how far the view had come */
     uint64_t others;                /* last position of what others said */
     int64_t now_ms;                 /* wall clock */
@@ -73,6 +74,7 @@ struct lt_draft {
     bool opens;                     /* the event's own id is the matter's */
     struct lt_event_id matter;      /* unless it opens one */
     struct lt_draft *chunk_of;      /* a piece of what this one announces */
+    struct lt_revoke_ask *revoke;   /* the loop fills in the rest; or NULL */
     size_t entry;                   /* set when it is put into a write */
     size_t more_n;                  /* further events of the same write */
     struct lt_write_event *more;
@@ -82,8 +84,9 @@ struct lt_draft {
 
 /* Part kinds and retentions, as in proto/log.proto. */
 enum { LT_PART_TEXT = 1, LT_PART_PLACE, LT_PART_SUBJECT, LT_PART_HELP,
-       LT_PART_REASON, LT_PART_ATTACHMENT };
-enum { LT_KEEP_INCIDENT = 1, LT_KEEP_CASE = 2, LT_KEEP_DIRECTIVE = 3 };
+       LT_PART_REASON, LT_PART_ATTACHMENT, LT_PART_STAFF, LT_PART_PHONE };
+enum { LT_KEEP_INCIDENT = 1, LT_KEEP_CASE = 2, LT_KEEP_DIRECTIVE = 3,
+       LT_KEEP_SHORT = 5 };
 
 /* The case type that stands for a denunciation in the view. */
 enum { LT_CASE_TYPE_DENUNCIATION = 4 };
@@ -94,12 +97,17 @@ LT_MUST_CHECK lt_err lt_draft_begin(struct lt_desk *desk,
                                     enum lt_class cls,
                                     enum lt_audience audience,
                                     const struct lt_office *to);
+/* Address the event to @to, copied; channels are another matter. LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_draft_to(struct lt_desk *desk, struct lt_draft *draft,
+                                 const struct lt_office *to, size_t n);
 /* Add @text as a part; an absent text (data NULL) adds nothing. */
 LT_MUST_CHECK lt_err lt_draft_text(struct lt_desk *desk,
                                    struct lt_draft *draft, uint32_t kind,
                                    uint32_t retention, struct lt_text text);
 /* Announce the attachment that options ATTACH_SIZE and ATTACH_HASH tell of, if
- * any; after the texts. Its content comes as pieces. */
+ * any; after the texts and once the event's kind is known. Its content comes as
+ * pieces. Errors: LT_EINVAL where no file may stand (lt_attachment_fits);
+ * LT_ETOOBIG: too large for so many addressees. */
 LT_MUST_CHECK lt_err lt_draft_attachment(struct lt_draft *draft,
                                          const struct lt_args *args,
                                          uint32_t retention,
@@ -115,6 +123,12 @@ LT_MUST_CHECK lt_err lt_draft_dates(struct lt_desk *desk,
                                     struct lt_event *event,
                                     struct lt_diag *diag);
 
+/* May it be written while the keeper has not confirmed this office's key?
+ * Refused: LT_EPERM. */
+LT_MUST_CHECK lt_err lt_desk_confirmed(struct lt_desk *desk,
+                                       const struct lt_draft *draft,
+                                       struct lt_diag *diag);
+
 /* Would the fold let @draft count, after all that went into @past? Refused
  * here with the fold's own reason. */
 struct lt_matter;
@@ -122,7 +136,8 @@ LT_MUST_CHECK lt_err lt_desk_would(struct lt_desk *desk,
                                    const struct lt_draft *draft,
                                    const struct lt_matter *past,
                                    const char *what, struct lt_diag *diag);
-/* The folded matter in the arena. Errors as of lt_desk_matter. */
+/* The folded matter, in the arena; good until the next call in this batch.
+ * Errors as of lt_desk_matter. */
 LT_MUST_CHECK lt_err lt_desk_folded(struct lt_desk *desk,
                                     const struct lt_event_id *id,
                                     struct lt_matter **out_matter,

@@ -42,22 +42,49 @@ lt_err lt_draft_dates(struct lt_desk *desk, const struct lt_args *args,
 lt_err lt_desk_folded(struct lt_desk *desk, const struct lt_event_id *id,
                       struct lt_matter **out_matter, struct lt_diag *diag)
 {
-    struct lt_matter *matter = lt_arena_take(desk->arena, sizeof(*matter));
     struct lt_view_reader *reader;
     lt_err rc;
 
-    if (matter == NULL) {
+    /* One command looks at one matter: a batch of steps takes its room once. */
+    if (desk->folded == NULL) {
+        desk->folded = lt_arena_take(desk->arena, sizeof(*desk->folded));
+    }
+    if (desk->folded == NULL) {
         return LT_ENOMEM;
     }
     rc = lt_desk_reader(desk, &reader, diag);
     if (rc == LT_OK) {
-        rc = lt_view_matter(reader, id, matter);
+        rc = lt_view_matter(reader, id, desk->folded);
         if (rc == LT_EIO) {
             lt_desk_drop_reader(desk);
         }
     }
-    *out_matter = matter;
+    *out_matter = desk->folded;
     return rc;
+}
+
+lt_err lt_desk_confirmed(struct lt_desk *desk, const struct lt_draft *draft,
+                         struct lt_diag *diag)
+{
+    struct lt_matter *past;
+    struct lt_act act;
+    lt_err rc;
+
+    if (desk->snapshot == NULL || !desk->snapshot->unconfirmed ||
+        !draft->event->has_subject) {
+        return LT_OK;
+    }
+    rc = lt_desk_folded(desk, &draft->event->subject, &past, diag);
+    if (rc != LT_OK) {
+        return rc == LT_ENOTFOUND ? LT_OK : rc;
+    }
+    lt_act_from_event(draft->event, draft->channels[0].cls, &act);
+    act.id.origin = desk->office;
+    act.unconfirmed = true;
+    return lt_act_needs_keeper(&act, past)
+               ? lt_desk_refuse(diag, LT_EPERM, "key",
+                                "ui_verdict_key_unconfirmed")
+               : LT_OK;
 }
 
 lt_err lt_desk_would(struct lt_desk *desk, const struct lt_draft *draft,

@@ -37,5 +37,6 @@ uint32_t lt_entry_retention(int kind)
 {
     return kind == LT_MATTER_INCIDENT    ? LT_KEEP_INCIDENT
            : kind == LT_MATTER_DIRECTIVE ? LT_KEEP_DIRECTIVE
+           : kind == LT_MATTER_SHIFT     ? LT_KEEP_SHORT
                                          : LT_KEEP_CASE;
 }

@@ -139,6 +139,25 @@ static void read_erasures(const json_t *shown, struct lt_explain_matter *out)
     }
 }
 
+/* What is to be done next, and by when: the term that the case's day is of. */
+static void read_due(const json_t *shown, struct lt_explain_matter *out)
+{
+    const json_t *list = json_object_get(shown, "deadlines");
+    const char *rule = word_in(shown, "due_rule");
+
+    out->due_on = word_in(shown, "due_on");
+    out->overdue = json_is_true(json_object_get(shown, "overdue"));
+    for (size_t i = 0; rule != NULL && i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+
+        if (is(item, "rule", rule)) {
+            out->owes[LT_LANG_VI] = word_in(item, "step_vi");
+            out->owes[LT_LANG_EN] = word_in(item, "step");
+            return;
+        }
+    }
+}
+
 bool lt_explain_read(const json_t *shown, enum lt_explain_kind kind,
                      struct lt_arena *arena, struct lt_explain_matter *out)
 {
@@ -157,6 +176,7 @@ bool lt_explain_read(const json_t *shown, enum lt_explain_kind kind,
         out->label = word_in(shown, "receipt_code");
         out->since_ms = time_in(shown, "last_event_at");
         out->contested = json_is_true(json_object_get(shown, "contested"));
+        read_due(shown, out);
         out->done = is(shown, "state", closed);
         break;
     case LT_EXPLAIN_INCIDENT:

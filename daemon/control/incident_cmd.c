@@ -96,30 +96,6 @@ lt_err lt_incident_raise(struct lt_desk *desk, const struct lt_args *args,
     return rc;
 }
 
-/* "07:30", "7:30". */
-static bool read_minute(struct lt_text text, uint32_t *out)
-{
-    uint32_t parts[2] = {0, 0};
-    size_t part = 0;
-    size_t digits = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-
-        if (c == ':' && part == 0 && digits > 0) {
-            part = 1;
-            digits = 0;
-        } else if (c >= '0' && c <= '9' && digits < 2) {
-            parts[part] = parts[part] * 10 + (uint32_t)(c - '0');
-            digits++;
-        } else {
-            return false;
-        }
-    }
-    *out = parts[0] * 60 + parts[1];
-    return part == 1 && digits == 2 && parts[0] < 24 && parts[1] < 60;
-}
-
 lt_err lt_incident_forecast(struct lt_desk *desk, const struct lt_args *args,
                             struct lt_draft *draft, struct lt_diag *diag)
 {
@@ -133,7 +109,7 @@ lt_err lt_incident_forecast(struct lt_desk *desk, const struct lt_args *args,
         lt_vocabulary_allow(diag, LT_WORDS_FORECAST_SOURCE);
         return LT_EINVAL;
     }
-    if (!read_minute(args->texts[LT_OPT_AT], &minute)) {
+    if (!lt_vocabulary_minute(args->texts[LT_OPT_AT], &minute)) {
         return lt_desk_refuse(diag, LT_EINVAL, "at", "ui_why_hour");
     }
     if (day < desk->today || day > desk->today + FORECAST_DAYS) {

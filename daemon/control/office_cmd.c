@@ -193,7 +193,8 @@ lt_err lt_read_offices(struct lt_desk *desk, const struct lt_args *args,
     for (; fits && i < lt_tree_count(tree); i++) {
         const struct lt_tree_office *office = lt_tree_at(tree, i);
 
-        if (!lt_tree_covers(tree, &desk->office, &office->id)) {
+        if (!lt_tree_covers(tree, &desk->office, &office->id) ||
+            office->closed_version != 0) {
             continue;
         }
         if (shown == limit) {

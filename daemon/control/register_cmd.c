@@ -219,3 +219,66 @@ lt_err lt_register_cmd_erase(struct lt_desk *desk, const struct lt_args *args,
                ? LT_OK
                : LT_ENOMEM;
 }
+
+/* ---- the whole book ---- */
+
+struct book {
+    struct lt_json json;
+};
+
+static bool put_row(void *ctx, const struct lt_register_entry *entry)
+{
+    struct book *book = ctx;
+
+    lt_json_open(&book->json, '{');
+    put_entry(&book->json, entry);
+    lt_json_close(&book->json, '}');
+    return !book->json.failed;
+}
+
+/* Midnight in Hà Nội of a civil day. */
+static int64_t midnight_ms(int64_t day)
+{
+    return (day * 24 - 7) * 3600 * 1000;
+}
+
+lt_err lt_register_cmd_book(struct lt_desk *desk, const struct lt_args *args,
+                            struct lt_buf *out, struct lt_diag *diag)
+{
+    int64_t from = args->numbers[LT_OPT_FROM_DATE];
+    int64_t until = args->numbers[LT_OPT_UNTIL];
+    struct lt_text code = args->texts[LT_OPT_CODE];
+    struct lt_people_session session;
+    struct lt_register_person person;
+    char totp[16] = "";
+    struct book book;
+    lt_err rc;
+
+    if (until < from) {
+        return lt_desk_refuse(diag, LT_EINVAL, "until",
+                              "ui_why_days_backwards");
+    }
+    if (code.len < sizeof(totp)) {
+        memcpy(totp, code.data, code.len);
+    }
+    rc = sit(desk, args, &session, &person, diag);
+    lt_json_init(&book.json, out);
+    lt_json_open(&book.json, '{');
+    lt_json_key(&book.json, "items");
+    lt_json_open(&book.json, '[');
+    if (rc == LT_OK) {
+        rc = lt_register_book(desk->shelf.reg, &person, totp,
+                              midnight_ms(from), midnight_ms(until + 1),
+                              put_row, &book, diag);
+    }
+    lt_wipe(totp, sizeof(totp));
+    lt_json_close(&book.json, ']');
+    lt_json_close(&book.json, '}');
+    if (rc == LT_OK && book.json.failed) {
+        rc = LT_ENOMEM;
+    }
+    if (rc != LT_OK) {
+        lt_buf_reset(out);
+    }
+    return rc;
+}

@@ -2,7 +2,9 @@
  *
  * One poll over the wake (jobs done, the view has moved, stop), the listening
  * socket and at most LT_CONTROL_CLIENTS clients. Each turn every client gets at
- * most one frame taken, so that none waits for the batches of another. A batch
+ * most one frame taken, so that none waits for the batches of another; and
+ * before each, who follows the view is told what has come into it: what is on
+ * its way waits for one answer, not for those of a hundred. A batch
  * that has to see own writes first is parked in front of its connection and
  * tried again when the view has moved; one whose jobs the loop has is answered
  * when they are done, or "unknown" when its time is over: then it lives on
@@ -286,8 +288,30 @@ static bool has_frame(const struct lt_client *client)
                         (size_t)at[2] << 8 | at[3]);
 }
 
+static bool follows(const struct lt_client *client)
+{
+    return client->fd >= 0 && client->streams && client->follow &&
+           !client->dead;
+}
+
+/* When the view has moved: those who follow it. */
+static void tell_followers(struct lt_control *control)
+{
+    if (!atomic_exchange(&control->view_moved, false)) {
+        return;
+    }
+    lt_desk_forget_erased(&control->desk);
+    for (size_t i = 0; i < LT_CONTROL_CLIENTS; i++) {
+        struct lt_client *client = &control->clients[i];
+
+        if (follows(client)) {
+            lt_client_stream(client, &control->desk);
+        }
+    }
+}
+
 static void serve(struct lt_control *control, struct lt_client *client,
-                  short events, bool view_moved, const struct lt_now *now)
+                  short events, const struct lt_now *now)
 {
     if ((events & (POLLERR | POLLNVAL)) != 0) {
         client->dead = true;
@@ -302,7 +326,7 @@ static void serve(struct lt_control *control, struct lt_client *client,
         answer_batches(control, client);
     }
     if (client->streams && !client->dead &&
-        (view_moved || !client->follow || client->fresh || client->behind ||
+        (!client->follow || client->fresh || client->behind ||
          (events & POLLOUT) != 0)) {
         client->fresh = false;
         lt_client_stream(client, &control->desk);
@@ -444,8 +468,7 @@ void *lt_control_run(void *ctx)
     size_t i;
 
     for (;;) {
-        bool followed;
-        bool moved;
+        bool followed = false;
 
         sys->now(sys->ctx, &now);
         if (poll(fds, LT_COUNT_OF(fds), fill_poll(control, fds, &now)) < 0 &&
@@ -456,20 +479,14 @@ void *lt_control_run(void *ctx)
             break;
         }
         sys->now(sys->ctx, &now);
-        moved = atomic_exchange(&control->view_moved, false);
-        if (moved) {
-            lt_desk_forget_erased(&control->desk);
-        }
         take_done(control);
         lt_shelf_rest(&control->desk.shelf, now.mono_ms);
-        followed = false;
         for (i = 0; i < LT_CONTROL_CLIENTS; i++) {
+            tell_followers(control);
             if (control->clients[i].fd >= 0) {
                 serve(control, &control->clients[i],
-                      fds[FD_CLIENTS + i].revents, moved, &now);
-                followed = followed || (control->clients[i].fd >= 0 &&
-                                        control->clients[i].streams &&
-                                        control->clients[i].follow);
+                      fds[FD_CLIENTS + i].revents, &now);
+                followed = followed || follows(&control->clients[i]);
             }
         }
         atomic_store_explicit(&control->followed, followed,

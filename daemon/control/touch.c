@@ -4,7 +4,7 @@
 
 /* As many cases as a commune has open at once, and more; memory is taken for
  * a shelf of buckets when the first entry is put there. */
-enum { BUCKETS = 4096, WAYS = 8, SHELF = 16 };
+enum { BUCKETS = 2048, WAYS = 8, SHELF = 16 };
 
 struct lt_touch {
     const struct lt_alloc *alloc;

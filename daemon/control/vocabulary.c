@@ -87,6 +87,12 @@ bool lt_vocabulary_case_type(struct lt_text word, uint32_t *out_type)
     return true;
 }
 
+bool lt_vocabulary_number(enum lt_words list, struct lt_text word,
+                          uint32_t *out_number)
+{
+    return find(list, word, out_number);
+}
+
 /* A word of the table, or the number that the log holds. */
 bool lt_vocabulary_field(const struct lt_policy *policy, struct lt_text word,
                          uint32_t *out_field)
@@ -165,4 +171,27 @@ bool lt_vocabulary_status(struct lt_text word, uint32_t *out_code)
     }
     *out_code = code;
     return true;
+}
+
+bool lt_vocabulary_minute(struct lt_text text, uint32_t *out)
+{
+    uint32_t parts[2] = {0, 0};
+    size_t part = 0;
+    size_t digits = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+
+        if (c == ':' && part == 0 && digits > 0) {
+            part = 1;
+            digits = 0;
+        } else if (c >= '0' && c <= '9' && digits < 2) {
+            parts[part] = parts[part] * 10 + (uint32_t)(c - '0');
+            digits++;
+        } else {
+            return false;
+        }
+    }
+    *out = parts[0] * 60 + parts[1];
+    return part == 1 && digits == 2 && parts[0] < 24 && parts[1] < 60;
 }

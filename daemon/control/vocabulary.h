@@ -22,6 +22,11 @@ void lt_vocabulary_allow_kinds(struct lt_diag *diag,
 /* "complaint" and so on; "denunciation" is 4. */
 LT_MUST_CHECK bool lt_vocabulary_case_type(struct lt_text word,
                                            uint32_t *out_type);
+/* "07:30", "7:30": minutes of the day. */
+LT_MUST_CHECK bool lt_vocabulary_minute(struct lt_text text, uint32_t *out);
+/* A word of @list. */
+LT_MUST_CHECK bool lt_vocabulary_number(enum lt_words list, struct lt_text word,
+                                        uint32_t *out_number);
 /* A field of deploy/policy, by its word or its number. */
 LT_MUST_CHECK bool lt_vocabulary_field(const struct lt_policy *policy,
                                        struct lt_text word,

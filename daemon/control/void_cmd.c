@@ -143,7 +143,8 @@ lt_err lt_void(struct lt_desk *desk, const struct lt_args *args,
     draft->event->reason = reason;
     draft->event->has_legal_date = true;
     draft->event->legal_date = desk->today;
-    if (entry.type == LT_EV_DIRECTIVE_ISSUED) {
+    if (lt_type_opens(entry.type) &&
+        lt_type_matter(entry.type) == LT_MATTER_DIRECTIVE) {
         rc = address_all(desk, draft, &entry);
     }
     return rc == LT_OK ? lt_draft_text(desk, draft, LT_PART_REASON,

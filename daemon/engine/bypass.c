@@ -7,14 +7,17 @@
  *   UNRECEIPTED     the keeper has something of that stream that did not go by
  *                   bypass: new events go there a few seconds later
  *   MISSING         it brings what it kept back, even if it is here by now
- *   STILL           the keeper's word comes through it */
+ *   STILL           the keeper's word comes through it
+ *   SHUT            as UNACKED: it serves this office again */
 #include "daemon/engine/bypass.h"
 
 #include "daemon/engine/compare.h"
+#include "daemon/engine/doors.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/flow.h"
 #include "daemon/engine/outflow.h"
 #include "daemon/engine/parent.h"
+#include "daemon/engine/revoke.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/statement.h"
 #include "daemon/engine/streams.h"
@@ -49,8 +52,7 @@ static bool is_missing(struct lt_engine *engine)
     if (lt_parent_session(engine) == NULL) {
         return false;
     }
-    for (partner = engine->partners; partner != NULL;
-         partner = partner->next) {
+    for (partner = engine->partners; partner != NULL; partner = partner->next) {
         const struct lt_late *late = lt_missing_withheld(engine, partner);
 
         if (late != NULL && lt_tree_above(engine->tree, &partner->unit->id,
@@ -64,6 +66,15 @@ static bool is_missing(struct lt_engine *engine)
     return false;
 }
 
+/* With a revoked key nobody is spoken to: that it counts again comes by another
+ * way, if it comes. */
+static bool is_refused(const struct lt_engine *engine,
+                       const struct lt_unit *unit)
+{
+    return unit != NULL && unit->bound != NULL &&
+           lt_revoke_refuses(engine, unit->bound->binding.key_id);
+}
+
 static enum lt_bypass_reason need(struct lt_engine *engine, int64_t oldest)
 {
     const struct lt_office *parent = lt_parent_office(engine);
@@ -74,11 +85,15 @@ static enum lt_bypass_reason need(struct lt_engine *engine, int64_t oldest)
     if (unit == NULL || lt_engine_planted(engine, LT_PLANT_NO_BYPASS)) {
         return LT_BYPASS_NONE;
     }
+    if (unit->session == NULL && lt_doors_shut_here(engine)) {
+        return LT_BYPASS_SHUT;
+    }
     if (oldest != INT64_MAX && now - oldest >= LT_BYPASS_LATE_MS) {
         return LT_BYPASS_UNACKED;
     }
     if (unit->session == NULL &&
-        now - unit->down_ms >= engine->options.withheld_urgent_ms) {
+        (is_refused(engine, unit) ||
+         now - unit->down_ms >= engine->options.withheld_urgent_ms)) {
         return LT_BYPASS_APART;
     }
     if (engine->unreceipted != NULL) {
@@ -181,6 +196,7 @@ static bool progresses(struct lt_engine *engine)
     case LT_BYPASS_NONE:
     case LT_BYPASS_UNACKED:
     case LT_BYPASS_APART:
+    case LT_BYPASS_SHUT:
         return parent_well(engine);
     case LT_BYPASS_UNRECEIPTED:
         return bypass->up_ms == 0 || !lt_parent_keeper(engine, &keeper)
@@ -196,8 +212,8 @@ static bool progresses(struct lt_engine *engine)
 
 /* ---- moves ---- */
 
-static const char *const REASONS[] = {"",      "unacked", "apart",
-                                      "unreceipted", "missing", "still"};
+static const char *const REASONS[] = {
+    "", "unacked", "apart", "unreceipted", "missing", "still", "shut"};
 
 static void say(struct lt_engine *engine, lt_err code)
 {
@@ -309,8 +325,10 @@ static void begin(struct lt_engine *engine, enum lt_bypass_reason reason)
     bypass->up_ms = 0;
     bypass->rounds = 0;
     bypass->wide =
-        (reason == LT_BYPASS_UNRECEIPTED || reason == LT_BYPASS_MISSING) &&
-        lt_class_lane(bypass->stream.channel.cls) != LT_LANE_URGENT;
+        reason == LT_BYPASS_SHUT || /* it knows: there is no waiting for it */
+        is_refused(engine, lt_unit_find(engine, &line[0])) ||
+        ((reason == LT_BYPASS_UNRECEIPTED || reason == LT_BYPASS_MISSING) &&
+         lt_class_lane(bypass->stream.channel.cls) != LT_LANE_URGENT);
     (void)lt_receipt_keeper(engine, &bypass->keeper);
     call(engine, &line[1]);
     say(engine, LT_NBYPASS);
@@ -365,7 +383,9 @@ static void ripen(struct lt_engine *engine)
     bypass->ripened_ms = due ? engine->now.mono_ms : bypass->ripened_ms;
 }
 
-/* The keeper speaks, and not through the parent: it keeps its words back. */
+/* The keeper speaks, and not through the parent, though it says that there is a
+ * way: its words are kept back. A parent that is cut off itself keeps nothing
+ * back, and of that the keeper alone can tell. */
 static void accuse_silent(struct lt_engine *engine)
 {
     const struct lt_bypass *bypass = &engine->bypass;
@@ -376,7 +396,9 @@ static void accuse_silent(struct lt_engine *engine)
 
     if (parent == NULL || unit == NULL || unit->partner == NULL ||
         !accuses(bypass->reason) || bypass->reason == LT_BYPASS_MISSING ||
-        bypass->word_ms >= bypass->up_ms ||
+        bypass->word_ms >= bypass->up_ms || unit->partner->open_ms == 0 ||
+        engine->now.mono_ms - unit->partner->open_ms <
+            engine->options.withheld_urgent_ms ||
         engine->now.mono_ms - bypass->up_ms <
             engine->options.withheld_urgent_ms ||
         unit->partner->heard_wall_ms < bypass->began_wall_ms ||
@@ -439,7 +461,8 @@ int64_t lt_bypass_tick(struct lt_engine *engine)
         bypass->reason == LT_BYPASS_UNRECEIPTED) {
         return engine->now.mono_ms + LT_SCAN_MS;
     }
-    return oldest == INT64_MAX || oldest + LT_BYPASS_LATE_MS <= engine->now.mono_ms
+    return oldest == INT64_MAX ||
+                   oldest + LT_BYPASS_LATE_MS <= engine->now.mono_ms
                ? INT64_MAX
                : oldest + LT_BYPASS_LATE_MS;
 }
@@ -461,6 +484,26 @@ enum lt_role lt_bypass_role(const struct lt_engine *engine, enum lt_role role,
         return LT_ROLE_BYPASS;
     }
     return role;
+}
+
+/* By our tree, or by none. */
+static bool is_child(const struct lt_engine *engine,
+                     const struct lt_office *office)
+{
+    const struct lt_tree_office *peer = lt_tree_find(engine->tree, office);
+
+    return peer == NULL || lt_office_equal(&peer->parent, &engine->self->id) ||
+           lt_engine_planted(engine, LT_PLANT_ALL_LANES);
+}
+
+enum lt_lane lt_bypass_lanes(const struct lt_engine *engine, enum lt_role role,
+                             const struct lt_office *office)
+{
+    if (role == LT_ROLE_BYPASS ||
+        (role == LT_ROLE_CHILD && !is_child(engine, office))) {
+        return LT_LANE_NORMAL;
+    }
+    return LT_LANES;
 }
 
 void lt_bypass_session_up(struct lt_engine *engine, struct lt_session *session)
@@ -519,7 +562,9 @@ static void stamp(struct lt_engine *engine, struct lt_session *session)
         return;
     }
     session->role = role;
-    session->lanes = LT_LANES;
+    if (is_child(engine, &unit->id)) {
+        session->lanes = LT_LANES;
+    }
     unit->session = role == LT_ROLE_CHILD ? session : NULL;
     unit->bypass = role == LT_ROLE_BYPASS ? session : NULL;
 }
@@ -555,6 +600,6 @@ void lt_engine_bypass(const struct lt_engine *engine,
     out->parent = *parent;
     out->target = bypass->target;
     out->since_wall_ms = bypass->began_wall_ms;
-    out->all_lanes = bypass->session != NULL &&
-                     bypass->session->lanes == LT_LANES;
+    out->all_lanes =
+        bypass->session != NULL && bypass->session->lanes == LT_LANES;
 }

@@ -27,6 +27,11 @@ void lt_bypass_tree(struct lt_engine *engine);
 /* What the peer of a new session is to us, by who dialled. */
 enum lt_role lt_bypass_role(const struct lt_engine *engine, enum lt_role role,
                             const struct lt_office *office);
+/* The lanes served when it begins: those below the one returned. Who dials us
+ * and is not our child opens the others itself; it may be going around its
+ * parent, by an older tree in which we are above it. */
+enum lt_lane lt_bypass_lanes(const struct lt_engine *engine, enum lt_role role,
+                             const struct lt_office *office);
 /* A session is up, before anything is compared; or about to end. */
 void lt_bypass_session_up(struct lt_engine *engine,
                           struct lt_session *session);

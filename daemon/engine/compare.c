@@ -131,7 +131,10 @@ static bool perhaps_shared(const struct lt_engine *engine,
 {
     return unit->tracks != NULL &&
            (unit->wide_n > 0 || unit == engine->self ||
-            lt_tree_covers(engine->tree, &session->unit->id, &unit->id));
+            lt_tree_follows(engine->tree, &session->unit->id, &unit->id) ||
+            lt_tree_was_below(engine->tree, &session->unit->id, &unit->id) ||
+            lt_tree_reads_of(engine->tree, &session->unit->id, &unit->id) ||
+            lt_tree_reads_of(engine->tree, &engine->self->id, &unit->id));
 }
 
 static bool shared_in(const struct lt_engine *engine,
@@ -314,6 +317,54 @@ static bool grows(const struct lt_engine *engine,
     return false;
 }
 
+/* The peer holds of the unit what we hold. A flow that began when it did not
+ * list the unit, and was held since, goes on from there. */
+static void same_here(struct lt_engine *engine, struct lt_session *session,
+                      const struct lt_unit *unit, enum lt_lane lane)
+{
+    const struct lt_track *track;
+    struct lt_run *run;
+
+    for (track = unit->tracks; track != NULL; track = track->next) {
+        if (!shared_in(engine, session, track, lane)) {
+            continue;
+        }
+        lt_outflow_lift(engine, session, track);
+        for (run = track->runs; run != NULL; run = run->next) {
+            if (lt_run_live(run) && lt_flow_find(session, run) != NULL) {
+                lt_flow_state(engine, session, run, run->durable.number);
+            }
+        }
+    }
+}
+
+static void send_tips(struct lt_engine *engine, struct lt_session *session,
+                      const struct lt_office *origin, enum lt_lane lane,
+                      const struct lt_stream_state *states, size_t n,
+                      bool want_reply, bool more)
+{
+    struct lt_tips tips = {.origin = *origin,
+                           .lane = lane,
+                           .want_reply = want_reply,
+                           .more = more,
+                           .streams_n = n,
+                           .streams = states};
+
+    lt_fx_send_frame(engine, session, lt_tips_encode(&tips, &engine->frame));
+}
+
+/* Nothing to send of what we do not hold; that we do not list it tells the
+ * peer that all of it is wanted. But when it lists its origins anew its tree has
+ * changed: our list it has read with the older one, which may have had no place
+ * for this origin between us. */
+static void state_nothing(struct lt_engine *engine, struct lt_session *session,
+                          const struct lt_digest *entry, enum lt_lane lane)
+{
+    if (session->heard[lane]) {
+        send_tips(engine, session, &entry->origin, lane, NULL, 0, false, false);
+    }
+}
+
 static void listed(struct lt_engine *engine, struct lt_session *session,
                    const struct lt_digest *entry, enum lt_lane lane)
 {
@@ -321,15 +372,22 @@ static void listed(struct lt_engine *engine, struct lt_session *session,
     uint8_t ours[LT_DIGEST_LEN];
 
     if (unit == NULL) {
+        state_nothing(engine, session, entry, lane);
         return;
     }
-    /* Nothing to send of what we do not hold; that we do not list it tells
-     * the peer that all of it is wanted. */
-    if (!grows(engine, session, unit, lane) &&
-        (!digest_of(engine, session, unit, lane, ours) ||
-         memcmp(ours, entry->digest, LT_DIGEST_LEN) == 0)) {
-        (void)tips_came(engine, session, unit, lane);
-        return;
+    if (!grows(engine, session, unit, lane)) {
+        bool any = digest_of(engine, session, unit, lane, ours);
+
+        if (!any) {
+            state_nothing(engine, session, entry, lane);
+        }
+        if (!any || memcmp(ours, entry->digest, LT_DIGEST_LEN) == 0) {
+            (void)tips_came(engine, session, unit, lane);
+            if (any && session->flows != NULL) {
+                same_here(engine, session, unit, lane);
+            }
+            return;
+        }
     }
     await_tips(engine, session, unit, lane);
     lt_compare_state(engine, session, unit, &unit->id, lane, true);
@@ -380,21 +438,6 @@ void lt_compare_on_digests(struct lt_engine *engine, struct lt_session *session,
 }
 
 /* ---- tips ---- */
-
-static void send_tips(struct lt_engine *engine, struct lt_session *session,
-                      const struct lt_office *origin, enum lt_lane lane,
-                      const struct lt_stream_state *states, size_t n,
-                      bool want_reply, bool more)
-{
-    struct lt_tips tips = {.origin = *origin,
-                           .lane = lane,
-                           .want_reply = want_reply,
-                           .more = more,
-                           .streams_n = n,
-                           .streams = states};
-
-    lt_fx_send_frame(engine, session, lt_tips_encode(&tips, &engine->frame));
-}
 
 void lt_compare_state(struct lt_engine *engine, struct lt_session *session,
                       const struct lt_unit *unit,

@@ -16,10 +16,12 @@
 #include "daemon/engine/effects.h"
 #include "daemon/engine/intake.h"
 #include "daemon/engine/keys.h"
+#include "daemon/engine/revoke.h"
 #include "daemon/engine/route.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/statement.h"
 #include "daemon/engine/streams.h"
+#include "daemon/engine/telling.h"
 
 /* ---- in ---- */
 
@@ -83,7 +85,8 @@ static lt_err take(struct lt_engine *engine, struct lt_session *session,
     }
     session->unit = lt_unit_find(engine, &taken->piece.from);
     key = lt_keys_find(engine, session->unit, taken->piece.key_id);
-    if (key == NULL || !(lt_courier_proven(input->bytes, input->len, key) ||
+    if (key == NULL || lt_revoke_refuses(engine, taken->piece.key_id) ||
+        !(lt_courier_proven(input->bytes, input->len, key) ||
                          lt_engine_planted(engine, LT_PLANT_TRUST_COURIER))) {
         return LT_EEXPORTER;
     }
@@ -117,16 +120,16 @@ void lt_courier_take(struct lt_engine *engine, const struct lt_input *input)
 static bool above_us(const struct lt_engine *engine,
                      const struct lt_office *office)
 {
-    struct lt_unit *chain[LT_CHAIN_LEN_MAX];
+    struct lt_bound *chain[LT_CHAIN_LEN_MAX];
     size_t n;
     size_t i;
 
     if (lt_tree_find(engine->tree, &engine->self->id) != NULL) {
         return lt_tree_above(engine->tree, office, &engine->self->id);
     }
-    n = lt_keys_chain(engine, engine->self, chain);
+    n = lt_telling_line(engine, engine->self, chain);
     for (i = 0; i + 1 < n; i++) {
-        if (lt_office_equal(&chain[i]->id, office)) {
+        if (lt_office_equal(&chain[i]->binding.office, office)) {
             return true;
         }
     }

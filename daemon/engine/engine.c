@@ -8,18 +8,22 @@
 #include <string.h>
 
 #include "daemon/engine/author.h"
+#include "daemon/engine/bound.h"
 #include "daemon/engine/bypass.h"
 #include "daemon/engine/compare.h"
 #include "daemon/engine/courier.h"
+#include "daemon/engine/doors.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/intake.h"
 #include "daemon/engine/keys.h"
 #include "daemon/engine/mend.h"
 #include "daemon/engine/outflow.h"
 #include "daemon/engine/parent.h"
+#include "daemon/engine/revoke.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/statement.h"
 #include "daemon/engine/streams.h"
+#include "daemon/engine/telling.h"
 #include "daemon/engine/tree_feed.h"
 
 /* ---- life ---- */
@@ -58,6 +62,7 @@ lt_err lt_engine_new(const struct lt_engine_options *options,
     }
     engine->bypass.word_ms = INT64_MIN;
     if (lt_tree_new(alloc, &engine->tree) != LT_OK ||
+        lt_trust_new(alloc, &engine->trust) != LT_OK ||
         lt_packer_new(alloc, options->zstd_level, &engine->packer) != LT_OK) {
         lt_engine_free(engine);
         return LT_ENOMEM;
@@ -84,7 +89,7 @@ void lt_engine_free(struct lt_engine *engine)
     lt_free(engine->alloc, engine->sessions);
     lt_fresh_clear(engine);
     lt_proof_free(engine);
-    lt_keys_free(engine);
+    lt_bounds_free(engine);
     lt_letter_free(engine);
     lt_author_free(engine);
     for (i = 0; i < engine->units_n; i++) {
@@ -93,6 +98,8 @@ void lt_engine_free(struct lt_engine *engine)
     lt_free(engine->alloc, engine->units);
     lt_free(engine->alloc, engine->tracks);
     lt_free(engine->alloc, engine->standing);
+    lt_free(engine->alloc, engine->doors);
+    lt_revoke_free(engine);
     lt_map_deinit(&engine->units_map);
     lt_map_deinit(&engine->tracks_map);
     lt_map_deinit(&engine->runs_map);
@@ -164,6 +171,16 @@ lt_err lt_engine_load_tree(struct lt_engine *engine,
     return lt_tree_feed(engine, segment);
 }
 
+bool lt_engine_wants_tree(struct lt_engine *engine)
+{
+    if (!engine->tree_unread || engine->root == NULL) {
+        return false;
+    }
+    engine->tree_unread = false;
+    engine->tree_again = true;
+    return true;
+}
+
 lt_err lt_engine_load_statement(struct lt_engine *engine, const uint8_t *bytes,
                                 size_t len)
 {
@@ -194,6 +211,8 @@ static void start(struct lt_engine *engine)
     lt_author_check_clock(engine);
     lt_statement_tree(engine);
     lt_parent_start(engine);
+    lt_doors_review(engine);
+    lt_revoke_review(engine);
     engine->keys_changed = true;
     engine->scan_ms = engine->now.mono_ms;
 }
@@ -351,6 +370,7 @@ static void set_intake(struct lt_engine *engine, bool open, lt_err code)
     for (run = engine->dirty; run != NULL; run = run->dirty_next) {
         lt_run_revert(run, false);
     }
+    lt_bounds_store_again(engine); /* before what they prove */
     engine->ask_again_ms = 0;
     lt_intake_ask_again(engine);
     begin_afresh(engine);
@@ -509,12 +529,29 @@ static void all_durable(struct lt_engine *engine)
     }
 }
 
+/* Those who are there hear of the keys that moves make them need. */
+static void tell_moved(struct lt_engine *engine)
+{
+    if (!engine->tell_moved) {
+        return;
+    }
+    engine->tell_moved = false;
+    for (size_t i = 0; i < engine->sessions_n && !engine->oom; i++) {
+        lt_telling_moved(engine, engine->sessions[i]);
+    }
+}
+
 static void feed_tree(struct lt_engine *engine)
 {
+    static const struct lt_office nobody;
+    const struct lt_office *parent = lt_parent_office(engine);
+    struct lt_office before = parent == NULL ? nobody : *parent;
     uint64_t revision = lt_tree_revision(engine->tree);
+    bool again = engine->tree_again;
     const struct lt_fresh *fresh;
     size_t i;
 
+    engine->tree_again = false;
     for (fresh = engine->fresh; fresh != NULL; fresh = fresh->next) {
         if (fresh->segment.stream.channel.cls == LT_CLASS_TREE &&
             lt_segment_last(&fresh->segment) <= fresh->run->durable.number &&
@@ -523,11 +560,20 @@ static void feed_tree(struct lt_engine *engine)
             return;
         }
     }
-    if (lt_tree_revision(engine->tree) == revision) {
+    if (engine->trust_changed) {
+        lt_revoke_review(engine);
+    }
+    if (lt_tree_revision(engine->tree) == revision && !again) {
+        if (engine->doors_changed) {
+            lt_doors_review(engine);
+        }
         return;
     }
+    lt_doors_review(engine);
     lt_keys_review(engine);
     engine->keys_changed = true;
+    engine->tell_moved = true;
+    lt_parent_moved(engine, &before);
     lt_statement_tree(engine);
     lt_bypass_tree(engine);
     lt_receipt_reread(engine);
@@ -543,9 +589,11 @@ lt_err lt_engine_committed(struct lt_engine *engine, const struct lt_now *now,
 {
     enter(engine, now, effects);
     make_durable(engine);
+    lt_bounds_durable(engine);
     all_durable(engine);
     lt_intake_ack(engine);
     feed_tree(engine);
+    tell_moved(engine);
     if (!engine->oom) {
         lt_statement_pump(engine);
         pump_all(engine);
@@ -573,6 +621,7 @@ lt_err lt_engine_rolled_back(struct lt_engine *engine, const struct lt_now *now,
         lt_run_revert(run, true);
         run = next;
     }
+    lt_bounds_rolled_back(engine);
     lt_fresh_clear(engine);
     /* Asking at once would only fill the disk again. */
     engine->ask_again_ms = engine->now.mono_ms + LT_ASK_AGAIN_MS;

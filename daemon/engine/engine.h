@@ -53,39 +53,49 @@ struct lt_engine_options {
     int64_t withheld_ms;             /* 24 hours */
     int zstd_level;         /* of a burst */
     int zstd_level_thrifty; /* of a turn that wrote little */
-    uint32_t plant;                  /* enum lt_plant; 0 outside tests */
+    uint64_t plant;                  /* lt_plant_bit()s; 0 outside tests */
 };
 
 /* Faults that a test plants to see itself turn red; without LT_TEST_HOOKS
- * they have no effect. */
+ * they have no effect. At most 64. */
 enum lt_plant {
-    LT_PLANT_ACK_BEFORE_COMMIT = 1,
-    LT_PLANT_SKIP_CHAIN_CHECK = 2,
-    LT_PLANT_SKIP_SIGNATURE_CHECK = 4,
-    LT_PLANT_FORWARD_REENCODED = 8,
-    LT_PLANT_DEDUPE_OFF = 16,
-    LT_PLANT_IGNORE_GAP = 32,
-    LT_PLANT_NEVER_RESEND = 64,
-    LT_PLANT_SKIP_PARTS_CHECK = 128,
-    LT_PLANT_SKIP_EPOCH_CHECK = 256,
-    LT_PLANT_DROP_BRANCH = 512,
-    LT_PLANT_KEEP_CREDIT = 1024,
-    LT_PLANT_TRUST_HELLO = 2048,
-    LT_PLANT_WINDOW_UNBOUNDED = 4096,
-    LT_PLANT_TAKE_ERASED = 8192,
-    LT_PLANT_QUOTA_OFF = 16384,
-    LT_PLANT_ONE_LANE = 32768,
-    LT_PLANT_WITHHOLD = 1 << 16,
-    LT_PLANT_NO_BYPASS = 1 << 17,
-    LT_PLANT_FIRST_TREE = 1 << 18,
-    LT_PLANT_TRUST_COURIER = 1 << 22,
-    LT_PLANT_DEDUPE_WINDOW = 1 << 24,
-    LT_PLANT_RECEIPT_BY_PARENT = 1 << 25,
-    LT_PLANT_MUTE_STATEMENTS = 1 << 26,
-    LT_PLANT_HOLD_FOR_EVER = 1 << 27,
-    LT_PLANT_NEVER_QUIET = 1 << 28,
-    LT_PLANT_TRUST_ROUTE = 1 << 29
+    LT_PLANT_ACK_BEFORE_COMMIT,
+    LT_PLANT_SKIP_CHAIN_CHECK,
+    LT_PLANT_SKIP_SIGNATURE_CHECK,
+    LT_PLANT_FORWARD_REENCODED,
+    LT_PLANT_DEDUPE_OFF,
+    LT_PLANT_IGNORE_GAP,
+    LT_PLANT_NEVER_RESEND,
+    LT_PLANT_SKIP_PARTS_CHECK,
+    LT_PLANT_SKIP_EPOCH_CHECK,
+    LT_PLANT_DROP_BRANCH,
+    LT_PLANT_KEEP_CREDIT,
+    LT_PLANT_TRUST_HELLO,
+    LT_PLANT_WINDOW_UNBOUNDED,
+    LT_PLANT_TAKE_ERASED,
+    LT_PLANT_QUOTA_OFF,
+    LT_PLANT_ONE_LANE,
+    LT_PLANT_WITHHOLD,
+    LT_PLANT_NO_BYPASS,
+    LT_PLANT_FIRST_TREE,
+    LT_PLANT_TRUST_COURIER,
+    LT_PLANT_DEDUPE_WINDOW,
+    LT_PLANT_RECEIPT_BY_PARENT,
+    LT_PLANT_MUTE_STATEMENTS,
+    LT_PLANT_HOLD_FOR_EVER,
+    LT_PLANT_NEVER_QUIET,
+    LT_PLANT_TRUST_ROUTE,
+    LT_PLANT_DOORS_OPEN,
+    LT_PLANT_KEEP_REVOKED,
+    LT_PLANT_ANY_KEY,
+    LT_PLANT_LEAVE_BEHIND,
+    LT_PLANT_FORGET_UNSTORED,
+    LT_PLANT_ALL_LANES
 };
+static inline uint64_t lt_plant_bit(enum lt_plant plant)
+{
+    return UINT64_C(1) << plant;
+}
 
 LT_MUST_CHECK lt_err lt_engine_new(const struct lt_engine_options *options,
                                    struct lt_engine **out_engine);
@@ -104,8 +114,8 @@ struct lt_engine_run {
     int64_t bytes;                /* -1: not known */
 };
 /* Order: bindings (any order; those that cannot be proven yet wait), runs
- * (any order), then the segments of class tree with audience all, in order,
- * then statements. The first step ends the loading. Errors: LT_ENOMEM;
+ * (any order), then the segments of class tree: those with audience all first,
+ * each stream in order; then statements. The first step ends the loading. Errors: LT_ENOMEM;
  * LT_EMALFORMED leaves the engine as before. */
 LT_MUST_CHECK lt_err lt_engine_load_binding(struct lt_engine *engine,
                                             const uint8_t *bytes, size_t len);
@@ -113,9 +123,17 @@ LT_MUST_CHECK lt_err lt_engine_load_run(struct lt_engine *engine,
                                         const struct lt_engine_run *run);
 LT_MUST_CHECK lt_err lt_engine_load_tree(struct lt_engine *engine,
                                          const struct lt_segment *segment);
+/* A disk may lose the binding of the root office's key: then nobody knows at
+ * loading whose words make the tree. True, once, when it came and the segments
+ * of class tree have to be loaded again, before lt_engine_committed. */
+bool lt_engine_wants_tree(struct lt_engine *engine);
 LT_MUST_CHECK lt_err lt_engine_load_statement(struct lt_engine *engine,
                                               const uint8_t *bytes, size_t len);
 
+/* A key that an earlier life knew to be revoked: refused until the tree says
+ * something of it. Errors: LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_engine_shun(struct lt_engine *engine,
+                                    const uint8_t key_id[static LT_HASH_LEN]);
 /* These parts are never taken or passed on again. While loading, and whenever
  * more of them were erased. Errors: LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_engine_erased(struct lt_engine *engine,
@@ -302,17 +320,41 @@ enum lt_haste lt_engine_haste(const struct lt_engine *engine, uint64_t session,
                               const uint8_t *bytes, size_t len);
 
 const struct lt_tree *lt_engine_tree(const struct lt_engine *engine);
-/* Bindings that are proven, one a call from @index on; false past the end. */
+/* Bindings that are proven, one a call from @index on: each office's newest,
+ * then those below. False past the end. */
 bool lt_engine_binding_at(const struct lt_engine *engine, size_t index,
                           struct lt_binding *out);
+/* Is the key that this office signs with one of these? */
+bool lt_engine_self_unconfirmed(const struct lt_engine *engine);
+/* Those of keys that no key before has signed and no keeper has confirmed. */
+bool lt_engine_unconfirmed_at(const struct lt_engine *engine, size_t index,
+                              struct lt_binding *out);
 const struct lt_key *lt_engine_key_of(const struct lt_engine *engine,
                                       const struct lt_office *office,
                                       const uint8_t key_id[static LT_HASH_LEN]);
-/* Encoded bindings that prove @office's key, issuer first, each visited. */
+/* The latest binding of @office that waits for the keeper's word, or for proof;
+ * borrowed until the engine changes. */
+bool lt_engine_waiting_key(const struct lt_engine *engine,
+                           const struct lt_office *office,
+                           const uint8_t **out_bytes, size_t *out_len);
+/* The bindings that are proven of one office, newest first; false past the
+ * end. Borrowed likewise. */
+bool lt_engine_key_at(const struct lt_engine *engine,
+                      const struct lt_office *office, size_t index,
+                      const uint8_t **out_bytes, size_t *out_len);
+/* Encoded bindings that prove @office's newest key, issuer first, each
+ * visited. */
 void lt_engine_chain(const struct lt_engine *engine,
                      const struct lt_office *office,
                      void (*visit)(void *ctx, const uint8_t *bytes, size_t len),
                      void *ctx);
+/* The same of this office, with what whoever was away long needs: its latest
+ * keys and its superiors' latest. At most LT_ENGINE_PROOFS_MAX. */
+enum { LT_ENGINE_PROOFS_MAX = 4 * (LT_TREE_DEPTH_MAX + 2) };
+void lt_engine_proofs(const struct lt_engine *engine,
+                      void (*visit)(void *ctx, const uint8_t *bytes,
+                                    size_t len),
+                      void *ctx);
 
 struct lt_link_view {
     uint64_t session;
@@ -344,7 +386,8 @@ enum lt_bypass_reason {
     LT_BYPASS_UNRECEIPTED, /* it acknowledged, and the keeper lacks it */
     LT_BYPASS_MISSING,    /* a superior has something for us that it does not
                              pass on */
-    LT_BYPASS_STILL       /* no superior's word comes through it */
+    LT_BYPASS_STILL,      /* no superior's word comes through it */
+    LT_BYPASS_SHUT        /* it has shut its door to this office */
 };
 struct lt_bypass_view {
     enum lt_bypass_state state;
@@ -356,6 +399,46 @@ struct lt_bypass_view {
 };
 void lt_engine_bypass(const struct lt_engine *engine,
                       struct lt_bypass_view *out);
+/* Keys that are revoked, or were for an earlier life; false past the end. */
+bool lt_engine_refused_at(const struct lt_engine *engine, size_t index,
+                          uint8_t out_key_id[static LT_HASH_LEN]);
+bool lt_engine_refused_key(const struct lt_engine *engine,
+                           const uint8_t key_id[static LT_HASH_LEN]);
+/* Grows whenever keys were revoked or given back. */
+uint64_t lt_engine_trust_revision(const struct lt_engine *engine);
+/* Up to this number what stands in the run counts; UINT64_MAX: all. */
+uint64_t lt_engine_limit(const struct lt_engine *engine,
+                         const struct lt_stream *stream, uint64_t epoch);
+/* The last word about a key; false: none. */
+bool lt_engine_last_word(const struct lt_engine *engine,
+                         const uint8_t key_id[static LT_HASH_LEN],
+                         struct lt_event_id *out_id);
+/* A run of an office, as far as it is durable. */
+struct lt_run_view {
+    struct lt_stream stream;
+    uint64_t epoch;
+    uint64_t first;
+    uint64_t last;
+    struct lt_point prev;
+    uint8_t key_id[LT_HASH_LEN];
+};
+/* One a call; start with *cursor 0; false past the end. */
+bool lt_engine_run_of(const struct lt_engine *engine,
+                      const struct lt_office *office, size_t *cursor,
+                      struct lt_run_view *out);
+/* A door that is shut, as far as the words are here. */
+enum { LT_DOOR_DOC_MAX = 100 };
+struct lt_door_view {
+    struct lt_office office;      /* that is not served */
+    struct lt_office by;          /* its parent */
+    int64_t since_wall_ms;
+    char doc_no[LT_DOOR_DOC_MAX + 1]; /* what decided it; may be empty */
+};
+/* One a call; start with *cursor 0; false past the end. */
+bool lt_engine_door_at(const struct lt_engine *engine, size_t *cursor,
+                       struct lt_door_view *out);
+/* The parent does not serve this office, by its word or its Bye. */
+bool lt_engine_parent_shut(const struct lt_engine *engine);
 /* What a session's peer does not hold yet of one run, or holds back. */
 struct lt_flow_view {
     struct lt_office to;

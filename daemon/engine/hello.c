@@ -16,15 +16,20 @@
 
 #include "daemon/engine/bypass.h"
 #include "daemon/engine/compare.h"
+#include "daemon/engine/doors.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/keys.h"
+#include "daemon/engine/parent.h"
+#include "daemon/engine/revoke.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/statement.h"
+#include "daemon/engine/telling.h"
+#include "daemon/engine/unconfirmed.h"
 
 static void say_hello(struct lt_engine *engine, struct lt_session *session,
                       const uint8_t signature[LT_SIG_LEN])
 {
-    struct lt_unit *chain[LT_CHAIN_LEN_MAX];
+    struct lt_bound *chain[LT_CHAIN_LEN_MAX];
     struct lt_span spans[LT_CHAIN_LEN_MAX];
     struct lt_hello hello = {
         .wire_min = LT_WIRE_VERSION,
@@ -48,11 +53,11 @@ static void say_hello(struct lt_engine *engine, struct lt_session *session,
         hello.has_signature = true;
         memcpy(hello.signature, signature, LT_SIG_LEN);
     }
-    hello.bindings_n = lt_keys_chain(engine, engine->self, chain);
+    hello.bindings_n = lt_telling_chain(engine, engine->self, chain);
     for (i = 0; i < hello.bindings_n; i++) {
-        spans[i] = (struct lt_span){.data = chain[i]->bound->bytes,
-                                    .len = chain[i]->bound->len};
-        lt_keys_told(engine, session, chain[i]);
+        spans[i] = (struct lt_span){.data = chain[i]->bytes,
+                                    .len = chain[i]->len};
+        lt_telling_told(engine, session, chain[i]);
     }
     lt_fx_send_frame(engine, session, lt_hello_encode(&hello, &engine->frame));
 }
@@ -113,8 +118,12 @@ static bool proven(struct lt_engine *engine, struct lt_session *session,
     const struct lt_key *key =
         lt_keys_find(engine, session->unit, session->peer_key_id);
 
-    if (key == NULL) {
+    if (key == NULL || !lt_keys_speaks(engine, session->unit, session->peer_key_id)) {
         lt_session_refuse(engine, session, LT_EUNKNOWNKEY);
+        return false;
+    }
+    if (lt_revoke_refuses(engine, session->peer_key_id)) {
+        lt_session_refuse(engine, session, LT_AREVOKED);
         return false;
     }
     digest_of(engine, session, false, bytes);
@@ -148,13 +157,30 @@ static bool epoch_came_back(struct lt_unit *unit, uint64_t epoch)
     return back;
 }
 
+/* A key that nobody has confirmed takes no session from one that is known. */
+static bool gives_way(const struct lt_engine *engine,
+                      const struct lt_session *session,
+                      const struct lt_session *served)
+{
+    return served != NULL && engine->unconfirmed_n > 0 &&
+           lt_unconfirmed_find(engine, session->unit, session->peer_key_id) !=
+               NULL &&
+           lt_unconfirmed_find(engine, served->unit, served->peer_key_id) ==
+               NULL;
+}
+
 static void serve(struct lt_engine *engine, struct lt_session *session)
 {
     struct lt_unit *unit = session->unit;
     struct lt_session **place =
         session->role == LT_ROLE_BYPASS ? &unit->bypass : &unit->session;
-    bool twice = epoch_came_back(unit, session->peer_epoch);
+    bool twice;
 
+    if (gives_way(engine, session, *place)) {
+        lt_session_refuse(engine, session, LT_AUNCONFIRMED);
+        return;
+    }
+    twice = epoch_came_back(unit, session->peer_epoch);
     if (twice) {
         lt_alarm_raise(engine, LT_ATWOMACHINES, &unit->id, NULL, NULL);
     }
@@ -171,6 +197,11 @@ static void serve(struct lt_engine *engine, struct lt_session *session)
     /* The round trip while nothing is in its way: windows begin with it. */
     lt_session_ping(engine, session);
     lt_bypass_session_up(engine, session);
+    lt_parent_arrived(engine);
+    if (session->role == LT_ROLE_PARENT) {
+        lt_doors_told(engine, false);
+    }
+    lt_telling_moved(engine, session);
     lt_compare_start(engine, session);
     lt_statement_session(engine, session);
     lt_letter_forward(engine, session);
@@ -215,8 +246,12 @@ void lt_hello_on_hello(struct lt_engine *engine, struct lt_session *session,
         session->gives |= hello->features[i] == LT_FEATURE_WANT;
     }
     if (!session->above) {
-        if (lt_keys_find(engine, session->unit, hello->key_id) == NULL) {
+        if (!lt_keys_speaks(engine, session->unit, hello->key_id)) {
             lt_session_refuse(engine, session, LT_EUNKNOWNKEY);
+            return;
+        }
+        if (lt_revoke_refuses(engine, hello->key_id)) {
+            lt_session_refuse(engine, session, LT_AREVOKED);
             return;
         }
         if (sign(engine, session, signature)) {

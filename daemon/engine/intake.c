@@ -136,7 +136,7 @@ static bool welcome(struct lt_engine *engine, struct piece *piece)
         inrun->held == LT_HOLD_TOO_LARGE) {
         return false;
     }
-    if (!lt_route_ours(engine, &inrun->stream)) {
+    if (!lt_route_takes(engine, &inrun->stream)) {
         lt_alarm_raise(engine, LT_ANOTFOLLOWED, &inrun->stream.origin,
                        &inrun->stream, &piece->session->unit->id);
         hold(engine, piece, LT_HOLD_NOT_FOLLOWED, first);

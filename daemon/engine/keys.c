@@ -5,38 +5,51 @@
  * signatures alone must do: a new office has to check its parent's hello before
  * it can get the tree. Such a binding is looked at again when the tree comes.
  *
- * The first key of an office stays. */
+ * The first key of an office stays until it signs a later one: a binding of
+ * another key names the newest one before it, whose signature it carries. What
+ * an earlier key signed in its epochs stays proven. The root office's own key
+ * follows from the pinned root key alone. One that no key before has signed
+ * stands aside until the keeper confirms it (unconfirmed.h). */
 #include "daemon/engine/keys.h"
 
 #include <string.h>
 
+#include "daemon/engine/bound.h"
 #include "daemon/engine/compare.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/intake.h"
+#include "daemon/engine/revoke.h"
 #include "daemon/engine/streams.h"
+#include "daemon/engine/unconfirmed.h"
 
 enum verdict { PROVEN, WAITS, WRONG };
+
+/* Who stands for a binding beside its issuer. */
+enum voucher {
+    BY_NOBODY,
+    BY_ISSUERS_LOG, /* it stands there, and counts */
+    BY_KEEPER,      /* whatever the key before says */
+    BY_KEEPER_FORMER /* it came before those that are known */
+};
 
 const struct lt_key *lt_keys_find(const struct lt_engine *engine,
                                   const struct lt_unit *unit,
                                   const uint8_t key_id[static LT_HASH_LEN])
 {
-    (void)engine;
-    if (unit == NULL || unit->bound == NULL ||
-        memcmp(unit->bound->binding.key_id, key_id, LT_HASH_LEN) != 0) {
-        return NULL;
+    const struct lt_bound *bound = lt_bound_find(unit, key_id);
+
+    if (bound == NULL && engine->unconfirmed_n > 0) {
+        bound = lt_unconfirmed_find(engine, unit, key_id);
     }
-    return unit->bound->key;
+    return bound == NULL ? NULL : bound->key;
 }
 
-static bool by_root_key(const struct lt_engine *engine,
-                        const struct lt_binding *binding)
+bool lt_keys_speaks(const struct lt_engine *engine, const struct lt_unit *unit,
+                    const uint8_t key_id[static LT_HASH_LEN])
 {
-    uint8_t root_id[LT_HASH_LEN];
-
-    lt_key_id_of(engine->options.root_key, root_id);
-    return lt_office_equal(&binding->office, &binding->issuer) &&
-           memcmp(binding->issuer_key_id, root_id, LT_HASH_LEN) == 0;
+    return (unit->bound != NULL &&
+            memcmp(unit->bound->binding.key_id, key_id, LT_HASH_LEN) == 0) ||
+           lt_unconfirmed_find(engine, unit, key_id) != NULL;
 }
 
 /* What the check of a binding says. Without memory nobody can say: the engine
@@ -63,15 +76,15 @@ static enum verdict proven_by_root(struct lt_engine *engine,
 }
 
 static enum verdict judge(struct lt_engine *engine,
-                          const struct lt_binding *binding,
-                          bool *out_confirmed)
+                          const struct lt_binding *binding, enum voucher voucher,
+                          bool *out_placed)
 {
     const struct lt_tree_office *office =
         lt_tree_find(engine->tree, &binding->office);
-    const struct lt_key *issuer;
+    const struct lt_bound *issuer;
 
-    *out_confirmed = office != NULL;
-    if (by_root_key(engine, binding)) {
+    *out_placed = office != NULL;
+    if (lt_bound_by_root(engine, binding)) {
         if (office != NULL && !lt_office_is_zero(&office->parent)) {
             return WRONG;
         }
@@ -84,90 +97,20 @@ static enum verdict judge(struct lt_engine *engine,
                                               &binding->issuer)) {
         return WRONG;
     }
-    issuer = lt_keys_find(engine, lt_unit_find(engine, &binding->issuer),
-                          binding->issuer_key_id);
-    if (issuer == NULL) {
+    issuer = lt_bound_find(lt_unit_find(engine, &binding->issuer),
+                           binding->issuer_key_id);
+    if (issuer == NULL) { /* or nobody has confirmed it */
         return WAITS;
     }
-    return verdict_of(engine, lt_binding_check(binding, issuer));
-}
-
-static void free_bound(struct lt_engine *engine, struct lt_bound *bound)
-{
-    if (bound == NULL) {
-        return;
+    /* What a revoked key binds now is nobody's word. What it bound before is
+     * here, or lies in the log before its end; our own line has to be believed
+     * before there is a log. */
+    if (voucher == BY_NOBODY && lt_revoke_refuses(engine, binding->issuer_key_id) &&
+        !lt_tree_above(engine->tree, &binding->office, &engine->self->id) &&
+        engine->started) {
+        return WAITS;
     }
-    lt_key_free(bound->key);
-    lt_free(engine->alloc, bound->bytes);
-    lt_free(engine->alloc, bound);
-}
-
-/* Take the bytes over as a bound of @unit. */
-static bool bind(struct lt_engine *engine, struct lt_unit *unit,
-                 const uint8_t *bytes, size_t len, struct lt_key *key,
-                 bool confirmed, bool store)
-{
-    struct lt_bound *bound = lt_new(engine->alloc, sizeof(*bound));
-    struct lt_effect *effect;
-    size_t i;
-
-    if (bound == NULL) {
-        goto fail;
-    }
-    bound->bytes = lt_new(engine->alloc, len);
-    if (bound->bytes == NULL) {
-        goto fail;
-    }
-    memcpy(bound->bytes, bytes, len);
-    bound->len = len;
-    bound->confirmed = confirmed;
-    if (lt_binding_decode(bound->bytes, len, &bound->binding, NULL) != LT_OK) {
-        goto fail;
-    }
-    if (unit->bound != NULL) { /* a renewal: same key, new transport key */
-        for (i = 0; engine->bounds[i] != unit->bound; i++) {
-        }
-        engine->bounds[i] = bound;
-        if (!unit->bound->confirmed) {
-            engine->unconfirmed_n--;
-        }
-        free_bound(engine, unit->bound);
-    } else {
-        if (!lt_grow(engine->alloc, (void **)&engine->bounds,
-                     &engine->bounds_cap, engine->bounds_n,
-                     sizeof(struct lt_bound *))) {
-            goto fail;
-        }
-        engine->bounds[engine->bounds_n++] = bound;
-    }
-    bound->key = key;
-    unit->bound = bound;
-    if (!confirmed) {
-        engine->unconfirmed_n++;
-    }
-    if (by_root_key(engine, &bound->binding)) {
-        engine->root = unit;
-    }
-    engine->keys_changed = true;
-    if (store) {
-        effect = lt_fx_add(engine, LT_FX_STORE_BINDING);
-        if (effect != NULL) {
-            effect->office = unit->id;
-            memcpy(effect->key_id, bound->binding.key_id, LT_HASH_LEN);
-            effect->bytes = lt_fx_copy(engine, bytes, len);
-            effect->len = len;
-        }
-    }
-    return true;
-
-fail:
-    if (bound != NULL) {
-        lt_free(engine->alloc, bound->bytes);
-        lt_free(engine->alloc, bound);
-    }
-    lt_key_free(key);
-    engine->oom = true;
-    return false;
+    return verdict_of(engine, lt_binding_check(binding, issuer->key));
 }
 
 static void wait(struct lt_engine *engine, const uint8_t *bytes, size_t len,
@@ -200,15 +143,93 @@ static void wait(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     engine->waiting[engine->waiting_n++] = entry;
 }
 
+static enum verdict second_key(struct lt_engine *engine,
+                               const struct lt_binding *binding)
+{
+    lt_alarm_because(
+        lt_alarm_raise(engine, LT_EUNKNOWNKEY, &binding->office, NULL, NULL),
+        "a second key");
+    return WAITS;
+}
+
+/* No key before has signed it. A disk that was lost knows its own new key first
+ * and is told the earlier one afterwards, which its parent bound before. */
+static enum verdict stands_aside(struct lt_engine *engine, struct lt_unit *unit,
+                                 const struct lt_binding *binding,
+                                 enum lt_place *out_place)
+{
+    if (lt_tree_find(engine->tree, &binding->office) == NULL) {
+        return second_key(engine, binding);
+    }
+    if (unit == engine->self && unit->bound->older == NULL &&
+        binding->issued_at_ms < unit->bound->binding.issued_at_ms &&
+        memcmp(unit->bound->binding.key_id, lt_key_id(engine->options.key),
+               LT_HASH_LEN) == 0) {
+        return lt_bound_set_aside(engine, unit) ? PROVEN : WAITS;
+    }
+    *out_place = LT_PLACE_ASIDE;
+    return lt_unconfirmed_room(engine, &unit->id)
+               ? PROVEN
+               : second_key(engine, binding);
+}
+
+/* Does a binding of a key that is not known follow the newest one, or does the
+ * oldest one follow it? */
+static enum verdict follows(struct lt_engine *engine,
+                            struct lt_unit *unit,
+                            const struct lt_binding *binding,
+                            enum lt_place *out_place)
+{
+    const struct lt_bound *oldest = unit->bound;
+
+    *out_place = LT_PLACE_NEWEST;
+    if (lt_bound_by_root(engine, binding)) {
+        if (binding->serial > unit->bound->binding.serial) {
+            return PROVEN;
+        }
+        *out_place = LT_PLACE_OLDER;
+        return PROVEN;
+    }
+    while (oldest->older != NULL) {
+        oldest = oldest->older;
+    }
+    if (oldest->binding.has_previous &&
+        memcmp(oldest->binding.previous_key_id, binding->key_id,
+               LT_HASH_LEN) == 0) {
+        *out_place = LT_PLACE_OLDER;
+        return PROVEN;
+    }
+    if (lt_engine_planted(engine, LT_PLANT_ANY_KEY)) {
+        return PROVEN;
+    }
+    if (!binding->has_previous) {
+        return stands_aside(engine, unit, binding, out_place);
+    }
+    if (binding->serial <= unit->bound->binding.serial) {
+        return WRONG;
+    }
+    if (memcmp(binding->previous_key_id, unit->bound->binding.key_id,
+               LT_HASH_LEN) != 0) {
+        /* One between may not have come; an older key has no say any more. */
+        return lt_bound_find(unit, binding->previous_key_id) == NULL ? WAITS
+                                                                  : WRONG;
+    }
+    return verdict_of(engine,
+                      lt_binding_check_previous(binding, unit->bound->key));
+}
+
 /* Anything that changes the standing of @unit: its held runs may go on. */
 static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
-                 bool store, bool *out_waits)
+                 bool store, enum voucher voucher, bool *out_waits)
 {
     struct lt_binding binding;
     struct lt_unit *unit;
     struct lt_key *key = NULL;
+    const struct lt_bound *known;
+    const struct lt_bound *aside;
     enum verdict verdict;
-    bool confirmed;
+    enum lt_place place;
+    bool placed;
     lt_err rc = lt_binding_decode(bytes, len, &binding, NULL);
 
     *out_waits = false;
@@ -217,34 +238,40 @@ static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
         return false;
     }
     unit = lt_unit_find(engine, &binding.office);
-    if (unit != NULL && unit->bound != NULL) {
-        const struct lt_binding *old = &unit->bound->binding;
-
-        if (memcmp(old->key_id, binding.key_id, LT_HASH_LEN) == 0 &&
-            old->serial >= binding.serial) {
-            return false; /* known, or older than what is known */
-        }
+    known = lt_bound_find(unit, binding.key_id);
+    aside = lt_unconfirmed_find(engine, unit, binding.key_id);
+    if (aside != NULL && aside->binding.serial >= binding.serial &&
+        voucher != BY_KEEPER && voucher != BY_KEEPER_FORMER) {
+        return false;
     }
+    if (known != NULL && known->binding.serial >= binding.serial) {
+        return false; /* known, or older than what is known */
+    }
+    place = known != NULL ? LT_PLACE_SAME : LT_PLACE_NEWEST;
     rc = lt_key_from_public(binding.key, &key);
     engine->oom |= rc == LT_ENOMEM;
     if (rc != LT_OK) {
         return false;
     }
-    verdict = judge(engine, &binding, &confirmed);
-    if (verdict == PROVEN && unit != NULL && unit->bound != NULL &&
-        memcmp(unit->bound->binding.key_id, binding.key_id, LT_HASH_LEN) !=
-            0) {
-        lt_alarm_because(
-            lt_alarm_raise(engine, LT_EUNKNOWNKEY, &binding.office, NULL, NULL),
-            "a second key");
-        verdict = WRONG;
+    verdict = judge(engine, &binding, voucher, &placed);
+    if (verdict == PROVEN && known == NULL && unit != NULL &&
+        unit->bound != NULL && voucher == BY_KEEPER_FORMER) {
+        place = LT_PLACE_OLDER;
+    } else if (verdict == PROVEN && known == NULL && unit != NULL &&
+               unit->bound != NULL && voucher != BY_KEEPER) {
+        verdict = follows(engine, unit, &binding, &place);
+        if (verdict == WRONG) {
+            lt_alarm_because(lt_alarm_raise(engine, LT_EUNKNOWNKEY,
+                                            &binding.office, NULL, NULL),
+                             "a second key");
+        }
     } else if (verdict == WRONG) {
         lt_alarm_because(
             lt_alarm_raise(engine, LT_EUNKNOWNKEY, &binding.office, NULL, NULL),
             "binding not valid");
     }
-    if (verdict == PROVEN && !confirmed &&
-        engine->unconfirmed_n >= LT_BINDINGS_UNCONFIRMED_MAX) {
+    if (verdict == PROVEN && !placed &&
+        engine->unplaced_n >= LT_BINDINGS_UNPLACED_MAX) {
         verdict = WAITS;
     }
     if (verdict != PROVEN) {
@@ -257,8 +284,11 @@ static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
         lt_key_free(key);
         return false;
     }
-    if (!bind(engine, unit, bytes, len, key, confirmed, store)) {
+    if (!lt_bound_put(engine, unit, bytes, len, key, placed, store, place)) {
         return false;
+    }
+    if (place != LT_PLACE_ASIDE) {
+        lt_unconfirmed_drop(engine, &binding.office, binding.key_id);
     }
     lt_intake_key_came(engine, unit);
     return true;
@@ -276,7 +306,8 @@ static void retry_waiting(struct lt_engine *engine)
             struct lt_waiting entry = engine->waiting[i];
             bool waits;
 
-            again |= take(engine, entry.bytes, entry.len, entry.store, &waits);
+            again |= take(engine, entry.bytes, entry.len, entry.store,
+                          BY_NOBODY, &waits);
             if (waits || engine->oom) {
                 i++;
                 continue;
@@ -289,8 +320,8 @@ static void retry_waiting(struct lt_engine *engine)
     }
 }
 
-lt_err lt_keys_add(struct lt_engine *engine, const uint8_t *bytes, size_t len,
-                   bool store)
+static lt_err add(struct lt_engine *engine, const uint8_t *bytes, size_t len,
+                  bool store, enum voucher voucher)
 {
     struct lt_binding binding;
     bool waits;
@@ -299,7 +330,7 @@ lt_err lt_keys_add(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     if (rc != LT_OK) {
         return rc;
     }
-    if (take(engine, bytes, len, store, &waits)) {
+    if (take(engine, bytes, len, store, voucher, &waits)) {
         retry_waiting(engine);
     } else if (waits) {
         wait(engine, bytes, len, store);
@@ -307,152 +338,113 @@ lt_err lt_keys_add(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     return engine->oom ? LT_ENOMEM : LT_OK;
 }
 
-static void drop_bound(struct lt_engine *engine, size_t index)
+lt_err lt_keys_add(struct lt_engine *engine, const uint8_t *bytes, size_t len,
+                   bool store)
 {
-    struct lt_bound *bound = engine->bounds[index];
-    struct lt_unit *unit = lt_unit_find(engine, &bound->binding.office);
+    return add(engine, bytes, len, store, BY_NOBODY);
+}
 
-    if (engine->root == unit) {
-        engine->root = NULL;
+lt_err lt_keys_add_logged(struct lt_engine *engine, const uint8_t *bytes,
+                          size_t len, bool store)
+{
+    return add(engine, bytes, len, store, BY_ISSUERS_LOG);
+}
+
+lt_err lt_keys_confirm(struct lt_engine *engine, const uint8_t *bytes,
+                       size_t len, const struct lt_office *by, bool former)
+{
+    struct lt_binding binding;
+    struct lt_office keeper;
+    lt_err rc = lt_binding_decode(bytes, len, &binding, NULL);
+
+    if (rc != LT_OK) {
+        return rc;
     }
-    unit->bound = NULL;
-    if (!bound->confirmed) {
-        engine->unconfirmed_n--;
+    if ((!lt_tree_keeper(engine->tree, &binding.office, &keeper) ||
+         !lt_office_equal(&keeper, by)) &&
+        (engine->root == NULL || !lt_office_equal(&engine->root->id, by))) {
+        return LT_OK; /* not its keeper */
     }
-    memmove(engine->bounds + index, engine->bounds + index + 1,
-            (--engine->bounds_n - index) * sizeof(struct lt_bound *));
-    free_bound(engine, bound);
-    engine->keys_changed = true;
+    rc = add(engine, bytes, len, engine->started,
+             former ? BY_KEEPER_FORMER : BY_KEEPER);
+    if (rc == LT_OK) {
+        lt_alarm_clear(engine, LT_EUNKNOWNKEY, &binding.office);
+    }
+    return rc;
+}
+
+bool lt_engine_waiting_key(const struct lt_engine *engine,
+                           const struct lt_office *office,
+                           const uint8_t **out_bytes, size_t *out_len)
+{
+    struct lt_binding binding;
+
+    for (size_t i = engine->unconfirmed_n; i > 0; i--) {
+        const struct lt_bound *bound = engine->unconfirmed[i - 1];
+
+        if (lt_office_equal(&bound->binding.office, office)) {
+            *out_bytes = bound->bytes;
+            *out_len = bound->len;
+            return true;
+        }
+    }
+    for (size_t i = engine->waiting_n; i > 0; i--) {
+        const struct lt_waiting *entry = &engine->waiting[i - 1];
+
+        if (lt_binding_decode(entry->bytes, entry->len, &binding, NULL) ==
+                LT_OK &&
+            lt_office_equal(&binding.office, office)) {
+            *out_bytes = entry->bytes;
+            *out_len = entry->len;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lt_engine_key_at(const struct lt_engine *engine,
+                      const struct lt_office *office, size_t index,
+                      const uint8_t **out_bytes, size_t *out_len)
+{
+    const struct lt_unit *unit = lt_unit_find(engine, office);
+    const struct lt_bound *bound = unit == NULL ? NULL : unit->bound;
+
+    while (bound != NULL && index-- > 0) {
+        bound = bound->older;
+    }
+    if (bound != NULL) {
+        *out_bytes = bound->bytes;
+        *out_len = bound->len;
+    }
+    return bound != NULL;
 }
 
 void lt_keys_review(struct lt_engine *engine)
 {
     size_t i = 0;
 
-    while (engine->unconfirmed_n > 0 && i < engine->bounds_n) {
+    while (engine->unplaced_n > 0 && i < engine->bounds_n) {
         struct lt_bound *bound = engine->bounds[i];
         const struct lt_tree_office *office =
             lt_tree_find(engine->tree, &bound->binding.office);
 
-        if (bound->confirmed || office == NULL) {
+        if (bound->placed || office == NULL) {
             i++;
             continue;
         }
-        if (by_root_key(engine, &bound->binding)
+        if (lt_bound_by_root(engine, &bound->binding)
                 ? lt_office_is_zero(&office->parent)
                 : lt_tree_had_parent(engine->tree, &office->id,
                                      &bound->binding.issuer)) {
-            bound->confirmed = true;
-            engine->unconfirmed_n--;
+            bound->placed = true;
+            engine->unplaced_n--;
             i++;
             continue;
         }
         lt_alarm_because(
             lt_alarm_raise(engine, LT_EUNKNOWNKEY, &bound->binding.office, NULL, NULL),
             "issuer is not its parent");
-        drop_bound(engine, i);
+        lt_bound_drop(engine, i);
     }
     retry_waiting(engine);
-}
-
-size_t lt_keys_chain(const struct lt_engine *engine,
-                     const struct lt_unit *unit,
-                     struct lt_unit *out[static LT_CHAIN_LEN_MAX])
-{
-    struct lt_unit *line[LT_CHAIN_LEN_MAX];
-    struct lt_unit *at = lt_unit_find(engine, &unit->id);
-    size_t n = 0;
-    size_t i;
-
-    while (at != NULL && at->bound != NULL && n < LT_CHAIN_LEN_MAX) {
-        line[n++] = at;
-        if (lt_office_equal(&at->bound->binding.issuer, &at->id)) {
-            break;
-        }
-        at = lt_unit_find(engine, &at->bound->binding.issuer);
-    }
-    for (i = 0; i < n; i++) {
-        out[i] = line[n - 1 - i];
-    }
-    return n;
-}
-
-static bool same_pointer(const void *item, const void *key)
-{
-    return item == key;
-}
-
-static bool was_told(const struct lt_session *session,
-                     const struct lt_unit *unit)
-{
-    return lt_map_find(&session->told, unit->hash, same_pointer, unit) != NULL;
-}
-
-void lt_keys_told(struct lt_engine *engine, struct lt_session *session,
-                  struct lt_unit *unit)
-{
-    if (!was_told(session, unit) &&
-        !lt_map_add(&session->told, unit->hash, unit)) {
-        engine->oom = true;
-    }
-}
-
-/* What of the unit's chain the session was not told yet. */
-static void tell(struct lt_engine *engine, struct lt_session *session,
-                 struct lt_unit *unit)
-{
-    struct lt_unit *chain[LT_CHAIN_LEN_MAX];
-    struct lt_span spans[LT_CHAIN_LEN_MAX];
-    struct lt_spans items = {.items = spans};
-    size_t n = lt_keys_chain(engine, unit, chain);
-    size_t i;
-
-    for (i = 0; i < n; i++) {
-        if (!was_told(session, chain[i])) {
-            spans[items.items_n++] = (struct lt_span){
-                .data = chain[i]->bound->bytes, .len = chain[i]->bound->len};
-            lt_keys_told(engine, session, chain[i]);
-        }
-    }
-    if (items.items_n > 0) {
-        lt_fx_send_frame(engine, session,
-                         lt_bindings_encode(&items, &engine->frame));
-    }
-}
-
-void lt_keys_tell(struct lt_engine *engine, struct lt_session *session,
-                  struct lt_unit *unit)
-{
-    if (unit != session->unit && !was_told(session, unit)) {
-        tell(engine, session, unit);
-    }
-}
-
-/* The peer's own chain as well: its disk may have lost what lies between the
- * root and itself, and its own words then come back to it without proof. */
-void lt_keys_tell_again(struct lt_engine *engine, struct lt_session *session,
-                        struct lt_unit *unit)
-{
-    struct lt_unit *chain[LT_CHAIN_LEN_MAX];
-    size_t n = lt_keys_chain(engine, unit, chain);
-    size_t i;
-
-    for (i = 0; i < n; i++) {
-        lt_map_remove(&session->told, chain[i]->hash, chain[i]);
-    }
-    tell(engine, session, unit);
-}
-
-void lt_keys_free(struct lt_engine *engine)
-{
-    size_t i;
-
-    for (i = 0; i < engine->bounds_n; i++) {
-        free_bound(engine, engine->bounds[i]);
-    }
-    lt_free(engine->alloc, engine->bounds);
-    for (i = 0; i < engine->waiting_n; i++) {
-        lt_free(engine->alloc, engine->waiting[i].bytes);
-    }
-    lt_free(engine->alloc, engine->waiting);
 }

@@ -10,28 +10,25 @@
  * STORE_BINDING once it is proven. Errors: LT_EMALFORMED; LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_keys_add(struct lt_engine *engine, const uint8_t *bytes,
                                  size_t len, bool store);
+/* The same of one that stands in the log of its issuer, and counts there. */
+LT_MUST_CHECK lt_err lt_keys_add_logged(struct lt_engine *engine,
+                                        const uint8_t *bytes, size_t len,
+                                        bool store);
+/* The same of one that @by, who should be the office's keeper, confirms;
+ * @former: as one that came before those that are known. */
+LT_MUST_CHECK lt_err lt_keys_confirm(struct lt_engine *engine,
+                                     const uint8_t *bytes, size_t len,
+                                     const struct lt_office *by, bool former);
 /* The tree has changed: try those that wait, check those taken before the
  * tree knew their office. */
 void lt_keys_review(struct lt_engine *engine);
+/* The key that proves what it signed; it may be one of unconfirmed.h. */
 const struct lt_key *lt_keys_find(const struct lt_engine *engine,
                                   const struct lt_unit *unit,
                                   const uint8_t key_id[static LT_HASH_LEN]);
-/* The proven bindings from the root's down to the unit's; how many. */
-enum { LT_CHAIN_LEN_MAX = LT_TREE_DEPTH_MAX + 2 };
-size_t lt_keys_chain(const struct lt_engine *engine,
-                     const struct lt_unit *unit,
-                     struct lt_unit *out[static LT_CHAIN_LEN_MAX]);
-/* Send the session what proves the unit's key, if it was not sent yet; not to
- * the unit itself, which says it in its hello. */
-void lt_keys_tell(struct lt_engine *engine, struct lt_session *session,
-                  struct lt_unit *unit);
-/* Note that the session's peer has the unit's chain already. */
-void lt_keys_told(struct lt_engine *engine, struct lt_session *session,
-                  struct lt_unit *unit);
-/* The peer lacks a proof that was sent, perhaps, or that of its own key, which
- * its disk lost: send all of it once more. */
-void lt_keys_tell_again(struct lt_engine *engine, struct lt_session *session,
-                        struct lt_unit *unit);
-void lt_keys_free(struct lt_engine *engine);
+/* Is it the newest key of the office, the one that it opens sessions with, or
+ * one that waits for the keeper's word? */
+bool lt_keys_speaks(const struct lt_engine *engine, const struct lt_unit *unit,
+                    const uint8_t key_id[static LT_HASH_LEN]);
 
 #endif

@@ -1,7 +1,9 @@
 /* A statement travels from office to office over every tier between them; each
  * keeps the latest and hands it on when a session leads further. Ids rise
- * within an epoch; of an epoch that was superseded nothing is taken any more,
- * so a hostile tier can at most withhold. */
+ * within an epoch; of an epoch that was superseded nothing is taken any more
+ * that was there before. What is newer shows that it lives: a tier with an
+ * older disk had brought a life that is over. So a hostile tier can at most
+ * withhold. */
 #include "daemon/engine/statement.h"
 
 #include <string.h>
@@ -10,8 +12,11 @@
 #include "daemon/engine/keys.h"
 #include "daemon/engine/parent.h"
 #include "daemon/engine/route.h"
+#include "daemon/engine/revoke.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/streams.h"
+#include "daemon/engine/telling.h"
+#include "daemon/engine/unconfirmed.h"
 
 struct name {
     const struct lt_office *from;
@@ -124,11 +129,12 @@ static void supersede(struct lt_letter *letter, uint64_t by)
 {
     size_t i = 0;
 
-    while (i < LT_PAST_EPOCHS - 1 && letter->past[i] != by) {
+    while (i < LT_PAST_EPOCHS - 1 && letter->past[i].epoch != by) {
         i++;
     }
     memmove(letter->past + 1, letter->past, i * sizeof(letter->past[0]));
-    letter->past[0] = letter->epoch;
+    letter->past[0] =
+        (struct lt_past){.epoch = letter->epoch, .id = letter->id};
 }
 
 /* Is the statement later than what is kept? */
@@ -153,7 +159,9 @@ static bool later(struct lt_engine *engine, struct lt_letter *letter,
     }
     order = compare_lives(engine, letter, statement);
     for (i = 0; order == 0 && i < LT_PAST_EPOCHS; i++) {
-        order = letter->past[i] == statement->epoch ? -1 : 0;
+        if (letter->past[i].epoch == statement->epoch) {
+            order = statement->id > letter->past[i].id ? 1 : -1;
+        }
     }
     if (order < 0) {
         return false;
@@ -200,7 +208,7 @@ static void hand_on(struct lt_engine *engine, struct lt_session *session,
     struct lt_unit *from = lt_unit_find(engine, &letter->from);
 
     if (from != NULL) {
-        lt_keys_tell(engine, session, from);
+        lt_telling_tell(engine, session, from);
     }
     lt_fx_send_frame(engine, session,
                      lt_statements_encode(&spans, &engine->frame));
@@ -259,6 +267,14 @@ static void pass_on(struct lt_engine *engine, const struct lt_letter *letter,
     }
 }
 
+bool lt_statement_doubtful(const struct lt_engine *engine,
+                           const struct lt_statement *statement)
+{
+    return engine->unconfirmed_n > 0 &&
+           lt_unconfirmed_find(engine, lt_unit_find(engine, &statement->from),
+                               statement->key_id) != NULL;
+}
+
 /* What we have already, by another way. */
 static void came_again(struct lt_engine *engine, const struct lt_letter *letter,
                        const struct lt_statement *statement,
@@ -301,8 +317,8 @@ void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     if (source != NULL || !engine->started) {
         key = lt_keys_find(engine, lt_unit_find(engine, &statement.from),
                            statement.key_id);
-        if (key == NULL) {
-            return; /* it is said again */
+        if (key == NULL || lt_revoke_refuses(engine, statement.key_id)) {
+            return; /* it is said again; or by who may not */
         }
         rc = lt_statement_check(body, signature, key);
         if (rc == LT_ENOMEM) {
@@ -332,7 +348,9 @@ void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     }
     if (lt_office_equal(&statement.to, &engine->self->id)) {
         first = lt_parent_word(engine, letter, source);
-        lt_receipt_read(engine, &statement, first);
+        if (!lt_statement_doubtful(engine, &statement)) {
+            lt_receipt_read(engine, &statement, first);
+        }
         return;
     }
     pass_on(engine, letter, source);

@@ -7,6 +7,8 @@
 #include "daemon/engine/route.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/streams.h"
+#include "daemon/engine/telling.h"
+#include "daemon/engine/unconfirmed.h"
 
 enum { STALLED_AFTER_MS = 10 * 1000 };
 
@@ -18,10 +20,26 @@ const struct lt_tree *lt_engine_tree(const struct lt_engine *engine)
 bool lt_engine_binding_at(const struct lt_engine *engine, size_t index,
                           struct lt_binding *out)
 {
-    if (index >= engine->bounds_n) {
+    if (index < engine->bounds_n) {
+        *out = engine->bounds[index]->binding;
+        return true;
+    }
+    return lt_engine_unconfirmed_at(engine, index - engine->bounds_n, out);
+}
+
+bool lt_engine_self_unconfirmed(const struct lt_engine *engine)
+{
+    return lt_unconfirmed_find(engine, engine->self,
+                               lt_key_id(engine->options.key)) != NULL;
+}
+
+bool lt_engine_unconfirmed_at(const struct lt_engine *engine, size_t index,
+                              struct lt_binding *out)
+{
+    if (index >= engine->unconfirmed_n) {
         return false;
     }
-    *out = engine->bounds[index]->binding;
+    *out = engine->unconfirmed[index]->binding;
     return true;
 }
 
@@ -32,19 +50,36 @@ const struct lt_key *lt_engine_key_of(const struct lt_engine *engine,
     return lt_keys_find(engine, lt_unit_find(engine, office), key_id);
 }
 
+static void visit_all(struct lt_bound *const *chain, size_t n,
+                      void (*visit)(void *ctx, const uint8_t *bytes,
+                                    size_t len),
+                      void *ctx)
+{
+    for (size_t i = 0; i < n; i++) {
+        visit(ctx, chain[i]->bytes, chain[i]->len);
+    }
+}
+
 void lt_engine_chain(const struct lt_engine *engine,
                      const struct lt_office *office,
                      void (*visit)(void *ctx, const uint8_t *bytes, size_t len),
                      void *ctx)
 {
     const struct lt_unit *unit = lt_unit_find(engine, office);
-    struct lt_unit *chain[LT_CHAIN_LEN_MAX];
-    size_t n = unit == NULL ? 0 : lt_keys_chain(engine, unit, chain);
-    size_t i;
+    struct lt_bound *chain[LT_CHAIN_LEN_MAX];
+    size_t n = unit == NULL ? 0 : lt_telling_line(engine, unit, chain);
 
-    for (i = 0; i < n; i++) {
-        visit(ctx, chain[i]->bound->bytes, chain[i]->bound->len);
-    }
+    visit_all(chain, n, visit, ctx);
+}
+
+void lt_engine_proofs(const struct lt_engine *engine,
+                      void (*visit)(void *ctx, const uint8_t *bytes,
+                                    size_t len),
+                      void *ctx)
+{
+    struct lt_bound *chain[LT_CHAIN_LEN_MAX];
+
+    visit_all(chain, lt_telling_chain(engine, engine->self, chain), visit, ctx);
 }
 
 enum lt_haste lt_engine_haste(const struct lt_engine *engine, uint64_t session,
@@ -147,6 +182,19 @@ bool lt_engine_office_at(const struct lt_engine *engine, size_t index,
     return true;
 }
 
+/* One that has moved away, or is closed and away, is nobody's concern here. */
+static bool concerns(const struct lt_engine *engine,
+                     const struct lt_office *office)
+{
+    const struct lt_tree_office *known = lt_tree_find(engine->tree, office);
+
+    return known == NULL ||
+           lt_tree_find(engine->tree, &engine->self->id) == NULL ||
+           (known->closed_version == 0 &&
+            (lt_tree_above(engine->tree, office, &engine->self->id) ||
+             lt_tree_above(engine->tree, &engine->self->id, office)));
+}
+
 size_t lt_engine_offices(const struct lt_engine *engine,
                          struct lt_office_view *out, size_t max)
 {
@@ -155,6 +203,9 @@ size_t lt_engine_offices(const struct lt_engine *engine,
 
     for (partner = engine->partners; partner != NULL && n < max;
          partner = partner->next) {
+        if (!concerns(engine, &partner->unit->id)) {
+            continue;
+        }
         out[n++] =
             (struct lt_office_view){.office = partner->unit->id,
                                     .state = partner->state,

@@ -260,6 +260,9 @@ void lt_mend_done(struct lt_engine *engine, const struct lt_effect *mend,
     struct lt_run *run =
         track == NULL ? NULL : lt_run_find(engine, track, segment->epoch);
 
+    if (whole && segment->stream.channel.cls == LT_CLASS_TREE) {
+        engine->tree_unread = true; /* that word, at the least */
+    }
     if (ask != NULL && !whole) {
         (void)ask_next(engine, ask);
     } else if (ask != NULL) {

@@ -16,6 +16,7 @@
 #include "daemon/engine/route.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/streams.h"
+#include "daemon/engine/telling.h"
 
 enum { REWINDS_MAX = 8, REWIND_PAUSE_MS = 10 * 1000 };
 
@@ -234,7 +235,8 @@ void lt_flow_state(struct lt_engine *engine, struct lt_session *session,
         return;
     }
     if (flow == NULL) {
-        if (have >= run->last.number) {
+        if (have >= run->last.number ||
+            !lt_route_sends(engine, session, &run->track->id)) {
             return;
         }
         flow = flow_new(engine, session, run, have);
@@ -420,7 +422,7 @@ static void held(struct lt_engine *engine, struct lt_flow *flow,
     case LT_HOLD_NO_PROOF:
         /* The frame with the bindings may be lost: without this the run would
          * wait for the next session. */
-        lt_keys_tell_again(engine, flow->session, flow->run->track->unit);
+        lt_telling_again(engine, flow->session, flow->run->track->unit);
         ms = ms == 0 ? LT_HOLD_PROOF_MS : ms;
         break;
     default:

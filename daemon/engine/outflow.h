@@ -58,6 +58,10 @@ void lt_window_echoed(struct lt_session *session, int64_t rtt_ms);
  * leaves for a round trip. */
 bool lt_window_wants_ping(const struct lt_engine *engine,
                           struct lt_session *session);
+/* The peer is known to have all, and not by acks: when what they would have
+ * freed is taken for lost with them; INT64_MAX: nothing is. */
+int64_t lt_window_forgets(const struct lt_session *session,
+                          int64_t patience_ms);
 /* Everything was acknowledged: credit that a lost frame took is back. */
 void lt_window_settle(struct lt_engine *engine, struct lt_session *session);
 

@@ -2,9 +2,11 @@
 #include "daemon/engine/parent.h"
 
 #include "daemon/engine/compare.h"
+#include "daemon/engine/effects.h"
 #include "daemon/engine/outflow.h"
 #include "daemon/engine/quota.h"
 #include "daemon/engine/route.h"
+#include "daemon/engine/session.h"
 #include "daemon/engine/statement.h"
 #include "daemon/engine/streams.h"
 
@@ -29,14 +31,59 @@ struct lt_session *lt_parent_session(const struct lt_engine *engine)
                : NULL;
 }
 
+void lt_parent_moved(struct lt_engine *engine, const struct lt_office *before)
+{
+    const struct lt_office *parent = lt_parent_office(engine);
+    struct lt_unit *unit;
+    struct lt_effect *effect;
+
+    if (parent == NULL || lt_office_is_zero(before) ||
+        lt_office_equal(parent, before)) {
+        return;
+    }
+    unit = lt_unit_get(engine, parent);
+    if (unit == NULL) {
+        return;
+    }
+    if (unit->session == NULL) {
+        unit->down_ms = engine->now.mono_ms;
+        unit->down_wall_ms = engine->now.wall_ms;
+    }
+    engine->bypass.parent_ms = unit->session == NULL ? 0 : engine->now.mono_ms;
+    effect = lt_fx_add(engine, LT_FX_NOTE);
+    if (effect != NULL) {
+        char text[LT_OFFICE_TEXT];
+
+        effect->code = LT_NMOVED;
+        effect->office = *parent;
+        (void)lt_diag_set(&effect->diag, LT_NMOVED);
+        lt_office_format(parent, text);
+        lt_diag_arg(&effect->diag, "office", "%s", text);
+    }
+}
+
+void lt_parent_arrived(struct lt_engine *engine)
+{
+    const struct lt_session *parent = lt_parent_session(engine);
+
+    for (size_t i = 0; parent != NULL && i < engine->sessions_n; i++) {
+        struct lt_session *other = engine->sessions[i];
+
+        if (other != parent && other->above && other->role == LT_ROLE_PARENT) {
+            lt_session_close(engine, other, LT_OK);
+        }
+    }
+}
+
 bool lt_parent_away(const struct lt_engine *engine)
 {
     const struct lt_office *parent = lt_parent_office(engine);
     const struct lt_unit *unit =
         parent == NULL ? NULL : lt_unit_find(engine, parent);
 
-    return unit == NULL || (unit->session == NULL &&
-                            engine->now.mono_ms - unit->down_ms >= LT_AWAY_MS);
+    return unit == NULL ||
+           (unit->session == NULL &&
+            engine->now.mono_ms - unit->down_ms >= lt_away_ms(engine));
 }
 
 bool lt_parent_has(const struct lt_engine *engine,
@@ -55,7 +102,8 @@ bool lt_parent_has(const struct lt_engine *engine,
     return true;
 }
 
-/* Should the parent hold it, and get it from here? */
+/* Should the parent hold it, and get it from here? What an office wrote that
+ * has moved away goes up elsewhere. */
 static bool goes_up(const struct lt_engine *engine, const struct lt_run *run)
 {
     const struct lt_office *parent = lt_parent_office(engine);
@@ -64,7 +112,8 @@ static bool goes_up(const struct lt_engine *engine, const struct lt_run *run)
            !lt_tree_above(engine->tree, &run->track->id.origin,
                           &engine->self->id) &&
            (run->track->unit == engine->self ||
-            lt_tree_holds(engine->tree, parent, &run->track->id));
+            (lt_tree_holds(engine->tree, parent, &run->track->id) &&
+             lt_tree_holds(engine->tree, &engine->self->id, &run->track->id)));
 }
 
 /* ---- urgent, and not at the parent ---- */

@@ -18,6 +18,11 @@ bool lt_parent_away(const struct lt_engine *engine);
 bool lt_parent_has(const struct lt_engine *engine, const struct lt_run *run,
                    uint64_t *out_number);
 
+/* The tree has changed; @before was the parent. A new one has its time before
+ * anybody goes around it. */
+void lt_parent_moved(struct lt_engine *engine, const struct lt_office *before);
+/* A session with the parent is up: one with a former parent ends. */
+void lt_parent_arrived(struct lt_engine *engine);
 /* The log was loaded: what of our own is urgent and has no receipt? */
 void lt_parent_start(struct lt_engine *engine);
 /* What follows @before in @run has become durable: the parent lacks it until

@@ -16,8 +16,8 @@ size_t lt_proof_prefix(const struct lt_engine *engine,
     size_t low = 0;             /* so many are proven */
     size_t high = segments_n;   /* no more than so many are */
 
-    if (lt_engine_planted(engine, LT_PLANT_SKIP_SIGNATURE_CHECK |
-                                      LT_PLANT_IGNORE_GAP)) {
+    if (lt_engine_planted(engine, LT_PLANT_SKIP_SIGNATURE_CHECK) ||
+        lt_engine_planted(engine, LT_PLANT_IGNORE_GAP)) {
         return segments_n;
     }
     if (lt_segment_proven(&segments[segments_n - 1], key)) {
@@ -45,20 +45,18 @@ lt_err lt_proof_content(struct lt_engine *engine, struct lt_segment *segment,
 {
     struct lt_payload payload;
     lt_err rc;
-    lt_err parts = LT_OK;
+    lt_err parts;
 
     *out_last_hlc = 0;
-    if (segment->parts_len > 0) {
-        lt_arena_reset(&engine->scratch_payload);
-        parts = lt_bundle_check(segment, &engine->scratch_payload, NULL);
-        if (parts == LT_ENOMEM) {
-            return LT_ENOMEM;
-        }
-    }
     lt_arena_reset(&engine->scratch_payload);
     rc = lt_payload_open(segment, &engine->scratch_payload, &payload, NULL);
     if (rc != LT_OK) {
         return rc == LT_ENOMEM ? LT_ENOMEM : LT_EMALFORMED;
+    }
+    parts = lt_bundle_check_opened(segment, &payload, &engine->scratch_payload,
+                                   NULL);
+    if (parts == LT_ENOMEM) {
+        return LT_ENOMEM;
     }
     *out_last_hlc = payload.items[payload.items_n - 1].hlc;
     segment->erases = lt_payload_erases(&payload);

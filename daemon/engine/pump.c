@@ -11,6 +11,7 @@
 #include "daemon/engine/outflow.h"
 #include "daemon/engine/quota.h"
 #include "daemon/engine/session.h"
+#include "daemon/engine/telling.h"
 
 #include <string.h>
 
@@ -91,7 +92,7 @@ static bool open_run(struct lt_engine *engine, struct lt_flow *flow)
     }
     open.handle = flow->handle;
     memcpy(open.key_id, run->key_id, LT_HASH_LEN);
-    lt_keys_tell(engine, session, run->track->unit);
+    lt_telling_tell(engine, session, run->track->unit);
     lt_fx_send_frame(engine, session,
                      lt_run_open_encode(&open, &engine->frame));
     flow->opened = true;

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "daemon/engine/bypass.h"
+#include "daemon/engine/doors.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/parent.h"
 #include "daemon/engine/route.h"
 #include "daemon/engine/streams.h"
+#include "daemon/engine/unconfirmed.h"
 
 enum { STATE_CURRENT, STATE_BEHIND, STATE_SILENT, STATE_WITHHELD };
 enum {
@@ -156,6 +158,12 @@ static void keep_held(struct lt_engine *engine, struct lt_partner *partner,
         }
     }
     partner->heard_wall_ms = engine->started ? engine->now.wall_ms : 0;
+    partner->heard_ms = engine->started ? engine->now.mono_ms : 0;
+    if (statement->cut_off || !engine->started) {
+        partner->open_ms = 0;
+    } else if (partner->open_ms == 0) {
+        partner->open_ms = engine->now.mono_ms;
+    }
     partner->said_wall_ms = statement->at_ms;
     partner->said_id = statement->id;
     partner->echo_id = statement->echo_id;
@@ -176,6 +184,20 @@ void lt_receipt_restart(struct lt_engine *engine)
     }
 }
 
+/* The keeper says that nothing leads from it to the parent. */
+static bool parent_cut_off(const struct lt_engine *engine)
+{
+    const struct lt_unit *keeper;
+    struct lt_office office;
+
+    if (!lt_parent_keeper(engine, &office)) {
+        return false;
+    }
+    keeper = lt_unit_find(engine, &office);
+    return keeper != NULL && keeper->partner != NULL &&
+           keeper->partner->heard_ms != 0 && keeper->partner->open_ms == 0;
+}
+
 /* The keeper has spoken. What the parent acknowledged before and it still
  * lacks, it was not given; but only where its words come through the parent is
  * the way between them known to be open. */
@@ -184,7 +206,7 @@ static void show_gaps(struct lt_engine *engine)
     const struct lt_track *track;
     struct lt_run *run;
 
-    if (!lt_parent_speaks(engine)) {
+    if (!lt_parent_speaks(engine) || parent_cut_off(engine)) {
         return;
     }
     for (track = engine->self->tracks; track != NULL; track = track->next) {
@@ -255,7 +277,7 @@ void lt_receipt_reread(struct lt_engine *engine)
     rc = lt_statement_decode(letter->bytes, letter->len,
                              &engine->scratch_payload, &statement, &body,
                              signature, NULL);
-    if (rc == LT_OK) {
+    if (rc == LT_OK && !lt_statement_doubtful(engine, &statement)) {
         read_keeper(engine, &statement);
     } else if (rc == LT_ENOMEM) {
         engine->oom = true;
@@ -367,7 +389,7 @@ static void recount(struct lt_engine *engine, struct lt_partner *partner)
                                  &engine->scratch_payload, &statement, &body,
                                  signature, NULL);
     }
-    if (rc == LT_OK) {
+    if (rc == LT_OK && !lt_statement_doubtful(engine, &statement)) {
         lt_missing_count(engine, partner, &statement);
     }
     engine->oom |= rc == LT_ENOMEM;
@@ -381,11 +403,15 @@ static void look(struct lt_engine *engine, struct lt_partner *partner)
     const struct lt_tree_office *self =
         lt_tree_find(engine->tree, &engine->self->id);
     const struct lt_session *way = lt_route_toward(engine, &unit->id);
-    bool neighbour =
-        office != NULL && self != NULL &&
-        (lt_office_equal(&office->parent, &self->id) ||
-         lt_office_equal(&self->parent, &office->id));
+    bool closed = office != NULL && office->closed_version != 0;
+    bool neighbour = office != NULL && self != NULL && !closed &&
+                     (lt_office_equal(&office->parent, &self->id) ||
+                      lt_office_equal(&self->parent, &office->id));
     int64_t now = engine->now.mono_ms;
+
+    if (!neighbour) { /* any more */
+        lt_alarm_clear(engine, LT_ASILENT, &unit->id);
+    }
 
     if (way != NULL) {
         partner->way_ms = now;
@@ -393,15 +419,19 @@ static void look(struct lt_engine *engine, struct lt_partner *partner)
     if (partner->missing > 0) {
         recount(engine, partner);
         lt_missing_pause(engine, partner,
-                         now - partner->way_ms >= LT_AWAY_MS ? LT_LANE_URGENT
-                         : way == NULL                       ? LT_LANES
-                                                             : way->lanes);
+                         now - partner->way_ms >= lt_away_ms(engine)
+                             ? LT_LANE_URGENT
+                         : way == NULL ? LT_LANES
+                                       : way->lanes);
     }
     if (neighbour && unit->session == NULL) {
         set_state(engine, partner, STATE_SILENT);
-        if (now - unit->down_ms >= LT_SILENT_MS) {
+        if (now - unit->down_ms >= LT_SILENT_MS &&
+            !lt_doors_refuse(engine, &unit->id)) {
             lt_alarm_raise(engine, LT_ASILENT, &unit->id, NULL, NULL);
         }
+    } else if (closed && way == NULL) {
+        set_state(engine, partner, STATE_CURRENT); /* nobody waits for it */
     } else if (way == NULL) {
         /* A state with an age; the alarm is the neighbour's. */
         if (partner->state != STATE_SILENT) {
@@ -412,7 +442,8 @@ static void look(struct lt_engine *engine, struct lt_partner *partner)
         set_state(engine, partner, STATE_WITHHELD);
     } else if (partner->missing == 0) {
         set_state(engine, partner, STATE_CURRENT);
-    } else if (lt_missing_withheld(engine, partner) != NULL) {
+    } else if (!lt_unconfirmed_any(engine, &unit->id) &&
+               lt_missing_withheld(engine, partner) != NULL) {
         set_state(engine, partner, STATE_WITHHELD);
         say_withheld(engine, &unit->id, lt_route_line(engine, &unit->id),
                      &engine->self->id);
@@ -487,7 +518,7 @@ static void look_up(struct lt_engine *engine)
             }
         }
     }
-    if (shown) {
+    if (shown && !parent_cut_off(engine)) {
         say_withheld(engine, &keeper, lt_parent_session(engine), &keeper);
     } else if (lt_route_toward(engine, &keeper) != NULL &&
                !lt_bypass_blames(engine, &keeper)) {

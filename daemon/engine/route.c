@@ -23,18 +23,62 @@ bool lt_route_ours(const struct lt_engine *engine,
            lt_tree_holds(engine->tree, &engine->self->id, stream);
 }
 
-bool lt_route_shared_with(const struct lt_engine *engine,
-                          const struct lt_office *peer, bool above,
-                          const struct lt_stream *stream)
+/* Superiors hold all that an office writes; one that was a superior does not.
+ */
+static bool own_goes_up(const struct lt_engine *engine,
+                        const struct lt_office *peer,
+                        const struct lt_stream *stream)
+{
+    return lt_office_equal(&stream->origin, &engine->self->id) &&
+           (lt_tree_find(engine->tree, &engine->self->id) == NULL ||
+            lt_tree_above(engine->tree, peer, &engine->self->id));
+}
+
+/* Is a part of it with @above because the origin was below it once, or whom it
+ * is written to? */
+static bool left_behind(const struct lt_engine *engine,
+                        const struct lt_office *above,
+                        const struct lt_stream *stream)
+{
+    if (stream->channel.audience == LT_AUDIENCE_ALL ||
+        lt_engine_planted(engine, LT_PLANT_LEAVE_BEHIND)) {
+        return false;
+    }
+    return lt_tree_was_below(engine->tree, above, &stream->origin) ||
+           (stream->channel.audience == LT_AUDIENCE_TO &&
+            lt_tree_was_below(engine->tree, above, &stream->channel.to));
+}
+
+bool lt_route_takes(const struct lt_engine *engine,
+                    const struct lt_stream *stream)
+{
+    return lt_route_ours(engine, stream) ||
+           left_behind(engine, &engine->self->id, stream);
+}
+
+/* What both hold, and what is to be told below about what lies there still. */
+static bool sends(const struct lt_engine *engine, const struct lt_office *peer,
+                  bool above, const struct lt_stream *stream)
 {
     if (everybody(engine, stream)) {
         return true;
     }
-    if (above && lt_office_equal(&stream->origin, &engine->self->id)) {
-        return true; /* superiors hold all that an office writes */
+    if (above && own_goes_up(engine, peer, stream)) {
+        return true;
     }
-    return lt_route_ours(engine, stream) &&
+    return (lt_route_ours(engine, stream) ||
+            (above && left_behind(engine, &engine->self->id, stream))) &&
            lt_tree_holds(engine->tree, peer, stream);
+}
+
+bool lt_route_shared_with(const struct lt_engine *engine,
+                          const struct lt_office *peer, bool above,
+                          const struct lt_stream *stream)
+{
+    return sends(engine, peer, above, stream) ||
+           (!above && left_behind(engine, peer, stream) &&
+            lt_tree_above(engine->tree, &engine->self->id, peer) &&
+            lt_route_ours(engine, stream));
 }
 
 bool lt_route_shared(const struct lt_engine *engine,
@@ -46,6 +90,14 @@ bool lt_route_shared(const struct lt_engine *engine,
     }
     return lt_route_shared_with(engine, &session->unit->id, session->above,
                                 stream);
+}
+
+bool lt_route_sends(const struct lt_engine *engine,
+                    const struct lt_session *session,
+                    const struct lt_stream *stream)
+{
+    return lt_class_lane(stream->channel.cls) < session->lanes &&
+           sends(engine, &session->unit->id, session->above, stream);
 }
 
 struct visit {
@@ -63,7 +115,7 @@ static void visit_session(struct visit *visit, struct lt_session *session)
         return;
     }
     session->visit = visit->engine->visit;
-    if (lt_route_shared(visit->engine, session, visit->stream)) {
+    if (lt_route_sends(visit->engine, session, visit->stream)) {
         visit->call(visit->engine, session, visit->ctx);
     }
 }
@@ -78,16 +130,28 @@ static void visit_office(struct visit *visit, const struct lt_office *office)
     }
 }
 
+/* @office, its superiors, and so of its heirs. */
 static void visit_line(struct visit *visit, const struct lt_office *office)
 {
-    struct lt_office superiors[LT_TREE_DEPTH_MAX];
-    size_t n = lt_tree_superiors(visit->engine->tree, office, superiors);
-    size_t i;
+    const struct lt_tree *tree = visit->engine->tree;
+    struct lt_office at = *office;
+    const struct lt_tree_office *known;
 
-    visit_office(visit, office);
-    for (i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
-        visit_office(visit, &superiors[i]);
-    }
+    do {
+        struct lt_office superiors[LT_TREE_DEPTH_MAX];
+        size_t n = lt_tree_superiors(tree, &at, superiors);
+        size_t i;
+
+        visit_office(visit, &at);
+        for (i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+            visit_office(visit, &superiors[i]);
+        }
+        known = lt_tree_find(tree, &at);
+        if (known == NULL || known->closed_version == 0) {
+            return;
+        }
+        at = known->heir;
+    } while (true);
 }
 
 void lt_route_each(struct lt_engine *engine, const struct lt_stream *stream,
@@ -110,6 +174,9 @@ void lt_route_each(struct lt_engine *engine, const struct lt_stream *stream,
     visit_line(&visit, &stream->origin);
     if (stream->channel.audience == LT_AUDIENCE_TO) {
         visit_line(&visit, &stream->channel.to);
+    }
+    for (i = 0; lt_tree_grant_at(engine->tree, i) != NULL; i++) {
+        visit_line(&visit, &lt_tree_grant_at(engine->tree, i)->reader);
     }
 }
 

@@ -12,6 +12,15 @@ bool lt_route_ours(const struct lt_engine *engine,
 bool lt_route_shared(const struct lt_engine *engine,
                      const struct lt_session *session,
                      const struct lt_stream *stream);
+/* Do we send it there? Not what the peer has a part of only because the origin
+ * was below it once: that one may send it up, and gets no more of it. */
+bool lt_route_sends(const struct lt_engine *engine,
+                    const struct lt_session *session,
+                    const struct lt_stream *stream);
+/* Do we take it from whoever brings it: ours, or of an office that was below us
+ * once? */
+bool lt_route_takes(const struct lt_engine *engine,
+                    const struct lt_stream *stream);
 /* The same for an office without a session; @above: it is a superior. */
 bool lt_route_shared_with(const struct lt_engine *engine,
                           const struct lt_office *peer, bool above,

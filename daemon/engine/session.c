@@ -6,6 +6,7 @@
 
 #include "daemon/engine/bypass.h"
 #include "daemon/engine/compare.h"
+#include "daemon/engine/doors.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/hello.h"
 #include "daemon/engine/intake.h"
@@ -58,8 +59,7 @@ void lt_session_up(struct lt_engine *engine, const struct lt_input *input)
                      (session->role == LT_ROLE_BYPASS &&
                       lt_tree_above(engine->tree, &input->office,
                                     &engine->self->id));
-    session->lanes = session->role == LT_ROLE_BYPASS ? LT_LANE_NORMAL
-                                                     : LT_LANES;
+    session->lanes = lt_bypass_lanes(engine, session->role, &input->office);
     session->unit = lt_unit_get(engine, &input->office);
     memcpy(session->transport_key, input->transport_key, LT_CURVE_LEN);
     memcpy(session->nonce, input->nonce, LT_NONCE_LEN);
@@ -86,6 +86,9 @@ void lt_session_up(struct lt_engine *engine, const struct lt_input *input)
         return;
     }
     engine->sessions[engine->sessions_n++] = session;
+    if (!session->above && lt_doors_refuse(engine, &session->unit->id)) {
+        lt_session_close(engine, session, LT_ADOORSHUT);
+    }
     if (session->above) {
         lt_hello_say(engine, session);
     }
@@ -102,6 +105,7 @@ void lt_session_end(struct lt_engine *engine, struct lt_session *session)
     if (session->state == LT_SESSION_UP) {
         lt_fx_note(engine, LT_NLINKDOWN, &unit->id);
         lt_bypass_session_down(engine, session);
+        lt_statement_cut(engine, session);
     }
     session->state = LT_SESSION_GONE;
     engine->sweep = true;
@@ -214,6 +218,10 @@ static void on_bye(struct lt_engine *engine, struct lt_session *session,
     if (bye->code == (uint32_t)-LT_ATWOMACHINES) {
         lt_alarm_raise(engine, LT_ATWOMACHINES, &engine->self->id, NULL,
                        NULL);
+    }
+    if (bye->code == (uint32_t)-LT_ADOORSHUT &&
+        session->role == LT_ROLE_PARENT) {
+        lt_doors_told(engine, true);
     }
     effect = lt_fx_add(engine, LT_FX_CLOSE);
     if (effect != NULL) {
@@ -375,6 +383,9 @@ static int64_t tick_up(struct lt_engine *engine, struct lt_session *session)
         lt_session_close(engine, session, LT_ABEHIND);
         return INT64_MAX;
     }
+    if (now >= lt_window_forgets(session, stall)) {
+        lt_window_settle(engine, session);
+    }
     lt_outflow_tick(engine, session);
     if (!lt_outflow_idle(session)) {
         session->pump_due = true;
@@ -392,6 +403,7 @@ static int64_t tick_up(struct lt_engine *engine, struct lt_session *session)
     if (lt_outflow_unacked(session)) {
         next = earlier(next, session->progress_ms + stall);
     }
+    next = earlier(next, lt_window_forgets(session, stall));
     if (!lt_outflow_idle(session)) {
         next = earlier(next, now + LT_LANE_WAIT_MS);
     }

@@ -17,6 +17,7 @@
 #define LT_ENGINE_STATE_H
 
 #include "common/erased.h"
+#include "common/trust.h"
 #include "daemon/engine/engine.h"
 #include "daemon/engine/map.h"
 
@@ -32,13 +33,16 @@ enum {
     LT_URGENT_FLIGHT_MAX = 64 * 1024,   /* urgent bytes under way */
     LT_FLIGHTS_MAX = 64,                /* frames under way that are timed */
     LT_BINDINGS_WAITING_MAX = 1024,
-    LT_BINDINGS_UNCONFIRMED_MAX = 1024, /* of offices the tree lacks */
+    LT_BINDINGS_UNPLACED_MAX = 1024, /* of offices the tree lacks */
+    LT_UNCONFIRMED_MAX = 256,        /* keys that nobody vouches for */
+    LT_UNCONFIRMED_OFFICE_MAX = 4,
     LT_ALARMS_STANDING_MAX = 4096,
     LT_PAST_EPOCHS = 8,
     LT_LETTERS_MAX = 8 * LT_TREE_OFFICES_MAX,
     LT_WRITE_EVENTS_MAX = 4096,         /* of one write */
     LT_WRITE_BYTES_MAX = 16 * 1024 * 1024, /* written, not yet flushed */
     LT_THRIFTY_BYTES = 32 * 1024,       /* written in a turn: little */
+    LT_SHUNNED_MAX = 4096,
     LT_LOST_MAX = 64,
     LT_ASKS_MAX = 32,                   /* segments asked for once more */
     LT_GIVEN_A_SECOND = 16,             /* answered to one session */
@@ -61,7 +65,7 @@ enum {
     LT_HOUR_MS = 3600 * 1000,
     LT_WITHHELD_URGENT_MS = 15 * 60 * 1000,
     LT_WITHHELD_MS = 24 * 3600 * 1000,
-    LT_AWAY_MS = 60 * 1000,             /* a way that comes and goes is one */
+    LT_AWAY_MS = 60 * 1000,             /* lt_away_ms: at the most */
     LT_BYPASS_LATE_MS = 5 * 1000,       /* urgent without an ack */
     LT_BYPASS_WIDE_MS = 3600 * 1000,    /* then all lanes */
     LT_SILENT_MS = 15 * 60 * 1000,
@@ -167,8 +171,22 @@ struct lt_bound {
     struct lt_binding binding; /* body points into bytes */
     uint8_t *bytes;
     size_t len;
+    uint64_t hash;             /* of the bytes */
     struct lt_key *key;
-    bool confirmed;            /* the tree knows the office and its parent */
+    bool placed;               /* the tree knows the office and its parent */
+    bool handed;               /* to the log, and no commit since */
+    bool unstored;             /* the log had no room for it */
+    struct lt_bound *older;    /* the key before; NULL: none */
+};
+/* A parent's latest word about its door to an office. */
+struct lt_door {
+    struct lt_office by;
+    struct lt_office office;
+    struct lt_event_id said;
+    uint64_t hlc;
+    int64_t since_wall_ms;
+    bool shut;
+    char doc_no[LT_DOOR_DOC_MAX + 1];
 };
 struct lt_waiting {
     uint8_t *bytes;
@@ -188,7 +206,10 @@ struct lt_letter {
     int64_t at_ms;
     uint64_t echo_epoch;       /* what it had heard of the other */
     uint64_t echo_id;
-    uint64_t past[LT_PAST_EPOCHS];
+    struct lt_past {
+        uint64_t epoch;        /* superseded */
+        uint64_t id;           /* the last one seen of it */
+    } past[LT_PAST_EPOCHS];
 };
 
 /* A stream of which an office says that it wrote more than is here. */
@@ -214,6 +235,9 @@ struct lt_partner {
     int state;                 /* as in lt_office_view */
     int64_t state_wall_ms;
     int64_t heard_wall_ms;     /* its latest statement; 0: not in this life */
+    int64_t heard_ms;          /* mono; 0: not in this life */
+    int64_t open_ms;           /* mono: since when its statements say that a
+                                  way leads to us along the tree; 0: none */
     int64_t said_wall_ms;      /* by its own clock */
     uint64_t said_id;
     uint64_t echo_id;
@@ -231,7 +255,7 @@ struct lt_unit {
     size_t runs_n;
     struct lt_track *tracks;
     struct lt_track *tracks_last;
-    struct lt_bound *bound;    /* the pinned key; NULL: none */
+    struct lt_bound *bound;    /* the newest key; NULL: none */
     struct lt_session *session;
     struct lt_session *bypass;
     uint64_t epoch;            /* of its newest session */
@@ -350,7 +374,7 @@ struct lt_session {
     struct lt_track **page_tracks;
     size_t page_tracks_n;
     size_t page_tracks_cap;
-    struct lt_map told;        /* units whose keys the peer was sent */
+    struct lt_map told;        /* bounds that the peer was sent */
 
     /* out */
     struct lt_map flows_map;
@@ -503,11 +527,33 @@ struct lt_engine {
     struct lt_bound **bounds;
     size_t bounds_n;
     size_t bounds_cap;
+    size_t unplaced_n;
+    struct lt_bound **unconfirmed; /* unconfirmed.h */
     size_t unconfirmed_n;
+    size_t unconfirmed_cap;
     struct lt_waiting *waiting;
     size_t waiting_n;
     size_t waiting_cap;
     bool keys_changed;
+    bool tell_moved;  /* bindings came, or the tree changed */
+    bool keys_handed; /* some are handed or unstored */
+    bool tree_unread; /* fed while nobody knew who its writer is */
+    bool tree_again;  /* and fed once more since the last commit */
+
+    struct lt_trust *trust;
+    bool trust_changed;
+    uint64_t trust_revision;
+    struct lt_key_name {
+        uint8_t bytes[LT_HASH_LEN];
+    } *shunned;
+    size_t shunned_n;
+    size_t shunned_cap;
+
+    struct lt_door *doors;
+    size_t doors_n;
+    size_t doors_cap;
+    bool doors_changed;
+    bool parent_shut;          /* its Bye said so; until it serves us */
 
     struct lt_map sessions_map;
     struct lt_session **sessions;
@@ -576,15 +622,25 @@ struct lt_engine {
     int64_t pump_ms;           /* the earliest of the sessions; 0 */
 };
 
-static inline bool lt_engine_planted(const struct lt_engine *engine, uint32_t fault)
+static inline bool lt_engine_planted(const struct lt_engine *engine,
+                                     enum lt_plant fault)
 {
 #ifdef LT_TEST_HOOKS
-    return (engine->options.plant & fault) != 0;
+    return (engine->options.plant & lt_plant_bit(fault)) != 0;
 #else
     (void)engine;
     (void)fault;
     return false;
 #endif
+}
+
+/* A way that comes back within that never was away: who hangs up now and then
+ * stops no age. Always shorter than what an age is measured against. */
+static inline int64_t lt_away_ms(const struct lt_engine *engine)
+{
+    int64_t half = engine->options.withheld_urgent_ms / 2;
+
+    return half < LT_AWAY_MS ? half : LT_AWAY_MS;
 }
 
 static inline bool lt_point_is_zero(const struct lt_point *point)

@@ -115,6 +115,19 @@ void lt_statement_session(struct lt_engine *engine, struct lt_session *session)
     }
 }
 
+void lt_statement_cut(struct lt_engine *engine,
+                      const struct lt_session *session)
+{
+    struct lt_partner *partner;
+
+    for (partner = engine->partners; !session->above && partner != NULL;
+         partner = partner->next) {
+        if (lt_route_line(engine, &partner->unit->id) == session) {
+            lt_partner_dirty(engine, partner);
+        }
+    }
+}
+
 /* ---- building ---- */
 
 static size_t gather(const struct lt_engine *engine, const struct lt_unit *unit,
@@ -139,15 +152,53 @@ static size_t gather(const struct lt_engine *engine, const struct lt_unit *unit,
     return n;
 }
 
+/* So many streams of it may be spoken of. */
+static size_t tracks_of(const struct lt_unit *unit)
+{
+    size_t n = 0;
+
+    for (const struct lt_track *track = unit->tracks;
+         track != NULL && n < LT_STATEMENT_STREAMS_MAX; track = track->next) {
+        n++;
+    }
+    return n;
+}
+
+/* Does no way lead from here to an office below, along the tree? There is a
+ * session with the neighbour on the way, or not; whether the parent of @office
+ * has its own is shown by its word. */
+static bool is_cut_off(const struct lt_engine *engine,
+                       const struct lt_office *office)
+{
+    const struct lt_tree_office *known = lt_tree_find(engine->tree, office);
+    const struct lt_unit *parent;
+
+    if (known == NULL ||
+        !lt_tree_above(engine->tree, &engine->self->id, office)) {
+        return false;
+    }
+    if (lt_route_line(engine, office) == NULL) {
+        return true;
+    }
+    parent = lt_unit_find(engine, &known->parent);
+    if (parent == engine->self || parent == NULL || parent->session != NULL) {
+        return false;
+    }
+    return parent->partner == NULL || parent->partner->heard_ms == 0 ||
+           engine->now.mono_ms - parent->partner->heard_ms >
+               2 * engine->options.statement_interval_ms + lt_away_ms(engine);
+}
+
 static void send_one(struct lt_engine *engine, struct lt_partner *partner)
 {
     const struct lt_letter *heard = lt_letter_find(
         engine, &partner->unit->id, &engine->self->id);
     struct lt_statement statement;
+    size_t mine_n = tracks_of(engine->self);
     struct lt_stream_tips *tips;
     lt_err rc;
 
-    tips = lt_new_array(engine->alloc, 2 * LT_STATEMENT_STREAMS_MAX,
+    tips = lt_new_array(engine->alloc, mine_n + tracks_of(partner->unit),
                         sizeof(*tips));
     if (tips == NULL) {
         engine->oom = true;
@@ -167,9 +218,10 @@ static void send_one(struct lt_engine *engine, struct lt_partner *partner)
     statement.mine = tips;
     statement.mine_n =
         gather(engine, engine->self, &partner->unit->id, tips);
-    statement.yours = tips + LT_STATEMENT_STREAMS_MAX;
+    statement.yours = tips + mine_n;
     statement.yours_n = gather(engine, partner->unit, &engine->self->id,
                                statement.yours);
+    statement.cut_off = is_cut_off(engine, &partner->unit->id);
     statement.software.data = engine->software;
     statement.software.len = strlen(engine->software);
     lt_buf_reset(&engine->out);

@@ -19,6 +19,9 @@ void lt_statement_say(struct lt_engine *engine, struct lt_partner *partner);
 void lt_statement_pump(struct lt_engine *engine);
 /* A session is up: statements that go its way may go now. */
 void lt_statement_session(struct lt_engine *engine, struct lt_session *session);
+/* It is about to end: those beyond it are told that they are cut off. */
+void lt_statement_cut(struct lt_engine *engine,
+                      const struct lt_session *session);
 /* The tree has changed: who is a superior may have, too. */
 void lt_statement_tree(struct lt_engine *engine);
 /* Earliest time that one is due (mono ms). */
@@ -38,6 +41,9 @@ void lt_letter_free(struct lt_engine *engine);
 
 /* ---- receipt.c: what they prove ---- */
 
+/* Is it by a key that no keeper has confirmed, so that it says nothing? */
+bool lt_statement_doubtful(const struct lt_engine *engine,
+                           const struct lt_statement *statement);
 /* @again: the keeper's word comes through the parent for the first time in
  * long, so nothing is overdue yet. */
 void lt_receipt_read(struct lt_engine *engine,

@@ -4,7 +4,11 @@
  * knows their places. */
 #include "daemon/engine/tree_feed.h"
 
+#include "daemon/engine/doors.h"
 #include "daemon/engine/keys.h"
+#include "daemon/engine/revoke.h"
+#include "daemon/engine/streams.h"
+#include "daemon/engine/unconfirmed.h"
 
 static bool is_writer(const struct lt_engine *engine,
                       const struct lt_segment *segment)
@@ -24,14 +28,43 @@ static lt_err apply(struct lt_engine *engine, uint64_t version,
         return LT_OK;
     }
     if (event->type == LT_EV_OFFICE_OPENED ||
-        event->type == LT_EV_OFFICE_CHANGED) {
+        event->type == LT_EV_OFFICE_CHANGED ||
+        event->type == LT_EV_READ_GRANTED ||
+        event->type == LT_EV_READ_WITHDRAWN) {
         rc = lt_tree_apply(engine->tree, version, event, NULL);
         if (rc == LT_OK || rc == LT_ENOMEM) {
             return rc;
         }
     }
+    if (lt_trust_is_word(event)) {
+        rc = lt_trust_say(engine->trust, version, event);
+        if (rc == LT_ENOMEM) {
+            return rc;
+        }
+        engine->trust_changed |= rc == LT_OK;
+    }
     lt_tree_advance(engine->tree, version);
     return LT_OK;
+}
+
+/* Does what stands in it count, as far as is known here? */
+static bool counts(const struct lt_engine *engine,
+                   const struct lt_segment *segment)
+{
+    return !lt_revoke_refuses(engine, segment->key_id) ||
+           lt_segment_last(segment) <=
+               lt_engine_limit(engine, &segment->stream, segment->epoch);
+}
+
+/* What a key says that nobody has confirmed changes no key and no door; it is
+ * read again when the keeper does. What it binds waits by itself. */
+static bool may_say(const struct lt_engine *engine,
+                    const struct lt_segment *segment)
+{
+    return engine->unconfirmed_n == 0 ||
+           lt_unconfirmed_find(engine,
+                               lt_unit_find(engine, &segment->stream.origin),
+                               segment->key_id) == NULL;
 }
 
 lt_err lt_tree_feed(struct lt_engine *engine, const struct lt_segment *segment)
@@ -41,6 +74,13 @@ lt_err lt_tree_feed(struct lt_engine *engine, const struct lt_segment *segment)
     lt_err rc;
     size_t i;
 
+    if (engine->root == NULL &&
+        segment->stream.channel.audience == LT_AUDIENCE_ALL) {
+        engine->tree_unread = true; /* the writer's, perhaps */
+    }
+    if (!writer && !counts(engine, segment)) {
+        return LT_OK;
+    }
     lt_arena_reset(&engine->scratch_payload);
     rc = lt_payload_open(segment, &engine->scratch_payload, &payload, NULL);
     for (i = 0; rc == LT_OK && i < payload.items_n; i++) {
@@ -64,10 +104,23 @@ lt_err lt_tree_feed(struct lt_engine *engine, const struct lt_segment *segment)
             rc = apply(engine, segment->first + i, &event);
         }
         if (rc == LT_OK && event.type == LT_EV_KEY_BOUND) {
-            lt_err learned = lt_keys_add(engine, event.binding,
+            lt_err learned = lt_keys_add_logged(engine, event.binding,
                                          event.binding_len, engine->started);
 
             rc = learned == LT_ENOMEM ? learned : LT_OK;
+        } else if (!may_say(engine, segment)) {
+            continue;
+        } else if (rc == LT_OK && (event.type == LT_EV_KEY_CONFIRMED ||
+                                   event.type == LT_EV_KEY_FORMER)) {
+            lt_err learned =
+                lt_keys_confirm(engine, event.binding, event.binding_len,
+                                &segment->stream.origin,
+                                event.type == LT_EV_KEY_FORMER);
+
+            rc = learned == LT_ENOMEM ? learned : LT_OK;
+        } else if (rc == LT_OK && (event.type == LT_EV_DOOR_SHUT ||
+                                   event.type == LT_EV_DOOR_OPENED)) {
+            rc = lt_doors_word(engine, &event);
         }
     }
     return rc;

@@ -306,6 +306,18 @@ void lt_window_credit(struct lt_engine *engine, struct lt_session *session,
     session->credit_ms = engine->now.mono_ms;
 }
 
+int64_t lt_window_forgets(const struct lt_session *session, int64_t patience_ms)
+{
+    const struct lt_flight *last;
+
+    if (session->unacked > 0 || session->flights_n == 0) {
+        return INT64_MAX;
+    }
+    last = &session->flights[(session->flights_head + session->flights_n - 1) %
+                             LT_FLIGHTS_MAX];
+    return longer(last->sent_ms, session->progress_ms) + patience_ms;
+}
+
 void lt_window_settle(struct lt_engine *engine, struct lt_session *session)
 {
     (void)engine;

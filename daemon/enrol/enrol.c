@@ -71,7 +71,8 @@ static bool mac_fits(const uint8_t *frame, size_t len,
 static lt_err check_body(const struct lt_enrol_self *self,
                          const struct lt_join_request *request,
                          const struct lt_token_row *row,
-                         struct lt_binding *out_binding, struct lt_buf *scratch)
+                         uint64_t serial, struct lt_binding *out_binding,
+                         struct lt_buf *scratch)
 {
     struct lt_binding probe = {.body = request->binding_body.data,
                                .body_len = request->binding_body.len};
@@ -96,7 +97,7 @@ static lt_err check_body(const struct lt_enrol_self *self,
            lt_office_equal(&out_binding->issuer, &self->office) &&
            memcmp(out_binding->issuer_key_id, lt_key_id(self->key),
                   LT_HASH_LEN) == 0 &&
-           out_binding->serial == FIRST_SERIAL;
+           out_binding->serial == serial;
     if (!fits || lt_key_from_public(out_binding->key, &child) != LT_OK) {
         return LT_EMALFORMED;
     }
@@ -138,12 +139,17 @@ static lt_err sign_binding(const struct lt_enrol_self *self,
 
 static lt_err issue(const struct lt_enrol_self *self,
                     const struct lt_join_request *request,
-                    const struct lt_token_row *row, struct lt_cert **out_cert)
+                    struct lt_enrol_result *result, bool again,
+                    struct lt_cert **out_cert)
 {
     static const char domain[] = "lt-enrol-serial";
-    struct lt_span spans[] = {{domain, sizeof(domain)},
-                              {request->token_id, sizeof(request->token_id)},
-                              {row->used_by, sizeof(row->used_by)}};
+    const struct lt_token_row *row = &result->row;
+    /* Of one binding there is a certificate for each renewal. */
+    struct lt_span spans[] = {
+        {domain, sizeof(domain)},
+        {request->token_id, sizeof(request->token_id)},
+        {row->used_by, sizeof(row->used_by)},
+        {&row->used_at_ms, again ? sizeof(row->used_at_ms) : 0}};
     uint8_t hash[LT_HASH_LEN];
     struct lt_cert_terms terms;
     struct lt_csr csr;
@@ -161,18 +167,20 @@ static lt_err issue(const struct lt_enrol_self *self,
     if (rc != LT_OK) {
         return rc;
     }
+    result->until_ms = terms.until_ms;
     return lt_cert_issue(self->cert, self->key, &csr, &terms, out_cert);
 }
 
+/* @bindings: what proves the child's key, its own last. */
 static lt_err write_answer(const struct lt_enrol_self *self,
                            const struct lt_cert *cert,
+                           const struct lt_spans *bindings, bool sealed,
                            struct lt_enrol_result *result)
 {
-    struct lt_span bindings[LT_CHAIN_MAX + 1];
     struct lt_join_answer answer = {.office = result->row.office};
     size_t i;
 
-    if (self->bindings_n > LT_CHAIN_MAX || self->chain_n + 2 > LT_CHAIN_MAX) {
+    if (self->chain_n + 2 > LT_CHAIN_MAX) {
         return LT_EINTERNAL;
     }
     answer.certificate = lt_cert_der(cert);
@@ -181,32 +189,51 @@ static lt_err write_answer(const struct lt_enrol_self *self,
         answer.chain[answer.chain_n++] = lt_cert_der(self->chain[i]);
     }
     answer.chain[answer.chain_n++] = lt_cert_der(self->root);
-    for (i = 0; i < self->bindings_n; i++) {
-        bindings[i] = self->bindings[i];
-    }
-    bindings[i] = (struct lt_span){result->binding.data, result->binding.len};
-    answer.bindings = bindings;
-    answer.bindings_n = self->bindings_n + 1;
+    answer.bindings = bindings->items;
+    answer.bindings_n = bindings->items_n;
     answer.superiors = self->superiors;
     answer.superiors_n = self->superiors_n;
-    return seal(&answer, &result->row, &result->answer);
+    return sealed ? seal(&answer, &result->row, &result->answer)
+                  : lt_join_answer_encode(&answer, &result->answer);
+}
+
+static lt_err certify(const struct lt_enrol_self *self,
+                      const struct lt_join_request *request,
+                      const struct lt_spans *bindings, bool sealed, bool again,
+                      struct lt_enrol_result *result)
+{
+    struct lt_cert *cert = NULL;
+    lt_err rc = issue(self, request, result, again, &cert);
+
+    if (rc == LT_OK) {
+        rc = write_answer(self, cert, bindings, sealed, result);
+    }
+    lt_cert_free(cert);
+    return rc;
 }
 
 static lt_err admit(const struct lt_enrol_self *self,
                     const struct lt_join_request *request,
-                    struct lt_binding *binding, struct lt_enrol_result *result)
+                    struct lt_binding *binding, bool sealed,
+                    struct lt_enrol_result *result)
 {
-    struct lt_cert *cert = NULL;
-    lt_err rc = sign_binding(self, binding, &result->binding);
+    struct lt_span items[LT_CHAIN_MAX + 1];
+    const struct lt_spans bindings = {self->bindings_n + 1, items};
+    lt_err rc;
 
-    if (rc == LT_OK) {
-        rc = issue(self, request, &result->row, &cert);
+    if (self->bindings_n > LT_CHAIN_MAX) {
+        return LT_EINTERNAL;
     }
-    if (rc == LT_OK) {
-        rc = write_answer(self, cert, result);
+    rc = sign_binding(self, binding, &result->binding);
+    if (rc != LT_OK) {
+        return rc;
     }
-    lt_cert_free(cert);
-    return rc;
+    for (size_t i = 0; i < self->bindings_n; i++) {
+        items[i] = self->bindings[i];
+    }
+    items[self->bindings_n] =
+        (struct lt_span){result->binding.data, result->binding.len};
+    return certify(self, request, &bindings, sealed, false, result);
 }
 
 /* Tell the child no, under the secret that it has shown to know. */
@@ -252,7 +279,7 @@ static lt_err decide(const struct lt_enrol_self *self,
     if (!used && now_ms > row->expires_at_ms) {
         return tell(result, LT_ETOKENEXPIRED, row);
     }
-    rc = check_body(self, request, row, &binding, scratch);
+    rc = check_body(self, request, row, FIRST_SERIAL, &binding, scratch);
     if (rc != LT_OK) {
         return rc == LT_ENOMEM ? rc : tell(result, rc, row);
     }
@@ -265,7 +292,7 @@ static lt_err decide(const struct lt_enrol_self *self,
         memcpy(result->row.used_by, used_by, sizeof(used_by));
     }
     keep_addresses(request, result);
-    rc = admit(self, request, &binding, result);
+    rc = admit(self, request, &binding, true, result);
     if (rc == LT_EMALFORMED) {
         lt_buf_reset(&result->answer);
         return tell(result, rc, row);
@@ -292,13 +319,131 @@ lt_err lt_enrol_answer(const struct lt_enrol_self *self, const uint8_t *frame,
     return rc;
 }
 
+/* ---- renewals ---- */
+
+bool lt_enrol_is_renewal(const struct lt_join_request *request)
+{
+    static const uint8_t none[LT_TOKEN_ID_LEN];
+
+    return !request->has_mac &&
+           memcmp(request->token_id, none, sizeof(none)) == 0;
+}
+
+bool lt_enrol_renewal_of(const struct lt_join_request *request,
+                         struct lt_office *out_office)
+{
+    struct lt_binding body;
+
+    if (lt_binding_body_decode(request->binding_body.data,
+                               request->binding_body.len, &body,
+                               NULL) != LT_OK) {
+        return false;
+    }
+    *out_office = body.office;
+    return true;
+}
+
+/* The same key again, or a later one that the present one has signed. */
+static lt_err check_follows(const struct lt_binding *binding,
+                            const struct lt_binding *bound)
+{
+    struct lt_key *previous = NULL;
+    lt_err rc;
+
+    if (!binding->has_previous) {
+        return LT_EUNKNOWNKEY;
+    }
+    rc = lt_key_from_public(bound->key, &previous);
+    if (rc == LT_OK) {
+        rc = lt_binding_check_previous(binding, previous);
+        lt_key_free(previous);
+    }
+    return rc == LT_ECRYPTO ? LT_EUNKNOWNKEY : rc;
+}
+
+/* The present binding once more: does the question name its key? */
+static lt_err check_again(const struct lt_join_request *request,
+                          const struct lt_binding *bound)
+{
+    struct lt_csr csr;
+
+    if (lt_csr_open(request->csr.data, request->csr.len, &csr, NULL) != LT_OK ||
+        !lt_office_equal(&csr.office, &bound->office) ||
+        memcmp(csr.key, bound->key, LT_PUBKEY_LEN) != 0 ||
+        memcmp(request->transport_key, bound->transport_key, LT_CURVE_LEN) !=
+            0) {
+        return LT_EMALFORMED;
+    }
+    return LT_OK;
+}
+
+static lt_err admit_later(const struct lt_enrol_self *self,
+                          const struct lt_join_request *request,
+                          const struct lt_binding *bound,
+                          struct lt_enrol_result *result)
+{
+    struct lt_binding binding;
+    struct lt_buf scratch;
+    lt_err rc;
+
+    lt_buf_init(&scratch, lt_alloc_heap());
+    rc = check_body(self, request, &result->row, bound->serial + 1, &binding,
+                    &scratch);
+    if (rc == LT_OK) {
+        rc = check_follows(&binding, bound);
+    }
+    if (rc == LT_OK) {
+        rc = admit(self, request, &binding, false, result);
+        result->admitted = rc == LT_OK;
+    }
+    lt_buf_deinit(&scratch);
+    return rc;
+}
+
+lt_err lt_enrol_renew(const struct lt_enrol_self *self,
+                      const struct lt_join_request *request,
+                      const struct lt_binding *bound,
+                      const struct lt_spans *line, int64_t now_ms,
+                      struct lt_enrol_result *result)
+{
+    struct lt_span body = {request->binding_body.data,
+                           request->binding_body.len};
+    lt_err rc;
+
+    if (bound == NULL) {
+        result->code = LT_EUNKNOWNKEY;
+        return lt_enrol_refuse(LT_EUNKNOWNKEY, &result->answer);
+    }
+    result->row.office = bound->office;
+    result->row.used_at_ms = now_ms;
+    lt_sha256(&body, 1, result->row.used_by);
+    if (!is_opened(self, &result->row)) {
+        rc = LT_ENOTYET;
+    } else if (bound->body_len == body.len &&
+               memcmp(bound->body, body.data, body.len) == 0) {
+        rc = check_again(request, bound);
+        if (rc == LT_OK) {
+            rc = certify(self, request, line, false, true, result);
+        }
+    } else {
+        rc = admit_later(self, request, bound, result);
+    }
+    if (rc == LT_OK || rc == LT_ENOMEM || rc == LT_ECRYPTO) {
+        return rc;
+    }
+    result->code = rc;
+    result->until_ms = 0;
+    lt_buf_reset(&result->answer);
+    return lt_enrol_refuse(rc, &result->answer);
+}
+
 lt_err lt_enrol_key_answer(const struct lt_enrol_self *self,
                            const struct lt_key_question *question,
                            struct lt_buf *out_frame)
 {
     struct lt_key_answer answer = {.office = self->office,
-                                   .bindings_n = self->bindings_n,
-                                   .bindings = self->bindings};
+                                   .bindings_n = self->proofs_n,
+                                   .bindings = self->proofs};
     uint8_t bytes[LT_KEY_ANSWER_LEN];
     lt_err rc;
 

@@ -30,6 +30,9 @@ struct lt_enrol_self {
     const struct lt_cert *root;
     const struct lt_span *bindings;      /* encoded; prove our key, issuer */
     size_t bindings_n;                   /* first */
+    const struct lt_span *proofs; /* for who was away: with earlier keys, ours */
+    size_t proofs_n;              /* and our superiors', each before those it */
+                                  /* proves */
     const struct lt_superior *superiors; /* of the child, nearest (this */
     size_t superiors_n;                  /* office) first */
     uint8_t transport_key[LT_CURVE_LEN];
@@ -42,6 +45,7 @@ struct lt_enrol_result {
     struct lt_token_row row; /* with used_at and used_by */
     struct lt_buf binding;   /* encoded */
     struct lt_buf answer;    /* a whole frame */
+    int64_t until_ms; /* of the certificate in the answer; 0: none */
     /* The addresses at which the child says it will listen; they point into
      * the arena of the request. */
     size_t link_addresses_n;
@@ -65,6 +69,27 @@ LT_MUST_CHECK lt_err lt_enrol_answer(const struct lt_enrol_self *self,
                                      const struct lt_token_row *row,
                                      int64_t now_ms,
                                      struct lt_enrol_result *result);
+/* Is it a renewal: no token, but the office's own present key? */
+bool lt_enrol_is_renewal(const struct lt_join_request *request);
+/* Answer one. @bound: the present binding of an office below this one, NULL
+ * when there is none or its key is revoked; @line: what proves it, issuer
+ * first, itself last. The answer has no MAC: binding and chain prove
+ * themselves.
+ *
+ * A question with a later binding admits that (result->admitted). One with the
+ * present binding asks for a new certificate alone: nothing is to be stored,
+ * whoever signed the binding (this office's present key, an earlier one, or a
+ * former parent). Repeating either gives another answer of the same worth.
+ * result->row has the office alone. Errors as lt_enrol_answer. */
+LT_MUST_CHECK lt_err lt_enrol_renew(const struct lt_enrol_self *self,
+                                    const struct lt_join_request *request,
+                                    const struct lt_binding *bound,
+                                    const struct lt_spans *line,
+                                    int64_t now_ms,
+                                    struct lt_enrol_result *result);
+/* The office that a renewal names; false when it cannot be read. */
+bool lt_enrol_renewal_of(const struct lt_join_request *request,
+                         struct lt_office *out_office);
 /* Refuse without looking further: a frame with @code and nothing else. */
 LT_MUST_CHECK lt_err lt_enrol_refuse(lt_err code, struct lt_buf *out_frame);
 /* Answer anybody who asks for this office's present transport key. */

@@ -33,6 +33,7 @@ bool lt_explain_keeps_back(const struct lt_asking *asking,
 
     return bypass->state != LT_FACT_THROUGH &&
            bypass->why >= LT_FACT_WHY_UNRECEIPTED &&
+           bypass->why != LT_FACT_WHY_SHUT &&
            lt_office_equal(office, &bypass->parent);
 }
 
@@ -47,6 +48,7 @@ void lt_explain_around(const struct lt_asking *asking,
         [LT_FACT_WHY_UNRECEIPTED] = "ui_ex_why_unreceipted",
         [LT_FACT_WHY_MISSING] = "ui_ex_why_missing",
         [LT_FACT_WHY_STILL] = "ui_ex_why_still",
+        [LT_FACT_WHY_SHUT] = "ui_ex_why_shut",
     };
     const struct lt_fact_bypass *bypass = &asking->facts->bypass;
     struct lt_diag args;

@@ -4,6 +4,9 @@
 /* Nothing is wrong. */
 X("moving")
 X("in_transit")
+X("closed")
+X("moved_away")
+X("moved_from")
 X("done")
 X("voided")
 /* This office. */
@@ -30,6 +33,8 @@ X("peer_disk_full")
 X("held_back")
 X("child_silent")
 X("child_not_seen")
+X("parent_door_shut")
+X("own_door_shut")
 /* Offices further away. */
 X("way_down")
 X("no_word")
@@ -42,6 +47,7 @@ X("not_enrolled_here")
 X("token_expired")
 /* Matters. */
 X("waiting_cause")
+X("waiting_unconfirmed")
 X("waiting_tree")
 X("waiting_newer")
 X("waiting_opening")

@@ -78,6 +78,9 @@ struct lt_explain_matter {
     struct lt_office origin;
     struct lt_office holder; /* custodian, issuer, who raised it */
     const char *state;       /* its word; NULL: not known */
+    const char *due_on; /* YYYY-MM-DD; NULL: nothing runs, or not for us to know */
+    bool overdue;
+    const char *owes[2]; /* what is due then, by language; NULL: not known */
     int64_t since_ms;        /* of the state */
     bool done;
     bool voided;

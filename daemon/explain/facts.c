@@ -18,6 +18,7 @@ void lt_facts_free(struct lt_facts *facts)
     lt_free(heap, facts->holds);
     lt_free(heap, facts->tokens);
     lt_free(heap, facts->alarms);
+    lt_free(heap, facts->doors);
     lt_free(heap, facts->couriers);
     lt_free(heap, facts);
 }
@@ -36,6 +37,17 @@ const struct lt_fact_link *lt_facts_link(const struct lt_facts *facts,
                ? NULL
                : bsearch(office, facts->links, facts->links_n,
                          sizeof(*facts->links), link_by_id);
+}
+
+const struct lt_fact_door *lt_facts_door(const struct lt_facts *facts,
+                                         const struct lt_office *office)
+{
+    for (size_t i = 0; i < facts->doors_n; i++) {
+        if (lt_office_equal(&facts->doors[i].office, office)) {
+            return &facts->doors[i];
+        }
+    }
+    return NULL;
 }
 
 static int by_id(const void *key, const void *item)

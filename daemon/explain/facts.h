@@ -15,7 +15,8 @@ enum {
     LT_FACT_TRIED_MAX = 8,
     LT_FACT_FLOWS_MAX = 512,
     LT_FACT_HOLDS_MAX = 64,
-    LT_FACT_TOKENS_MAX = 256
+    LT_FACT_TOKENS_MAX = 256,
+    LT_FACT_DOORS_MAX = 256
 };
 
 enum lt_fact_session {
@@ -107,6 +108,14 @@ struct lt_fact_courier {
     int64_t imported_ms;
 };
 
+/* @by has shut its door to @office, which is below it. */
+struct lt_fact_door {
+    struct lt_office office;
+    struct lt_office by;
+    int64_t since_ms;
+    char doc_no[101]; /* what decided it; may be empty */
+};
+
 struct lt_fact_alarm {
     lt_err code;
     struct lt_office subject; /* all zero: this node */
@@ -130,6 +139,7 @@ enum lt_fact_why {
     LT_FACT_WHY_UNRECEIPTED,
     LT_FACT_WHY_MISSING,
     LT_FACT_WHY_STILL,
+    LT_FACT_WHY_SHUT,
     LT_FACT_WHYS
 };
 struct lt_fact_bypass {
@@ -173,6 +183,9 @@ struct lt_facts {
     struct lt_fact_hold *holds;
     size_t tokens_n;
     struct lt_fact_token *tokens;
+    bool parent_shut; /* ours does not serve us */
+    size_t doors_n;
+    struct lt_fact_door *doors;
     size_t alarms_n;
     struct lt_fact_alarm *alarms;
     size_t couriers_n;
@@ -189,6 +202,9 @@ const struct lt_fact_office *lt_facts_office(const struct lt_facts *facts,
                                              const struct lt_office *office);
 const struct lt_fact_token *lt_facts_token(const struct lt_facts *facts,
                                            const struct lt_office *office);
+/* A door that is shut to @office. */
+const struct lt_fact_door *lt_facts_door(const struct lt_facts *facts,
+                                         const struct lt_office *office);
 /* By exact name. */
 const struct lt_fact_token *lt_facts_token_named(const struct lt_facts *facts,
                                                  const char *name);

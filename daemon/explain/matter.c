@@ -274,6 +274,7 @@ static const char *waiting_code(const char *reason)
         {"newer_version", "waiting_newer"},
         {"opening_missing", "waiting_opening"},
         {"set_aside", "waiting_aside"},
+        {"key_unconfirmed", "waiting_unconfirmed"},
     };
 
     for (size_t i = 0; i < LT_COUNT_OF(codes); i++) {
@@ -484,6 +485,23 @@ static bool erasure_hangs(const struct lt_asking *asking,
     return true;
 }
 
+/* Who owes what, and by when. */
+static void arg_due(const struct lt_asking *asking,
+                    const struct lt_explain_matter *matter,
+                    struct lt_diag *args)
+{
+    const char *day = matter->due_on;
+
+    if (day == NULL || strlen(day) != 10) {
+        return;
+    }
+    lt_explain_arg_office(asking, args, "office", &matter->holder);
+    lt_diag_arg(args, "due", "%.2s/%.2s/%.4s", day + 8, day + 5, day);
+    if (matter->owes[asking->lang] != NULL) {
+        lt_diag_arg(args, "step", "%s", matter->owes[asking->lang]);
+    }
+}
+
 void lt_explain_matter(const struct lt_asking *asking,
                        const struct lt_explain_matter *matter,
                        struct lt_explanation *out)
@@ -514,10 +532,13 @@ void lt_explain_matter(const struct lt_asking *asking,
         return;
     }
     out->since_ms = matter->since_ms;
+    arg_due(asking, matter, &args);
     lt_explain_say(asking, out, LT_MOVING_YES,
-                   matter->voided ? "voided"
-                   : matter->done ? "done"
-                                  : "moving_on",
+                   matter->voided           ? "voided"
+                   : matter->done           ? "done"
+                   : matter->due_on == NULL ? "moving_on"
+                   : matter->overdue        ? "moving_late"
+                                            : "moving_due",
                    &args);
     if (!matter->voided && !matter->done) {
         out->code = "moving";

@@ -172,6 +172,33 @@ static void say_absent(const struct lt_asking *asking,
     lt_explain_say(asking, out, LT_MOVING_NO, code, &args);
 }
 
+/* A door between this office and @office that is shut: *out says so. */
+static bool is_shut(const struct lt_asking *asking,
+                    const struct lt_fact_link *link,
+                    const struct lt_office *office, struct lt_explanation *out)
+{
+    const struct lt_facts *facts = asking->facts;
+    bool above = facts->parent_shut && facts->has_superior &&
+                 lt_office_equal(office, &facts->superior);
+    const struct lt_fact_door *door =
+        lt_facts_door(facts, above ? &facts->self : office);
+    struct lt_diag args;
+
+    if (!above && (door == NULL || !lt_office_equal(&door->by, &facts->self))) {
+        return false;
+    }
+    out->since_ms = door != NULL   ? door->since_ms
+                    : link != NULL ? link->since_ms
+                                   : 0;
+    begin_args(asking, &args, office, out->since_ms);
+    if (door != NULL && door->doc_no[0] != '\0') {
+        lt_diag_arg(&args, "doc", "%s", door->doc_no);
+    }
+    lt_explain_say(asking, out, LT_MOVING_NO,
+                   above ? "parent_door_shut" : "own_door_shut", &args);
+    return true;
+}
+
 /* Does the link move? False: *out says why not. */
 static bool link_moves(const struct lt_asking *asking,
                        const struct lt_office *office,
@@ -188,6 +215,9 @@ static bool link_moves(const struct lt_asking *asking,
         if (link != NULL) {
             out->tried = link->tried;
             out->tried_n = link->tried_n;
+        }
+        if (is_shut(asking, link, office, out)) {
+            return false;
         }
         if (link != NULL && link->we_dial) {
             say_dialled(asking, link, out);
@@ -472,6 +502,44 @@ static bool has_joined(const struct lt_asking *asking,
     return false;
 }
 
+/* Closed, or moved away from below us: said first, since neither is a fault. */
+static bool is_elsewhere(const struct lt_asking *asking,
+                         const struct lt_office *office,
+                         struct lt_explanation *out)
+{
+    const struct lt_tree *tree = asking->tree;
+    const struct lt_office *self = &asking->facts->self;
+    const struct lt_tree_office *known =
+        tree == NULL ? NULL : lt_tree_find(tree, office);
+    struct lt_office heir;
+    struct lt_diag args;
+
+    if (known == NULL) {
+        return false;
+    }
+    begin_args(asking, &args, office, 0);
+    if (known->closed_version != 0) {
+        heir = lt_tree_heir(tree, office);
+        lt_explain_arg_office(asking, &args, "heir", &heir);
+        lt_explain_say(asking, out, LT_MOVING_YES, "closed", &args);
+        return true;
+    }
+    if (lt_tree_was_below(tree, self, office) &&
+        !lt_tree_above(tree, self, office)) {
+        lt_explain_arg_office(asking, &args, "parent", &known->parent);
+        lt_explain_say(asking, out, LT_MOVING_YES, "moved_away", &args);
+        return true;
+    }
+    if (lt_tree_was_below(tree, office, self) &&
+        !lt_tree_above(tree, office, self)) {
+        known = lt_tree_find(tree, self);
+        lt_explain_arg_office(asking, &args, "parent", &known->parent);
+        lt_explain_say(asking, out, LT_MOVING_YES, "moved_from", &args);
+        return true;
+    }
+    return false;
+}
+
 static void explain_other(const struct lt_asking *asking,
                           const struct lt_office *office,
                           struct lt_explanation *out)
@@ -483,7 +551,7 @@ static void explain_other(const struct lt_asking *asking,
     struct lt_diag args;
     bool neighbour;
 
-    if (!has_joined(asking, office, out)) {
+    if (is_elsewhere(asking, office, out) || !has_joined(asking, office, out)) {
         return;
     }
     begin_args(asking, &args, office, 0);
@@ -543,6 +611,24 @@ static void say_courier(const struct lt_asking *asking,
     }
 }
 
+/* Somebody else's door, which the office goes around. */
+static void say_door(const struct lt_asking *asking,
+                     const struct lt_office *office, struct lt_explanation *out)
+{
+    const struct lt_fact_door *door = lt_facts_door(asking->facts, office);
+    struct lt_diag args;
+
+    if (door == NULL || lt_office_equal(&door->by, &asking->facts->self)) {
+        return;
+    }
+    begin_args(asking, &args, office, door->since_ms);
+    lt_explain_arg_office(asking, &args, "near", &door->by);
+    if (door->doc_no[0] != '\0') {
+        lt_diag_arg(&args, "doc", "%s", door->doc_no);
+    }
+    lt_explain_add(asking, out, "door_shut_by", &args);
+}
+
 void lt_explain_office(const struct lt_asking *asking,
                        const struct lt_office *office,
                        struct lt_explanation *out)
@@ -554,6 +640,7 @@ void lt_explain_office(const struct lt_asking *asking,
         explain_self(asking, out);
     } else {
         explain_other(asking, office, out);
+        say_door(asking, office, out);
         say_courier(asking, office, out);
     }
     lt_explain_around(asking, office, out);

@@ -9,11 +9,12 @@
 #include <strings.h>
 
 #include "common/crypto.h"
+#include "common/file.h"
 #include "common/id.h"
 #include "common/segment.h"
 #include "daemon/http/page.h"
 
-enum { TIMEOUT_MS = 30000 };
+enum { TIMEOUT_MS = 30000, CERT_MAX = 65536 };
 
 /* ---- asks: a question to the control socket for a request ---- */
 
@@ -36,6 +37,7 @@ void lt_api_ask_free(struct lt_api_ask *ask)
 {
     if (ask != NULL) {
         OPENSSL_cleanse(ask->new_token, sizeof(ask->new_token));
+        free(ask->kept);
     }
     lt_free(lt_alloc_heap(), ask);
 }
@@ -84,7 +86,7 @@ void lt_api_send_json(struct lt_request *request, int status, const char *json,
 }
 
 /* An answer whose ETag is its content: who has it already is told so. */
-static void send_read(struct lt_request *request, const char *json, size_t len)
+void lt_api_send_read(struct lt_request *request, const char *json, size_t len)
 {
     uint8_t hash[LT_HASH_LEN];
     char digits[LT_HASH_TEXT];
@@ -116,8 +118,11 @@ static void answered(void *ctx, lt_err err, const char *json, size_t len)
     if (lt_api_failed(ask, err, json, len)) {
         return;
     }
+    if (ask->shows && lt_api_look(ask, json, len)) {
+        return;
+    }
     if (ask->reads) {
-        send_read(ask->request, json, len);
+        lt_api_send_read(ask->request, json, len);
     } else {
         lt_api_send_json(ask->request, ask->creates ? 201 : 200, json, len);
     }
@@ -226,7 +231,8 @@ static void write_command(struct lt_api *api, struct lt_request *request,
 
 static void read_command(struct lt_api *api, struct lt_request *request,
                          const struct lt_route *route,
-                         const struct lt_target *target, enum lt_lang lang)
+                         const struct lt_target *target, enum lt_lang lang,
+                         const struct lt_people_session *session)
 {
     struct lt_api_ask *ask;
     struct lt_diag diag;
@@ -243,6 +249,8 @@ static void read_command(struct lt_api *api, struct lt_request *request,
         return;
     }
     ask->reads = true;
+    ask->shows = strcmp(route->command, "case show") == 0;
+    ask->session = *session;
     command = lt_api_command(route->command, options, lang);
     lt_api_call(ask, command, answered);
     json_decref(command);
@@ -270,6 +278,7 @@ static void own_command(struct lt_api *api, struct lt_request *request,
                         const struct lt_people_session *session)
 {
     if (lt_api_member(api, request, route, target, lang, session) ||
+        lt_api_audit(api, request, route, target, lang, session) ||
         lt_api_desk_book(api, request, route, target, lang)) {
         return;
     }
@@ -341,7 +350,7 @@ static void route_request(struct lt_api *api, struct lt_request *request,
     }
     switch (route->kind) {
     case LT_ROUTE_READ:
-        read_command(api, request, route, target, lang);
+        read_command(api, request, route, target, lang, &session);
         return;
     case LT_ROUTE_CREATE:
     case LT_ROUTE_WRITE:
@@ -351,6 +360,33 @@ static void route_request(struct lt_api *api, struct lt_request *request,
         own_command(api, request, route, target, lang, &session);
         return;
     }
+}
+
+/* The certificate that browsers see, for a PC that is to trust it: it is what
+ * every connection shows anyway, and no key is in the file. */
+static void send_certificate(const struct lt_api *api,
+                             struct lt_request *request, enum lt_lang lang)
+{
+    const struct lt_http_header name = {
+        "Content-Disposition", "attachment; filename=\"lienthong.crt\""};
+    struct lt_http_reply reply = {.status = 200,
+                                  .type = "application/x-x509-ca-cert",
+                                  .headers = &name,
+                                  .headers_n = 1};
+    struct lt_buf bytes;
+    struct lt_diag diag;
+
+    lt_buf_init(&bytes, lt_alloc_heap());
+    if (api->options.cert_path == NULL ||
+        lt_file_read(api->options.cert_path, CERT_MAX, false, &bytes, &diag) !=
+            LT_OK) {
+        lt_problem_code(request, lang, LT_EHTTPNOROUTE, NULL);
+    } else {
+        reply.body = bytes.data;
+        reply.body_len = bytes.len;
+        lt_request_reply(request, &reply);
+    }
+    lt_buf_deinit(&bytes);
 }
 
 static bool is_at(const struct lt_target *target, const char *name)
@@ -380,6 +416,8 @@ void lt_api_request(void *ctx, struct lt_request *request)
         lt_api_health(request);
     } else if (is_at(&target, "readyz")) {
         lt_api_ready(api, request, lang);
+    } else if (is_at(&target, "lienthong.crt")) {
+        send_certificate(api, request, lang);
     } else if (is_at(&target, "metrics")) {
         lt_api_metrics(api, request, lang);
     } else if (!lt_page_reply(request, &target, api->options.web_root)) {

@@ -15,6 +15,7 @@ struct lt_api_options {
     struct lt_port *port;
     const char *dir;        /* borrowed */
     const char *web_root;   /* borrowed; "" = the pages in the program */
+    const char *cert_path;  /* served at /lienthong.crt; NULL: without TLS */
     struct lt_door *door;   /* who may; borrowed */
     struct lt_usher *usher; /* borrowed */
 };

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "common/id.h"
+#include "common/segment.h"
 #include "daemon/http/api.h"
 #include "daemon/http/door.h"
 #include "daemon/http/problem.h"
@@ -12,11 +13,15 @@
 
 struct lt_log_page;
 
+enum { LT_API_LOOKED = 256 };
+
 struct lt_api {
     struct lt_api_options options;
     struct lt_caller *caller;
     struct lt_live *live;
     struct lt_log_page *pages; /* being gathered */
+    uint8_t looked[LT_API_LOOKED][LT_HASH_LEN]; /* who opened what, today */
+    size_t looked_n;                            /* ever put there */
 };
 
 /* A question under way, for a request. */
@@ -25,11 +30,14 @@ struct lt_api_ask {
     struct lt_request *request;
     enum lt_lang lang;
     bool reads;
+    bool shows; /* a case, with its texts */
     bool creates;
     bool openmetrics;
     char request_id[LT_UUID_TEXT];         /* of a write; "" */
     struct lt_people_session session;      /* that is told of */
     char new_token[LT_SESSION_TOKEN_TEXT]; /* for the cookie; "" */
+    char *kept; /* an answer that waits for what must be written first */
+    size_t kept_len;
 };
 
 /* NULL without memory: @request has been answered then. */
@@ -58,10 +66,21 @@ bool lt_api_member(struct lt_api *api, struct lt_request *request,
                    const struct lt_route *route, const struct lt_target *target,
                    enum lt_lang lang, const struct lt_people_session *session);
 
+/* audit.c: the office's audit. False: the route is none of its. */
+bool lt_api_audit(struct lt_api *api, struct lt_request *request,
+                  const struct lt_route *route, const struct lt_target *target,
+                  enum lt_lang lang, const struct lt_people_session *session);
+
 /* desk_book.c: the register. False: the route is none of its. */
 bool lt_api_desk_book(struct lt_api *api, struct lt_request *request,
                       const struct lt_route *route,
                       const struct lt_target *target, enum lt_lang lang);
+
+/* look.c: a case of another office is opened. False: nothing has to be written
+ * before the answer @json (of case show); true: it is answered later, or has
+ * been refused, and @ask is taken. */
+bool lt_api_look(struct lt_api_ask *ask, const char *json, size_t len);
+void lt_api_send_read(struct lt_request *request, const char *json, size_t len);
 
 /* gather.c: answers of more than one question. */
 void lt_api_today(struct lt_api *api, struct lt_request *request,

@@ -127,22 +127,6 @@ static bool line_send(struct line *line)
     return true;
 }
 
-static bool line_receive(struct line *line)
-{
-    uint8_t *to = lt_buf_reserve(&line->in, READ_STEP);
-    ssize_t n;
-
-    if (to == NULL) {
-        return false;
-    }
-    n = recv(line->fd, to, READ_STEP, MSG_DONTWAIT);
-    if (n > 0) {
-        line->in.len += (size_t)n;
-        return true;
-    }
-    return n < 0 && (errno == EAGAIN || errno == EINTR);
-}
-
 /* Is a whole frame there from @at on? */
 static bool line_frame(const struct line *line, size_t at, size_t *out_len)
 {
@@ -155,6 +139,49 @@ static bool line_frame(const struct line *line, size_t at, size_t *out_len)
     *out_len = (size_t)head[0] << 24 | (size_t)head[1] << 16 |
                (size_t)head[2] << 8 | head[3];
     return line->in.len - at - 4 >= *out_len;
+}
+
+/* Room for the frame that has begun, at once: one that grows by doubling is
+ * copied and wiped again and again. */
+static uint8_t *line_room(struct line *line)
+{
+    size_t room = READ_STEP;
+    size_t whole;
+
+    if (line->in.len >= 4 && !line_frame(line, 0, &whole) &&
+        whole <= LT_CALLER_ANSWER_MAX && whole + 5 > line->in.len + room) {
+        room = whole + 5 - line->in.len;
+    }
+    return lt_buf_reserve(&line->in, room);
+}
+
+static bool line_receive(struct line *line)
+{
+    uint8_t *to = line_room(line);
+    ssize_t n;
+
+    if (to == NULL) {
+        return false;
+    }
+    n = recv(line->fd, to, line->in.capacity - line->in.len, MSG_DONTWAIT);
+    if (n > 0) {
+        line->in.len += (size_t)n;
+        return true;
+    }
+    return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+/* The memory of an answer serves the next one, unless it was a large one or the
+ * line has begun another meanwhile. */
+static void line_keep(struct line *line, struct lt_buf *answer)
+{
+    if (line->fd < 0 || line->in.data != NULL ||
+        answer->capacity > KEEP_BYTES) {
+        lt_buf_deinit(answer);
+        return;
+    }
+    lt_buf_reset(answer);
+    line->in = *answer;
 }
 
 static bool line_too_big(const struct line *line)
@@ -217,7 +244,7 @@ static void asking_due(void *ctx, bool readable, bool writable)
         lt_buf_init(&line->in, lt_alloc_heap());
         asking->question = NULL;
         question_end(question, LT_OK, (const char *)answer.data + 4, len);
-        lt_buf_deinit(&answer);
+        line_keep(line, &answer);
         next_question(asking);
     }
 }

@@ -41,6 +41,9 @@ static json_t *options_of(struct lt_request *request,
     if (strcmp(route->command, "register add") == 0) {
         return entry_of(request, lang);
     }
+    if (strcmp(route->command, "register book") == 0) {
+        return lt_api_body(request, lang);
+    }
     if (strcmp(route->command, "register show") == 0) {
         options = json_pack("{s:s}", "id", target->segments[3]);
     } else if (what == NULL) {

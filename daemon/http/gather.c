@@ -15,63 +15,138 @@ static const struct {
                 {"incidents", "incident list", NULL},
                 {"directives", "directive list", NULL}};
 
+/* Four questions at once, each of its own: nobody who waits for the control
+ * socket waits for more than one list. Their answers stand in one another's
+ * place as they came; nothing of them is read here. */
+struct today;
+
+struct today_part {
+    struct today *today;
+    struct lt_buf answer;
+};
+
+struct today {
+    struct lt_api_ask *ask;
+    size_t left;
+    lt_err err; /* of the first that failed */
+    struct lt_buf refusal;
+    struct today_part parts[LT_COUNT_OF(of_today)];
+};
+
+static void today_free(struct today *today)
+{
+    for (size_t i = 0; i < LT_COUNT_OF(of_today); i++) {
+        lt_buf_deinit(&today->parts[i].answer);
+    }
+    lt_buf_deinit(&today->refusal);
+    lt_free(lt_alloc_heap(), today);
+}
+
+static bool today_put(const struct today *today, struct lt_buf *out)
+{
+    bool fits = true;
+
+    for (size_t i = 0; i < LT_COUNT_OF(of_today); i++) {
+        const struct lt_buf *answer = &today->parts[i].answer;
+
+        fits = fits &&
+               lt_buf_printf(out, "%s\"%s\":", i == 0 ? "{" : ",",
+                             of_today[i].name) &&
+               lt_buf_put(out, answer->data, answer->len);
+    }
+    return fits && lt_buf_put(out, "}", 1);
+}
+
+static void today_end(struct today *today)
+{
+    struct lt_api_ask *ask = today->ask;
+    const char *refusal =
+        today->refusal.len == 0 ? NULL : (const char *)today->refusal.data;
+    struct lt_buf out;
+
+    lt_buf_init(&out, lt_alloc_heap());
+    if (today->err == LT_OK && refusal == NULL && !today_put(today, &out)) {
+        today->err = LT_ENOMEM;
+    }
+    if (today->err != LT_OK || refusal != NULL) {
+        (void)lt_api_failed(ask, today->err, refusal,
+                            refusal == NULL ? 0 : today->refusal.len - 1);
+    } else {
+        lt_api_send_json(ask->request, 200, (const char *)out.data, out.len);
+        lt_api_ask_free(ask);
+    }
+    lt_buf_deinit(&out);
+    today_free(today);
+}
+
 static void today_answered(void *ctx, lt_err err, const char *json, size_t len)
 {
-    struct lt_api_ask *ask = ctx;
-    json_t *answers;
-    json_t *out;
+    struct today_part *part = ctx;
+    struct today *today = part->today;
+    bool refused = err == LT_OK && lt_api_is_error(json);
+    struct lt_buf *to = refused ? &today->refusal : &part->answer;
+
+    /* The first refusal is passed on, closed by a NUL. */
+    if (err == LT_OK && (!refused || to->len == 0) &&
+        (!lt_buf_put(to, json, len) || (refused && !lt_buf_put(to, "", 1)))) {
+        err = LT_ENOMEM;
+    }
+    today->err = today->err == LT_OK ? err : today->err;
+    if (--today->left == 0) {
+        today_end(today);
+    }
+}
+
+static lt_err today_ask(struct lt_api *api, struct today_part *part,
+                        const char *name, const char *flag, enum lt_lang lang)
+{
+    json_t *options = json_pack("{s:b, s:i}", "open", 1, "limit", 200);
+    json_t *command;
     char *text;
+    lt_err err;
 
-    if (lt_api_failed(ask, err, json, len)) {
-        return;
+    if (flag != NULL) {
+        json_object_set_new(options, flag, json_true());
     }
-    answers = json_loadb(json, len, 0, NULL);
-    out = json_object();
-    for (size_t i = 0; i < LT_COUNT_OF(of_today); i++) {
-        json_t *answer = json_array_get(answers, i);
-
-        if (answer == NULL || json_object_get(answer, "error") != NULL) {
-            char *refusal = json_dumps(answer, JSON_COMPACT);
-
-            (void)lt_api_failed(ask, refusal == NULL ? LT_EPROTO : LT_OK,
-                                refusal, refusal == NULL ? 0 : strlen(refusal));
-            free(refusal);
-            json_decref(out);
-            json_decref(answers);
-            return;
-        }
-        json_object_set(out, of_today[i].name, answer);
-    }
-    text = json_dumps(out, JSON_COMPACT);
-    lt_api_send_json(ask->request, 200, text == NULL ? "{}" : text,
-                     text == NULL ? 2 : strlen(text));
+    command = lt_api_command(name, options, lang);
+    text = command == NULL ? NULL : json_dumps(command, JSON_COMPACT);
+    err = text == NULL ? LT_ENOMEM
+                       : lt_caller_ask(api->caller, text, strlen(text),
+                                       today_answered, part);
     free(text);
-    json_decref(out);
-    json_decref(answers);
-    lt_api_ask_free(ask);
+    json_decref(command);
+    return err;
 }
 
 void lt_api_today(struct lt_api *api, struct lt_request *request,
                   enum lt_lang lang)
 {
     struct lt_api_ask *ask = lt_api_ask_new(api, request, lang);
-    json_t *commands;
+    struct today *today =
+        ask == NULL ? NULL : lt_new(lt_alloc_heap(), sizeof(*today));
 
-    if (ask == NULL) {
+    if (today == NULL) {
+        if (ask != NULL) {
+            (void)lt_api_failed(ask, LT_ENOMEM, NULL, 0);
+        }
         return;
     }
-    commands = json_array();
+    today->ask = ask;
+    today->left = LT_COUNT_OF(of_today);
+    lt_buf_init(&today->refusal, lt_alloc_heap());
     for (size_t i = 0; i < LT_COUNT_OF(of_today); i++) {
-        json_t *options = json_pack("{s:b, s:i}", "open", 1, "limit", 200);
-
-        if (of_today[i].flag != NULL) {
-            json_object_set_new(options, of_today[i].flag, json_true());
-        }
-        json_array_append_new(
-            commands, lt_api_command(of_today[i].command, options, lang));
+        today->parts[i].today = today;
+        lt_buf_init(&today->parts[i].answer, lt_alloc_heap());
     }
-    lt_api_call(ask, commands, today_answered);
-    json_decref(commands);
+    /* With the last answer, which may come at once, it is gone. */
+    for (size_t i = 0; i < LT_COUNT_OF(of_today); i++) {
+        lt_err err = today_ask(api, &today->parts[i], of_today[i].command,
+                               of_today[i].flag, lang);
+
+        if (err != LT_OK) {
+            today_answered(&today->parts[i], err, NULL, 0);
+        }
+    }
 }
 
 /* ---- a page of the log ---- */

@@ -55,6 +55,10 @@ static void read_address(struct lt_guest *guest)
     } else if (from.ss_family == AF_INET6) {
         bytes = &((struct sockaddr_in6 *)(void *)&from)->sin6_addr;
     }
+    if (from.ss_family == AF_UNIX && guest->proxy) {
+        memcpy(guest->address, "proxy", sizeof("proxy"));
+        return;
+    }
     if (bytes == NULL || inet_ntop(from.ss_family, bytes, guest->address,
                                    sizeof(guest->address)) == NULL) {
         guest->address[0] = '\0';
@@ -69,6 +73,9 @@ static bool may_stay(const struct lt_guest *guest)
     if (port->stats.connections > port->options.connections_max ||
         guest->address[0] == '\0') {
         return false;
+    }
+    if (guest->proxy) {
+        return true; /* it counts its own */
     }
     for (const struct lt_guest *at = port->guests; at != NULL; at = at->next) {
         same += strcmp(at->address, guest->address) == 0;
@@ -107,12 +114,12 @@ static void deadline_over(evutil_socket_t fd, short what, void *ctx)
     (void)lt_guest_look(guest);
 }
 
-static struct bufferevent *new_bufferevent(struct lt_port *port)
+static struct bufferevent *new_bufferevent(struct lt_port *port, bool proxy)
 {
     struct bufferevent *bev;
     SSL *ssl;
 
-    if (port->tls == NULL) {
+    if (port->tls == NULL || proxy) {
         return bufferevent_socket_new(port->base, -1, BEV_OPT_CLOSE_ON_FREE);
     }
     ssl = SSL_new(port->tls);
@@ -130,22 +137,21 @@ static struct bufferevent *new_bufferevent(struct lt_port *port)
     return bev;
 }
 
-struct bufferevent *lt_guest_admit(struct event_base *base, void *ctx)
+static struct bufferevent *admit(struct lt_port *port, bool proxy)
 {
-    struct lt_port *port = ctx;
     struct lt_guest *guest = lt_new(lt_alloc_heap(), sizeof(*guest));
 
-    (void)base;
     if (guest != NULL) {
         guest->port = port;
-        guest->bev = new_bufferevent(port);
+        guest->proxy = proxy;
+        guest->bev = new_bufferevent(port, proxy);
         guest->deadline = evtimer_new(port->base, deadline_over, guest);
     }
     if (guest == NULL || guest->bev == NULL || guest->deadline == NULL) {
         /* Told NULL, evhttp would serve without TLS and without the guards. */
         abort();
     }
-    guest->tls = port->tls != NULL;
+    guest->tls = port->tls != NULL || proxy; /* the proxy speaks it */
     bufferevent_incref(guest->bev);
     bufferevent_setwatermark(guest->bev, EV_READ, 0, READ_AHEAD_MAX);
     guest->next = port->guests;
@@ -161,6 +167,18 @@ struct bufferevent *lt_guest_admit(struct event_base *base, void *ctx)
     port->stats.connections++;
     lt_guest_becomes(guest, LT_GUEST_NEW);
     return guest->bev;
+}
+
+struct bufferevent *lt_guest_admit(struct event_base *base, void *port)
+{
+    (void)base;
+    return admit(port, false);
+}
+
+struct bufferevent *lt_guest_admit_proxy(struct event_base *base, void *port)
+{
+    (void)base;
+    return admit(port, true);
 }
 
 struct lt_guest *lt_guest_of(struct lt_port *port, struct bufferevent *bev)

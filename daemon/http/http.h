@@ -1,6 +1,7 @@
 /* The HTTP side of the daemon: pages, API, live events.
  *
- * One thread with a loop of its own. It reaches the rest through
+ * Until somebody comes, and again when nobody has been there for a while, it is
+ * a thread that waits on its sockets. Awake it is one thread with a loop of its own. It reaches the rest through
  * DIR/control.sock alone, as any client does, and holds no key but that of its
  * own certificate (identity/pages.key, pages.crt; made at the first start).
  *
@@ -23,9 +24,11 @@ struct lt_http_options {
     size_t addresses_n;
     const char *const *addresses; /* host:port */
     bool tls;                     /* false only on loopback addresses */
+    bool proxy; /* serve DIR/pages.sock too, and believe who it says is there */
     const char *web_root;         /* "" = the pages in the program */
     unsigned connections_max;
     unsigned per_address_max;
+    int64_t rest_ms; /* without anybody, before it goes to rest */
 };
 
 /* Errors: those of lt_people_open; LT_EPORT, LT_ECERT with a "reason",

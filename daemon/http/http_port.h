@@ -57,6 +57,7 @@ struct lt_port_options {
     lt_port_refuse_fn *refuse;
     lt_port_call_fn *woken; /* after lt_port_wake */
     void *ctx;
+    int wake_fd; /* an eventfd that does not block; borrowed */
 };
 
 struct lt_port_stats {
@@ -76,20 +77,35 @@ LT_MUST_CHECK lt_err lt_port_new(const struct lt_port_options *options,
  * nobody answered end here. NULL is fine. */
 void lt_port_free(struct lt_port *port);
 
-/* Serve TLS from the PEM files: certificate (with its chain) and key. Called
- * again it serves new connections with what the files hold now. Before the
- * first call the port speaks plain HTTP.
+/* What TLS is spoken with, from PEM files: certificate (with its chain) and
+ * key. The caller owns *out_tls. Any thread.
  *
- * Errors, the former certificate unchanged: LT_ECERT with "path" and "reason".
- */
-LT_MUST_CHECK lt_err lt_port_tls(struct lt_port *port, const char *cert_path,
-                                 const char *key_path, struct lt_diag *diag);
+ * Errors: LT_ECERT with "path" and "reason", LT_ENOMEM. */
+struct lt_tls;
+LT_MUST_CHECK lt_err lt_tls_load(const char *cert_path, const char *key_path,
+                                 struct lt_tls **out_tls, struct lt_diag *diag);
+void lt_tls_free(struct lt_tls *tls); /* NULL is fine */
+/* Serve new connections with @tls from now on; it may be freed afterwards.
+ * Before the first call the port speaks plain HTTP. */
+void lt_port_tls(struct lt_port *port, const struct lt_tls *tls);
 
-/* Listen at host:port; port 0 takes a free one. @out_bound is the address with
- * the port taken. Errors: LT_EPORT with "address" and "reason". */
-LT_MUST_CHECK lt_err lt_port_listen(struct lt_port *port, const char *address,
-                                    char out_bound[static LT_HOST_TEXT],
-                                    struct lt_diag *diag);
+/* A socket that listens at host:port; port 0 takes a free one. @out_bound is
+ * the address with the port taken. The caller owns *out_fd. Any thread.
+ *
+ * Errors: LT_EPORT with "address" and "reason". */
+LT_MUST_CHECK lt_err lt_listen(const char *address, int *out_fd,
+                               char out_bound[static LT_HOST_TEXT],
+                               struct lt_diag *diag);
+/* The socket of the office's own proxy, DIR/pages.sock (0660: whoever may open
+ * control.sock may open it). Requests that come there are plain HTTP, and what
+ * they say of who is there is believed (lt_request_proxied). The caller owns
+ * *out_fd. Any thread. Errors: LT_EPORT with "address" and "reason". */
+LT_MUST_CHECK lt_err lt_listen_proxy(const char *dir, int *out_fd,
+                                     struct lt_diag *diag);
+/* Take connections from @fd, of lt_listen or lt_listen_proxy; it is borrowed, and what waits in it
+ * when the port is freed stays there. At most 16. Errors: LT_ENOMEM,
+ * LT_EINTERNAL (too many). */
+LT_MUST_CHECK lt_err lt_port_listen(struct lt_port *port, int fd);
 
 /* Serve until lt_port_quit. */
 void lt_port_run(struct lt_port *port);
@@ -113,6 +129,9 @@ bool lt_request_cookie(const struct lt_request *request, const char *name,
 const char *lt_request_body(struct lt_request *request, size_t *out_len);
 const char *lt_request_address(const struct lt_request *request);
 bool lt_request_is_tls(const struct lt_request *request);
+/* Who is there, as the office's proxy says; NULL when it says nothing, or when
+ * the request did not come from its socket, whatever its headers hold. */
+const char *lt_request_proxied(const struct lt_request *request);
 /* Is the client still there? */
 bool lt_request_alive(const struct lt_request *request);
 

@@ -186,9 +186,23 @@ static const char *kind_of(const char *type)
     static const struct {
         const char *begins;
         const char *kind;
-    } kinds[] = {{"CASE", "case"},         {"CUSTODY", "case"},
-                 {"DENUNCIATION", "case"}, {"REMARK", "case"},
-                 {"INCIDENT", "incident"}, {"DIRECTIVE", "directive"}};
+    } kinds[] = {{"CASE", "case"},
+                 {"CUSTODY", "case"},
+                 {"DENUNCIATION", "case"},
+                 {"REMARK", "case"},
+                 {"INCIDENT", "incident"},
+                 {"CROWD_FORECAST", "incident"},
+                 {"DIRECTIVE", "directive"},
+                 {"HEIGHTENED_PERIOD", "period"},
+                 {"TASKFORCE", "period"},
+                 {"DAILY_STATUS", "period"},
+                 {"COORDINATION", "request"},
+                 {"NOTICE", "request"},
+                 {"RETALIATION", "request"},
+                 {"ROSTER", "shift"},
+                 {"SHIFT", "shift"},
+                 {"TEXT_FLAGGED", "flag"},
+                 {"TEXT_REPLACED", "flag"}};
 
     for (size_t i = 0; i < LT_COUNT_OF(kinds); i++) {
         if (strncmp(type, kinds[i].begins, strlen(kinds[i].begins)) == 0) {

@@ -7,7 +7,7 @@
 #include "daemon/http/api_internal.h"
 #include "daemon/http/usher.h"
 
-enum { COOKIE_TEXT = 160 };
+enum { COOKIE_TEXT = 160, CROWDS_MAX = 1000 };
 
 /* ---- what is said of a session ---- */
 
@@ -67,13 +67,13 @@ static void send_session(struct lt_api_ask *ask, const json_t *status)
     const struct lt_http_header header = {"Set-Cookie", cookie};
     struct lt_http_reply reply = {.status = 200, .type = "application/json"};
     json_t *out = json_pack(
-        "{s:{s:s, s:s, s:o}, s:b, s:o, s:{s:O?, s:O?, s:O?}, s:o}", "person",
-        "name", person->name, "shown", person->shown, "roles",
+        "{s:{s:s, s:s, s:o}, s:b, s:o, s:{s:O?, s:O?, s:O?, s:O?}, s:o}",
+        "person", "name", person->name, "shown", person->shown, "roles",
         roles_json(person->roles), "locked", (int)ask->session.locked,
         "expires_at", time_json(ask->session.expires_at_ms), "office", "id",
         json_object_get(office, "id"), "name", json_object_get(office, "name"),
-        "kind", json_object_get(office, "kind"), "faces",
-        faces_json(person->roles));
+        "kind", json_object_get(office, "kind"), "parent",
+        json_object_get(office, "parent"), "faces", faces_json(person->roles));
     char *text = out == NULL ? NULL : json_dumps(out, JSON_COMPACT);
 
     if (ask->new_token[0] != '\0') {
@@ -368,6 +368,9 @@ static void show_session(struct lt_api *api, struct lt_request *request,
                                  lt_door_is_active(request), &session);
     struct lt_api_ask *ask;
 
+    if (err == LT_EHTTPSIGNIN && lt_request_proxied(request) != NULL) {
+        err = LT_EHTTPVOUCHED; /* the page offers to come in so */
+    }
     if (err != LT_OK) {
         lt_problem_code(request, lang, err, NULL);
         return;
@@ -376,6 +379,63 @@ static void show_session(struct lt_api *api, struct lt_request *request,
     if (ask != NULL) {
         ask->session = session;
         tell_session(ask);
+    }
+}
+
+/* Of all that is known the number alone: it stands on a screen that is locked. */
+static void crowds_answered(void *ctx, lt_err err, const char *json, size_t len)
+{
+    struct lt_api_ask *ask = ctx;
+    char told[64];
+    json_t *list;
+    const json_t *item;
+    unsigned n = 0;
+    size_t i;
+
+    if (lt_api_failed(ask, err, json, len)) {
+        return;
+    }
+    list = json_loadb(json, len, 0, NULL);
+    json_array_foreach(json_object_get(list, "items"), i, item)
+    {
+        const char *kind = json_string_value(json_object_get(item, "kind"));
+        const char *state = json_string_value(json_object_get(item, "state"));
+
+        n += kind != NULL && strcmp(kind, "incident") == 0 && state != NULL &&
+             strcmp(state, "raised") == 0 &&
+             !json_is_true(json_object_get(item, "voided"));
+    }
+    json_decref(list);
+    (void)snprintf(told, sizeof(told), "{\"untaken\":%u}", n);
+    lt_api_send_json(ask->request, 200, told, strlen(told));
+    lt_api_ask_free(ask);
+}
+
+/* Crowds that nobody has taken: asked by a page whose screen is locked, which is
+ * nobody at work. */
+static void count_crowds(struct lt_api *api, struct lt_request *request,
+                         enum lt_lang lang)
+{
+    struct lt_people_session session;
+    struct lt_api_ask *ask;
+    json_t *command;
+    lt_err err =
+        lt_door_session(api->options.door, request, false, &session);
+
+    if (err == LT_OK && (session.person.roles & LT_ROUTE_READERS) == 0) {
+        err = LT_EHTTPROLE;
+    }
+    if (err != LT_OK) {
+        lt_problem_code(request, lang, err, NULL);
+        return;
+    }
+    ask = lt_api_ask_new(api, request, lang);
+    if (ask != NULL) {
+        command = lt_api_command(
+            "incident list",
+            json_pack("{s:b, s:i}", "open", 1, "limit", CROWDS_MAX), lang);
+        lt_api_call(ask, command, crowds_answered);
+        json_decref(command);
     }
 }
 
@@ -398,6 +458,19 @@ static void lock_session(struct lt_api *api, struct lt_request *request,
     lt_request_reply(request, &reply);
 }
 
+/* Who comes without a secret is who the office's proxy says, and only there:
+ * the name in the body, if any, has to be the same. */
+static void vouch(const struct lt_request *request, struct lt_usher_job *job)
+{
+    const char *name = lt_request_proxied(request);
+
+    if (name != NULL && strlen(name) < sizeof(job->name) &&
+        (job->name[0] == '\0' || strcmp(job->name, name) == 0)) {
+        (void)snprintf(job->name, sizeof(job->name), "%s", name);
+        job->work = LT_USHER_VOUCHED;
+    }
+}
+
 static void take_seat(struct lt_api *api, struct lt_request *request,
                       enum lt_lang lang, enum lt_usher_work work)
 {
@@ -410,8 +483,11 @@ static void take_seat(struct lt_api *api, struct lt_request *request,
     if (work != LT_USHER_SIGN_IN && !job->has_pin && job->has_password) {
         memcpy(job->pin, job->password, sizeof(job->pin)); /* who has no PIN */
     }
+    if (work == LT_USHER_SIGN_IN && !job->has_password && !job->has_pin) {
+        vouch(request, job);
+    }
     has_token = lt_door_token(request, job->token);
-    if (work != LT_USHER_SIGN_IN && !has_token) {
+    if (work != LT_USHER_SIGN_IN && work != LT_USHER_VOUCHED && !has_token) {
         lt_problem_code(request, lang, LT_EHTTPSIGNIN, NULL);
         lt_usher_job_free(job);
         return;
@@ -494,6 +570,8 @@ bool lt_api_member(struct lt_api *api, struct lt_request *request,
 
     if (strcmp(what, "session show") == 0) {
         show_session(api, request, lang);
+    } else if (strcmp(what, "session crowds") == 0) {
+        count_crowds(api, request, lang);
     } else if (strcmp(what, "session begin") == 0) {
         take_seat(api, request, lang, LT_USHER_SIGN_IN);
     } else if (strcmp(what, "session end") == 0) {

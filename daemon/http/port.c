@@ -5,8 +5,9 @@
 #include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/http/port_internal.h"
@@ -44,28 +45,39 @@ static void rested(evutil_socket_t fd, short what, void *ctx)
     }
 }
 
-lt_err lt_port_new(const struct lt_port_options *options,
-                   struct lt_port **out_port)
+static void set_up(struct evhttp *http,
+                   struct bufferevent *(*admit)(struct event_base *, void *),
+                   struct lt_port *port)
 {
-    struct lt_port *port = lt_new(lt_alloc_heap(), sizeof(*port));
     const int methods = EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
                         EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
                         EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PATCH |
                         EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT;
 
+    evhttp_set_allowed_methods(http, (ev_uint16_t)methods);
+    evhttp_set_max_headers_size(http, LT_HTTP_HEADERS_MAX);
+    evhttp_set_max_body_size(http, LT_HTTP_BODY_MAX);
+    evhttp_set_default_content_type(http, NULL);
+    evhttp_set_bevcb(http, admit, port);
+    evhttp_set_gencb(http, lt_request_arrived, port);
+}
+
+lt_err lt_port_new(const struct lt_port_options *options,
+                   struct lt_port **out_port)
+{
+    struct lt_port *port = lt_new(lt_alloc_heap(), sizeof(*port));
     if (port == NULL) {
         return LT_ENOMEM;
     }
     port->options = *options;
-    port->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     port->base = event_base_new();
     port->http = port->base == NULL ? NULL : evhttp_new(port->base);
-    if (port->wake_fd < 0 || port->http == NULL) {
+    if (port->http == NULL) {
         lt_port_free(port);
         return LT_ENOMEM;
     }
-    port->wake =
-        event_new(port->base, port->wake_fd, EV_READ | EV_PERSIST, woken, port);
+    port->wake = event_new(port->base, options->wake_fd, EV_READ | EV_PERSIST,
+                           woken, port);
     port->sweep = event_new(port->base, -1, EV_PERSIST, sweep, port);
     port->rested = evtimer_new(port->base, rested, port);
     if (port->wake == NULL || port->sweep == NULL || port->rested == NULL ||
@@ -73,12 +85,7 @@ lt_err lt_port_new(const struct lt_port_options *options,
         lt_port_free(port);
         return LT_ENOMEM;
     }
-    evhttp_set_allowed_methods(port->http, (ev_uint16_t)methods);
-    evhttp_set_max_headers_size(port->http, LT_HTTP_HEADERS_MAX);
-    evhttp_set_max_body_size(port->http, LT_HTTP_BODY_MAX);
-    evhttp_set_default_content_type(port->http, NULL);
-    evhttp_set_bevcb(port->http, lt_guest_admit, port);
-    evhttp_set_gencb(port->http, lt_request_arrived, port);
+    set_up(port->http, lt_guest_admit, port);
     *out_port = port;
     return LT_OK;
 }
@@ -87,6 +94,9 @@ void lt_port_free(struct lt_port *port)
 {
     if (port == NULL) {
         return;
+    }
+    if (port->proxied != NULL) {
+        evhttp_free(port->proxied);
     }
     if (port->http != NULL) {
         evhttp_free(port->http); /* the listeners with it */
@@ -103,9 +113,6 @@ void lt_port_free(struct lt_port *port)
     }
     if (port->base != NULL) {
         event_base_free(port->base);
-    }
-    if (port->wake_fd >= 0) {
-        (void)close(port->wake_fd);
     }
     SSL_CTX_free(port->tls);
     lt_free(lt_alloc_heap(), port);
@@ -126,7 +133,7 @@ void lt_port_wake(struct lt_port *port)
     const uint64_t one = 1;
 
     /* A full counter wakes it anyway. */
-    (void)!write(port->wake_fd, &one, sizeof(one));
+    (void)!write(port->options.wake_fd, &one, sizeof(one));
 }
 
 const struct lt_port_stats *lt_port_stats(const struct lt_port *port)
@@ -148,35 +155,60 @@ static lt_err bad_certificate(const char *path, struct lt_diag *diag)
     return LT_ECERT;
 }
 
-lt_err lt_port_tls(struct lt_port *port, const char *cert_path,
-                   const char *key_path, struct lt_diag *diag)
-{
-    SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
+struct lt_tls {
+    SSL_CTX *ctx;
+};
 
-    if (tls == NULL) {
+lt_err lt_tls_load(const char *cert_path, const char *key_path,
+                   struct lt_tls **out_tls, struct lt_diag *diag)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+    struct lt_tls *tls;
+
+    if (ctx == NULL) {
         return lt_diag_set(diag, LT_ENOMEM);
     }
-    (void)SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
-    (void)SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
-    (void)SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION |
+    (void)SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+    (void)SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+    (void)SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION |
                                        SSL_OP_NO_COMPRESSION |
                                        SSL_OP_CIPHER_SERVER_PREFERENCE |
                                        SSL_OP_IGNORE_UNEXPECTED_EOF);
-    (void)SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
-    (void)SSL_CTX_set_num_tickets(tls, 1);
-    if (SSL_CTX_set_cipher_list(tls, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1 ||
-        SSL_CTX_use_certificate_chain_file(tls, cert_path) != 1) {
-        SSL_CTX_free(tls);
+    (void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    (void)SSL_CTX_set_num_tickets(ctx, 1);
+    if (SSL_CTX_set_cipher_list(ctx, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1 ||
+        SSL_CTX_use_certificate_chain_file(ctx, cert_path) != 1) {
+        SSL_CTX_free(ctx);
         return bad_certificate(cert_path, diag);
     }
-    if (SSL_CTX_use_PrivateKey_file(tls, key_path, SSL_FILETYPE_PEM) != 1 ||
-        SSL_CTX_check_private_key(tls) != 1) {
-        SSL_CTX_free(tls);
+    if (SSL_CTX_use_PrivateKey_file(ctx, key_path, SSL_FILETYPE_PEM) != 1 ||
+        SSL_CTX_check_private_key(ctx) != 1) {
+        SSL_CTX_free(ctx);
         return bad_certificate(key_path, diag);
     }
-    SSL_CTX_free(port->tls); /* connections keep theirs */
-    port->tls = tls;
+    tls = lt_new(lt_alloc_heap(), sizeof(*tls));
+    if (tls == NULL) {
+        SSL_CTX_free(ctx);
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    tls->ctx = ctx;
+    *out_tls = tls;
     return LT_OK;
+}
+
+void lt_tls_free(struct lt_tls *tls)
+{
+    if (tls != NULL) {
+        SSL_CTX_free(tls->ctx);
+        lt_free(lt_alloc_heap(), tls);
+    }
+}
+
+void lt_port_tls(struct lt_port *port, const struct lt_tls *tls)
+{
+    (void)SSL_CTX_up_ref(tls->ctx);
+    SSL_CTX_free(port->tls); /* connections keep theirs */
+    port->tls = tls->ctx;
 }
 
 /* ---- listening ---- */
@@ -242,21 +274,19 @@ static int bind_one(const struct addrinfo *info)
     return fd;
 }
 
-lt_err lt_port_listen(struct lt_port *port, const char *address,
-                      char out_bound[static LT_HOST_TEXT], struct lt_diag *diag)
+lt_err lt_listen(const char *address, int *out_fd,
+                 char out_bound[static LT_HOST_TEXT], struct lt_diag *diag)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
-    struct evconnlistener *listener;
     char host[LT_HOST_TEXT];
     char service[8];
     uint16_t number;
     int rc;
     int fd;
 
-    if (!lt_address_split(address, host, &number) ||
-        port->listeners_n == LT_PORT_LISTENERS_MAX) {
+    if (!lt_address_split(address, host, &number)) {
         return cannot_listen(address, "host:port", diag);
     }
     (void)snprintf(service, sizeof(service), "%u", (unsigned)number);
@@ -269,22 +299,85 @@ lt_err lt_port_listen(struct lt_port *port, const char *address,
     if (fd < 0) {
         return cannot_listen(address, strerror(errno), diag);
     }
-    listener = evconnlistener_new(port->base, NULL, NULL,
-                                  LEV_OPT_CLOSE_ON_FREE |
-                                      LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_DISABLED,
-                                  BACKLOG, fd);
-    if (listener == NULL) {
+    if (listen(fd, BACKLOG) != 0) {
         rc = errno;
         (void)close(fd);
         return cannot_listen(address, strerror(rc), diag);
     }
-    if (evhttp_bind_listener(port->http, listener) == NULL) {
+    name_bound(fd, out_bound);
+    *out_fd = fd;
+    return LT_OK;
+}
+
+lt_err lt_listen_proxy(const char *dir, int *out_fd, struct lt_diag *diag)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int len = snprintf(at.sun_path, sizeof(at.sun_path), "%s/pages.sock", dir);
+    int fd;
+
+    if (len < 0 || (size_t)len >= sizeof(at.sun_path)) {
+        return cannot_listen("pages.sock", strerror(ENAMETOOLONG), diag);
+    }
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    (void)unlink(at.sun_path); /* of a process that ended: the lock is ours */
+    /* Nobody can connect before listen, and nobody but its owner before chmod:
+     * DIR is 0700. */
+    if (fd < 0 || bind(fd, (const struct sockaddr *)&at, sizeof(at)) != 0 ||
+        chmod(at.sun_path, 0660) != 0 || listen(fd, BACKLOG) != 0) {
+        int why = errno;
+
+        if (fd >= 0) {
+            (void)close(fd);
+        }
+        return cannot_listen(at.sun_path, strerror(why), diag);
+    }
+    *out_fd = fd;
+    return LT_OK;
+}
+
+/* The server for what comes at @fd. NULL without memory. */
+static struct evhttp *server_of(struct lt_port *port, int fd)
+{
+    struct sockaddr_storage at;
+    socklen_t len = sizeof(at);
+
+    memset(&at, 0, sizeof(at));
+    if (getsockname(fd, (struct sockaddr *)&at, &len) != 0 ||
+        at.ss_family != AF_UNIX) {
+        return port->http;
+    }
+    if (port->proxied == NULL) {
+        port->proxied = evhttp_new(port->base);
+        if (port->proxied != NULL) {
+            set_up(port->proxied, lt_guest_admit_proxy, port);
+        }
+    }
+    return port->proxied;
+}
+
+lt_err lt_port_listen(struct lt_port *port, int fd)
+{
+    struct evhttp *server = server_of(port, fd);
+    struct evconnlistener *listener;
+
+    if (port->listeners_n == LT_PORT_LISTENERS_MAX) {
+        return LT_EINTERNAL;
+    }
+    if (server == NULL) {
+        return LT_ENOMEM;
+    }
+    listener =
+        evconnlistener_new(port->base, NULL, NULL,
+                           LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_DISABLED, 0, fd);
+    if (listener == NULL) {
+        return LT_ENOMEM;
+    }
+    if (evhttp_bind_listener(server, listener) == NULL) {
         evconnlistener_free(listener);
-        return cannot_listen(address, "evhttp", diag);
+        return LT_ENOMEM;
     }
     evconnlistener_set_error_cb(listener, cannot_accept);
     port->listeners[port->listeners_n++] = listener;
-    name_bound(fd, out_bound);
     (void)evconnlistener_enable(listener);
     return LT_OK;
 }

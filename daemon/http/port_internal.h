@@ -35,6 +35,7 @@ struct lt_guest {
     struct event *deadline;
     enum lt_guest_state state;
     bool tls;
+    bool proxy; /* came through the socket of the office's proxy */
     struct lt_request *request; /* being served on it */
     char address[LT_HTTP_ADDRESS_TEXT];
 };
@@ -44,8 +45,8 @@ struct lt_port {
     struct lt_port_stats stats;
     struct event_base *base;
     struct evhttp *http;
+    struct evhttp *proxied; /* for the proxy's socket; NULL: none */
     SSL_CTX *tls; /* NULL: plain */
-    int wake_fd;
     struct event *wake;
     struct event *sweep;
     struct event *rested; /* listeners rest when descriptors have run out */
@@ -60,6 +61,7 @@ struct lt_request {
     struct evhttp_request *req;
     enum lt_http_method method;
     bool tls;
+    bool proxy;
     bool close;
     char address[LT_HTTP_ADDRESS_TEXT];
 };
@@ -67,6 +69,8 @@ struct lt_request {
 /* guest.c */
 /* For evhttp: the bufferevent of a connection that is being accepted. */
 struct bufferevent *lt_guest_admit(struct event_base *base, void *port);
+/* The same for the socket of the office's proxy: without TLS. */
+struct bufferevent *lt_guest_admit_proxy(struct event_base *base, void *port);
 struct lt_guest *lt_guest_of(struct lt_port *port, struct bufferevent *bev);
 /* Look at where a new one comes from; false when it was cut. */
 bool lt_guest_look(struct lt_guest *guest);

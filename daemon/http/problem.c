@@ -60,9 +60,9 @@ int lt_problem_status(lt_err err)
         lt_err err;
         int status;
     } rows[] = {
-        {LT_EUSAGE, 400},        {LT_EHTTPSIGNIN, 401}, {LT_EHTTPROLE, 403},
+        {LT_EUSAGE, 400},        {LT_EHTTPSIGNIN, 401}, {LT_EHTTPVOUCHED, 401}, {LT_EHTTPROLE, 403},
         {LT_EHTTPLOCKED, 423},   {LT_ESIGNIN, 401},     {LT_ESESSION, 401},
-        {LT_ETOTP, 401},         {LT_EPAPER, 403},      {LT_ELOCKEDOUT, 429},
+        {LT_ETOTP, 401},         {LT_ENOTOTP, 403},         {LT_EPAPER, 403},      {LT_ELOCKEDOUT, 429},
         {LT_EPERSONTHERE, 409},  {LT_ELASTLEADER, 409}, {LT_EWEAKSECRET, 422},
         {LT_EHTTP, 400},         {LT_EHTTPKEY, 400},    {LT_EPERM, 403},
         {LT_EHTTPFOREIGN, 403},  {LT_ENOTFOUND, 404},   {LT_EHTTPNOROUTE, 404},

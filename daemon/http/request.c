@@ -103,6 +103,7 @@ void lt_request_arrived(struct evhttp_request *req, void *ctx)
     request->req = req;
     request->method = method_of(req);
     request->tls = guest->tls;
+    request->proxy = guest->proxy;
     memcpy(request->address, guest->address, sizeof(request->address));
     guest->request = request;
     lt_guest_becomes(guest, LT_GUEST_SERVED);
@@ -180,6 +181,15 @@ const char *lt_request_address(const struct lt_request *request)
 bool lt_request_is_tls(const struct lt_request *request)
 {
     return request->tls;
+}
+
+const char *lt_request_proxied(const struct lt_request *request)
+{
+    const char *name = request->proxy
+                           ? lt_request_header(request, "X-Lienthong-Person")
+                           : NULL;
+
+    return name == NULL || *name == '\0' ? NULL : name;
 }
 
 bool lt_request_alive(const struct lt_request *request)

@@ -126,7 +126,7 @@ static bool is_single(const struct lt_sane *request)
     static const char *const names[] = {
         "Accept-Language", "Authorization", "Content-Type",  "Cookie",
         "Idempotency-Key", "If-None-Match", "Last-Event-ID", "Origin",
-        "Sec-Fetch-Site",  "X-Lienthong"};
+        "Sec-Fetch-Site",  "X-Lienthong",  "X-Lienthong-Person"};
     const char *value;
 
     for (size_t i = 0; i < LT_COUNT_OF(names); i++) {

@@ -95,6 +95,9 @@ static lt_err work(struct lt_people *people, struct lt_usher_job *job)
     switch (job->work) {
     case LT_USHER_SIGN_IN:
         return sign_in(people, job);
+    case LT_USHER_VOUCHED:
+        return lt_people_session_vouched(people, job->name, job->totp, "proxy",
+                                         job->new_token, &job->diag);
     case LT_USHER_UNLOCK:
         return lt_people_session_unlock(people, job->token, job->pin,
                                         &job->diag);

@@ -16,6 +16,7 @@ enum { LT_USHER_WAITING = 32, LT_USHER_SECRET_MAX = 256 };
 
 enum lt_usher_work {
     LT_USHER_SIGN_IN, /* name, password or pin, totp -> token */
+    LT_USHER_VOUCHED, /* name, totp -> token: the proxy has proven who */
     LT_USHER_UNLOCK,  /* token, pin */
     LT_USHER_SWITCH,  /* token, name, pin -> token */
     LT_USHER_ADD,     /* by, name, says -> told */

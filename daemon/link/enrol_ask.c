@@ -4,6 +4,7 @@
  * out the same connection is waited for, up to this try's share of the time;
  * a question that is asked twice has to be answered the same way twice. */
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <zmq.h>
 
@@ -12,7 +13,17 @@
 #include "daemon/link/link.h"
 #include "daemon/link/socket.h"
 
-enum { HANDSHAKE_MS = 5000, HEARTBEAT_MS = 10000, CONNECT_MS = 2000 };
+enum {
+    HANDSHAKE_MS = 5000,
+    HEARTBEAT_MS = 10000,
+    CONNECT_MS = 2000,
+    LOOK_MS = 100 /* at whether nobody wants to know any more */
+};
+
+static bool given_up(const atomic_bool *give_up)
+{
+    return give_up != NULL && atomic_load(give_up);
+}
 
 static int64_t now_ms(const struct lt_sys *sys)
 {
@@ -24,15 +35,18 @@ static int64_t now_ms(const struct lt_sys *sys)
 
 /* Wait until @what is possible; false when @end_ms has passed. */
 static bool wait_for(const struct lt_sys *sys, void *socket, short what,
-                     int64_t end_ms)
+                     int64_t end_ms, const atomic_bool *give_up)
 {
     for (;;) {
         int64_t left = end_ms - now_ms(sys);
         zmq_pollitem_t item = {socket, -1, what, 0};
         int rc;
 
-        if (left <= 0) {
+        if (left <= 0 || given_up(give_up)) {
             return false;
+        }
+        if (give_up != NULL && left > LOOK_MS) {
+            left = LOOK_MS;
         }
         rc = zmq_poll(&item, 1, (long)left);
         if (rc > 0) {
@@ -66,6 +80,7 @@ static lt_err read_answer(void *socket, struct lt_buf *out_answer)
 }
 
 struct question {
+    const atomic_bool *give_up;
     const uint8_t *frame;
     size_t len;
     uint8_t server_key[LT_CURVE_LEN];
@@ -102,9 +117,11 @@ static lt_err ask_one(const struct lt_sys *sys, void *context,
         zmq_connect(socket, endpoint) != 0) {
         goto out;
     }
-    if (wait_for(sys, socket, ZMQ_POLLOUT, limits->connect_ms) &&
+    if (wait_for(sys, socket, ZMQ_POLLOUT, limits->connect_ms,
+                 question->give_up) &&
         zmq_send(socket, question->frame, question->len, ZMQ_DONTWAIT) >= 0 &&
-        wait_for(sys, socket, ZMQ_POLLIN, limits->answer_ms)) {
+        wait_for(sys, socket, ZMQ_POLLIN, limits->answer_ms,
+                 question->give_up)) {
         rc = read_answer(socket, out_answer);
     }
 
@@ -124,7 +141,8 @@ static lt_err ask_all(const struct lt_sys *sys, void *context,
     int64_t connect_ms = CONNECT_MS;
     lt_err rc = LT_EBUSY;
 
-    while (rc == LT_EBUSY && now_ms(sys) < end_ms) {
+    while (rc == LT_EBUSY && now_ms(sys) < end_ms &&
+           !given_up(question->give_up)) {
         for (size_t at = 0; rc == LT_EBUSY && at < n; at++) {
             int64_t now = now_ms(sys);
             int64_t share = (end_ms - now) / (int64_t)(n - at);
@@ -141,13 +159,15 @@ static lt_err ask_all(const struct lt_sys *sys, void *context,
     return rc;
 }
 
-lt_err lt_enrol_ask(const char *const *addresses, size_t n,
-                    const uint8_t *frame, size_t len, int timeout_ms,
-                    struct lt_buf *out_answer, struct lt_diag *diag)
+lt_err lt_enrol_ask_beside(const char *const *addresses, size_t n,
+                           const uint8_t *frame, size_t len, int timeout_ms,
+                           const atomic_bool *give_up,
+                           struct lt_buf *out_answer, struct lt_diag *diag)
 {
     const struct lt_sys *sys = lt_sys_real();
     struct lt_address parsed[LT_LINK_ADDRESSES_MAX];
-    struct question question = {.frame = frame, .len = len};
+    struct question question = {
+        .give_up = give_up, .frame = frame, .len = len};
     void *context;
     lt_err rc = LT_OK;
 
@@ -181,4 +201,12 @@ lt_err lt_enrol_ask(const char *const *addresses, size_t n,
         lt_diag_arg(diag, "address", "%s", addresses[0]);
     }
     return rc;
+}
+
+lt_err lt_enrol_ask(const char *const *addresses, size_t n,
+                    const uint8_t *frame, size_t len, int timeout_ms,
+                    struct lt_buf *out_answer, struct lt_diag *diag)
+{
+    return lt_enrol_ask_beside(addresses, n, frame, len, timeout_ms, NULL,
+                               out_answer, diag);
 }

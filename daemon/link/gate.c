@@ -23,6 +23,7 @@
 #include "daemon/link/socket.h"
 
 enum {
+    FIXED_ITEMS = 3,
     WATCHES_MAX = 128,
     ORDERS_MAX = 128,
     GUARD_BUDGET = 512,
@@ -71,7 +72,7 @@ struct lt_gate {
     /* The thread's own. */
     struct watch watches[WATCHES_MAX];
     size_t watches_n;
-    zmq_pollitem_t items[WATCHES_MAX + 2];
+    zmq_pollitem_t items[FIXED_ITEMS + WATCHES_MAX];
     int64_t watchdog_ms;
     int64_t watchdog_due_ms;
     int64_t strange_ms;
@@ -126,13 +127,31 @@ static void post_dial(struct lt_gate *gate, const struct watch *watch,
     lt_notices_post(&gate->notices, &notice);
 }
 
+static void post_closed(struct lt_gate *gate, uint64_t cookie)
+{
+    const struct lt_gate_notice notice = {.kind = LT_GATE_CLOSED,
+                                          .cookie = cookie};
+
+    if (cookie != 0) {
+        lt_notices_post(&gate->notices, &notice);
+    }
+}
+
+/* Monitors are read one after the other: that of the socket which had the
+ * descriptor before may not have been yet. */
+static void open_conn(struct lt_gate *gate, const struct watch *watch, int fd)
+{
+    post_closed(gate,
+                lt_conns_open(&gate->conns, fd, watch->source, watch->owner));
+}
+
 static void superior_event(struct lt_gate *gate, struct watch *watch,
                            unsigned event, int fd)
 {
     switch (event) {
     case ZMQ_EVENT_CONNECTED:
         watch->fd = fd;
-        lt_conns_open(&gate->conns, fd, watch->source, watch->owner);
+        open_conn(gate, watch, fd);
         post_dial(gate, watch, LT_GATE_DIAL_CONNECTED, LT_OK);
         break;
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
@@ -146,7 +165,7 @@ static void superior_event(struct lt_gate *gate, struct watch *watch,
         post_dial(gate, watch, LT_GATE_DIAL_DOWN, LT_EUNKNOWNKEY);
         break;
     case ZMQ_EVENT_DISCONNECTED:
-        (void)lt_conns_close(&gate->conns, fd);
+        (void)lt_conns_close(&gate->conns, fd, watch->owner);
         post_dial(gate, watch, LT_GATE_DIAL_DOWN, LT_OK);
         break;
     case ZMQ_EVENT_CLOSED:
@@ -161,18 +180,14 @@ static void superior_event(struct lt_gate *gate, struct watch *watch,
 static void listener_event(struct lt_gate *gate, struct watch *watch,
                            unsigned event, int fd, const char *where)
 {
-    struct lt_gate_notice notice = {.kind = LT_GATE_CLOSED};
     int64_t now;
 
     switch (event) {
     case ZMQ_EVENT_ACCEPTED:
-        lt_conns_open(&gate->conns, fd, watch->source, watch->owner);
+        open_conn(gate, watch, fd);
         break;
     case ZMQ_EVENT_DISCONNECTED:
-        notice.cookie = lt_conns_close(&gate->conns, fd);
-        if (notice.cookie != 0) {
-            lt_notices_post(&gate->notices, &notice);
-        }
+        post_closed(gate, lt_conns_close(&gate->conns, fd, watch->owner));
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
         now = now_ms(gate);
@@ -189,36 +204,17 @@ static void listener_event(struct lt_gate *gate, struct watch *watch,
 /* False when the monitor has come to its end. */
 static bool read_monitor(struct lt_gate *gate, struct watch *watch)
 {
-    for (;;) {
-        uint8_t head[6];
-        char where[64];
-        uint16_t event;
-        uint32_t value;
-        int len = zmq_recv(watch->monitor, head, sizeof(head), ZMQ_DONTWAIT);
+    struct lt_socket_event event;
+    lt_err rc;
 
-        if (len < 0) {
-            return zmq_errno() == EAGAIN || zmq_errno() == EINTR;
-        }
-        if (len != (int)sizeof(head)) {
-            return false;
-        }
-        memcpy(&event, head, sizeof(event));
-        memcpy(&value, head + 2, sizeof(value));
-        len = zmq_recv(watch->monitor, where, sizeof(where) - 1, 0);
-        if (len < 0) {
-            return false;
-        }
-        where[(size_t)len < sizeof(where) ? (size_t)len : sizeof(where) - 1] =
-            '\0';
-        if (event == ZMQ_EVENT_MONITOR_STOPPED) {
-            return false;
-        }
+    while ((rc = lt_socket_event(watch->monitor, &event)) == LT_OK) {
         if (watch->source == LT_CONN_SUPERIOR) {
-            superior_event(gate, watch, event, (int)value);
+            superior_event(gate, watch, event.kind, event.value);
         } else {
-            listener_event(gate, watch, event, (int)value, where);
+            listener_event(gate, watch, event.kind, event.value, event.where);
         }
     }
+    return rc == LT_EBUSY;
 }
 
 /* --- orders ----------------------------------------------------------- */
@@ -227,6 +223,13 @@ static void drop_watch(struct lt_gate *gate, size_t at)
 {
     (void)zmq_close(gate->watches[at].monitor);
     gate->watches[at] = gate->watches[--gate->watches_n];
+}
+
+static void drop_watches(struct lt_gate *gate)
+{
+    while (gate->watches_n > 0) {
+        drop_watch(gate, gate->watches_n - 1);
+    }
 }
 
 static void carry_out(struct lt_gate *gate, const struct order *order)
@@ -288,15 +291,14 @@ static lt_err give_order(struct lt_gate *gate, const struct order *order)
 
 static void feed_watchdog(struct lt_gate *gate, int64_t now)
 {
-    int64_t quiet_ms = now - atomic_load(&gate->alive_ms);
-    bool well = atomic_load(&gate->in_commit) ? quiet_ms < COMMIT_MAX_MS
-                                              : quiet_ms < TURN_MAX_MS;
+    int64_t most_ms =
+        atomic_load(&gate->in_commit) ? COMMIT_MAX_MS : TURN_MAX_MS;
 
     if (gate->watchdog_ms == 0 || now < gate->watchdog_due_ms) {
         return;
     }
     gate->watchdog_due_ms = now + gate->watchdog_ms / 3;
-    if (well) {
+    if (now - atomic_load(&gate->alive_ms) < most_ms) {
         (void)lt_sdnotify("WATCHDOG=1");
     }
 }
@@ -317,24 +319,34 @@ static long patience_ms(const struct lt_gate *gate, int64_t now)
 {
     int64_t wait = IDLE_MS;
 
-    if (gate->conns.open_n > 0 || gate->trim_due_ms != 0) {
+    if (gate->conns.hot_n > 0 || gate->trim_due_ms != 0) {
         wait = gate->busy ? GUARD_BUSY_MS : GUARD_MS;
     }
+#ifdef LT_TEST_HOOKS
+    if (lt_gate_fault == LT_GATE_RESTLESS) {
+        wait = GUARD_MS;
+    }
+#endif
     if (gate->watchdog_ms != 0 && gate->watchdog_due_ms - now < wait) {
         wait = gate->watchdog_due_ms - now;
     }
     return wait > 0 ? (long)wait : 0;
 }
 
+static void await_one(zmq_pollitem_t *item, void *socket, int fd)
+{
+    *item = (zmq_pollitem_t){socket, fd, ZMQ_POLLIN, 0};
+}
+
 static int prepare_items(struct lt_gate *gate)
 {
-    gate->items[0] = (zmq_pollitem_t){gate->zap_socket, -1, ZMQ_POLLIN, 0};
-    gate->items[1] = (zmq_pollitem_t){NULL, gate->order_fd, ZMQ_POLLIN, 0};
+    await_one(&gate->items[0], gate->zap_socket, -1);
+    await_one(&gate->items[1], NULL, gate->order_fd);
+    await_one(&gate->items[2], NULL, gate->conns.wake_fd);
     for (size_t i = 0; i < gate->watches_n; i++) {
-        gate->items[i + 2] =
-            (zmq_pollitem_t){gate->watches[i].monitor, -1, ZMQ_POLLIN, 0};
+        await_one(&gate->items[i + FIXED_ITEMS], gate->watches[i].monitor, -1);
     }
-    return (int)gate->watches_n + 2;
+    return (int)gate->watches_n + FIXED_ITEMS;
 }
 
 /* Returns when told to stop (true) or when something is broken (false). */
@@ -360,7 +372,7 @@ static bool serve(struct lt_gate *gate)
         }
         /* Backwards: dropping one moves the last into its place. */
         for (size_t i = gate->watches_n; i > 0; i--) {
-            if ((gate->items[i + 1].revents & ZMQ_POLLIN) != 0 &&
+            if ((gate->items[i + FIXED_ITEMS - 1].revents & ZMQ_POLLIN) != 0 &&
                 !read_monitor(gate, &gate->watches[i - 1])) {
                 drop_watch(gate, i - 1);
             }
@@ -386,9 +398,7 @@ static void *run(void *ctx)
     pthread_cleanup_push(end_process, NULL); /* cancelled counts as ended */
     orderly = serve(gate);
     pthread_cleanup_pop(!orderly);
-    while (gate->watches_n > 0) {
-        drop_watch(gate, gate->watches_n - 1);
-    }
+    drop_watches(gate);
     return NULL;
 }
 
@@ -397,7 +407,6 @@ static bool make_thread(struct lt_gate *gate)
 {
     sigset_t all;
     sigset_t before;
-    bool made;
 
 #ifdef LT_TEST_HOOKS
     if (lt_gate_fault == LT_GATE_ABSENT) {
@@ -408,13 +417,12 @@ static bool make_thread(struct lt_gate *gate)
     if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) {
         return false;
     }
-    made = pthread_create(&gate->thread, NULL, run, gate) == 0;
+    gate->thread_made = pthread_create(&gate->thread, NULL, run, gate) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    gate->thread_made = made;
-    if (made) {
+    if (gate->thread_made) {
         (void)pthread_setname_np(gate->thread, "gate");
     }
-    return made;
+    return gate->thread_made;
 }
 
 static bool bind_zap(struct lt_gate *gate)
@@ -441,21 +449,20 @@ static lt_err gate_init(struct lt_gate *gate)
         return LT_ENOMEM;
     }
     if (lt_notices_init(&gate->notices) != LT_OK) {
-        (void)close(gate->order_fd);
-        return LT_ENOMEM;
+        goto no_notices;
     }
     if (pthread_mutex_init(&gate->lock, NULL) != 0) {
-        lt_notices_deinit(&gate->notices);
-        (void)close(gate->order_fd);
-        return LT_ENOMEM;
+        goto no_lock;
     }
-    if (lt_zap_init(&gate->zap) != LT_OK) {
-        (void)pthread_mutex_destroy(&gate->lock);
-        lt_notices_deinit(&gate->notices);
-        (void)close(gate->order_fd);
-        return LT_ENOMEM;
+    if (lt_zap_init(&gate->zap) == LT_OK) {
+        return LT_OK;
     }
-    return LT_OK;
+    (void)pthread_mutex_destroy(&gate->lock);
+no_lock:
+    lt_notices_deinit(&gate->notices);
+no_notices:
+    (void)close(gate->order_fd);
+    return LT_ENOMEM;
 }
 
 lt_err lt_gate_start(void *context, const struct lt_sys *sys,
@@ -496,9 +503,7 @@ void lt_gate_stop(struct lt_gate *gate)
         (void)pthread_join(gate->thread, NULL);
     } else {
         (void)take_orders(gate);
-        while (gate->watches_n > 0) {
-            drop_watch(gate, gate->watches_n - 1);
-        }
+        drop_watches(gate);
     }
     if (gate->zap_socket != NULL) {
         (void)zmq_close(gate->zap_socket);
@@ -534,12 +539,10 @@ lt_err lt_gate_watch(struct lt_gate *gate, void *socket,
     (void)snprintf(endpoint, sizeof(endpoint), "inproc://monitor-%llu",
                    (unsigned long long)++gate->monitors_n);
     order.watch.monitor = zmq_socket(gate->context, ZMQ_PAIR);
-    if (order.watch.monitor == NULL) {
-        return LT_ENOMEM;
-    }
-    if (zmq_socket_monitor(socket, endpoint, ZMQ_EVENT_ALL) != 0) {
+    if (order.watch.monitor == NULL ||
+        zmq_socket_monitor(socket, endpoint, ZMQ_EVENT_ALL) != 0) {
         (void)zmq_close(order.watch.monitor);
-        return LT_EINTERNAL;
+        return LT_ENOMEM;
     }
     if (zmq_connect(order.watch.monitor, endpoint) != 0 ||
         give_order(gate, &order) != LT_OK) {
@@ -552,10 +555,8 @@ lt_err lt_gate_watch(struct lt_gate *gate, void *socket,
 
 void lt_gate_unwatch(struct lt_gate *gate, void *socket, uint64_t owner)
 {
-    const struct order order = {
-        .watch = {.owner = owner},
-        .stop_watching = true,
-    };
+    const struct order order = {.watch = {.owner = owner},
+                                .stop_watching = true};
 
     (void)zmq_socket_monitor(socket, NULL, 0);
     (void)give_order(gate, &order);

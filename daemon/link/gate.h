@@ -77,8 +77,9 @@ LT_MUST_CHECK bool lt_user_id_parse(const char *text,
 enum lt_gate_fault {
     LT_GATE_SOUND,
     LT_GATE_ADMITS_ALL,
-    LT_GATE_ABSENT, /* nobody bound, no thread answers */
-    LT_GATE_BREAKS  /* the thread ends by itself after the start */
+    LT_GATE_ABSENT,  /* nobody bound, no thread answers */
+    LT_GATE_BREAKS,  /* the thread ends by itself after the start */
+    LT_GATE_RESTLESS /* looks at the connections by the clock alone */
 };
 extern enum lt_gate_fault lt_gate_fault;
 #endif

@@ -13,6 +13,8 @@
 #ifndef LT_LINK_LINK_H
 #define LT_LINK_LINK_H
 
+#include <stdatomic.h>
+
 #include "common/alloc.h"
 #include "common/id.h"
 #include "common/sys.h"
@@ -129,12 +131,18 @@ const char *lt_link_enrol_bound(const struct lt_link *link, size_t index);
  * watchdog (WATCHDOG=1 to systemd). Cheap; from the loop thread. */
 void lt_link_alive(struct lt_link *link, bool in_commit);
 
-/* The joining side: ask an enrolment endpoint one question. Own context, used
- * by the tool. Tries each address until one answers within @timeout_ms in all.
+/* The asking side: one question to an enrolment endpoint. Own context, used by
+ * the tool, and by the daemon in a thread of its own. Tries each address until one answers within @timeout_ms in all.
  * Errors: LT_EBUSY (no answer), LT_EPROTO, LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_enrol_ask(const char *const *addresses, size_t n,
                                   const uint8_t *frame, size_t len,
                                   int timeout_ms, struct lt_buf *out_answer,
                                   struct lt_diag *diag);
+/* The same from a thread beside the loop: ends with LT_EBUSY soon after
+ * *@give_up is set by another. NULL: never. */
+LT_MUST_CHECK lt_err lt_enrol_ask_beside(
+    const char *const *addresses, size_t n, const uint8_t *frame, size_t len,
+    int timeout_ms, const atomic_bool *give_up, struct lt_buf *out_answer,
+    struct lt_diag *diag);
 
 #endif

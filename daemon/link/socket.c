@@ -296,3 +296,29 @@ void lt_socket_cut(int fd, uint64_t cookie)
         (void)shutdown(fd, SHUT_RDWR);
     }
 }
+
+lt_err lt_socket_event(void *monitor, struct lt_socket_event *out_event)
+{
+    struct lt_socket_event event = {.kind = 0};
+    uint8_t head[6];
+    uint16_t kind;
+    uint32_t value;
+    int len = zmq_recv(monitor, head, sizeof(head), ZMQ_DONTWAIT);
+
+    if (len < 0 && (zmq_errno() == EAGAIN || zmq_errno() == EINTR)) {
+        return LT_EBUSY;
+    }
+    if (len != (int)sizeof(head) ||
+        zmq_recv(monitor, event.where, sizeof(event.where) - 1, 0) < 0) {
+        return LT_ENOTFOUND;
+    }
+    memcpy(&kind, head, sizeof(kind));
+    memcpy(&value, head + 2, sizeof(value));
+    if (kind == ZMQ_EVENT_MONITOR_STOPPED) {
+        return LT_ENOTFOUND;
+    }
+    event.kind = kind;
+    event.value = (int)value;
+    *out_event = event;
+    return LT_OK;
+}

@@ -71,4 +71,16 @@ uint64_t lt_socket_cookie(int fd);
 /* End the connection behind @fd, if it is still the one called @cookie. */
 void lt_socket_cut(int fd, uint64_t cookie);
 
+/* What a monitor tells: a ZMQ_EVENT_, its descriptor or reason, whose. */
+struct lt_socket_event {
+    unsigned kind;
+    int value;
+    char where[64];
+};
+
+/* The next one of @monitor. Errors: LT_EBUSY, none at the moment;
+ * LT_ENOTFOUND, there will be none any more. */
+LT_MUST_CHECK lt_err lt_socket_event(void *monitor,
+                                     struct lt_socket_event *out_event);
+
 #endif

@@ -70,6 +70,7 @@ enum lt_log_stmt {
     LT_STMT_ERASURE_OF,
     LT_STMT_ERASED_PUT,
     LT_STMT_ERASED_EACH,
+    LT_STMT_EVIDENCE_EACH,
     LT_STMT_EVIDENCE_OF,
     LT_STMT_EVIDENCE_SET,
     LT_STMT_PAGE_COUNT,
@@ -279,9 +280,7 @@ LT_MUST_CHECK lt_err lt_fetch_run(struct lt_log *log, int64_t id,
 
 /* ---- verify.c ---- */
 
-/* Do the bytes of @segment, parts aside, give the hash that it has? */
-bool lt_verify_hash(const struct lt_segment *segment);
-/* And its parts: *out_fit, and how many are absent without an order. */
+/* Do the parts fit @segment: *out_fit, and how many are absent without an order. */
 LT_MUST_CHECK lt_err lt_verify_parts(struct lt_log *log,
                                      const struct lt_segment *segment,
                                      bool *out_fit,

@@ -350,6 +350,11 @@ void lt_log_stats(struct lt_log *log, struct lt_log_stats *out)
     out->commits = log->commits;
 }
 
+uint64_t lt_log_last_pos(const struct lt_log *log)
+{
+    return log->committed.last_pos;
+}
+
 uint64_t lt_log_events_after(struct lt_log *log, uint64_t pos)
 {
     uint64_t before = 0;

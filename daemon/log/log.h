@@ -34,6 +34,11 @@ const char *lt_log_sqlite_affected(void);
 /* The same for a number as sqlite3_libversion_number gives it. */
 bool lt_log_version_affected(int version);
 
+/* Set SQLite up for the process. lt_log_open does it too; whoever registers a
+ * VFS or asks SQLite for anything before has to call it first, or the library's
+ * defaults stand. Errors: LT_EINTERNAL, LT_ENOMEM. Any thread. */
+LT_MUST_CHECK lt_err lt_log_start(void);
+
 struct lt_log_options {
     const char *path;
     const char *vfs;         /* NULL = the default; tests hand in theirs */
@@ -206,6 +211,15 @@ LT_MUST_CHECK lt_err lt_log_find_event(struct lt_log *log,
                                        const struct lt_event_id *id,
                                        lt_log_visit_event *visit, void *ctx);
 
+/* What contradicts the log, oldest first, without its texts: segments that
+ * their origin signed under a name that another content has here. Taken when
+ * @at_ms. This visitor may read the log. */
+typedef bool lt_log_visit_evidence(void *ctx, int64_t at_ms,
+                                   const struct lt_segment *segment);
+LT_MUST_CHECK lt_err lt_log_each_evidence(struct lt_log *log,
+                                          lt_log_visit_evidence *visit,
+                                          void *ctx);
+
 struct lt_log_stats {
     uint64_t events;
     uint64_t segments;
@@ -217,6 +231,8 @@ struct lt_log_stats {
     uint64_t commits; /* since open */
 };
 void lt_log_stats(struct lt_log *log, struct lt_log_stats *out);
+/* last_pos alone, without asking the database. */
+uint64_t lt_log_last_pos(const struct lt_log *log);
 /* Bytes of the WAL that are not copied into the database yet; costs nothing. */
 int64_t lt_log_wal_bytes(const struct lt_log *log);
 /* How many events lie behind position @pos; 0 when nothing does. A failure of

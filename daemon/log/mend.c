@@ -176,7 +176,7 @@ static lt_err is_whole(struct lt_log *log, const struct stored *stored,
     lt_err err = LT_OK;
 
     *out_holds =
-        stored->read && stored->placed && lt_verify_hash(&stored->segment);
+        stored->read && stored->placed && lt_segment_whole(&stored->segment);
     if (*out_holds) {
         err = lt_verify_parts(log, &stored->segment, &fit, &sums);
     }
@@ -222,7 +222,7 @@ static lt_err bound_by_next(struct lt_log *log, int64_t run,
     next.prev.epoch = segment->epoch;
     next.prev.number = lt_segment_last(segment);
     memcpy(next.prev.hash, segment->hash, LT_HASH_LEN);
-    *out_bound = lt_verify_hash(&next);
+    *out_bound = lt_segment_whole(&next);
     return LT_OK;
 }
 
@@ -455,9 +455,9 @@ lt_err lt_log_mend(struct lt_log *log, const struct lt_segment *segment,
     if (err == LT_OK && holds) {
         /* Only its parts: the segment must be the very same. */
         yes = memcmp(stored.segment.hash, segment->hash, LT_HASH_LEN) == 0 &&
-              lt_verify_hash(segment);
+              lt_segment_whole(segment);
     } else if (err == LT_OK) {
-        yes = lt_verify_hash(segment);
+        yes = lt_segment_whole(segment);
         if (yes) {
             err = stood_there(log, &stored, segment, proven, &yes);
         }

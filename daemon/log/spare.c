@@ -232,7 +232,7 @@ static bool look(void *ctx, uint64_t pos, int64_t at_ms,
     (void)pos;
     (void)at_ms;
     first->read = true;
-    first->holds = lt_verify_hash(segment);
+    first->holds = lt_segment_whole(segment);
     first->segment = *segment;
     return false;
 }

@@ -91,6 +91,11 @@ lt_err lt_sqlite_start(void)
     return lt_sqlite_err(start_rc);
 }
 
+lt_err lt_log_start(void)
+{
+    return lt_sqlite_start();
+}
+
 bool lt_log_version_affected(int version)
 {
     const int minor = version / 1000;

@@ -69,7 +69,9 @@ static const char *const texts[LT_STMTS] = {
         "ON CONFLICT(hash) DO NOTHING",
     [LT_STMT_BINDING_ADD] =
         "INSERT INTO binding(office, key_id, digest, bytes) "
-        "VALUES(?1, ?2, ?3, ?4) ON CONFLICT(digest) DO NOTHING",
+        "VALUES(?1, ?2, ?3, ?4) ON CONFLICT(digest) DO UPDATE SET "
+        "office = excluded.office, key_id = excluded.key_id, "
+        "bytes = excluded.bytes WHERE bytes <> excluded.bytes", /* rotten */
     [LT_STMT_BINDING_EACH] = "SELECT bytes FROM binding ORDER BY id",
     [LT_STMT_STATEMENT_PUT] =
         "INSERT INTO statement(from_office, to_office, page, bytes) "
@@ -116,6 +118,10 @@ static const char *const texts[LT_STMTS] = {
         "INSERT INTO erased(target, mask) VALUES(?1, ?2) "
         "ON CONFLICT(target) DO UPDATE SET mask = mask | excluded.mask",
     [LT_STMT_ERASED_EACH] = "SELECT target, mask FROM erased",
+    [LT_STMT_EVIDENCE_EACH] =
+        "SELECT id, at_ms, origin, channel, epoch, first, count, prev_epoch, "
+        "prev_number, prev_hash, key_id, compression, hash, signature, "
+        "payload FROM evidence ORDER BY id",
     [LT_STMT_EVIDENCE_OF] =
         "SELECT id, first, count, compression, payload, bundle FROM evidence "
         "WHERE id > ?3 AND origin = ?1 AND epoch = ?2 AND bundle IS NOT NULL "

@@ -79,6 +79,16 @@ static bool look(void *ctx, uint64_t pos, int64_t at_ms,
     return false;
 }
 
+static uint64_t lesser(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t greater(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* The segment of @run that holds the event, if one does. */
 static lt_err find_in_run(struct lt_log *log, const struct lt_log_run *run,
                           struct probe *probe)
@@ -105,10 +115,11 @@ static lt_err find_in_run(struct lt_log *log, const struct lt_log_run *run,
         if (err != LT_OK || !probe->there) {
             return err;
         }
+        /* Where segments are missing the one beside the hole was read. */
         if (probe->id->count < probe->first) {
-            high = probe->segment.first - 1;
+            high = lesser(probe->segment.first, middle) - 1;
         } else if (probe->id->count > probe->last) {
-            low = lt_segment_last(&probe->segment) + 1;
+            low = greater(lt_segment_last(&probe->segment), middle) + 1;
         } else {
             break; /* here or nowhere in this run */
         }

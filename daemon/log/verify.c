@@ -29,17 +29,6 @@ static void report(const struct slice *slice, const struct lt_segment *segment,
     }
 }
 
-bool lt_verify_hash(const struct lt_segment *segment)
-{
-    struct lt_segment again = *segment;
-
-    if (again.payload_len > LT_PAYLOAD_MAX) {
-        return false;
-    }
-    lt_segment_rebuild(&again);
-    return memcmp(again.hash, segment->hash, LT_HASH_LEN) == 0;
-}
-
 lt_err lt_verify_parts(struct lt_log *log, const struct lt_segment *segment,
                        bool *out_fit, struct lt_log_verify *sums)
 {
@@ -176,7 +165,7 @@ static lt_err check_signature(const struct slice *slice,
 static lt_err check_one(const struct slice *slice, int64_t run, uint64_t pos,
                         struct lt_segment *segment)
 {
-    bool holds = lt_verify_hash(segment);
+    bool holds = lt_segment_whole(segment);
     bool has;
     lt_err err = ask_index(slice->log, run, pos, segment, &has);
 
@@ -279,7 +268,7 @@ static bool check_tip(void *ctx, uint64_t pos, int64_t at_ms,
 
     (void)pos;
     (void)at_ms;
-    tip->bad = !lt_verify_hash(segment);
+    tip->bad = !lt_segment_whole(segment);
     return false;
 }
 

@@ -2,8 +2,8 @@
  *
  * Each record's hash covers the record and the hash before it, and triggers
  * refuse every change, so that whoever edits one in the file breaks the chain
- * from there on. What it does not show is an end that was cut off whole: only a
- * record that left the machine could.
+ * from there on. An end that was cut off whole shows in what left the machine:
+ * the daemon marks the chain in the log (daemon/audit_marks.c).
  *
  * A record is written in the transaction of what it tells; what only reads is
  * answered after its record is on disk.

@@ -1,4 +1,5 @@
-/* X(id, word): what a record of the audit can tell. */
+/* X(id, word): what a record of the audit can tell. Its place here is its number
+ * in the log (common/audit_mark.h): rows are added at the end alone. */
 X(PERSON_ADDED, "person_added")
 X(PERSON_CHANGED, "person_changed")
 X(ROLES_CHANGED, "roles_changed")
@@ -24,3 +25,9 @@ X(REGISTER_ERASED, "register_erased")
 X(REGISTER_REFUSED, "register_refused")
 X(REGISTER_BACKUP, "register_backup")
 X(REGISTER_RESTORED, "register_restored")
+X(REGISTER_GIVEN, "register_given")
+X(REGISTER_TAKEN, "register_taken")
+X(REGISTER_CONFIRMED, "register_confirmed")
+X(TEXT_READ, "text_read")
+X(REGISTER_BOOK, "register_book")
+X(TABLE_TAKEN, "table_taken")

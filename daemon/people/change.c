@@ -332,15 +332,11 @@ static lt_err change_roles(struct lt_people *people, const char *by,
 }
 
 static lt_err change_totp(struct lt_people *people, const char *by,
-                          const struct lt_person_row *row, uint32_t after,
-                          struct lt_person_told *told, struct lt_diag *diag)
+                          const struct lt_person_row *row,
+                          struct lt_person_told *told)
 {
-    lt_err rc;
+    lt_err rc = make_totp(people, row->id, told);
 
-    if (((after != 0 ? after : row->person.roles) & LT_ROLE_OPERATOR) == 0) {
-        return lt_people_refuse(diag, LT_EINVAL, "totp", "ui_why_no_operator");
-    }
-    rc = make_totp(people, row->id, told);
     return rc == LT_OK
                ? lt_audit_put(people, by, LT_AUDIT_TOTP_MADE, row->person.name)
                : rc;
@@ -399,7 +395,7 @@ static lt_err change(struct lt_people *people, const char *by, const char *name,
         rc = change_roles(people, by, &row, says->roles, told, diag);
     }
     if (rc == LT_OK && says->new_totp) {
-        rc = change_totp(people, by, &row, says->roles, told, diag);
+        rc = change_totp(people, by, &row, told);
     }
     if (rc == LT_OK) {
         rc = lt_person_set_secrets(people, by, &row, says, hashes);

@@ -2,7 +2,9 @@
  *
  * people.db (0600, in DIR) is this machine's and never replicates. A person has
  * a sign-in name, a shown name, roles, a password and, if they wish, a PIN for
- * changing officer quickly; an operator also a TOTP secret. Secrets are kept as
+ * changing officer quickly; an operator also a TOTP secret, whose code each
+ * sign-in asks for, and whoever is to take whole books out one for that alone.
+ * Secrets are kept as
  * yescrypt hashes, tokens of sessions and paper codes as SHA-256.
  *
  * Who may change people: an active leader, named as @by. While the office has
@@ -77,7 +79,8 @@ struct lt_person_says {
     uint32_t roles; /* 0: as before */
     const char *password;
     const char *pin; /* "" takes the PIN away */
-    bool new_totp;   /* an operator's secret anew: the telephone is lost */
+    bool new_totp;   /* a secret for one-time codes, or a new one: the telephone
+                        is lost */
 };
 
 /* What is told once and kept only as a hash: for paper, then wiped by the
@@ -177,8 +180,8 @@ LT_MUST_CHECK lt_err lt_people_list(struct lt_people *people,
 
 /* ---- secrets ---- */
 
-/* Is this @name's password, and @totp its code of now? @totp may be NULL or
- * empty for whoever has none; a code counts once. Takes the same time for a
+/* Is this @name's password, and for an operator @totp its code of now? @totp
+ * may be NULL or empty for all others; a code counts once. Takes the same time for a
  * name that is not there.
  *
  * Wrong ones are counted before they are looked at: after LT_WRONG_MAX the
@@ -192,7 +195,15 @@ LT_MUST_CHECK lt_err lt_people_check(struct lt_people *people, const char *name,
                                      const char *password, const char *totp,
                                      struct lt_person *out_person,
                                      struct lt_diag *diag);
-/* The same for the PIN. Whoever has TOTP, or no PIN, is refused: LT_ESIGNIN. */
+/* Is @totp @name's code of now? What takes a second proof asks this: whole
+ * books. A code counts once; wrong ones count as wrong secrets do.
+ * Errors: LT_ENOTOTP when the person has no authenticator; LT_ETOTP,
+ * LT_ELOCKEDOUT, LT_ESIGNIN (disabled), LT_ENOTFOUND. */
+LT_MUST_CHECK lt_err lt_people_check_code(struct lt_people *people,
+                                          const char *name, const char *totp,
+                                          struct lt_diag *diag);
+/* The same for the PIN. Operators, and whoever has no PIN, are refused:
+ * LT_ESIGNIN. */
 LT_MUST_CHECK lt_err lt_people_check_pin(struct lt_people *people,
                                          const char *name, const char *pin,
                                          struct lt_person *out_person,
@@ -207,6 +218,13 @@ LT_MUST_CHECK lt_err lt_people_check_pin(struct lt_people *people,
 LT_MUST_CHECK lt_err lt_people_session_begin(
     struct lt_people *people, const char *name,
     char out_token[static LT_SESSION_TOKEN_TEXT], struct lt_diag *diag);
+/* The same for whom the office's own proxy has proven (a client certificate,
+ * OpenID Connect); @how goes into the audit. An operator's code is asked for
+ * all the same. Errors: as above, and LT_ETOTP, LT_ELOCKEDOUT. */
+LT_MUST_CHECK lt_err lt_people_session_vouched(
+    struct lt_people *people, const char *name, const char *totp,
+    const char *how, char out_token[static LT_SESSION_TOKEN_TEXT],
+    struct lt_diag *diag);
 /* What the session of @token is. @active: somebody did something, so that it
  * does not lock by itself; polling and live streams say false.
  * Errors: LT_ESESSION when there is none, it has expired, was ended, or its

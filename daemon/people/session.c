@@ -137,9 +137,10 @@ static lt_err begin(struct lt_people *people, const char *name,
     return rc == LT_OK ? lt_audit_put(people, name, what, about) : rc;
 }
 
-lt_err lt_people_session_begin(struct lt_people *people, const char *name,
-                               char out_token[static LT_SESSION_TOKEN_TEXT],
-                               struct lt_diag *diag)
+static lt_err begin_told(struct lt_people *people, const char *name,
+                         const char *about,
+                         char out_token[static LT_SESSION_TOKEN_TEXT],
+                         struct lt_diag *diag)
 {
     char token[LT_SESSION_TOKEN_TEXT];
     lt_err rc = lt_store_begin(people->db);
@@ -149,12 +150,36 @@ lt_err lt_people_session_begin(struct lt_people *people, const char *name,
     }
     lt_secret_token(people->sys, token);
     rc = lt_store_end(people->db,
-                      begin(people, name, token, LT_AUDIT_SIGNED_IN, "", diag));
+                      begin(people, name, token, LT_AUDIT_SIGNED_IN, about, diag));
     if (rc == LT_OK) {
         memcpy(out_token, token, sizeof(token));
     }
     lt_wipe(token, sizeof(token));
     return rc;
+}
+
+lt_err lt_people_session_begin(struct lt_people *people, const char *name,
+                               char out_token[static LT_SESSION_TOKEN_TEXT],
+                               struct lt_diag *diag)
+{
+    return begin_told(people, name, "", out_token, diag);
+}
+
+lt_err lt_people_session_vouched(struct lt_people *people, const char *name,
+                                 const char *totp, const char *how,
+                                 char out_token[static LT_SESSION_TOKEN_TEXT],
+                                 struct lt_diag *diag)
+{
+    struct lt_person person;
+    lt_err rc = lt_people_find(people, name, &person, diag);
+
+    if (rc == LT_ENOTFOUND || (rc == LT_OK && person.disabled)) {
+        return lt_people_refuse(diag, LT_ESIGNIN, name, NULL);
+    }
+    if (rc == LT_OK && (person.roles & LT_ROLE_OPERATOR) != 0) {
+        rc = lt_people_check_code(people, name, totp, diag);
+    }
+    return rc == LT_OK ? begin_told(people, name, how, out_token, diag) : rc;
 }
 
 static lt_err set_seen(struct lt_people *people, const struct session_row *row,

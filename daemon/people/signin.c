@@ -7,7 +7,14 @@
 
 enum { PAPER_NOTE_MS = 60000 };
 
-enum secret_kind { SECRET_PASSWORD, SECRET_PIN, SECRET_UNLOCK };
+enum secret_kind { SECRET_PASSWORD, SECRET_PIN, SECRET_UNLOCK, SECRET_CODE };
+
+/* An operator's code is asked for at each sign-in; others have one for whole
+ * books alone, and go on with their PIN at the desk. */
+static bool signs_in_by_code(const struct lt_person *person)
+{
+    return person->has_totp && (person->roles & LT_ROLE_OPERATOR) != 0;
+}
 
 /* How long the lock-out after the @wrong-th wrong secret lasts; 0: none. */
 static int64_t lockout_ms(unsigned wrong)
@@ -64,7 +71,7 @@ static lt_err count_try(struct lt_people *people, const char *name,
 static const char *hash_of(const struct lt_person_row *row,
                            enum secret_kind kind)
 {
-    bool pin_does = row->pin[0] != '\0' && !row->person.has_totp;
+    bool pin_does = row->pin[0] != '\0' && !signs_in_by_code(&row->person);
 
     if (row->person.disabled) {
         return "";
@@ -74,6 +81,8 @@ static const char *hash_of(const struct lt_person_row *row,
         return row->password;
     case SECRET_PIN:
         return pin_does ? row->pin : "";
+    case SECRET_CODE:
+        return ""; /* the code is the secret: settle */
     case SECRET_UNLOCK:
         return pin_does ? row->pin : row->password;
     }
@@ -119,7 +128,8 @@ static lt_err settle(struct lt_people *people, const struct lt_person_row *row,
     if (!right) {
         *out_answer =
             lt_people_refuse(diag, LT_ESIGNIN, row->person.name, NULL);
-    } else if (kind == SECRET_PASSWORD && row->person.has_totp) {
+    } else if (kind == SECRET_CODE ||
+               (kind == SECRET_PASSWORD && signs_in_by_code(&row->person))) {
         rc = check_totp(people, row, totp, diag);
         if (rc == LT_ETOTP) {
             *out_answer = rc;
@@ -156,7 +166,11 @@ static lt_err check(struct lt_people *people, const char *name,
     if (rc != LT_OK) {
         return rc;
     }
-    rc = lt_secret_is(secret, hash_of(&row, kind), &right);
+    if (kind == SECRET_CODE) {
+        right = !row.person.disabled && row.person.has_totp;
+    } else {
+        rc = lt_secret_is(secret, hash_of(&row, kind), &right);
+    }
     if (rc == LT_OK) {
         rc = lt_store_begin(people->db);
     }
@@ -185,6 +199,20 @@ lt_err lt_people_check_pin(struct lt_people *people, const char *name,
                            struct lt_diag *diag)
 {
     return check(people, name, SECRET_PIN, pin, NULL, out_person, diag);
+}
+
+lt_err lt_people_check_code(struct lt_people *people, const char *name,
+                            const char *totp, struct lt_diag *diag)
+{
+    struct lt_person person;
+    lt_err rc = lt_people_find(people, name, &person, diag);
+
+    if (rc == LT_OK && !person.has_totp) {
+        return lt_people_refuse(diag, LT_ENOTOTP, name, NULL);
+    }
+    return rc == LT_OK ? check(people, name, SECRET_CODE, "", totp, &person,
+                               diag)
+                       : rc;
 }
 
 lt_err lt_people_check_unlock(struct lt_people *people, const char *name,

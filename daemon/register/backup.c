@@ -47,7 +47,7 @@ static lt_err at_path(struct lt_diag *diag, lt_err rc, const char *path)
     return rc;
 }
 
-static bool write_all(int fd, const void *data, size_t len)
+bool lt_piece_write(int fd, const void *data, size_t len)
 {
     const uint8_t *at = data;
 
@@ -66,8 +66,7 @@ static bool write_all(int fd, const void *data, size_t len)
     return true;
 }
 
-/* As many bytes as are there, up to @len; false on an error. */
-static bool read_some(int fd, void *out, size_t len, size_t *out_n)
+bool lt_piece_read(int fd, void *out, size_t len, size_t *out_n)
 {
     uint8_t *at = out;
 
@@ -91,8 +90,8 @@ static bool read_some(int fd, void *out, size_t len, size_t *out_n)
 
 /* ---- backing up ---- */
 
-static lt_err put_piece(struct lt_hpke *hpke, int fd, bool last,
-                        const void *plain, size_t len)
+lt_err lt_piece_put(struct lt_hpke *hpke, int fd, bool last, const void *plain,
+                    size_t len)
 {
     const uint8_t aad = last ? 1 : 0;
     struct lt_buf sealed;
@@ -105,8 +104,8 @@ static lt_err put_piece(struct lt_hpke *hpke, int fd, bool last,
     for (size_t i = 0; i < sizeof(head); i++) {
         head[i] = (uint8_t)(sealed.len >> (24 - 8 * i));
     }
-    if (rc == LT_OK && (!write_all(fd, head, sizeof(head)) ||
-                        !write_all(fd, sealed.data, sealed.len))) {
+    if (rc == LT_OK && (!lt_piece_write(fd, head, sizeof(head)) ||
+                        !lt_piece_write(fd, sealed.data, sealed.len))) {
         rc = errno == ENOSPC ? LT_EFULL : LT_EIO;
     }
     lt_buf_deinit(&sealed);
@@ -121,14 +120,14 @@ static lt_err seal_file(struct lt_hpke *hpke, int from, int to)
     lt_err rc = bytes == NULL ? LT_ENOMEM : LT_OK;
 
     while (rc == LT_OK && n == PIECE) {
-        if (!read_some(from, bytes, PIECE, &n)) {
+        if (!lt_piece_read(from, bytes, PIECE, &n)) {
             rc = LT_EIO;
         } else if (n > 0) {
-            rc = put_piece(hpke, to, false, bytes, n);
+            rc = lt_piece_put(hpke, to, false, bytes, n);
         }
     }
     lt_free(lt_alloc_heap(), bytes);
-    return rc == LT_OK ? put_piece(hpke, to, true, &nothing, 0) : rc;
+    return rc == LT_OK ? lt_piece_put(hpke, to, true, &nothing, 0) : rc;
 }
 
 static lt_err kit_public(const char *dir, uint8_t out[static LT_CURVE_LEN],
@@ -170,11 +169,11 @@ static lt_err write_backup(const struct lt_register *reg,
     if (rc == LT_OK) {
         rc = lt_hpke_sender(kit, seed, INFO, &hpke, head + MAGIC_LEN);
     }
-    if (rc == LT_OK && !write_all(to, head, sizeof(head))) {
+    if (rc == LT_OK && !lt_piece_write(to, head, sizeof(head))) {
         rc = errno == ENOSPC ? LT_EFULL : LT_EIO;
     }
     if (rc == LT_OK) {
-        rc = put_piece(&hpke, to, false, reg->key, sizeof(reg->key));
+        rc = lt_piece_put(&hpke, to, false, reg->key, sizeof(reg->key));
     }
     if (rc == LT_OK) {
         rc = seal_file(&hpke, from, to);
@@ -302,10 +301,8 @@ static lt_err kit_secret(const char *path, uint8_t out[static LT_CURVE_LEN],
     return rc;
 }
 
-/* The next piece; *out_last when it says so. LT_EINVAL when it does not open.
- */
-static lt_err take_piece(struct lt_hpke *hpke, int fd, struct lt_buf *out,
-                         bool *out_last)
+lt_err lt_piece_take(struct lt_hpke *hpke, int fd, struct lt_buf *out,
+                     bool *out_last)
 {
     static uint8_t sealed[PIECE + LT_HPKE_TAG_LEN];
     uint8_t head[4];
@@ -316,7 +313,7 @@ static lt_err take_piece(struct lt_hpke *hpke, int fd, struct lt_buf *out,
 
     lt_buf_reset(out);
     *out_last = false;
-    if (!read_some(fd, head, sizeof(head), &n)) {
+    if (!lt_piece_read(fd, head, sizeof(head), &n)) {
         return LT_EIO;
     }
     for (size_t i = 0; i < sizeof(head); i++) {
@@ -325,7 +322,7 @@ static lt_err take_piece(struct lt_hpke *hpke, int fd, struct lt_buf *out,
     if (n != sizeof(head) || len < LT_HPKE_TAG_LEN || len > sizeof(sealed)) {
         return LT_EINVAL;
     }
-    if (!read_some(fd, sealed, len, &n)) {
+    if (!lt_piece_read(fd, sealed, len, &n)) {
         return LT_EIO;
     }
     if (n != len || lt_buf_reserve(out, len) == NULL) {
@@ -352,7 +349,7 @@ static lt_err open_backup(int fd, const uint8_t secret[static LT_CURVE_LEN],
     size_t n = 0;
     lt_err rc;
 
-    if (!read_some(fd, head, sizeof(head), &n)) {
+    if (!lt_piece_read(fd, head, sizeof(head), &n)) {
         return LT_EIO;
     }
     if (n != sizeof(head) || memcmp(head, MAGIC, MAGIC_LEN) != 0) {
@@ -363,7 +360,7 @@ static lt_err open_backup(int fd, const uint8_t secret[static LT_CURVE_LEN],
         return rc == LT_EMALFORMED ? LT_EINVAL : rc;
     }
     lt_buf_init(&plain, lt_alloc_heap());
-    rc = take_piece(hpke, fd, &plain, &last);
+    rc = lt_piece_take(hpke, fd, &plain, &last);
     if (rc == LT_OK && (last || plain.len != LT_REGISTER_KEY_LEN)) {
         rc = LT_EINVAL;
     }
@@ -385,13 +382,13 @@ static lt_err unpack(int fd, struct lt_hpke *hpke, int to)
 
     lt_buf_init(&plain, lt_alloc_heap());
     while (rc == LT_OK && !last) {
-        rc = take_piece(hpke, fd, &plain, &last);
-        if (rc == LT_OK && !write_all(to, plain.data, plain.len)) {
+        rc = lt_piece_take(hpke, fd, &plain, &last);
+        if (rc == LT_OK && !lt_piece_write(to, plain.data, plain.len)) {
             rc = errno == ENOSPC ? LT_EFULL : LT_EIO;
         }
     }
     lt_buf_deinit(&plain);
-    if (rc == LT_OK && (!read_some(fd, &more, 1, &n) || n != 0)) {
+    if (rc == LT_OK && (!lt_piece_read(fd, &more, 1, &n) || n != 0)) {
         rc = LT_EINVAL; /* something stands behind the last piece */
     }
     return rc == LT_OK && fsync(to) != 0 ? LT_EIO : rc;

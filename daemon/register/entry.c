@@ -10,6 +10,10 @@ static const char DOMAIN[] = "lienthong register 1";
 
 enum { AAD_MAX = 192, PART_KEY = 255 };
 
+#define DESTROY                                                                \
+    "UPDATE entry SET data_key=NULL,name=NULL,address=NULL,document=NULL,"     \
+    "notify=NULL,contact=NULL,account=NULL,erased_ms=?1,erased_by=?2 WHERE "
+
 const char *lt_register_field_word(enum lt_register_field field)
 {
     static const char *const words[LT_REGISTER_FIELDS] = {
@@ -34,6 +38,8 @@ static struct lt_span make_aad(uint8_t out[static AAD_MAX],
     len += LT_REGISTER_UID_LEN;
     out[len++] = (uint8_t)part;
     out[len++] = (uint8_t)case_type;
+    /* Bytes with a length, no text.
+     * NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
     memcpy(out + len, case_id, case_len);
     return (struct lt_span){out, len + case_len};
 }
@@ -66,44 +72,86 @@ static lt_err seal_all(struct lt_register *reg,
     return rc;
 }
 
-lt_err lt_entry_insert(struct lt_register *reg, const char *case_id,
-                       uint32_t case_type, const char *by,
-                       const struct lt_text fields[static LT_REGISTER_FIELDS],
-                       int64_t *out_id)
+static lt_err insert(struct lt_register *reg, const struct lt_entry_row *row)
 {
-    uint8_t uid[LT_REGISTER_UID_LEN];
-    size_t ends[1 + LT_REGISTER_FIELDS];
+    size_t ends[1 + LT_REGISTER_FIELDS] = {0};
     struct lt_query query;
     struct lt_buf sealed;
-    struct lt_now now;
-    lt_err rc;
+    lt_err rc = LT_OK;
 
     lt_buf_init(&sealed, lt_alloc_heap());
-    reg->sys->random(reg->sys->ctx, uid, sizeof(uid));
-    reg->sys->now(reg->sys->ctx, &now);
-    rc = seal_all(reg, uid, case_id, case_type, fields, &sealed, ends);
+    if (!row->erased) {
+        rc = seal_all(reg, row->uid, row->case_id, row->case_type, row->fields,
+                      &sealed, ends);
+    }
     if (rc == LT_OK) {
         query = lt_query_of(
             reg->db,
             "INSERT INTO entry(uid,case_id,case_type,entered_ms,entered_by,"
-            "data_key,name,address,document,notify,contact,account)"
-            " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
-        lt_query_blob(&query, uid, sizeof(uid));
-        lt_query_text(&query, case_id);
-        lt_query_int(&query, case_type);
-        lt_query_int(&query, now.wall_ms);
-        lt_query_text(&query, by);
-        lt_query_blob(&query, sealed.data, ends[0]);
+            "data_key,name,address,document,notify,contact,account,erased_ms,"
+            "erased_by) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"
+            "iif(?6 IS NULL,?13,NULL),iif(?6 IS NULL,?14,NULL))");
+        lt_query_blob(&query, row->uid, LT_REGISTER_UID_LEN);
+        lt_query_text(&query, row->case_id);
+        lt_query_int(&query, row->case_type);
+        lt_query_int(&query, row->entered_ms);
+        lt_query_text(&query, row->by);
+        lt_query_blob(&query, row->erased ? NULL : sealed.data, ends[0]);
         for (size_t i = 0; i < LT_REGISTER_FIELDS; i++) {
             size_t len = ends[i + 1] - ends[i];
 
             lt_query_blob(&query, len == 0 ? NULL : sealed.data + ends[i], len);
         }
+        lt_query_int(&query, row->erased_ms);
+        lt_query_text(&query, row->erased_by);
         rc = lt_query_run(&query);
-        *out_id = sqlite3_last_insert_rowid(reg->db);
     }
     lt_buf_deinit(&sealed);
     return rc;
+}
+
+lt_err lt_entry_insert(struct lt_register *reg, const char *case_id,
+                       uint32_t case_type, const char *by,
+                       const struct lt_text fields[static LT_REGISTER_FIELDS],
+                       int64_t *out_id)
+{
+    struct lt_entry_row row = {
+        .case_id = case_id, .case_type = case_type, .by = by};
+    struct lt_now now;
+    lt_err rc;
+
+    reg->sys->random(reg->sys->ctx, row.uid, sizeof(row.uid));
+    reg->sys->now(reg->sys->ctx, &now);
+    row.entered_ms = now.wall_ms;
+    memcpy(row.fields, fields, sizeof(row.fields));
+    rc = insert(reg, &row);
+    *out_id = sqlite3_last_insert_rowid(reg->db);
+    return rc;
+}
+
+lt_err lt_entry_take(struct lt_register *reg, const struct lt_entry_row *row,
+                     bool *out_taken)
+{
+    struct lt_query query =
+        lt_query_of(reg->db, "SELECT 1 FROM entry WHERE uid=?");
+    bool here;
+    lt_err rc;
+
+    lt_query_blob(&query, row->uid, LT_REGISTER_UID_LEN);
+    here = lt_query_row(&query);
+    rc = lt_query_end(&query);
+    *out_taken = rc == LT_OK && !here;
+    if (rc != LT_OK || !here) {
+        return rc == LT_OK ? insert(reg, row) : rc;
+    }
+    if (!row->erased) {
+        return LT_OK;
+    }
+    query = lt_query_of(reg->db, DESTROY "uid=?3 AND erased_ms IS NULL");
+    lt_query_int(&query, row->erased_ms);
+    lt_query_text(&query, row->erased_by);
+    lt_query_blob(&query, row->uid, LT_REGISTER_UID_LEN);
+    return lt_query_run(&query);
 }
 
 static struct lt_span blob(const struct lt_query *query, int column)
@@ -159,14 +207,25 @@ lt_err lt_entry_open(struct lt_register *reg, const struct lt_query *query,
 lt_err lt_entry_destroy(struct lt_register *reg, const char *case_id,
                         const char *by, int64_t at_ms)
 {
-    struct lt_query query = lt_query_of(
-        reg->db,
-        "UPDATE entry SET data_key=NULL,name=NULL,address=NULL,"
-        "document=NULL,notify=NULL,contact=NULL,account=NULL,"
-        "erased_ms=?,erased_by=? WHERE case_id=? AND erased_ms IS NULL");
+    struct lt_query query =
+        lt_query_of(reg->db, DESTROY "case_id=?3 AND erased_ms IS NULL");
 
     lt_query_int(&query, at_ms);
     lt_query_text(&query, by);
     lt_query_text(&query, case_id);
+    return lt_query_run(&query);
+}
+
+lt_err lt_entry_destroy_given(struct lt_register *reg, const char *case_id,
+                              int64_t last_id, const char *by, int64_t at_ms)
+{
+    struct lt_query query =
+        lt_query_of(reg->db, DESTROY
+                    "(?3='' OR case_id=?3) AND id<=?4 AND erased_ms IS NULL");
+
+    lt_query_int(&query, at_ms);
+    lt_query_text(&query, by);
+    lt_query_text(&query, case_id);
+    lt_query_int(&query, last_id);
     return lt_query_run(&query);
 }

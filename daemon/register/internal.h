@@ -2,6 +2,7 @@
 #ifndef LT_REGISTER_INTERNAL_H
 #define LT_REGISTER_INTERNAL_H
 
+#include "common/hpke.h"
 #include "daemon/people/audit.h"
 #include "daemon/people/store.h"
 #include "daemon/register/key.h"
@@ -18,6 +19,7 @@ struct lt_register {
     bool unlocked;
     uint8_t key[LT_REGISTER_KEY_LEN]; /* zeros while it is locked */
     struct lt_search *search;         /* NULL until somebody searches */
+    int64_t search_of; /* SQLite's data_version when it was built */
 };
 
 extern const struct lt_store_kind lt_register_kind;
@@ -33,7 +35,43 @@ LT_MUST_CHECK lt_err lt_register_enter(struct lt_register *reg,
 LT_MUST_CHECK lt_err lt_register_refuse(struct lt_diag *diag, lt_err code,
                                         const char *what, const char *reason);
 
+/* ---- sealed files, piece by piece (backup.c) ---- */
+
+bool lt_piece_write(int fd, const void *data, size_t len); /* errno */
+/* As many bytes as are there, up to @len; false on an error. */
+bool lt_piece_read(int fd, void *out, size_t len, size_t *out_n);
+LT_MUST_CHECK lt_err lt_piece_put(struct lt_hpke *hpke, int fd, bool last,
+                                  const void *plain, size_t len);
+/* The next piece; *out_last when it says so. LT_EINVAL when it does not
+ * open. */
+LT_MUST_CHECK lt_err lt_piece_take(struct lt_hpke *hpke, int fd,
+                                   struct lt_buf *out, bool *out_last);
+
 /* ---- entries (entry.c) ---- */
+
+/* A row as another office had it. */
+struct lt_entry_row {
+    uint8_t uid[LT_REGISTER_UID_LEN];
+    const char *case_id;
+    uint32_t case_type;
+    int64_t entered_ms;
+    const char *by;
+    bool erased; /* then without fields */
+    int64_t erased_ms;
+    const char *erased_by;
+    struct lt_text fields[LT_REGISTER_FIELDS];
+};
+/* Write it under a data key of its own, or see that it is here, and erased when
+ * it is erased there. *out_taken: it was not here. */
+LT_MUST_CHECK lt_err lt_entry_take(struct lt_register *reg,
+                                   const struct lt_entry_row *row,
+                                   bool *out_taken);
+/* Destroy the keys of the entries of @case_id, or of all when it is "", up to
+ * row @last_id. */
+LT_MUST_CHECK lt_err lt_entry_destroy_given(struct lt_register *reg,
+                                            const char *case_id,
+                                            int64_t last_id, const char *by,
+                                            int64_t at_ms);
 
 /* Write a new row with a data key of its own. */
 LT_MUST_CHECK lt_err lt_entry_insert(

@@ -439,6 +439,22 @@ static lt_err build_search(struct lt_register *reg)
     return rc;
 }
 
+/* What another process entered, took over or erased since is in it as well. */
+static lt_err refresh_search(struct lt_register *reg)
+{
+    struct lt_query query = lt_query_of(reg->db, "PRAGMA data_version");
+    int64_t version = lt_query_row(&query) ? lt_query_get_int(&query, 0) : -1;
+    lt_err rc = lt_query_end(&query);
+
+    if (rc != LT_OK || (reg->search != NULL && reg->search_of == version)) {
+        return rc;
+    }
+    lt_search_free(reg->search);
+    reg->search = NULL;
+    reg->search_of = version;
+    return build_search(reg);
+}
+
 static lt_err open_id(struct lt_register *reg, int64_t id,
                       struct lt_arena *arena,
                       struct lt_register_entry *out_entry)
@@ -494,8 +510,8 @@ lt_err lt_register_search(
     size_t opened = 0;
     lt_err rc = lt_register_enter(reg, person, diag);
 
-    if (rc == LT_OK && reg->search == NULL) {
-        rc = build_search(reg);
+    if (rc == LT_OK) {
+        rc = refresh_search(reg);
     }
     if (rc == LT_OK) {
         rc = lt_search_find(reg->search, query, ids, LT_COUNT_OF(ids), &n);

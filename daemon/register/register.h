@@ -43,6 +43,7 @@ enum lt_register_field {
 const char *lt_register_field_word(enum lt_register_field field);
 
 enum {
+    LT_REGISTER_BOOK_MAX = 1000,     /* entries of a book at once */
     LT_REGISTER_FOUND_MAX = 20,      /* entries of one search */
     LT_REGISTER_CASE_MAX = 100,      /* bytes of a case's id */
     LT_REGISTER_CORRECTIONS_MAX = 50 /* entries of one case */
@@ -110,6 +111,23 @@ LT_MUST_CHECK lt_err lt_register_search(
     struct lt_text query, struct lt_arena *arena,
     struct lt_register_entry out_entries[static LT_REGISTER_FOUND_MAX],
     size_t *out_n, bool *out_more, struct lt_diag *diag);
+/* All newest entries that were entered from @from_ms until before @until_ms
+ * (wall), the oldest first: the book, for paper or a file. @totp: the person's
+ * code of now, whatever their roles. @each is called with each entry, whose
+ * texts it borrows until it returns; false ends it with LT_ENOMEM. One that
+ * does not open is passed over. The reading, with its days and their number, is
+ * in the audit before the first call.
+ *
+ * Errors: LT_ENOTOTP, LT_ETOTP, LT_ELOCKEDOUT; LT_EBOOKLONG past
+ * LT_REGISTER_BOOK_MAX. */
+typedef bool lt_register_each_fn(void *ctx,
+                                 const struct lt_register_entry *entry);
+LT_MUST_CHECK lt_err lt_register_book(struct lt_register *reg,
+                                      const struct lt_register_person *person,
+                                      const char *totp, int64_t from_ms,
+                                      int64_t until_ms,
+                                      lt_register_each_fn *each, void *ctx,
+                                      struct lt_diag *diag);
 /* Destroy the keys of all entries of a case: nobody opens them again. The rows
  * stay, empty. Errors: LT_ENOTFOUND, LT_EREGISTERGONE. */
 LT_MUST_CHECK lt_err lt_register_erase(struct lt_register *reg,

@@ -58,11 +58,18 @@ static bool is_tree_writer(const struct lt_view *view,
            lt_office_equal(&view->event.office.id, &segment->stream.origin);
 }
 
+static bool changes_tree(const struct lt_event *event)
+{
+    return event->type == LT_EV_OFFICE_OPENED ||
+           event->type == LT_EV_OFFICE_CHANGED ||
+           event->type == LT_EV_READ_GRANTED ||
+           event->type == LT_EV_READ_WITHDRAWN;
+}
+
 static struct lt_judged judge_tree_event(struct lt_view *view, bool writer,
                                          const struct lt_coming *c)
 {
-    bool changes = view->event.type == LT_EV_OFFICE_OPENED ||
-                   view->event.type == LT_EV_OFFICE_CHANGED;
+    bool changes = changes_tree(&view->event);
 
     if (c->act.newer) {
         return (struct lt_judged){LT_WAITING, LT_WHY_NEWER_VERSION};
@@ -70,7 +77,7 @@ static struct lt_judged judge_tree_event(struct lt_view *view, bool writer,
     if (!lt_class_fits(c->act.type, c->act.cls)) {
         return (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
     }
-    if (changes && !writer) {
+    if ((changes || lt_trust_is_word(&view->event)) && !writer) {
         return (struct lt_judged){LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE};
     }
     return (struct lt_judged){LT_APPLIED, LT_WHY_NONE};
@@ -80,8 +87,7 @@ static lt_err apply_tree_event(struct lt_view *view, struct lt_coming *c)
 {
     bool writer = is_tree_writer(view, c->segment);
     uint64_t version = c->segment->first + c->index;
-    bool changes = view->event.type == LT_EV_OFFICE_OPENED ||
-                   view->event.type == LT_EV_OFFICE_CHANGED;
+    bool changes = changes_tree(&view->event);
     lt_err rc = LT_OK;
 
     c->judged = judge_tree_event(view, writer, c);
@@ -102,7 +108,13 @@ static lt_err apply_tree_event(struct lt_view *view, struct lt_coming *c)
         lt_tree_advance(view->tree, version);
         view->tree_grew = true;
     }
-    return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
+    if (rc == LT_OK) {
+        rc = add_event_row(view, c, NULL);
+    }
+    return rc == LT_OK && lt_trust_is_word(&view->event) &&
+                   c->judged.verdict == LT_APPLIED
+               ? lt_trust_word(view, version, c->seq)
+               : rc;
 }
 
 /* ---- texts ---- */
@@ -126,7 +138,7 @@ static const struct lt_part *find_part(const struct lt_bundle *bundle,
     return NULL;
 }
 
-enum { PART_REASON_LAST = 5 };
+enum { PART_ATTACHMENT = 6, PART_PHONE_LAST = 8 };
 
 /* Texts stand beside the event that names them; a NULL content is "announced".
  * Those of large parts stay so: their pieces have rows. Sealed parts are not
@@ -139,7 +151,8 @@ lt_err lt_texts_add(struct lt_view *view, const struct lt_coming *c,
         const struct lt_part *part;
         lt_err rc;
 
-        if ((ref->kind > PART_REASON_LAST && !ref->large) ||
+        if (((ref->kind == PART_ATTACHMENT || ref->kind > PART_PHONE_LAST) &&
+             !ref->large) ||
             ref->has_sealed_for) {
             continue;
         }
@@ -371,6 +384,8 @@ static lt_err claim(struct lt_view *view, struct lt_coming *c, bool *out_new)
     return rc;
 }
 
+static const struct lt_judged revoked = {LT_REJECTED, LT_WHY_REVOKED};
+
 /* A receipt belongs to no matter: it would stand in the way of whoever goes on
  * with one. */
 static lt_err apply_receipt(struct lt_view *view, struct lt_coming *c)
@@ -380,19 +395,113 @@ static lt_err apply_receipt(struct lt_view *view, struct lt_coming *c)
 
     c->judged = fits ? (struct lt_judged){LT_APPLIED, LT_WHY_NONE}
                      : (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
-    if (fits) {
+    if (fits && c->act.revoked) {
+        c->judged = revoked;
+    } else if (fits) {
         rc = lt_erase_receipt(view, &view->event, c->act.recorded_at_ms);
     }
     return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
 }
 
+/* Nor does it when somebody has read: nothing in it changes. */
+static lt_err apply_look(struct lt_view *view, struct lt_coming *c)
+{
+    bool fits = lt_class_fits(c->act.type, c->act.cls);
+    lt_err rc = LT_OK;
+
+    c->judged = fits ? (struct lt_judged){LT_APPLIED, LT_WHY_NONE}
+                     : (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
+    if (fits && c->act.revoked) {
+        c->judged = revoked;
+    } else if (fits) {
+        rc = lt_look_apply(view, &view->event, c->act.recorded_at_ms);
+    }
+    return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
+}
+
+/* Whom an office has received belongs to no matter. */
+static lt_err apply_turn(struct lt_view *view, struct lt_coming *c)
+{
+    bool fits = lt_class_fits(c->act.type, c->act.cls);
+    lt_err rc = LT_OK;
+
+    c->judged = c->act.newer ? (struct lt_judged){LT_WAITING,
+                                                  LT_WHY_NEWER_VERSION}
+                : !fits
+                    ? (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL}
+                    : (struct lt_judged){LT_APPLIED, LT_WHY_NONE};
+    if (fits && !c->act.newer) {
+        rc = lt_turn_apply(view, c->key, c->seq, &view->event);
+    }
+    c->judged = fits && c->act.revoked ? revoked : c->judged;
+    return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
+}
+
+/* Of an office's own audit: nobody's matter, and shown as what it is. */
+static lt_err apply_mark(struct lt_view *view, struct lt_coming *c)
+{
+    bool fits = c->act.cls == LT_CLASS_AUDIT &&
+                c->segment->stream.channel.audience == LT_AUDIENCE_UP;
+
+    c->judged = !fits            ? (struct lt_judged){LT_REJECTED,
+                                                      LT_WHY_WRONG_CHANNEL}
+                : c->act.revoked ? revoked
+                                 : (struct lt_judged){LT_APPLIED, LT_WHY_NONE};
+    return add_event_row(view, c, NULL);
+}
+
 /* Rules and calendars belong to no matter either. */
 static lt_err apply_law(struct lt_view *view, struct lt_coming *c)
 {
-    lt_err rc = lt_view_law_judge(view, &c->segment->stream.channel, c->seq,
-                                  &c->judged);
+    lt_err rc = LT_OK;
 
+    if (c->act.revoked) {
+        c->judged = revoked;
+    } else {
+        rc = lt_view_law_judge(view, &c->segment->stream.channel, c->seq,
+                               &c->judged);
+    }
     return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
+}
+
+/* Personal data stand in a text, or its writer has put another in its place:
+ * whoever reads it looks (erasure.c). */
+struct flag {
+    bool is;
+    struct lt_event_id target;
+    uint32_t mask;
+    bool replaces;
+};
+
+static struct flag flag_of(const struct lt_event *event)
+{
+    struct flag flag = {
+        .is = event->type == LT_EV_TEXT_FLAGGED ||
+              event->type == LT_EV_TEXT_REPLACED,
+        .target = event->corrects,
+        .mask = event->count == 0 ? 0xFF : 1U << (event->count - 1),
+        .replaces = event->type == LT_EV_TEXT_REPLACED};
+
+    return flag;
+}
+
+static lt_err note_flag(struct lt_view *view, const struct lt_coming *c,
+                        const struct flag *flag)
+{
+    int64_t target;
+    lt_err rc = lt_intern_key(&view->intern, &flag->target, true, &target);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    sqlite3_bind_int64(view->add_flag, 1, c->key);
+    sqlite3_bind_int64(view->add_flag, 2, target);
+    sqlite3_bind_int64(view->add_flag, 3, view->stored.key);
+    sqlite3_bind_int64(view->add_flag, 4, (int64_t)flag->mask);
+    sqlite3_bind_int64(view->add_flag, 5, c->act.recorded_at_ms);
+    sqlite3_bind_int(view->add_flag, 6, c->act.day);
+    sqlite3_bind_int(view->add_flag, 7, flag->replaces ? 1 : 0);
+    return lt_db_run(view->add_flag);
 }
 
 /* An event of a matter, and what was said about its texts before it came, or
@@ -402,9 +511,14 @@ static lt_err apply_with_erasures(struct lt_view *view, struct lt_coming *c)
     struct lt_erasure said;
     bool says = lt_erasure_from_event(&view->event, c->act.cls, &said);
     bool has_texts = view->event.parts_n > 0;
+    struct flag flag = flag_of(&view->event);
     lt_err rc = apply_matter_event(view, c);
 
-    if (rc == LT_OK && says) {
+    if (rc == LT_OK && flag.is && c->judged.verdict != LT_REJECTED &&
+        !c->act.revoked) {
+        rc = note_flag(view, c, &flag);
+    }
+    if (rc == LT_OK && says && !c->act.revoked) {
         rc = lt_erase_said(view, c->key, &said, c->act.recorded_at_ms);
     }
     if (rc == LT_OK && has_texts && view->erasures_n > 0) {
@@ -426,8 +540,9 @@ static lt_err apply_enclosed(struct lt_view *view, struct lt_coming *c)
 
     c->judged = fits ? (struct lt_judged){LT_APPLIED, LT_WHY_NONE}
                      : (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
+    c->judged = fits && c->act.revoked ? revoked : c->judged;
     rc = add_event_row(view, c, NULL);
-    if (rc == LT_OK && fits) {
+    if (rc == LT_OK && fits && !c->act.revoked) {
         rc = lt_enclosed_open(view, c, &inner, &take);
     }
     if (rc != LT_OK || !take) {
@@ -457,10 +572,11 @@ static lt_err apply_event(struct lt_view *view, struct lt_coming *c,
     if (rc == LT_OK) {
         rc = claim(view, c, &is_new);
     }
+    if (rc == LT_OK && !is_new && view->enclosed_n > 0) {
+        rc = lt_enclosed_original(view, c, bundle, cursor);
+    }
     if (rc != LT_OK || !is_new) {
-        return rc == LT_OK && view->enclosed_n > 0
-                   ? lt_enclosed_original(view, c, bundle, cursor)
-                   : rc;
+        return rc == LT_OK ? lt_trust_again(view, c) : rc;
     }
     lt_arena_reset(&view->event_arena);
     rc = lt_event_decode(c->item->event, c->item->event_len, &id, c->item->hlc,
@@ -475,6 +591,8 @@ static lt_err apply_event(struct lt_view *view, struct lt_coming *c,
         return add_event_row(view, c, NULL);
     }
     lt_act_from_event(&view->event, c->segment->stream.channel.cls, &c->act);
+    c->act.revoked = c->segment->first + c->index > c->cut;
+    c->act.unconfirmed = lt_unconfirmed_signer(view, c->segment->key_id);
     if (c->act.cls == LT_CLASS_CHUNK || c->act.type == LT_EV_CHUNK) {
         c->judged = (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
         return add_event_row(view, c, NULL);
@@ -485,6 +603,15 @@ static lt_err apply_event(struct lt_view *view, struct lt_coming *c,
     }
     if (c->act.type == LT_EV_ERASURE_RECEIPT) {
         return apply_receipt(view, c);
+    }
+    if (c->act.type == LT_EV_MATTER_READ) {
+        return apply_look(view, c);
+    }
+    if (c->act.type == LT_EV_RECEPTION_TURN) {
+        return apply_turn(view, c);
+    }
+    if (c->act.type == LT_EV_AUDIT_MARKED) {
+        return apply_mark(view, c);
     }
     if (c->act.type == LT_EV_ENCLOSED) {
         return apply_enclosed(view, c);
@@ -530,6 +657,12 @@ lt_err lt_apply_segment(struct lt_view *view, int64_t committed_at_ms,
     view->tree_grew = false;
     lt_arena_reset(&view->payload_arena);
     rc = lt_intern_channel(&view->intern, &segment->stream.channel, &c.channel);
+    if (rc == LT_OK) {
+        rc = lt_trust_run(view, segment, c.channel);
+    }
+    if (rc == LT_OK) {
+        rc = lt_trust_cut(view, segment, c.channel, &c.cut);
+    }
     if (rc != LT_OK) {
         return rc;
     }

@@ -25,6 +25,7 @@ struct lt_books {
     const struct lt_policy_text *tables;
     struct lt_law *plain;
     bool read;
+    uint64_t generation;
     int64_t settings_seen; /* as they were counted */
     int64_t offices_seen;
     struct lt_tree *tree; /* NULL while nobody has set anything */
@@ -173,8 +174,8 @@ static lt_err read_settings(struct lt_books *books, struct lt_view_reader *r)
 static lt_err fill(struct lt_books *books, struct lt_view_reader *r)
 {
     size_t n = (size_t)books->settings_seen;
-    lt_err rc =
-        lt_offices_load(r->db, &r->intern, &r->arena, &r->event, &books->tree);
+    lt_err rc = lt_offices_load(r->db, &r->intern, &r->arena, &r->event,
+                                INT32_MAX, NULL, NULL, &books->tree);
 
     if (rc != LT_OK) {
         return rc;
@@ -207,12 +208,18 @@ lt_err lt_books_refresh(struct lt_books *books, struct lt_view_reader *reader)
         return rc;
     }
     clear(books);
+    books->generation++;
     lt_arena_init(&books->arena, lt_alloc_heap(), ARENA_MAX);
     books->settings_seen = settings < SETTINGS_MAX ? settings : SETTINGS_MAX;
     books->offices_seen = offices;
     rc = books->settings_seen > 0 ? fill(books, reader) : LT_OK;
     books->read = rc == LT_OK;
     return rc;
+}
+
+uint64_t lt_books_generation(const struct lt_books *books)
+{
+    return books == NULL ? 0 : books->generation;
 }
 
 static bool binds(const struct lt_books *books, const struct setting *setting,

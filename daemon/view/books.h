@@ -26,6 +26,8 @@ void lt_books_forget(struct lt_books *books);
 /* Look whether the file has more: once an answer. Uses reader->event. */
 LT_MUST_CHECK lt_err lt_books_refresh(struct lt_books *books,
                                       struct lt_view_reader *reader);
+/* Grows whenever a refresh has found another law. 0: no books. */
+uint64_t lt_books_generation(const struct lt_books *books);
 /* The law of the cases that @office holds; borrowed until the next refresh. */
 LT_MUST_CHECK lt_err lt_books_law(struct lt_books *books,
                                   const struct lt_office *office,

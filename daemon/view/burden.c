@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "daemon/view/due.h"
 #include "daemon/view/reader.h"
 
 struct rows {
@@ -61,47 +60,52 @@ static struct lt_burden *row_of(struct rows *rows,
     return &rows->items[at];
 }
 
-static lt_err add_case(struct lt_view_reader *r, int32_t today,
-                       struct rows *rows)
+/* Cases come in the order of their opening; many neighbours have one office. */
+static lt_err add_cases(struct lt_view_reader *r, int32_t today,
+                        struct rows *rows)
 {
-    const struct lt_matter *m = &r->stored.matter;
-    struct lt_burden *row = row_of(
-        rows, lt_office_is_zero(&m->custodian) ? &m->origin : &m->custodian);
-    bool late = lt_matter_is_overdue(m, today);
-    int32_t days = late && m->has_due ? today - m->due : 0;
-    bool soon = false;
+    const struct lt_docket_row *cases;
+    struct lt_office of = {{0}};
+    struct lt_office holder = {{0}};
     size_t n = 0;
-    lt_err rc = row == NULL ? LT_ENOMEM : lt_reader_duties(r, &n);
+    lt_err rc = lt_docket_refresh(r, today);
 
     if (rc != LT_OK) {
         return rc;
     }
+    cases = lt_docket_rows(r->docket, &n);
     for (size_t i = 0; i < n; i++) {
-        soon |= lt_due_is_soon(&r->duties[i], today);
-        if (lt_due_is_overdue(&r->duties[i], today)) {
-            int32_t by = today - r->duties[i].deadline.due;
+        struct lt_burden *row;
 
-            late = true;
-            days = by > days ? by : days;
+        if (i == 0 || !lt_office_equal(&of, &cases[i].office)) {
+            of = cases[i].office;
+            holder = lt_reader_holder(r, &of);
         }
+        row = row_of(rows, &holder);
+        if (row == NULL) {
+            return LT_ENOMEM;
+        }
+        row->open++;
+        row->overdue += (cases[i].flags & LT_DOCKET_LATE) != 0;
+        row->due_soon += (cases[i].flags & LT_DOCKET_SOON) != 0;
+        row->late_days_most = cases[i].late_days > row->late_days_most
+                                  ? cases[i].late_days
+                                  : row->late_days_most;
     }
-    row->open++;
-    row->overdue += late;
-    row->due_soon += soon;
-    row->late_days_most =
-        days > row->late_days_most ? days : row->late_days_most;
     return LT_OK;
 }
 
 static lt_err add_incident(struct lt_view_reader *r, struct rows *rows)
 {
     const struct lt_matter *m = &r->stored.matter;
+    struct lt_office holder;
     struct lt_burden *row;
 
     if (m->type == LT_INCIDENT_FORECAST) {
         return LT_OK; /* a request to prepare is in no total */
     }
-    row = row_of(rows, &m->origin);
+    holder = lt_reader_holder(r, &m->origin);
+    row = row_of(rows, &holder);
     if (row == NULL) {
         return LT_ENOMEM;
     }
@@ -114,9 +118,14 @@ static lt_err add_directive(struct lt_view_reader *r, struct rows *rows)
 {
     const struct lt_matter *m = &r->stored.matter;
 
+    if (m->type > LT_DIRECTIVE_PLAN) {
+        return LT_OK;
+    }
     for (size_t i = 0; i < m->targets_n; i++) {
         if (m->targets[i].status <= 1) { /* 1: its machine has it */
-            struct lt_burden *row = row_of(rows, &m->targets[i].office);
+            const struct lt_office holder =
+                lt_reader_holder(r, &m->targets[i].office);
+            struct lt_burden *row = row_of(rows, &holder);
 
             if (row == NULL) {
                 return LT_ENOMEM;
@@ -128,7 +137,7 @@ static lt_err add_directive(struct lt_view_reader *r, struct rows *rows)
 }
 
 static lt_err add_matters(struct lt_view_reader *r, enum lt_matter_kind kind,
-                          int32_t today, struct rows *rows)
+                          struct rows *rows)
 {
     sqlite3_stmt *stmt = r->list_open;
     bool row = true;
@@ -143,12 +152,12 @@ static lt_err add_matters(struct lt_view_reader *r, enum lt_matter_kind kind,
             break;
         }
         rc = lt_reader_take_matter(r, stmt);
-        if (rc != LT_OK || !lt_matter_is_open(&r->stored.matter)) {
+        if (rc != LT_OK || !lt_matter_is_open(&r->stored.matter) ||
+            lt_reader_hides(r)) {
             continue;
         }
-        rc = kind == LT_MATTER_CASE       ? add_case(r, today, rows)
-             : kind == LT_MATTER_INCIDENT ? add_incident(r, rows)
-                                          : add_directive(r, rows);
+        rc = kind == LT_MATTER_INCIDENT ? add_incident(r, rows)
+                                        : add_directive(r, rows);
     }
     lt_db_reset(stmt);
     return rc;
@@ -190,16 +199,18 @@ static lt_err add_latest(struct lt_view_reader *r, struct rows *rows)
 lt_err lt_view_burdens(struct lt_view_reader *reader, int32_t today,
                        struct lt_burden **out_rows, size_t *out_n)
 {
-    static const enum lt_matter_kind kinds[] = {
-        LT_MATTER_CASE, LT_MATTER_INCIDENT, LT_MATTER_DIRECTIVE};
     struct rows rows = {0};
     lt_err rc = lt_reader_begin(reader);
 
     if (rc != LT_OK) {
         return rc;
     }
-    for (size_t i = 0; rc == LT_OK && i < LT_COUNT_OF(kinds); i++) {
-        rc = add_matters(reader, kinds[i], today, &rows);
+    rc = add_cases(reader, today, &rows);
+    if (rc == LT_OK) {
+        rc = add_matters(reader, LT_MATTER_INCIDENT, &rows);
+    }
+    if (rc == LT_OK) {
+        rc = add_matters(reader, LT_MATTER_DIRECTIVE, &rows);
     }
     if (rc == LT_OK) {
         rc = add_latest(reader, &rows);

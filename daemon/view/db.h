@@ -12,6 +12,8 @@
  * LT_ENOMEM; all else LT_EIO. */
 lt_err lt_db_err(int rc);
 
+enum { LT_DB_PAGE = 4096 }; /* as lt_db_open_writer sets it */
+
 /* The view's own connection, or a reader's (read-only, never checkpoints). */
 LT_MUST_CHECK lt_err lt_db_open_writer(const char *path, sqlite3 **out_db);
 LT_MUST_CHECK lt_err lt_db_open_reader(const char *path, sqlite3 **out_db);

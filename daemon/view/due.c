@@ -278,6 +278,30 @@ static lt_err put_why(struct lt_json *json, const struct lt_duty *duty)
     return rc;
 }
 
+void lt_due_put_month(struct lt_json *json, const struct lt_duty *duty,
+                      int32_t today)
+{
+    const struct lt_deadline *d = &duty->deadline;
+
+    put_text(json, "rule", d->rule->id);
+    put_text(json, "step", d->rule->step[1]);
+    put_text(json, "step_vi", d->rule->step[0]);
+    lt_json_key(json, "due_on");
+    lt_json_null(json);
+    lt_json_key(json, "due_month");
+    if (d->standing) {
+        lt_json_null(json);
+    } else {
+        lt_json_month(json, d->due);
+    }
+    lt_json_key(json, "standing");
+    lt_json_bool(json, d->standing);
+    lt_json_key(json, "overdue");
+    lt_json_bool(json, lt_due_is_overdue(duty, today));
+    lt_json_key(json, "due_soon");
+    lt_json_bool(json, lt_due_is_soon(duty, today));
+}
+
 lt_err lt_due_put(struct lt_json *json, const struct lt_duty *duty,
                   int32_t today)
 {

@@ -22,6 +22,11 @@ LT_MUST_CHECK lt_err lt_due_say(enum lt_lang lang, const struct lt_duty *duty,
 LT_MUST_CHECK lt_err lt_due_put(struct lt_json *json,
                                 const struct lt_duty *duty, int32_t today);
 
+/* The same for who is told the month alone: rule, step, due_month, overdue, ...
+ * and no day nor what it is reckoned from. */
+void lt_due_put_month(struct lt_json *json, const struct lt_duty *duty,
+                      int32_t today);
+
 bool lt_due_is_overdue(const struct lt_duty *duty, int32_t today);
 bool lt_due_is_soon(const struct lt_duty *duty, int32_t today);
 

@@ -4,31 +4,45 @@
 
 #include <string.h>
 
+lt_err lt_reader_law(struct lt_view_reader *r)
+{
+    lt_err rc = LT_OK;
+
+    if (r->books != NULL && !r->has_law) {
+        rc = lt_books_refresh(r->books, r);
+        r->has_law = rc == LT_OK;
+    }
+    return rc;
+}
+
 /* A day that somebody wrote into the matter itself has no rule behind it. */
 lt_err lt_reader_duties(struct lt_view_reader *r, size_t *out_n)
 {
     const struct lt_matter *m = &r->stored.matter;
     const struct lt_law *law = NULL;
-    lt_err rc = LT_OK;
+    lt_err rc;
 
     *out_n = 0;
     if (r->books == NULL || m->kind != LT_MATTER_CASE ||
         !lt_matter_is_open(m)) {
         return LT_OK;
     }
-    if (!r->has_law) {
-        rc = lt_books_refresh(r->books, r);
-        r->has_law = rc == LT_OK;
+    if (r->has_duties) {
+        *out_n = r->duties_n;
+        return LT_OK;
     }
+    rc = lt_reader_law(r);
     if (rc == LT_OK) {
         /* Of a contested case nobody is custodian. */
-        rc = lt_books_law(r->books,
-                          lt_office_is_zero(&m->custodian) ? &m->origin
-                                                           : &m->custodian,
-                          &law);
+        const struct lt_office holder = lt_reader_holder(
+            r, lt_office_is_zero(&m->custodian) ? &m->origin : &m->custodian);
+
+        rc = lt_books_law(r->books, &holder, &law);
     }
     if (rc == LT_OK) {
-        *out_n = lt_law_duties(law, m->type, &m->trail, r->duties);
+        r->duties_n = lt_law_duties(law, m->type, &m->trail, r->duties);
+        r->has_duties = true;
+        *out_n = r->duties_n;
     }
     return rc;
 }

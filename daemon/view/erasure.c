@@ -1,4 +1,5 @@
 /* What became of an order to erase a text, for whoever looks at its matter. */
+#include "common/failpoint.h"
 #include "daemon/cases/erasure.h"
 #include "daemon/view/reader.h"
 
@@ -13,6 +14,44 @@ static lt_err one_event(struct lt_view_reader *r, int64_t seq, int64_t *out_key)
     if (rc == LT_OK && row) {
         *out_key = sqlite3_column_int64(r->get_event, 1);
         lt_db_reset(r->get_event);
+    }
+    return rc;
+}
+
+/* Its writer, who has to put another in its place, and the office above. */
+static bool reads_anyway(const struct lt_view_reader *r,
+                         const struct lt_office *writer)
+{
+    const struct lt_tree_office *office =
+        r->climb.tree == NULL ? NULL : lt_tree_find(r->climb.tree, writer);
+
+    return lt_office_equal(writer, &r->climb.self) ||
+           (office != NULL && lt_office_equal(&office->parent, &r->climb.self));
+}
+
+static lt_err look_at_flags(struct lt_view_reader *r, int64_t key,
+                            uint8_t *out_masked)
+{
+    struct lt_event_id id;
+    uint8_t mask = 0;
+    bool row = true;
+    lt_err rc = LT_OK;
+
+    sqlite3_bind_int64(r->get_flags, 1, key);
+    while (rc == LT_OK) {
+        rc = lt_db_step(r->get_flags, &row);
+        if (rc != LT_OK || !row) {
+            break;
+        }
+        mask |= (uint8_t)sqlite3_column_int(r->get_flags, 0);
+    }
+    lt_db_reset(r->get_flags);
+    if (rc == LT_OK && mask != 0) {
+        rc = lt_intern_id(&r->intern, key, &id);
+    }
+    if (rc == LT_OK && mask != 0 && !reads_anyway(r, &id.origin) &&
+        !LT_PLANTED(read_flagged)) {
+        *out_masked = mask;
     }
     return rc;
 }
@@ -32,7 +71,7 @@ lt_err lt_erased_look(struct lt_view_reader *r, int64_t key,
         out->held = (uint8_t)sqlite3_column_int(r->get_erased, 1);
         lt_db_reset(r->get_erased);
     }
-    return rc;
+    return rc == LT_OK ? look_at_flags(r, key, &out->masked) : rc;
 }
 
 lt_err lt_erased_look_at(struct lt_view_reader *r, int64_t seq,
@@ -153,7 +192,8 @@ const char *lt_erased_word(const struct lt_erased_texts *texts, uint32_t index)
 {
     return (texts->erased >> index & 1) != 0 ? "erased"
            : (texts->held >> index & 1) != 0 ? "held"
-                                             : NULL;
+           : (texts->masked >> index & 1) != 0 ? "masked"
+                                               : NULL;
 }
 
 lt_err lt_erased_orders(struct lt_view_reader *r, const struct lt_event_id *id,

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/failpoint.h"
+#include "common/sys.h"
 #include "common/words.h"
+#include "daemon/cases/denounced.h"
 
 enum { POS_TEXT = 24, LINES_MAX = 10000 };
 
@@ -129,6 +132,15 @@ static const char *detail_word(const struct lt_event *event)
     case LT_EV_ENTRY_VOIDED:
         row = lt_word_by_number(LT_WORDS_VOID_REASON, event->reason);
         break;
+    case LT_EV_COORDINATION_REQUEST:
+        row = lt_word_by_number(LT_WORDS_REQUEST, event->kind);
+        break;
+    case LT_EV_NOTICE_SENT:
+        row = lt_word_by_number(LT_WORDS_NOTICE, event->kind);
+        break;
+    case LT_EV_RECEPTION_TURN:
+        row = lt_word_by_number(LT_WORDS_TURN, event->kind);
+        break;
     default:
         break;
     }
@@ -144,6 +156,12 @@ static void put_detail(struct lt_json *json, const struct lt_event *event,
     lt_json_word(json, decoded ? detail_word(event) : NULL);
     lt_json_key(json, "doc_no");
     lt_json_text(json, decoded && event->doc_no.len > 0 ? event->doc_no : none);
+    lt_json_key(json, "other");
+    if (decoded && event->has_other && event->type != LT_EV_ENCLOSED) {
+        lt_json_event(json, &event->other);
+    } else {
+        lt_json_null(json);
+    }
     lt_json_key(json, "corrects");
     if (decoded && event->has_corrects) {
         lt_json_event(json, &event->corrects);
@@ -152,9 +170,10 @@ static void put_detail(struct lt_json *json, const struct lt_event *event,
     }
 }
 
-/* Fields that only a decoded event has; null for others. */
+/* Fields that only a decoded event has; null for others, and where its days are
+ * for others the days. */
 static void put_content(struct lt_view_reader *r, struct lt_json *json,
-                        bool has_id, uint64_t hlc, bool decoded)
+                        bool has_id, uint64_t hlc, bool decoded, bool days)
 {
     const struct lt_event *event = &r->event;
     struct lt_act act;
@@ -167,19 +186,19 @@ static void put_content(struct lt_view_reader *r, struct lt_json *json,
         lt_json_null(json);
     }
     lt_json_key(json, "hlc");
-    if (has_id) {
+    if (has_id && days) {
         lt_json_hex64(json, hlc);
     } else {
         lt_json_null(json);
     }
     lt_json_key(json, "recorded_at");
-    if (decoded) {
+    if (decoded && days) {
         lt_json_time(json, act.recorded_at_ms);
     } else {
         lt_json_null(json);
     }
     lt_json_key(json, "legal_date");
-    if (decoded && event->has_legal_date) {
+    if (decoded && days && event->has_legal_date) {
         lt_json_day(json, event->legal_date);
     } else {
         lt_json_null(json);
@@ -191,6 +210,11 @@ static void put_content(struct lt_view_reader *r, struct lt_json *json,
         lt_json_null(json);
     }
     put_detail(json, event, decoded);
+    if (decoded && days && event->type == LT_EV_DENUNCIATION_RECEIVED &&
+        event->sealed_ref.len > 0) { /* for who is told its days, no other */
+        lt_json_key(json, "sealed_ref");
+        lt_json_text(json, event->sealed_ref);
+    }
     lt_json_key(json, "causes");
     lt_json_open(json, '[');
     for (size_t i = 0; decoded && i < event->causes_n; i++) {
@@ -209,13 +233,94 @@ static lt_err find_matter(struct lt_view_reader *r, sqlite3_stmt *stmt,
                     : LT_OK;
 }
 
-lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
-                     struct lt_json *json, bool *out_decoded)
+/* What is said of a report of retaliation is told to who wrote it and to whom
+ * it is for. Everywhere else a line says that an event stands there, which it
+ * must, and nothing of what. */
+static lt_err hides(struct lt_view_reader *r, const struct lt_event_id *id,
+                    sqlite3_stmt *stmt, bool *out_hides)
 {
+    const struct lt_matter *m = &r->stored.matter;
+    bool certain = r->event.type == LT_EV_RETALIATION_REPORTED ||
+                   r->event.type == LT_EV_RETALIATION_CLOSED;
+    bool has_matter = sqlite3_column_type(stmt, 10) == SQLITE_INTEGER;
+    int64_t matter = sqlite3_column_int64(stmt, 10);
+    lt_err rc = LT_OK;
+
+    *out_hides = certain && !lt_office_equal(&id->origin, &r->climb.self);
+    if (!has_matter || (!certain && r->event.type != LT_EV_DIRECTIVE_STATUS &&
+                        r->event.type != LT_EV_ENTRY_VOIDED)) {
+        return LT_OK;
+    }
+    if (r->stored.key != matter) {
+        rc = lt_reader_matter(r, matter);
+    }
+    if (rc == LT_OK && m->kind == LT_MATTER_DIRECTIVE &&
+        m->type == LT_DIRECTIVE_RETALIATION) {
+        *out_hides = !lt_retaliation_shown(r, m);
+    }
+    return rc == LT_ENOTFOUND ? LT_OK : rc;
+}
+
+/* Did a key sign it that waits for the keeper's word? */
+static lt_err is_unconfirmed(struct lt_view_reader *r, int64_t key,
+                             bool *out_is)
+{
+    enum { LIFE_SHIFT = 40 };
+    lt_err rc;
+
+    sqlite3_bind_int64(r->get_unconfirmed, 1, key >> LIFE_SHIFT);
+    rc = lt_db_step(r->get_unconfirmed, out_is);
+    if (rc == LT_OK && *out_is) {
+        lt_db_reset(r->get_unconfirmed);
+    }
+    return rc;
+}
+
+/* What this office is told of an event of a denunciation. */
+enum telling {
+    TELLS_ALL,
+    TELLS_MONTH,  /* its days are for others */
+    TELLS_NOTHING /* it denounces this office */
+};
+
+/* Needs the event decoded, if it can be, in r->event. */
+static lt_err tell(struct lt_view_reader *r, const struct lt_event_id *id,
+                   sqlite3_stmt *stmt, bool decoded, enum telling *out)
+{
+    int64_t matter = sqlite3_column_int64(stmt, 10);
+    bool own = lt_office_equal(&id->origin, &r->climb.self);
+    lt_err rc = sqlite3_column_type(stmt, 10) == SQLITE_INTEGER
+                    ? LT_OK
+                    : LT_ENOTFOUND;
+
+    if (own && decoded && r->event.type == LT_EV_DENUNCIATION_RECEIVED &&
+        r->event.accused == LT_ACCUSED_HERE && !LT_PLANTED(show_denounced)) {
+        *out = TELLS_NOTHING; /* whether it counts or not */
+        return LT_OK;
+    }
+    if (rc == LT_OK && r->stored.key != matter) {
+        rc = lt_reader_any_matter(r, matter);
+    }
+    if (rc == LT_OK) {
+        *out = lt_reader_hides(r)        ? TELLS_NOTHING
+               : lt_reader_tells_days(r) ? TELLS_ALL
+                                         : TELLS_MONTH;
+        return LT_OK;
+    }
+    *out = own ? TELLS_ALL : TELLS_MONTH; /* its case is not known here */
+    return rc == LT_ENOTFOUND ? LT_OK : rc;
+}
+
+lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
+                     struct lt_json *json, bool *out_decoded, bool *out_told)
+{
+    enum telling telling = TELLS_ALL;
     struct lt_event_id id;
     struct lt_channel channel;
     struct lt_event_id matter;
     bool has_matter = false;
+    bool hidden = false;
+    bool unconfirmed = false;
     char text[LT_CHANNEL_TEXT];
     char pos[POS_TEXT];
     lt_err rc = lt_reader_late(r)
@@ -236,7 +341,17 @@ lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
     pos_format(sqlite3_column_int64(stmt, 0), pos);
     lt_channel_format(&channel, text);
     rc = find_matter(r, stmt, &has_matter, &matter);
-    if (rc != LT_OK) {
+    if (rc == LT_OK && *out_decoded) {
+        rc = hides(r, &id, stmt, &hidden);
+    }
+    if (rc == LT_OK) {
+        rc = is_unconfirmed(r, sqlite3_column_int64(stmt, 1), &unconfirmed);
+    }
+    if (rc == LT_OK && channel.cls == LT_CLASS_DENUNCIATION) {
+        rc = tell(r, &id, stmt, *out_decoded, &telling);
+    }
+    *out_told = telling != TELLS_NOTHING;
+    if (rc != LT_OK || !*out_told) {
         return rc;
     }
     lt_json_open(json, '{');
@@ -263,15 +378,23 @@ lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
     lt_json_key(json, "number");
     lt_json_uint(json, (uint64_t)sqlite3_column_int64(stmt, 3));
     put_content(r, json, id.count != 0, (uint64_t)sqlite3_column_int64(stmt, 5),
-                *out_decoded);
+                *out_decoded && !hidden, telling == TELLS_ALL);
     lt_json_key(json, "committed_at");
-    lt_json_time(json, sqlite3_column_int64(stmt, 4));
+    if (telling == TELLS_ALL) {
+        lt_json_time(json, sqlite3_column_int64(stmt, 4));
+    } else {
+        lt_json_null(json);
+        lt_json_key(json, "month");
+        lt_json_month(json, lt_civil_day(sqlite3_column_int64(stmt, 4)));
+    }
     lt_json_key(json, "effect");
     lt_json_word(json,
                  effect_word((enum lt_verdict)sqlite3_column_int(stmt, 6)));
     lt_json_key(json, "reason");
     lt_json_word(
         json, lt_why_word((enum lt_verdict_reason)sqlite3_column_int(stmt, 7)));
+    lt_json_key(json, "unconfirmed");
+    lt_json_bool(json, unconfirmed);
     lt_json_close(json, '}');
     return LT_OK;
 }
@@ -282,12 +405,14 @@ static lt_err put_lines(struct lt_view_reader *r, int64_t from, uint32_t max,
     sqlite3_stmt *stmt = r->events_from;
     lt_err rc = LT_OK;
 
+    r->stored.key = INT64_MIN; /* what it holds may be of long ago */
     sqlite3_bind_int64(stmt, 1, from);
     sqlite3_bind_int64(stmt, 2, max);
     *next = from;
     for (;;) {
         struct lt_json json;
         bool decoded;
+        bool told = false;
         bool row;
 
         rc = lt_db_step(stmt, &row);
@@ -295,8 +420,8 @@ static lt_err put_lines(struct lt_view_reader *r, int64_t from, uint32_t max,
             return rc;
         }
         lt_json_init(&json, out);
-        rc = lt_event_line(r, stmt, &json, &decoded);
-        if (rc == LT_OK && (json.failed || !lt_buf_put(out, "\n", 1))) {
+        rc = lt_event_line(r, stmt, &json, &decoded, &told);
+        if (rc == LT_OK && told && (json.failed || !lt_buf_put(out, "\n", 1))) {
             rc = LT_ENOMEM;
         }
         if (rc != LT_OK) {

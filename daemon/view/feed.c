@@ -31,13 +31,17 @@ enum {
 
 /* Apply what is at the front of @batch in one transaction. On LT_OK *out_rest
  * is what did not fit; on failure nothing was applied. */
-static lt_err apply_batch(struct lt_view *view, struct lt_feed_node *batch,
+static lt_err apply_batch(struct lt_view *view, const struct lt_view_keys *keys,
+                          struct lt_feed_node *batch,
                           struct lt_feed_node **out_rest, size_t *out_events)
 {
     size_t events = 0;
     struct lt_feed_node *at = batch;
     lt_err rc = lt_view_begin(view);
 
+    if (rc == LT_OK) {
+        rc = lt_view_unconfirmed(view, keys);
+    }
     while (rc == LT_OK && at != NULL && events < BATCH_EVENTS_MAX) {
         rc = at->again ? lt_view_fill(view, at->pos, &at->segment)
                        : lt_view_apply(view, at->pos, at->committed_at_ms,
@@ -123,10 +127,12 @@ static void serve_batch(struct lt_feed *feed)
 
     feed->first = NULL;
     feed->last = NULL;
+    feed->now = feed->keys;
+    feed->keys_changed = false;
     (void)pthread_mutex_unlock(&feed->lock);
     set_nice(feed, hurry ? 0 : NICE);
     lt_view_hurry(feed->view, hurry);
-    rc = apply_batch(feed->view, batch, &left, &events);
+    rc = apply_batch(feed->view, &feed->now, batch, &left, &events);
     if (feed->old != NULL && rc == LT_OK && LT_FAILPOINT(view_twin)) {
         rc = LT_EIO;
     }
@@ -146,6 +152,7 @@ static void serve_batch(struct lt_feed *feed)
     }
     feed->queue_bytes -= bytes;
     put_back(feed, left);
+    feed->keys_changed |= rc != LT_OK;
     if (rc != LT_OK && feed->old != NULL) {
         lt_feed_abandon(feed, rc);
     } else if (rc == LT_OK) {
@@ -239,7 +246,7 @@ static void *run(void *arg)
             lt_feed_begin_twin(feed);
         } else if (feed->old != NULL && feed->built >= feed->goal) {
             lt_feed_take_place(feed);
-        } else if (feed->first != NULL) {
+        } else if (feed->first != NULL || feed->keys_changed) {
             serve_batch(feed);
             if (feed->error == LT_OK && lt_view_erased(feed->view)) {
                 wipe(feed);

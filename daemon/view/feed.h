@@ -33,6 +33,9 @@ bool lt_feed_push(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
  * taken, unless memory has run out; passed over when it was not pushed yet. */
 void lt_feed_again(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
                    const struct lt_segment *segment);
+/* These keys, and no others, wait for the keeper's word: before the next segment
+ * is applied. */
+void lt_feed_unconfirmed(struct lt_feed *feed, const struct lt_view_keys *keys);
 /* Bytes pushed and not applied yet; 0 while the view is built anew. */
 size_t lt_feed_waiting(const struct lt_feed *feed);
 /* While @hurry: no rest between batches, somebody waits for each of them. */

@@ -217,6 +217,18 @@ void lt_feed_again(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
     (void)pthread_mutex_unlock(&feed->lock);
 }
 
+void lt_feed_unconfirmed(struct lt_feed *feed, const struct lt_view_keys *keys)
+{
+    (void)pthread_mutex_lock(&feed->lock);
+    if (feed->keys.n != keys->n ||
+        memcmp(feed->keys.ids, keys->ids, keys->n * LT_HASH_LEN) != 0) {
+        feed->keys = *keys;
+        feed->keys_changed = true;
+        (void)pthread_cond_signal(&feed->work);
+    }
+    (void)pthread_mutex_unlock(&feed->lock);
+}
+
 bool lt_feed_push(struct lt_feed *feed, uint64_t pos, int64_t committed_at_ms,
                   const struct lt_segment *segment)
 {

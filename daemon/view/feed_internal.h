@@ -20,6 +20,7 @@ struct lt_feed_node {
 struct lt_feed {
     struct lt_view *view; /* the thread's, from start to join */
     struct lt_view *old;  /* the same: answers while view is its twin */
+    struct lt_view_keys now; /* the thread's: as keys, for the batch at hand */
     void (*wake)(void *ctx);
     void *ctx;
     size_t queue_max;
@@ -36,6 +37,8 @@ struct lt_feed {
     struct lt_feed_node *last;
     size_t queue_bytes;
     uint64_t next;
+    struct lt_view_keys keys; /* that no keeper has confirmed */
+    bool keys_changed;        /* since they were given to the view */
     bool hurry;   /* somebody waits for each batch */
     bool resting; /* pushes need not wake the thread */
     bool stop;

@@ -4,11 +4,13 @@
 
 #include <stdio.h>
 
+#include "common/failpoint.h"
+#include "common/sys.h"
 #include "common/words.h"
 #include "daemon/view/due.h"
 
 enum { LT_DIRECTIVE_CODES = 17 };
-enum { PART_PLACE = 2, PART_SUBJECT = 3, PART_HELP = 4, PART_REASON = 5 };
+enum { PART_TEXT = 1, PART_PLACE = 2, PART_SUBJECT = 3, PART_HELP = 4, PART_REASON = 5 };
 
 static const char *case_state_word(uint32_t state)
 {
@@ -34,8 +36,8 @@ static const char *word_of(enum lt_words list, uint32_t number)
 }
 
 /* A field without a word, of a table newer than ours, shows as its number. */
-static void put_field(const struct lt_view_reader *r, struct lt_json *json,
-                      uint32_t field)
+void lt_item_field(const struct lt_view_reader *r, struct lt_json *json,
+                   uint32_t field)
 {
     const char *word =
         r->field_word == NULL ? NULL : r->field_word(r->words_ctx, field);
@@ -77,14 +79,20 @@ static void put_day(struct lt_json *json, const char *key, bool has,
     }
 }
 
-static void put_due(struct lt_json *json, const struct lt_matter *m)
+static void put_month(struct lt_json *json, const char *key, bool has,
+                      int32_t day)
 {
-    lt_json_key(json, "due_on");
-    if (m->has_due) {
-        lt_json_day(json, m->due);
+    lt_json_key(json, key);
+    if (has) {
+        lt_json_month(json, day);
     } else {
         lt_json_null(json);
     }
+}
+
+static void put_due(struct lt_json *json, const struct lt_matter *m)
+{
+    put_day(json, "due_on", m->has_due, m->due);
 }
 
 static void put_label(struct lt_json *json, const char *key,
@@ -133,32 +141,64 @@ static void custody_fields(struct lt_json *json, const struct lt_custody *c)
 }
 
 /* The earliest term that runs; a day written into the case counts as well. */
-static lt_err put_case_due(struct lt_view_reader *r, struct lt_json *json,
-                           int32_t today)
+struct due {
+    bool has;
+    bool ruled; /* by r->duties[0] */
+    int32_t day;
+};
+
+static lt_err find_due(struct lt_view_reader *r, struct due *out)
 {
     const struct lt_matter *m = &r->stored.matter;
-    const struct lt_duty *first = &r->duties[0];
-    bool ruled;
+    const struct lt_deadline *first = &r->duties[0].deadline;
     size_t n = 0;
     lt_err rc = lt_reader_duties(r, &n);
 
-    ruled = n > 0 && !first->deadline.standing &&
-            !(m->has_due && m->due < first->deadline.due);
-    if (!ruled) {
-        put_due(json, m);
-        lt_json_key(json, "overdue");
-        lt_json_bool(json, lt_matter_is_overdue(m, today));
-    } else {
-        lt_json_key(json, "due_on");
-        lt_json_day(json, first->deadline.due);
-        lt_json_key(json, "overdue");
-        lt_json_bool(json, lt_due_is_overdue(first, today));
-    }
-    lt_json_key(json, "due_soon");
-    lt_json_bool(json, ruled && lt_due_is_soon(first, today));
-    lt_json_key(json, "due_rule");
-    lt_json_word(json, ruled ? first->deadline.rule->id : NULL);
+    out->ruled =
+        n > 0 && !first->standing && !(m->has_due && m->due < first->due);
+    out->has = out->ruled || m->has_due;
+    out->day = out->ruled ? first->due : m->due;
     return rc;
+}
+
+static void put_case_due(const struct lt_view_reader *r, struct lt_json *json,
+                         const struct due *due, int32_t today, bool exact)
+{
+    const struct lt_duty *first = &r->duties[0];
+
+    put_day(json, "due_on", due->has && exact, due->day);
+    lt_json_key(json, "overdue");
+    lt_json_bool(json, due->ruled
+                           ? lt_due_is_overdue(first, today)
+                           : lt_matter_is_overdue(&r->stored.matter, today));
+    lt_json_key(json, "due_soon");
+    lt_json_bool(json, due->ruled && lt_due_is_soon(first, today));
+    lt_json_key(json, "due_rule");
+    lt_json_word(json, due->ruled ? first->deadline.rule->id : NULL);
+}
+
+/* Of a denunciation: whose people it denounces, and the months in the place of
+ * days that are for others. */
+static void put_sealed(struct lt_json *json, const struct lt_matter *m,
+                       const struct due *due, bool exact)
+{
+    lt_json_key(json, "accused");
+    lt_json_word(json, word_of(LT_WORDS_ACCUSED, m->accused));
+    put_month(json, "opened_month", !exact, m->opened_on);
+    put_month(json, "due_month", !exact && due->has, due->day);
+    put_month(json, "decided_month",
+              !exact && lt_trail_has(&m->trail, LT_FACT_DECIDED),
+              m->trail.days[LT_FACT_DECIDED]);
+}
+
+static int32_t first_task(const struct lt_matter *m)
+{
+    int32_t first = m->tasks_n > 0 ? m->tasks[0].due : 0;
+
+    for (size_t i = 1; i < m->tasks_n; i++) {
+        first = m->tasks[i].due < first ? m->tasks[i].due : first;
+    }
+    return first;
 }
 
 static lt_err case_fields(struct lt_view_reader *r, struct lt_json *json,
@@ -166,35 +206,64 @@ static lt_err case_fields(struct lt_view_reader *r, struct lt_json *json,
 {
     const struct lt_stored *s = &r->stored;
     const struct lt_matter *m = &s->matter;
-    lt_err rc;
+    bool exact = lt_reader_tells_days(r);
+    struct due due;
+    struct lt_office holder;
+    lt_err rc = find_due(r, &due);
 
     put_receipt(json, s);
     put_label(json, "number", s);
     lt_json_key(json, "type");
     lt_json_word(json, word_of(LT_WORDS_CASE_TYPE, m->type));
-    put_field(r, json, m->field);
+    lt_item_field(r, json, m->field);
     lt_json_key(json, "state");
     lt_json_word(json, case_state_word(m->state));
+    holder = lt_reader_holder(r, &m->custodian);
     lt_json_key(json, "custodian");
-    lt_json_office(json, &m->custodian);
+    lt_json_office(json, &holder);
+    lt_json_key(json, "inherited_from");
+    if (lt_office_equal(&holder, &m->custodian)) {
+        lt_json_null(json);
+    } else {
+        lt_json_office(json, &m->custodian);
+    }
     lt_json_key(json, "origin");
     lt_json_office(json, &m->origin);
-    lt_json_key(json, "opened_on");
-    lt_json_day(json, m->opened_on);
-    rc = put_case_due(r, json, today);
-    put_time(json, "last_event_at", m->last_event_ms);
+    put_day(json, "opened_on", exact, m->opened_on);
+    put_case_due(r, json, &due, today, exact);
+    put_time(json, "last_event_at", exact ? m->last_event_ms : 0);
     lt_json_key(json, "contested");
     lt_json_bool(json, m->contested);
     lt_json_key(json, "waiting");
     lt_json_bool(json, m->waiting);
+    lt_json_key(json, "unconfirmed");
+    lt_json_bool(json, m->unconfirmed);
     lt_json_key(json, "voided");
     lt_json_bool(json, m->voided);
     put_reason(json, LT_WORDS_CLOSE_REASON, m, m->state == LT_CASE_CLOSED);
+    lt_json_key(json, "instance");
+    lt_json_uint(json, m->trail.again ? 2 : 1);
+    lt_json_key(json, "first_case");
+    if (m->has_under) {
+        lt_json_event(json, &m->under);
+    } else {
+        lt_json_null(json);
+    }
     lt_json_key(json, "transfers_owed");
     lt_json_uint(json, m->transfers_owed);
+    lt_json_key(json, "tasks_owed");
+    lt_json_uint(json, m->tasks_n);
+    put_day(json, "task_by", m->tasks_n > 0, first_task(m));
     put_day(json, "dialogue_on", m->has_dialogue, m->dialogue_on);
     put_day(json, "review_by", m->has_review, m->review_by);
+    lt_json_key(json, "moves");
+    lt_json_uint(json, m->custody.claims);
+    put_day(json, "entered_on", exact, lt_civil_day(m->opened_ms));
+    put_day(json, "decided_on",
+            exact && lt_trail_has(&m->trail, LT_FACT_DECIDED),
+            m->trail.days[LT_FACT_DECIDED]);
     custody_fields(json, &m->custody);
+    put_sealed(json, m, &due, exact);
     return rc;
 }
 
@@ -214,8 +283,11 @@ static lt_err incident_fields(struct lt_view_reader *r, struct lt_json *json)
     lt_err rc = lapsed ? LT_OK : lt_seq_of(r, &m->id, &seq);
 
     lt_json_key(json, "kind");
-    lt_json_word(json, m->type == LT_INCIDENT_FORECAST ? "forecast"
-                                                       : "incident");
+    lt_json_word(json,
+                 m->type == LT_INCIDENT_FORECAST &&
+                         !LT_PLANTED(forecast_is_crowd)
+                     ? "forecast"
+                     : "incident");
     lt_json_key(json, "state");
     lt_json_word(json, lapsed && lt_matter_is_open(m)
                            ? "lapsed"
@@ -256,12 +328,16 @@ static lt_err incident_fields(struct lt_view_reader *r, struct lt_json *json)
     lt_json_office(json, &m->taken_by);
     put_time(json, "closed_at",
              m->state == LT_INCIDENT_CLOSED_ST ? m->closed_ms : 0);
-    lt_untaken_put(r, json);
+    if (rc == LT_OK) {
+        rc = lt_untaken_put(r, json);
+    }
     lt_json_key(json, "waiting");
     lt_json_bool(json, m->waiting);
+    lt_json_key(json, "unconfirmed");
+    lt_json_bool(json, m->unconfirmed);
     lt_json_key(json, "voided");
     lt_json_bool(json, m->voided);
-    put_field(r, json, m->field);
+    lt_item_field(r, json, m->field);
     put_reason(json, LT_WORDS_INCIDENT_END, m,
                m->state == LT_INCIDENT_CLOSED_ST);
     return rc;
@@ -270,12 +346,19 @@ static lt_err incident_fields(struct lt_view_reader *r, struct lt_json *json)
 static lt_err target_item(struct lt_view_reader *r, struct lt_json *json,
                           const struct lt_directive_target *target)
 {
+    const struct lt_office heir = lt_reader_holder(r, &target->office);
     int64_t seq = 0;
     lt_err rc = LT_OK;
 
     lt_json_open(json, '{');
     lt_json_key(json, "office");
     lt_json_office(json, &target->office);
+    lt_json_key(json, "heir");
+    if (lt_office_equal(&heir, &target->office)) {
+        lt_json_null(json);
+    } else {
+        lt_json_office(json, &heir);
+    }
     lt_json_key(json, "status");
     lt_json_word(json, word_of(LT_WORDS_DIRECTIVE_CODE, target->status));
     put_time(json, "at", target->at_ms);
@@ -328,6 +411,92 @@ static void put_progress(struct lt_json *json, const struct lt_matter *m)
     lt_json_close(json, '}');
 }
 
+/* Of a report: who wrote it down for its office, and the report of that office's
+ * own that stands in its place. */
+static void put_entered(struct lt_json *json, const struct lt_matter *m)
+{
+    bool entered = !lt_office_equal(&m->origin, &m->id.origin);
+
+    lt_json_key(json, "entered_by");
+    if (entered) {
+        lt_json_office(json, &m->id.origin);
+    } else {
+        lt_json_null(json);
+    }
+    lt_json_key(json, "joined_to");
+    if (entered && m->state == LT_PERIOD_ENDED) {
+        lt_json_event(json, &m->under);
+    } else {
+        lt_json_null(json);
+    }
+}
+
+/* What a request, a notice or a report of retaliation is about. */
+static void put_purpose(struct lt_json *json, const struct lt_matter *m)
+{
+    enum lt_words list = m->type == LT_DIRECTIVE_REQUEST ? LT_WORDS_REQUEST
+                         : m->type == LT_DIRECTIVE_NOTICE
+                             ? LT_WORDS_NOTICE
+                             : LT_WORDS_RETALIATION;
+
+    if (m->type < LT_DIRECTIVE_REQUEST) {
+        lt_json_key(json, "ended");
+        lt_json_word(json, m->state != LT_PERIOD_ENDED ? NULL
+                           : m->close_reason == 3      ? "replaced"
+                                                       : "closed");
+        return;
+    }
+    lt_json_key(json, "kind");
+    lt_json_word(json, word_of(list, m->purpose));
+    lt_json_key(json, "people");
+    if (m->people > 0) {
+        lt_json_uint(json, m->people);
+    } else {
+        lt_json_null(json);
+    }
+    if (m->type == LT_DIRECTIVE_NOTICE) {
+        put_entered(json, m);
+    }
+    if (m->type == LT_DIRECTIVE_RETALIATION) {
+        lt_json_key(json, "state");
+        lt_json_word(json, m->state == LT_PERIOD_ENDED ? "closed" : "open");
+        lt_json_key(json, "outcome");
+        lt_json_word(json,
+                     m->state == LT_PERIOD_ENDED
+                         ? word_of(LT_WORDS_RETALIATION_END, m->close_reason)
+                         : NULL);
+        put_time(json, "closed_at", m->closed_ms);
+    }
+}
+
+/* Of a directive, not of what else is sent in its way: whether it came by the urgent
+ * lane, and what it says, so that a list need not open each. */
+static lt_err put_words(struct lt_view_reader *r, struct lt_json *json)
+{
+    const struct lt_matter *m = &r->stored.matter;
+    struct lt_channel channel = {0};
+    int64_t seq = 0;
+    bool row = false;
+    lt_err rc;
+
+    if (m->type > LT_DIRECTIVE_PLAN) {
+        return LT_OK;
+    }
+    rc = lt_seq_of(r, &m->id, &seq);
+    if (rc == LT_OK && seq != 0) {
+        sqlite3_bind_int64(r->get_event, 1, seq);
+        rc = lt_db_step(r->get_event, &row);
+        if (rc == LT_OK && row) {
+            rc = lt_intern_channel_of(
+                &r->intern, sqlite3_column_int64(r->get_event, 2), &channel);
+        }
+        lt_db_reset(r->get_event);
+    }
+    lt_json_key(json, "urgent");
+    lt_json_bool(json, channel.cls == LT_CLASS_URGENT);
+    return rc == LT_OK ? put_text(r, json, "text", seq, PART_TEXT) : rc;
+}
+
 static lt_err directive_fields(struct lt_view_reader *r, struct lt_json *json,
                                int32_t today)
 {
@@ -335,7 +504,13 @@ static lt_err directive_fields(struct lt_view_reader *r, struct lt_json *json,
     const struct lt_matter *m = &s->matter;
     lt_err rc = LT_OK;
 
-    put_label(json, "doc_no", s);
+    if (m->type == LT_DIRECTIVE_PERIOD || m->type == LT_DIRECTIVE_TASKFORCE) {
+        return lt_period_fields(r, json, today);
+    }
+    put_label(json,
+              m->type == LT_DIRECTIVE_RETALIATION ? "receipt_code" : "doc_no",
+              s);
+    put_purpose(json, m);
     lt_json_key(json, "issuer");
     lt_json_office(json, &m->origin);
     put_time(json, "issued_at", m->opened_ms);
@@ -350,6 +525,7 @@ static lt_err directive_fields(struct lt_view_reader *r, struct lt_json *json,
     } else {
         lt_json_null(json);
     }
+    rc = put_words(r, json);
     put_progress(json, m);
     lt_json_key(json, "to");
     lt_json_open(json, '[');
@@ -359,6 +535,8 @@ static lt_err directive_fields(struct lt_view_reader *r, struct lt_json *json,
     lt_json_close(json, ']');
     lt_json_key(json, "waiting");
     lt_json_bool(json, m->waiting);
+    lt_json_key(json, "unconfirmed");
+    lt_json_bool(json, m->unconfirmed);
     lt_json_key(json, "voided");
     lt_json_bool(json, m->voided);
     return rc;
@@ -376,6 +554,8 @@ lt_err lt_item_fields(struct lt_view_reader *r, struct lt_json *json,
         return incident_fields(r, json);
     case LT_MATTER_DIRECTIVE:
         return directive_fields(r, json, today);
+    case LT_MATTER_SHIFT:
+        return lt_shift_fields(r, json);
     case LT_MATTER_NONE:
         break;
     }

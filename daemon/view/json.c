@@ -154,6 +154,16 @@ void lt_json_day(struct lt_json *json, int32_t day)
     lt_json_word(json, text);
 }
 
+void lt_json_month(struct lt_json *json, int32_t day)
+{
+    enum { MONTH_LEN = 7 };
+    char text[LT_DAY_TEXT];
+
+    lt_day_format(day, text);
+    text[MONTH_LEN] = '\0';
+    lt_json_word(json, text);
+}
+
 void lt_json_hex64(struct lt_json *json, uint64_t value)
 {
     char text[LT_EPOCH_TEXT];

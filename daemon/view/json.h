@@ -27,6 +27,7 @@ void lt_json_word(struct lt_json *json, const char *word); /* NULL is null */
 void lt_json_text(struct lt_json *json, struct lt_text text);
 void lt_json_time(struct lt_json *json, int64_t wall_ms);
 void lt_json_day(struct lt_json *json, int32_t day);
+void lt_json_month(struct lt_json *json, int32_t day); /* its "2026-03" */
 void lt_json_hex64(struct lt_json *json, uint64_t value);
 void lt_json_office(struct lt_json *json, const struct lt_office *office);
 void lt_json_event(struct lt_json *json, const struct lt_event_id *id);

@@ -45,9 +45,8 @@ lt_err lt_view_law_judge(struct lt_view *view, const struct lt_channel *channel,
     return lt_db_run(view->put_law);
 }
 
-/* The event at @seq into view->event, and its channel. */
-static lt_err take_event(struct lt_view *view, int64_t seq,
-                         struct lt_channel *out_channel)
+lt_err lt_view_take_event(struct lt_view *view, int64_t seq,
+                          struct lt_channel *out_channel)
 {
     sqlite3_stmt *stmt = view->get_event;
     struct lt_event_id id;
@@ -79,7 +78,7 @@ static lt_err judge_again(struct lt_view *view, int64_t seq)
 {
     struct lt_channel channel;
     struct lt_judged judged;
-    lt_err rc = take_event(view, seq, &channel);
+    lt_err rc = lt_view_take_event(view, seq, &channel);
 
     if (rc != LT_OK) {
         return rc;

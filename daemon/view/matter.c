@@ -96,8 +96,9 @@ lt_err lt_matter_store(struct lt_view *view, struct lt_stored *stored)
 void lt_note_opening(struct lt_stored *stored, const struct lt_event *event,
                      const uint8_t *bytes, size_t len, int64_t committed_at_ms)
 {
-    struct lt_text label =
-        event->type == LT_EV_DIRECTIVE_ISSUED ? event->doc_no : event->number;
+    struct lt_text label = event->name.len > 0     ? event->name
+                           : event->doc_no.len > 0 ? event->doc_no
+                                                   : event->number;
 
     stored->label_len =
         label.len < sizeof(stored->label) ? label.len : sizeof(stored->label);

@@ -4,13 +4,20 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/failpoint.h"
 #include "common/sys.h"
 #include "daemon/cases/custody.h"
+#include "daemon/cases/denounced.h"
 
 /* While a reader stands on an old state the WAL cannot be begun anew: 100 MB in
  * 20,000 commits. So no answer takes longer than this. */
 enum { ARENA_MAX = 2 * 1024 * 1024, PATIENCE_MS = 2000, LOOK_EVERY = 4096 };
 
+/* A reception that counts, of somebody, and in whose place no other stands. */
+#define TURN_STANDS                                                            \
+    "t.people>0 AND EXISTS(SELECT 1 FROM event e WHERE e.seq=t.seq AND"        \
+    " e.verdict=0) AND NOT EXISTS(SELECT 1 FROM turn c JOIN event e ON"        \
+    " e.seq=c.seq WHERE c.corrects=t.key AND e.verdict=0)"
 #define MATTER_COLUMNS "key,last,fold,kind,opened,open,arrived,receipt"
 #define EVENT_COLUMNS                                                          \
     "seq,key,channel,number,committed,hlc,verdict,why,body,prev,matter"
@@ -27,23 +34,65 @@ static lt_err prepare(struct lt_view_reader *r)
         {&r->get_erased, "SELECT erased,held FROM erased WHERE target=?1"},
         {&r->get_erasures, "SELECT said,mask,confirms,weight FROM erasure"
                            " WHERE target=?1 AND weight>0"},
-        {&r->any_erased, "SELECT 1 FROM erased LIMIT 1"},
+        {&r->any_erased, "SELECT 1 FROM erased UNION ALL"
+                         " SELECT 1 FROM flag LIMIT 1"},
         /* Whoever needs nobody's word has confirmed by ordering. */
         {&r->erasure_times,
          "SELECT min(CASE WHEN confirms=0 THEN at END),"
          " min(CASE WHEN confirms=1 OR weight=2 THEN at END)"
          " FROM erasure WHERE target=?1 AND mask&?2 AND weight>0"},
+        {&r->list_turns,
+         "SELECT t.seq,t.key,t.day,t.form,t.people,t.field,t.outcome,t.marks,"
+         "t.other FROM turn t WHERE (t.day,t.seq)<(?1,?2) AND t.day>=?3"
+         " AND " TURN_STANDS " ORDER BY t.day DESC, t.seq DESC"},
+        {&r->get_turn, "SELECT 1 FROM turn t WHERE t.key=?1 AND " TURN_STANDS},
+        {&r->sum_turns,
+         "SELECT count(*),total(t.people),total(t.marks&1),"
+         "total((t.marks>>1)&1) FROM turn t WHERE t.day BETWEEN ?1 AND ?2"
+         " AND " TURN_STANDS},
+        {&r->looks, "SELECT office,first,last,days FROM look WHERE matter=?1"
+                    " ORDER BY first,office LIMIT 200"},
         {&r->erasure_offices,
          "SELECT a.office, max(a.at) FROM erasure e"
          " JOIN answer a ON a.said=e.said"
          " WHERE e.target=?1 AND e.mask&?2 AND e.weight>0 AND e.confirms=0"
          " GROUP BY a.office ORDER BY a.office"},
+        {&r->get_flags,
+         "SELECT mask FROM flag WHERE target=?1 AND replaces=0"},
+        {&r->list_flags, "SELECT said,target,matter,mask,at,day FROM flag"
+                         " WHERE replaces=0 AND (at,said)<(?1,?2)"
+                         " ORDER BY at DESC, said DESC"},
+        {&r->replaced_at, "SELECT min(at) FROM flag WHERE target=?1"
+                          " AND replaces=1 AND mask&?2=?2 AND at>=?3"},
         {&r->begin, "BEGIN"},
         {&r->list_all, "SELECT " MATTER_COLUMNS " FROM matter WHERE kind=?1 AND"
                        " (opened,key)<(?2,?3) ORDER BY opened DESC, key DESC"},
         {&r->list_open,
          "SELECT " MATTER_COLUMNS " FROM matter WHERE kind=?1 AND open=1 AND"
          " (opened,key)<(?2,?3) ORDER BY opened DESC, key DESC"},
+        {&r->docket_all,
+         "SELECT " MATTER_COLUMNS " FROM matter WHERE kind=?1 AND open=1"
+         " ORDER BY opened, key"},
+        {&r->docket_news,
+         "SELECT matter,max(anew) FROM (SELECT matter,0 AS anew FROM event"
+         " WHERE seq>?1 AND matter IS NOT NULL UNION ALL"
+         " SELECT matter,1 FROM refolded WHERE id>?2) GROUP BY matter"},
+        /* The newest event, the newest and the oldest of what was folded anew,
+         * and what stands where the newest event stood. */
+        {&r->docket_basis,
+         "SELECT e.seq,e.key,coalesce((SELECT max(id) FROM refolded),0),"
+         "coalesce((SELECT min(id) FROM refolded),0),"
+         "coalesce((SELECT key FROM event WHERE seq=?1),0) FROM"
+         " (SELECT coalesce(max(seq),0) AS seq,coalesce(key,0) AS key"
+         " FROM event) e"},
+        {&r->list_hurry,
+         "SELECT " MATTER_COLUMNS " FROM matter WHERE kind=?1 AND open=1"
+         " ORDER BY opened DESC, key DESC"},
+        {&r->list_shifts,
+         "SELECT " MATTER_COLUMNS " FROM matter WHERE kind=?1 AND"
+         " opened BETWEEN ?2 AND ?3 ORDER BY opened DESC, key DESC"},
+        {&r->duty_texts, "SELECT id,kind,content FROM text WHERE id>=?1"
+                         " AND id<?2 ORDER BY id"},
         {&r->get_matter, "SELECT " MATTER_COLUMNS " FROM matter WHERE key=?1"},
         {&r->get_matter_of, "SELECT matter FROM event"
                             " WHERE seq=(" SEQ_OF_KEY ")"},
@@ -62,6 +111,9 @@ static lt_err prepare(struct lt_view_reader *r)
          "(SELECT max(key) FROM ref WHERE key>=(l.id<<40) AND"
          " key<((l.id+1)<<40)) JOIN event e ON e.seq=f.seq+f.n-1"},
         {&r->last_seq, "SELECT max(seq) FROM event"},
+        {&r->get_unconfirmed,
+         "SELECT 1 FROM run WHERE life=?1 AND signer IN"
+         " (SELECT signer FROM unconfirmed) LIMIT 1"},
         {&r->texts, "SELECT id,kind,content FROM text WHERE id>=?1 AND id<?2"
                     " ORDER BY id"},
         {&r->pieces, "SELECT slot,pos,item,size,hash,here FROM piece"
@@ -84,6 +136,7 @@ static void close_file(struct lt_view_reader *r)
     sqlite3_stmt *stmt;
 
     lt_books_forget(r->books);
+    lt_docket_forget(r->docket);
     lt_intern_deinit(&r->intern);
     while (r->db != NULL && (stmt = sqlite3_next_stmt(r->db, NULL)) != NULL) {
         sqlite3_finalize(stmt);
@@ -149,8 +202,9 @@ lt_err lt_view_reader_open(const char *path, struct lt_view_reader **out_reader,
         r->patience_ms = PATIENCE_MS;
         lt_arena_init(&r->arena, heap, ARENA_MAX);
         r->path = lt_new(heap, strlen(path) + 1);
+        r->docket = lt_docket_new();
     }
-    if (r != NULL && r->path != NULL) {
+    if (r != NULL && r->path != NULL && r->docket != NULL) {
         memcpy(r->path, path, strlen(path) + 1);
         rc = open_file(r);
     }
@@ -173,6 +227,7 @@ void lt_view_reader_close(struct lt_view_reader *reader)
     }
     close_file(reader);
     lt_books_free(reader->books);
+    lt_docket_free(reader->docket);
     lt_arena_deinit(&reader->arena);
     lt_free(heap, reader->path);
     lt_free(heap, reader);
@@ -218,6 +273,7 @@ lt_err lt_reader_begin(struct lt_view_reader *r)
     lt_intern_forget(&r->intern);
     r->until_ms = mono_ms() + r->patience_ms;
     r->has_law = false;
+    r->has_hurry = false;
     rc = lt_db_run(r->begin);
     if (rc == LT_OK) {
         rc = lt_db_step(r->any_erased, &r->has_erased);
@@ -247,6 +303,7 @@ lt_err lt_reader_take_matter(struct lt_view_reader *r, sqlite3_stmt *stmt)
     if (rc != LT_OK) {
         return rc;
     }
+    r->has_duties = false;
     lt_stored_init(s, key, &id);
     s->is_new = false;
     s->last = sqlite3_column_int64(stmt, 1);
@@ -263,7 +320,31 @@ lt_err lt_reader_take_matter(struct lt_view_reader *r, sqlite3_stmt *stmt)
     return LT_OK;
 }
 
-lt_err lt_reader_matter(struct lt_view_reader *r, int64_t key)
+bool lt_reader_hides(const struct lt_view_reader *r)
+{
+    return lt_denounced_is(&r->stored.matter, r->climb.tree, UINT64_MAX,
+                           &r->climb.self) &&
+           !LT_PLANTED(show_denounced);
+}
+
+bool lt_reader_tells_days(const struct lt_view_reader *r)
+{
+    return lt_days_are_for(&r->stored.matter, r->climb.tree, &r->climb.self);
+}
+
+int32_t lt_month_end(int32_t day)
+{
+    int year;
+    int month;
+    int of_month;
+
+    lt_day_split(day, &year, &month, &of_month);
+    return (month == 12 ? lt_day_from(year + 1, 1, 1)
+                        : lt_day_from(year, month + 1, 1)) -
+           1;
+}
+
+lt_err lt_reader_any_matter(struct lt_view_reader *r, int64_t key)
 {
     bool row;
     lt_err rc;
@@ -278,6 +359,17 @@ lt_err lt_reader_matter(struct lt_view_reader *r, int64_t key)
     }
     rc = lt_reader_take_matter(r, r->get_matter);
     lt_db_reset(r->get_matter);
+    return rc;
+}
+
+lt_err lt_reader_matter(struct lt_view_reader *r, int64_t key)
+{
+    lt_err rc = lt_reader_any_matter(r, key);
+
+    if (rc == LT_OK && lt_reader_hides(r)) {
+        r->stored.key = INT64_MIN; /* nobody takes it for what was found */
+        rc = LT_ENOTFOUND;
+    }
     return rc;
 }
 
@@ -363,22 +455,24 @@ lt_err lt_reader_heads(struct lt_view_reader *r, const struct lt_event_id *id,
     if (rc != LT_OK) {
         return rc;
     }
-    *out = (struct lt_view_heads){.kind = (int)m->kind,
-                                  .state = m->state,
-                                  .type = m->type,
-                                  .origin = m->origin,
-                                  .custodian = m->custodian,
-                                  .matter = m->id,
-                                  .contested = m->contested,
-                                  .claims = m->contested &&
-                                            lt_custody_holds(m, self),
-                                  .frozen = lt_custody_frozen(m, self),
-                                  .read_only = m->read_only,
-                                  .voided = m->voided,
-                                  .people = m->people,
-                                  .heads_n = r->stored.heads_n};
+    *out = (struct lt_view_heads){
+        .kind = (int)m->kind,
+        .state = m->state,
+        .type = m->type,
+        .origin = m->origin,
+        .custodian = lt_reader_holder(r, &m->custodian),
+        .matter = m->id,
+        .contested = m->contested,
+        .claims = m->contested &&
+                  lt_custody_holds(m, r->climb.tree, UINT64_MAX, self),
+        .frozen = lt_custody_frozen(m, r->climb.tree, UINT64_MAX, self),
+        .read_only = m->read_only,
+        .voided = m->voided,
+        .people = m->people,
+        .heads_n = r->stored.heads_n};
     for (size_t i = 0; i < m->targets_n; i++) {
-        if (lt_office_equal(&m->targets[i].office, self)) {
+        if (lt_stands_for(r->climb.tree, UINT64_MAX, self,
+                          &m->targets[i].office)) {
             out->addressed = true;
             out->state = m->targets[i].status;
         }
@@ -387,6 +481,14 @@ lt_err lt_reader_heads(struct lt_view_reader *r, const struct lt_event_id *id,
         rc = lt_intern_id(&r->intern, r->stored.heads[i], &out->heads[i]);
     }
     return rc;
+}
+
+struct lt_office lt_reader_holder(const struct lt_view_reader *reader,
+                                  const struct lt_office *office)
+{
+    return reader->climb.tree == NULL
+               ? *office
+               : lt_tree_heir(reader->climb.tree, office);
 }
 
 lt_err lt_view_heads(struct lt_view_reader *reader,

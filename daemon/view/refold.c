@@ -47,6 +47,7 @@ static lt_err take_row(struct lt_view *view, sqlite3_stmt *stmt, int64_t seq,
     struct lt_act *act = &h->acts[h->n];
     struct lt_channel channel;
     struct lt_event_id id;
+    bool counts = true;
     lt_err rc;
 
     h->seqs[h->n] = seq;
@@ -71,6 +72,14 @@ static lt_err take_row(struct lt_view *view, sqlite3_stmt *stmt, int64_t seq,
         return rc == LT_ENOMEM ? rc : LT_EIO; /* it was decoded once */
     }
     lt_act_from_event(&view->event, channel.cls, act);
+    rc = lt_trust_counts(view, h->keys[h->n], seq, &counts);
+    if (rc == LT_OK) {
+        rc = lt_unconfirmed_event(view, h->keys[h->n], &act->unconfirmed);
+    }
+    if (rc != LT_OK) {
+        return rc;
+    }
+    act->revoked = !counts;
     act->causes = keep(&view->refold_arena, act->causes,
                        act->causes_n * sizeof(*act->causes));
     act->to = keep(&view->refold_arena, act->to, act->to_n * sizeof(*act->to));
@@ -239,6 +248,17 @@ static lt_err write_verdicts(struct lt_view *view, struct lt_stored *stored,
     return rc;
 }
 
+/* Readers keep what they computed of a matter; that it is another now no event
+ * of its own need say. The last few thousand are kept. */
+static lt_err note_refolded(struct lt_view *view, int64_t matter)
+{
+    lt_err rc;
+
+    sqlite3_bind_int64(view->add_refolded, 1, matter);
+    rc = lt_db_run(view->add_refolded);
+    return rc == LT_OK ? lt_db_run(view->trim_refolded) : rc;
+}
+
 lt_err lt_refold(struct lt_view *view, struct lt_stored *stored)
 {
     bool had_waits = stored->waiting_n > 0;
@@ -260,6 +280,9 @@ lt_err lt_refold(struct lt_view *view, struct lt_stored *stored)
     if (rc == LT_OK) {
         set_heads(stored, &h);
         rc = write_verdicts(view, stored, &h);
+    }
+    if (rc == LT_OK) {
+        rc = note_refolded(view, stored->key);
     }
     if (rc == LT_OK && (had_waits || stored->waiting_n > 0)) {
         rc = note_waits(view, stored, &h);

@@ -61,16 +61,44 @@ static const char tables[] =
     " held INTEGER NOT NULL, waits INTEGER NOT NULL);"
     "CREATE TABLE answer(said INTEGER NOT NULL, office BLOB NOT NULL,"
     " at INTEGER, PRIMARY KEY(said, office)) WITHOUT ROWID;"
+    "CREATE TABLE unconfirmed(signer BLOB PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TABLE look(matter INTEGER NOT NULL, office BLOB NOT NULL,"
+    " first INTEGER NOT NULL, last INTEGER NOT NULL, days INTEGER NOT NULL,"
+    " PRIMARY KEY(matter, office)) WITHOUT ROWID;"
+    "CREATE TABLE refolded(id INTEGER PRIMARY KEY, matter INTEGER NOT NULL);"
+    "CREATE TABLE flag(said INTEGER PRIMARY KEY, target INTEGER NOT NULL,"
+    " matter INTEGER NOT NULL, mask INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " day INTEGER NOT NULL, replaces INTEGER NOT NULL);"
+    "CREATE INDEX flag_target ON flag(target);"
+    "CREATE TABLE turn(seq INTEGER PRIMARY KEY, key INTEGER NOT NULL,"
+    " day INTEGER NOT NULL, form INTEGER NOT NULL, people INTEGER NOT NULL,"
+    " field INTEGER NOT NULL, outcome INTEGER NOT NULL,"
+    " marks INTEGER NOT NULL, other INTEGER, corrects INTEGER);"
+    "CREATE INDEX turn_day ON turn(day);"
+    "CREATE INDEX turn_key ON turn(key);"
+    "CREATE INDEX turn_corrects ON turn(corrects) WHERE corrects IS NOT NULL;"
     "CREATE TABLE enclosed(seq INTEGER PRIMARY KEY);"
     "CREATE TABLE office(seq INTEGER PRIMARY KEY, version INTEGER NOT NULL);"
     "CREATE TABLE law(seq INTEGER PRIMARY KEY, version INTEGER NOT NULL,"
-    " counts INTEGER NOT NULL);";
+    " counts INTEGER NOT NULL);"
+    "CREATE TABLE run(life INTEGER NOT NULL, channel INTEGER NOT NULL,"
+    " before INTEGER NOT NULL, number INTEGER NOT NULL, signer BLOB NOT NULL,"
+    " cut INTEGER NOT NULL, PRIMARY KEY(life, channel)) WITHOUT ROWID;"
+    "CREATE TABLE copy(seq INTEGER NOT NULL, channel INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, PRIMARY KEY(seq, channel)) WITHOUT ROWID;"
+    "CREATE TABLE word(seq INTEGER PRIMARY KEY, version INTEGER NOT NULL);"
+    "CREATE TABLE revised(said INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    " counts INTEGER NOT NULL, PRIMARY KEY(said, seq)) WITHOUT ROWID;";
 
 static const char *const table_names[] = {"life",  "channel", "ref",
                                           "event", "text",    "piece",
                                           "erasure", "erased", "answer",
                                           "matter", "miss",   "await",
-                                          "enclosed", "office", "law"};
+                                          "enclosed", "office", "law",
+                                          "look",  "run",     "copy",
+                                          "word",  "revised", "flag",
+                                          "turn",  "refolded",
+                                          "unconfirmed"};
 
 /* Which start of the machine this is; zeros when the kernel does not say. */
 static void read_boot(char out_boot[static BOOT_LEN])
@@ -165,7 +193,7 @@ static lt_err create(struct lt_view *view, const char *boot)
     }
     if (rc == LT_OK) {
         rc = lt_db_exec(view->db, "PRAGMA application_id=1280595543;"
-                                  "PRAGMA user_version=9;");
+                                  "PRAGMA user_version=16;");
     }
     if (rc == LT_OK) {
         rc = lt_db_prepare(
@@ -298,7 +326,7 @@ static lt_err load_tree(struct lt_view *view, uint64_t version)
 {
     struct lt_tree *tree = NULL;
     lt_err rc = lt_offices_load(view->db, &view->intern, &view->event_arena,
-                                &view->event, &tree);
+                                &view->event, INT32_MAX, NULL, NULL, &tree);
 
     if (rc != LT_OK) {
         return rc;
@@ -320,5 +348,8 @@ lt_err lt_schema_load(struct lt_view *view)
     if (rc == LT_OK) {
         rc = load_tree(view, version);
     }
-    return rc;
+    if (rc == LT_OK) {
+        rc = lt_trust_load(view);
+    }
+    return rc == LT_OK ? lt_unconfirmed_load(view) : rc;
 }

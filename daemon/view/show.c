@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "common/failpoint.h"
+
 /* Rows of the texts beside one event. */
 static void bind_texts(struct lt_view_reader *r, int64_t seq)
 {
@@ -66,7 +68,7 @@ lt_err lt_text_of_kind(struct lt_view_reader *r, int64_t seq, uint32_t kind,
 static const char *part_word(int64_t kind)
 {
     static const char *const words[] = {NULL,   "text",   "place",     "subject",
-                                        "help", "reason", "attachment"};
+                                        "help", "reason", "attachment", "person", "phone"};
 
     return kind >= 0 && kind < (int64_t)LT_COUNT_OF(words) ? words[kind] : NULL;
 }
@@ -81,6 +83,11 @@ static lt_err look_at_whole(struct lt_view_reader *r,
     *out_ref = index < r->event.parts_n && r->event.parts[index].large
                    ? &r->event.parts[index]
                    : NULL;
+    if (*out_ref != NULL &&
+        !lt_attachment_fits(r->event.type, r->event.kind)) {
+        *out_state = LT_WHOLE_WITHHELD;
+        return LT_OK;
+    }
     return *out_ref == NULL ? LT_OK
                             : lt_whole_look(r, id, index, *out_ref, out_state);
 }
@@ -256,6 +263,7 @@ static lt_err put_event(struct lt_view_reader *r, int64_t seq,
                         struct lt_json *json)
 {
     bool decoded;
+    bool told;
     bool row;
     lt_err rc;
 
@@ -264,7 +272,7 @@ static lt_err put_event(struct lt_view_reader *r, int64_t seq,
     if (rc != LT_OK || !row) {
         return rc == LT_OK ? LT_EIO : rc;
     }
-    rc = lt_event_line(r, r->get_event, json, &decoded);
+    rc = lt_event_line(r, r->get_event, json, &decoded, &told);
     lt_db_reset(r->get_event);
     return rc;
 }
@@ -360,7 +368,11 @@ static lt_err put_deadlines(struct lt_view_reader *r, struct lt_json *json,
     lt_json_open(json, '[');
     for (size_t i = 0; rc == LT_OK && i < n; i++) {
         lt_json_open(json, '{');
-        rc = lt_due_put(json, &r->duties[i], today);
+        if (lt_reader_tells_days(r)) {
+            rc = lt_due_put(json, &r->duties[i], today);
+        } else {
+            lt_due_put_month(json, &r->duties[i], today);
+        }
         lt_json_close(json, '}');
     }
     lt_json_close(json, ']');
@@ -415,9 +427,10 @@ static lt_err find_plans(struct lt_view_reader *r, const struct lt_matter *plan,
             rc = lt_reader_take_matter(r, stmt);
         }
         for (size_t i = 0; rc == LT_OK && row && i < plan->targets_n; i++) {
-            has[i] |= m->has_under && !m->voided &&
-                      lt_event_id_equal(&m->under, &plan->id) &&
-                      lt_office_equal(&m->origin, &plan->targets[i].office);
+            has[i] |= (m->has_under && !m->voided &&
+                       lt_event_id_equal(&m->under, &plan->id) &&
+                       lt_office_equal(&m->origin, &plan->targets[i].office)) ||
+                      LT_PLANTED(all_have_plans);
         }
     }
     lt_db_reset(stmt);
@@ -454,6 +467,10 @@ static lt_err put_addressees(struct lt_view_reader *r, struct lt_json *json)
     if (m->kind != LT_MATTER_DIRECTIVE) {
         return LT_OK;
     }
+    if (m->type == LT_DIRECTIVE_PERIOD || m->type == LT_DIRECTIVE_TASKFORCE) {
+        lt_period_days(r, json);
+        return LT_OK;
+    }
     put_who(json, "not_arrived", m, not_arrived);
     put_who(json, "not_received", m, not_received);
     put_who(json, "not_ended", m, not_ended);
@@ -461,13 +478,18 @@ static lt_err put_addressees(struct lt_view_reader *r, struct lt_json *json)
 }
 
 static lt_err show(struct lt_view_reader *r, const struct lt_event_id *id,
-                   int32_t today, struct lt_json *json)
+                   bool slip, int32_t today, struct lt_json *json)
 {
     int64_t key;
     lt_err rc = lt_intern_key(&r->intern, id, false, &key);
 
     if (rc == LT_OK) {
-        rc = lt_reader_matter(r, key);
+        rc = slip ? lt_reader_any_matter(r, key) : lt_reader_matter(r, key);
+    }
+    if (rc == LT_OK && r->stored.matter.kind == LT_MATTER_DIRECTIVE &&
+        r->stored.matter.type == LT_DIRECTIVE_RETALIATION &&
+        !lt_retaliation_shown(r, &r->stored.matter)) {
+        rc = LT_ENOTFOUND;
     }
     if (rc != LT_OK) {
         return rc;
@@ -476,6 +498,12 @@ static lt_err show(struct lt_view_reader *r, const struct lt_event_id *id,
     rc = lt_item_fields(r, json, today);
     if (rc == LT_OK) {
         rc = put_deadlines(r, json, today);
+    }
+    if (rc == LT_OK) {
+        rc = lt_agenda_put(r, today, json);
+    }
+    if (rc == LT_OK) {
+        rc = lt_look_put(r, key, json);
     }
     if (rc == LT_OK) {
         rc = put_history(r, json);
@@ -487,8 +515,9 @@ static lt_err show(struct lt_view_reader *r, const struct lt_event_id *id,
     return rc == LT_OK && json->failed ? LT_ENOMEM : rc;
 }
 
-lt_err lt_view_show(struct lt_view_reader *reader, const struct lt_event_id *id,
-                    int32_t today, struct lt_buf *out_json)
+static lt_err answer(struct lt_view_reader *reader,
+                     const struct lt_event_id *id, bool slip, int32_t today,
+                     struct lt_buf *out_json)
 {
     struct lt_json json;
     lt_err rc = lt_reader_begin(reader);
@@ -497,7 +526,19 @@ lt_err lt_view_show(struct lt_view_reader *reader, const struct lt_event_id *id,
         return rc;
     }
     lt_json_init(&json, out_json);
-    rc = show(reader, id, today, &json);
+    rc = show(reader, id, slip, today, &json);
     lt_reader_end(reader);
     return rc;
+}
+
+lt_err lt_view_show(struct lt_view_reader *reader, const struct lt_event_id *id,
+                    int32_t today, struct lt_buf *out_json)
+{
+    return answer(reader, id, false, today, out_json);
+}
+
+lt_err lt_view_slip(struct lt_view_reader *reader, const struct lt_event_id *id,
+                    int32_t today, struct lt_buf *out_json)
+{
+    return answer(reader, id, true, today, out_json);
 }

@@ -1,4 +1,4 @@
-/* The blob: a byte of kind, a byte of flags, then numbers of seven bits a byte
+/* The blob: a byte of kind and two more flags, a byte of flags, then numbers of seven bits a byte
  * (small ones first; the top bit says that more follow), those that may be
  * negative folded so that small ones stay small, in the order of
  * lt_stored_pack. What is as usual is left out: lists of thousands of matters
@@ -18,6 +18,8 @@ enum {
     FLAG_CUSTODIAN = 64, /* another than the origin */
     FLAG_TAKEN = 128     /* an office has taken it */
 };
+/* beside the kind */
+enum { KIND_MASK = 15, KIND_UNCONFIRMED = 64, KIND_OPENED_SO = 128 };
 
 void lt_stored_init(struct lt_stored *stored, int64_t key,
                     const struct lt_event_id *id)
@@ -100,6 +102,33 @@ static uint8_t *put_help(uint8_t *at, const struct lt_matter *m)
     return at;
 }
 
+static bool is_period(const struct lt_matter *m)
+{
+    return m->kind == LT_MATTER_DIRECTIVE &&
+           (m->type == LT_DIRECTIVE_PERIOD || m->type == LT_DIRECTIVE_TASKFORCE);
+}
+
+/* Of what has addressees, and of shifts: the matter that it is under, or that
+ * follows. */
+static uint8_t *put_addressed(uint8_t *at, const struct lt_matter *m)
+{
+    *at++ = m->has_under ? 1 : 0;
+    if (m->has_under) {
+        at = put_bytes(at, m->under.origin.bytes, LT_OFFICE_LEN);
+        at = put(at, m->under.epoch);
+        at = put(at, m->under.count);
+    }
+    at = put(at, m->purpose);
+    if (is_period(m)) {
+        at = put_signed(at, m->from_day);
+        at = put_signed(at, m->until_day);
+        at = put(at, m->cadence);
+        at = put(at, m->by_minute);
+        at = put(at, m->take_within);
+    }
+    return at;
+}
+
 /* Of a case: one zero byte where it has never moved. */
 static uint8_t *put_custody(uint8_t *at, const struct lt_custody *c)
 {
@@ -131,7 +160,9 @@ static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
     const struct lt_matter *m = &stored->matter;
     unsigned flags = flags_of(stored);
 
-    *at++ = (uint8_t)m->kind;
+    *at++ = (uint8_t)((unsigned)m->kind |
+                      (m->unconfirmed ? KIND_UNCONFIRMED : 0U) |
+                      (m->opened_unconfirmed ? KIND_OPENED_SO : 0U));
     *at++ = (uint8_t)flags;
     at = put(at, m->type);
     at = put(at, m->field);
@@ -153,6 +184,10 @@ static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
     at = put_signed(at, m->taken_ms);
     at = put_signed(at, m->closed_ms);
     at = put(at, m->close_reason);
+    if (m->kind == LT_MATTER_SHIFT) {
+        at = put_help(at, m);
+        at = put_signed(at, m->expected_ms);
+    }
     if (m->kind == LT_MATTER_INCIDENT) {
         at = put_help(at, m);
         if (m->type == LT_INCIDENT_FORECAST) {
@@ -168,7 +203,20 @@ static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
     }
     if (m->kind == LT_MATTER_CASE) {
         at = put(at, m->transfers_owed);
-        at = put(at, (m->has_dialogue ? 1U : 0U) | (m->has_review ? 2U : 0U));
+        at = put(at, m->tasks_n);
+        for (size_t i = 0; i < m->tasks_n; i++) {
+            at = put_bytes(at, m->tasks[i].by.origin.bytes, LT_OFFICE_LEN);
+            at = put(at, m->tasks[i].by.epoch);
+            at = put(at, m->tasks[i].by.count);
+            at = put_signed(at, m->tasks[i].due);
+        }
+        at = put(at, (m->has_dialogue ? 1U : 0U) | (m->has_review ? 2U : 0U) |
+                         (m->has_under ? 4U : 0U) | m->accused << 3);
+        if (m->has_under) {
+            at = put_bytes(at, m->under.origin.bytes, LT_OFFICE_LEN);
+            at = put(at, m->under.epoch);
+            at = put(at, m->under.count);
+        }
         if (m->has_dialogue) {
             at = put_signed(at, m->dialogue_on);
         }
@@ -176,13 +224,8 @@ static uint8_t *put_state(uint8_t *at, const struct lt_stored *stored)
             at = put_signed(at, m->review_by);
         }
         at += lt_trail_pack(&m->trail, at);
-    } else if (m->kind == LT_MATTER_DIRECTIVE) {
-        *at++ = m->has_under ? 1 : 0;
-        if (m->has_under) {
-            at = put_bytes(at, m->under.origin.bytes, LT_OFFICE_LEN);
-            at = put(at, m->under.epoch);
-            at = put(at, m->under.count);
-        }
+    } else if (m->kind == LT_MATTER_DIRECTIVE || m->kind == LT_MATTER_SHIFT) {
+        at = put_addressed(at, m);
     }
     at = put(at, stored->events_n);
     return put(at, stored->waiting_n);
@@ -209,6 +252,11 @@ size_t lt_stored_pack(const struct lt_stored *stored,
         /* Its origin is the addressee. */
         at = put(at, m->targets[i].by.epoch);
         at = put(at, m->targets[i].by.count);
+        for (size_t w = 0; is_period(m) && w < LT_DAY_WORDS; w++) {
+            at = put(at, m->targets[i].said[w]);
+            at = put(at, m->targets[i].other[w]);
+            at = put(at, m->targets[i].own[w]);
+        }
     }
     return (size_t)(at - out);
 }
@@ -323,6 +371,24 @@ static void take_trail(struct taking *t, struct lt_trail *trail)
     t->left -= used;
 }
 
+static void take_addressed(struct taking *t, struct lt_matter *m)
+{
+    m->has_under = take(t, 1) == 1;
+    if (m->has_under) {
+        take_bytes(t, m->under.origin.bytes, LT_OFFICE_LEN);
+        m->under.epoch = take(t, UINT64_MAX);
+        m->under.count = take(t, UINT64_MAX);
+    }
+    m->purpose = (uint32_t)take(t, UINT32_MAX);
+    if (is_period(m)) {
+        m->from_day = take_day(t);
+        m->until_day = take_day(t);
+        m->cadence = (uint32_t)take(t, UINT32_MAX);
+        m->by_minute = (uint32_t)take(t, UINT32_MAX);
+        m->take_within = (uint32_t)take(t, UINT32_MAX);
+    }
+}
+
 static void take_state(struct taking *t, struct lt_stored *stored)
 {
     static const struct lt_office nobody;
@@ -330,8 +396,10 @@ static void take_state(struct taking *t, struct lt_stored *stored)
     uint8_t first[2] = {0};
 
     take_bytes(t, first, sizeof(first));
-    t->bad |= first[0] > LT_MATTER_DIRECTIVE;
-    m->kind = (enum lt_matter_kind)first[0];
+    t->bad |= (first[0] & KIND_MASK) > LT_MATTER_SHIFT;
+    m->kind = (enum lt_matter_kind)(first[0] & KIND_MASK);
+    m->unconfirmed = (first[0] & KIND_UNCONFIRMED) != 0;
+    m->opened_unconfirmed = (first[0] & KIND_OPENED_SO) != 0;
     m->read_only = (first[1] & FLAG_READ_ONLY) != 0;
     m->voided = (first[1] & FLAG_VOIDED) != 0;
     m->contested = (first[1] & FLAG_CONTESTED) != 0;
@@ -351,6 +419,10 @@ static void take_state(struct taking *t, struct lt_stored *stored)
     m->taken_ms = take_signed(t);
     m->closed_ms = take_signed(t);
     m->close_reason = (uint32_t)take(t, UINT32_MAX);
+    if (m->kind == LT_MATTER_SHIFT) {
+        take_help(t, m);
+        m->expected_ms = take_signed(t);
+    }
     if (m->kind == LT_MATTER_INCIDENT) {
         take_help(t, m);
         if (m->type == LT_INCIDENT_FORECAST) {
@@ -368,19 +440,28 @@ static void take_state(struct taking *t, struct lt_stored *stored)
         uint64_t flags;
 
         m->transfers_owed = (uint32_t)take(t, UINT32_MAX);
-        flags = take(t, 3);
-        m->has_dialogue = (flags & 1) != 0;
-        m->dialogue_on = m->has_dialogue ? take_day(t) : 0;
-        m->has_review = (flags & 2) != 0;
-        m->review_by = m->has_review ? take_day(t) : 0;
-        take_trail(t, &m->trail);
-    } else if (m->kind == LT_MATTER_DIRECTIVE) {
-        m->has_under = take(t, 1) == 1;
+        m->tasks_n = (size_t)take(t, LT_TASKS_MAX);
+        for (size_t i = 0; i < m->tasks_n; i++) {
+            take_bytes(t, m->tasks[i].by.origin.bytes, LT_OFFICE_LEN);
+            m->tasks[i].by.epoch = take(t, UINT64_MAX);
+            m->tasks[i].by.count = take(t, UINT64_MAX);
+            m->tasks[i].due = take_day(t);
+        }
+        flags = take(t, 7 | 3 << 3);
+        m->accused = (uint32_t)flags >> 3;
+        m->has_under = (flags & 4) != 0;
         if (m->has_under) {
             take_bytes(t, m->under.origin.bytes, LT_OFFICE_LEN);
             m->under.epoch = take(t, UINT64_MAX);
             m->under.count = take(t, UINT64_MAX);
         }
+        m->has_dialogue = (flags & 1) != 0;
+        m->dialogue_on = m->has_dialogue ? take_day(t) : 0;
+        m->has_review = (flags & 2) != 0;
+        m->review_by = m->has_review ? take_day(t) : 0;
+        take_trail(t, &m->trail);
+    } else if (m->kind == LT_MATTER_DIRECTIVE || m->kind == LT_MATTER_SHIFT) {
+        take_addressed(t, m);
     }
     stored->events_n = (uint32_t)take(t, UINT32_MAX);
     stored->waiting_n = (uint32_t)take(t, UINT32_MAX);
@@ -411,6 +492,11 @@ bool lt_stored_unpack(const uint8_t *bytes, size_t len,
         target->by.origin = target->office;
         target->by.epoch = take(&t, UINT64_MAX);
         target->by.count = take(&t, UINT64_MAX);
+        for (size_t w = 0; w < LT_DAY_WORDS; w++) {
+            target->said[w] = is_period(m) ? take(&t, UINT64_MAX) : 0;
+            target->other[w] = is_period(m) ? take(&t, UINT64_MAX) : 0;
+            target->own[w] = is_period(m) ? take(&t, UINT64_MAX) : 0;
+        }
     }
     return !t.bad && t.left == 0;
 }

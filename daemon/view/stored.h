@@ -30,7 +30,10 @@ enum {
     LT_STORED_BYTES = 256 + 4 * 10 + LT_OFFICE_LEN + 3 * 10 + LT_TRAIL_BYTES + LT_CAUSES_MAX * 10 + LT_STRING_MAX +
                       64 + LT_OFFERS_MAX * (2 * LT_OFFICE_LEN + 2 * 10) +
                       LT_CLAIMANTS_MAX * LT_OFFICE_LEN +
-                      LT_ADDRESSEES_MAX * (LT_OFFICE_LEN + 2 * 5 + 3 * 10)
+                      6 * 10 +
+                      10 + LT_TASKS_MAX * (LT_OFFICE_LEN + 3 * 10) +
+                      LT_ADDRESSEES_MAX * (LT_OFFICE_LEN + 2 * 5 + 3 * 10 +
+                                           3 * LT_DAY_WORDS * 10)
 };
 
 void lt_stored_init(struct lt_stored *stored, int64_t key,

@@ -39,6 +39,9 @@ lt_err lt_view_twin(const struct lt_view *view, struct lt_view **out_twin)
     if (rc == LT_OK) {
         rc = lt_view_open(twin, &view->office, out_twin, NULL);
     }
+    if (rc == LT_OK) {
+        lt_view_wal_max(*out_twin, (int64_t)view->wal_pages * LT_DB_PAGE);
+    }
     lt_free(lt_alloc_heap(), twin);
     return rc;
 }
@@ -62,6 +65,7 @@ lt_err lt_view_replace(struct lt_view *view, struct lt_view *twin,
                        struct lt_view **out_view)
 {
     struct lt_office office = view->office;
+    int64_t wal_max = (int64_t)view->wal_pages * LT_DB_PAGE;
     char *path = view->path;
     char *from = twin->path;
     lt_err rc;
@@ -77,6 +81,9 @@ lt_err lt_view_replace(struct lt_view *view, struct lt_view *twin,
         rc = LT_EIO; /* an empty one is opened, and filled from the log */
     }
     rc = lt_view_open(path, &office, out_view, NULL);
+    if (rc == LT_OK) {
+        lt_view_wal_max(*out_view, wal_max);
+    }
     lt_free(lt_alloc_heap(), path);
     lt_free(lt_alloc_heap(), from);
     return rc;

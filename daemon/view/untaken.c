@@ -25,22 +25,119 @@ const char *lt_view_phone(const struct lt_view_climb *climb,
     return phone == NULL || phone[0] == '\0' ? NULL : phone;
 }
 
-static bool climbed(const struct lt_view_reader *r, struct lt_climb *out)
+static void note_hurry(struct lt_view_reader *r)
 {
-    int64_t within_ms = LT_PLANTED(never_raise) ? INT64_MAX
-                        : r->stored.matter.type == LT_INCIDENT_FORECAST
+    const struct lt_matter *m = &r->stored.matter;
+    struct lt_hurry *hurry = &r->hurry[r->hurry_n];
+
+    if (r->hurry_n == LT_HURRY_MAX || m->type != LT_DIRECTIVE_PERIOD ||
+        m->voided || m->take_within == 0) {
+        return;
+    }
+    hurry->from_day = m->from_day;
+    hurry->until_day = m->until_day;
+    hurry->within_ms = (int64_t)m->take_within * 60000;
+    hurry->offices_n = m->targets_n;
+    for (size_t i = 0; i < m->targets_n; i++) {
+        hurry->offices[i] = m->targets[i].office;
+    }
+    r->hurry_n++;
+}
+
+/* Once an answer, and only when an incident waits. */
+static lt_err find_hurry(struct lt_view_reader *r)
+{
+    bool row = true;
+    lt_err rc = LT_OK;
+
+    if (r->has_hurry) {
+        return LT_OK;
+    }
+    r->has_hurry = true;
+    r->hurry_n = 0;
+    r->kept = r->stored;
+    sqlite3_bind_int64(r->list_hurry, 1, (int64_t)LT_MATTER_DIRECTIVE);
+    while (rc == LT_OK && row) {
+        rc = lt_db_step(r->list_hurry, &row);
+        if (rc == LT_OK && row) {
+            rc = lt_reader_take_matter(r, r->list_hurry);
+        }
+        if (rc == LT_OK && row) {
+            note_hurry(r);
+        }
+    }
+    lt_db_reset(r->list_hurry);
+    r->stored = r->kept;
+    return rc;
+}
+
+/* How long each tier has for the incident in r->stored. */
+static int64_t within_of(const struct lt_view_reader *r)
+{
+    const struct lt_matter *m = &r->stored.matter;
+    int64_t within_ms = m->type == LT_INCIDENT_FORECAST
                             ? r->climb.forecast_within_ms
                             : r->climb.within_ms;
 
-    return r->climb.within_ms > 0 &&
-           lt_climb_of(&r->stored.matter, r->stored.arrived_ms, within_ms,
-                       r->climb.tree, r->climb.now_ms, out);
+    for (size_t i = 0; m->type == LT_INCIDENT_NOW && i < r->hurry_n; i++) {
+        const struct lt_hurry *hurry = &r->hurry[i];
+        bool covers = false;
+
+        for (size_t j = 0; j < hurry->offices_n; j++) {
+            covers |= lt_office_equal(&hurry->offices[j], &m->origin);
+        }
+        if (covers && m->opened_on >= hurry->from_day &&
+            m->opened_on <= hurry->until_day && hurry->within_ms < within_ms &&
+            !LT_PLANTED(within_as_ever)) {
+            within_ms = hurry->within_ms;
+        }
+    }
+    return LT_PLANTED(never_raise) ? INT64_MAX : within_ms;
 }
 
-void lt_untaken_put(const struct lt_view_reader *r, struct lt_json *json)
+static lt_err climbed(struct lt_view_reader *r, struct lt_climb *out,
+                      bool *out_waits)
 {
+    lt_err rc = LT_OK;
+
+    *out_waits = r->climb.within_ms > 0 &&
+                 r->stored.matter.kind == LT_MATTER_INCIDENT &&
+                 (r->stored.matter.state == LT_INCIDENT_RAISED_ST ||
+                  LT_PLANTED(taken_climbs));
+    if (*out_waits) {
+        rc = find_hurry(r);
+    }
+    if (*out_waits && rc == LT_OK) {
+        *out_waits =
+            lt_climb_of(&r->stored.matter, r->stored.arrived_ms, within_of(r),
+                        r->climb.tree, r->climb.now_ms, out);
+    }
+    return rc;
+}
+
+/* By the roster; without one, by the settings. */
+static void put_ring(const struct lt_view_reader *r,
+                     const struct lt_view_duty *duty,
+                     const struct lt_office *asked, struct lt_json *json)
+{
+    lt_json_key(json, "ring");
+    lt_json_word(json,
+                 duty->found ? duty->phone : lt_view_phone(&r->climb, asked));
+    lt_json_key(json, "ring_person");
+    lt_json_word(json,
+                 duty->found && duty->name[0] != '\0' ? duty->name : NULL);
+}
+
+lt_err lt_untaken_put(struct lt_view_reader *r, struct lt_json *json)
+{
+    struct lt_view_duty duty;
     struct lt_climb climb;
-    bool waits = climbed(r, &climb);
+    bool waits;
+    lt_err rc = climbed(r, &climb, &waits);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
 
     lt_json_key(json, "asked");
     if (!waits) {
@@ -51,7 +148,9 @@ void lt_untaken_put(const struct lt_view_reader *r, struct lt_json *json)
         lt_json_null(json);
         lt_json_key(json, "ring");
         lt_json_null(json);
-        return;
+        lt_json_key(json, "ring_person");
+        lt_json_null(json);
+        return LT_OK;
     }
     lt_json_office(json, &climb.asked);
     lt_json_key(json, "raised_times");
@@ -62,8 +161,11 @@ void lt_untaken_put(const struct lt_view_reader *r, struct lt_json *json)
     } else {
         lt_json_time(json, climb.next_ms);
     }
-    lt_json_key(json, "ring");
-    lt_json_word(json, lt_view_phone(&r->climb, &climb.asked));
+    rc = lt_duty_at(r, &climb.asked, &duty);
+    if (rc == LT_OK) {
+        put_ring(r, &duty, &climb.asked, json);
+    }
+    return rc;
 }
 
 static void take(const struct lt_view_reader *r, const struct lt_climb *climb,
@@ -80,9 +182,7 @@ static void take(const struct lt_view_reader *r, const struct lt_climb *climb,
         .asked = climb->asked,
         .since_ms = climb->since_ms,
         .step_ms = climb->step_ms,
-        .within_ms = m->type == LT_INCIDENT_FORECAST
-                         ? r->climb.forecast_within_ms
-                         : r->climb.within_ms,
+        .within_ms = within_of(r),
         .concerns = lt_climb_concerns(climb, &m->origin, &r->climb.self,
                                       r->climb.tree)};
     out->overdue = r->climb.now_ms - climb->since_ms >= out->within_ms;
@@ -93,6 +193,7 @@ lt_err lt_view_untaken(struct lt_view_reader *r, size_t max,
 {
     sqlite3_stmt *stmt;
     struct lt_climb climb;
+    bool waits = false;
     bool row = true;
     lt_err rc;
 
@@ -113,8 +214,12 @@ lt_err lt_view_untaken(struct lt_view_reader *r, size_t max,
         if (rc == LT_OK && row) {
             rc = lt_reader_take_matter(r, stmt);
         }
-        if (rc == LT_OK && row && climbed(r, &climb)) {
-            take(r, &climb, &out[(*out_n)++]);
+        if (rc == LT_OK && row) {
+            rc = climbed(r, &climb, &waits);
+        }
+        if (rc == LT_OK && row && waits) {
+            take(r, &climb, &out[*out_n]);
+            rc = lt_duty_at(r, &climb.asked, &out[(*out_n)++].duty);
         }
     }
     lt_db_reset(stmt);

@@ -1,6 +1,7 @@
 /* The writing side: open, one transaction a batch, close. */
 #include "daemon/view/view_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/counters.h"
@@ -13,6 +14,15 @@ enum {
     EVENT_ARENA_MAX = 2 * 1024 * 1024,
     REFOLD_ARENA_MAX = 32 * 1024 * 1024
 };
+
+/* Does the event e, of the life ?1, count: in its own run, in one of its
+ * copies', or by the word of who enclosed it? */
+#define LT_VIEW_COUNTS                                                         \
+    "coalesce(e.number<=(SELECT cut FROM run WHERE life=?1"                    \
+    " AND channel=e.channel),1)"                                               \
+    " OR EXISTS(SELECT 1 FROM copy c JOIN run x ON x.life=?1"                  \
+    " AND x.channel=c.channel WHERE c.seq=e.seq AND c.number<=x.cut)"          \
+    " OR EXISTS(SELECT 1 FROM enclosed n WHERE n.seq=e.seq)"
 
 static lt_err prepare(struct lt_view *view)
 {
@@ -58,6 +68,9 @@ static lt_err prepare(struct lt_view *view)
         {&view->add_miss,
          "INSERT OR IGNORE INTO miss(cause,matter) VALUES(?1,?2)"},
         {&view->get_miss, "SELECT 1 FROM miss WHERE cause=?1 LIMIT 1"},
+        {&view->add_refolded, "INSERT INTO refolded(matter) VALUES(?1)"},
+        {&view->trim_refolded,
+         "DELETE FROM refolded WHERE id<=last_insert_rowid()-4096"},
         {&view->drop_misses, "DELETE FROM miss WHERE matter=?1"},
         {&view->set_await,
          "INSERT INTO await(matter,version) VALUES(?1,?2)"
@@ -84,6 +97,16 @@ static lt_err prepare(struct lt_view *view)
         {&view->put_answer,
          "INSERT INTO answer(said,office,at) VALUES(?1,?2,?3)"
          " ON CONFLICT(said,office) DO UPDATE SET at=coalesce(at,?3)"},
+        {&view->put_look,
+         "INSERT INTO look(matter,office,first,last,days) VALUES(?1,?2,?3,?3,1)"
+         " ON CONFLICT(matter,office) DO UPDATE SET first=min(first,?3),"
+         " last=max(last,?3), days=days+1"},
+        {&view->put_turn,
+         "INSERT OR REPLACE INTO turn(seq,key,day,form,people,field,outcome,"
+         "marks,other,corrects) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)"},
+        {&view->add_flag,
+         "INSERT OR IGNORE INTO flag(said,target,matter,mask,at,day,replaces)"
+         " VALUES(?1,?2,?3,?4,?5,?6,?7)"},
         {&view->put_enclosed, "INSERT INTO enclosed(seq) VALUES(?1)"},
         {&view->get_enclosed, "SELECT 1 FROM enclosed WHERE seq=?1"},
         {&view->drop_enclosed, "DELETE FROM enclosed WHERE seq=?1"},
@@ -92,6 +115,42 @@ static lt_err prepare(struct lt_view *view)
          " WHERE seq=?1"},
         {&view->drop_texts, "DELETE FROM text WHERE id>=?1 AND id<?2"},
         {&view->add_office, "INSERT INTO office(version,seq) VALUES(?1,?2)"},
+        {&view->add_run,
+         "INSERT OR IGNORE INTO run(life,channel,before,number,signer,cut)"
+         " VALUES(?1,?2,?3,?4,?5,?6)"},
+        {&view->get_run, "SELECT cut FROM run WHERE life=?1 AND channel=?2"},
+        {&view->set_run,
+         "UPDATE run SET cut=?3 WHERE life=?1 AND channel=?2"},
+        {&view->key_runs, "SELECT life,channel,before,number,cut FROM run"
+                          " WHERE signer=?1 ORDER BY life,channel"},
+        {&view->find_turned,
+         "SELECT e.seq,e.key,e.matter,e.why FROM ref r JOIN event e"
+         " ON e.seq>=r.seq AND e.seq<r.seq+r.n"
+         " WHERE r.key>=(?1<<40) AND r.key<((?1+1)<<40) AND e.why<>?4"
+         " AND (e.matter IS NOT NULL OR e.verdict=0 OR e.why=?2"
+         "  OR e.seq IN (SELECT seq FROM law))"
+         " AND e.channel NOT IN"
+         "  (SELECT id FROM channel WHERE substr(bytes,1,1)=?3)"
+         " AND (e.why=?2)=(" LT_VIEW_COUNTS ") ORDER BY e.seq"},
+        {&view->get_counts,
+         "SELECT " LT_VIEW_COUNTS " FROM event e WHERE e.seq=?2"},
+        {&view->get_unconfirmed,
+         "SELECT 1 FROM run WHERE life=?1 AND signer IN"
+         " (SELECT signer FROM unconfirmed) LIMIT 1"},
+        {&view->doubt_key,
+         "INSERT INTO await(matter,version) SELECT DISTINCT e.matter,0"
+         " FROM run u JOIN ref r ON r.key>=(u.life<<40) AND"
+         " r.key<((u.life+1)<<40) JOIN event e ON e.seq>=r.seq AND"
+         " e.seq<r.seq+r.n WHERE u.signer=?1 AND e.matter IS NOT NULL"
+         " ON CONFLICT(matter) DO UPDATE SET version=0"},
+        {&view->put_unconfirmed, "INSERT INTO unconfirmed(signer) VALUES(?1)"},
+        {&view->drop_unconfirmed, "DELETE FROM unconfirmed"},
+        {&view->put_copy, "INSERT OR IGNORE INTO copy(seq,channel,number)"
+                          " VALUES(?1,?2,?3)"},
+        {&view->put_word, "INSERT INTO word(seq,version) VALUES(?1,?2)"},
+        {&view->put_revised,
+         "INSERT OR REPLACE INTO revised(said,seq,counts) VALUES(?1,?2,?3)"},
+        {&view->drop_erasure, "DELETE FROM erasure WHERE said=?1"},
         {&view->put_law, "INSERT INTO law(seq,version,counts) VALUES(?1,?2,?3)"},
         {&view->drop_law, "DELETE FROM law WHERE seq=?1"},
         {&view->next_law, "SELECT seq FROM law WHERE counts=0 AND version<=?1"
@@ -176,6 +235,7 @@ lt_err lt_view_open(const char *path, const struct lt_office *office,
         lt_diag_arg(diag, "file", "%s", path);
         return rc;
     }
+    view->wal_pages = WAL_PAGES;
     *out_view = view;
     return LT_OK;
 }
@@ -206,6 +266,7 @@ void lt_view_close(struct lt_view *view)
     }
     lt_db_close(view->db);
     lt_tree_free(view->tree);
+    lt_trust_free(view->trust);
     lt_arena_deinit(&view->payload_arena);
     lt_arena_deinit(&view->event_arena);
     lt_arena_deinit(&view->refold_arena);
@@ -240,13 +301,34 @@ void lt_view_position(const struct lt_view *view, uint64_t *out_pos,
     memcpy(out_hash, view->hash, LT_HASH_LEN);
 }
 
+static void set_autocheckpoint(struct lt_view *view)
+{
+    int pages = view->hurry && view->wal_pages > WAL_HURRY_PAGES
+                    ? WAL_HURRY_PAGES
+                    : view->wal_pages;
+
+    (void)sqlite3_wal_autocheckpoint(view->db, pages);
+}
+
 void lt_view_hurry(struct lt_view *view, bool hurry)
 {
     if (hurry != view->hurry) {
         view->hurry = hurry;
-        (void)sqlite3_wal_autocheckpoint(view->db, hurry ? WAL_HURRY_PAGES
-                                                         : WAL_PAGES);
+        set_autocheckpoint(view);
     }
+}
+
+void lt_view_wal_max(struct lt_view *view, int64_t bytes)
+{
+    char sql[64];
+
+    view->wal_pages = bytes / LT_DB_PAGE < WAL_PAGES
+                          ? (int)(bytes / LT_DB_PAGE)
+                          : WAL_PAGES;
+    (void)snprintf(sql, sizeof(sql), "PRAGMA journal_size_limit=%lld",
+                   (long long)view->wal_pages * LT_DB_PAGE);
+    (void)!lt_db_exec(view->db, sql);
+    set_autocheckpoint(view);
 }
 
 lt_err lt_view_begin(struct lt_view *view)

@@ -11,6 +11,7 @@
 #define LT_VIEW_VIEW_H
 
 #include "common/alloc.h"
+#include "common/audit_mark.h"
 #include "common/codec.h"
 #include "common/segment.h"
 
@@ -43,6 +44,17 @@ const struct lt_office *lt_view_office(const struct lt_view *view);
 void lt_view_position(const struct lt_view *view, uint64_t *out_pos,
                       uint8_t out_hash[static LT_HASH_LEN]);
 
+/* The keys that no keeper has confirmed yet: what they sign is marked, and some
+ * of it waits. Everything of those that come or go is judged again. Between
+ * lt_view_begin and lt_view_end. */
+enum { LT_VIEW_KEYS_MAX = 256 };
+struct lt_view_keys {
+    size_t n;
+    uint8_t ids[LT_VIEW_KEYS_MAX][LT_HASH_LEN];
+};
+LT_MUST_CHECK lt_err lt_view_unconfirmed(struct lt_view *view,
+                                         const struct lt_view_keys *keys);
+
 /* Take in the segment at @pos, which must be the next one (position + 1; the
  * log has no gaps in its positions). A payload that cannot be decoded makes
  * rejected rows, never an error. Between begin and end is one transaction. */
@@ -65,6 +77,9 @@ bool lt_view_erased(const struct lt_view *view);
 /* Leave nothing of them: outside of a transaction. Errors: LT_EBUSY (a reader
  * stands in the way; again), LT_EFULL, LT_EIO. */
 LT_MUST_CHECK lt_err lt_view_wipe(struct lt_view *view);
+/* The WAL is copied when it holds @bytes, at most 16 MiB, and is not kept larger
+ * than that. Outside of a transaction. */
+void lt_view_wal_max(struct lt_view *view, int64_t bytes);
 /* Give back what a burst needed: the page cache, between two transactions. */
 void lt_view_relax(struct lt_view *view);
 
@@ -122,6 +137,21 @@ struct lt_view_climb {
 };
 void lt_view_reader_set_climb(struct lt_view_reader *reader,
                               const struct lt_view_climb *climb);
+/* Who is on duty at @office at the time of lt_view_reader_set_climb, by its
+ * roster: of shifts that are on an officer's before a leader's, and the one that
+ * began last. An office without a roster has nobody: found is false. */
+enum { LT_DUTY_NAME_LEN = 208, LT_DUTY_PHONE_LEN = 48 };
+struct lt_view_duty {
+    bool found;
+    struct lt_event_id shift;
+    uint32_t duty;   /* LT_DUTY_LEADER and so on */
+    int64_t until_ms;
+    char name[LT_DUTY_NAME_LEN];
+    char phone[LT_DUTY_PHONE_LEN];
+};
+LT_MUST_CHECK lt_err lt_view_on_duty(struct lt_view_reader *reader,
+                                     const struct lt_office *office,
+                                     struct lt_view_duty *out);
 /* The open incidents that no person has taken, newest first, at most @max
  * (*out_n of them). Needs lt_view_reader_set_climb. Errors: LT_EINVAL without
  * it; LT_EBUSY, LT_EIO, LT_ENOMEM. */
@@ -137,6 +167,7 @@ struct lt_view_untaken {
     int64_t within_ms;
     bool overdue;                /* has waited for longer than one tier's time */
     bool concerns;               /* @self is between origin and asked */
+    struct lt_view_duty duty;    /* who is on duty where it is asked */
 };
 LT_MUST_CHECK lt_err lt_view_untaken(struct lt_view_reader *reader, size_t max,
                                      struct lt_view_untaken *out, size_t *out_n);
@@ -154,11 +185,35 @@ struct lt_view_expired {
 LT_MUST_CHECK lt_err lt_view_expired(struct lt_view_reader *reader, size_t max,
                                      struct lt_view_expired *out,
                                      size_t *out_n);
-/* The telephone that rings at @asked; NULL when this office knows none. */
+/* The telephone that rings at @asked by the settings; NULL when this office knows
+ * none. */
 const char *lt_view_phone(const struct lt_view_climb *climb,
                           const struct lt_office *asked);
 
-enum lt_view_what { LT_VIEW_CASES, LT_VIEW_INCIDENTS, LT_VIEW_DIRECTIVES };
+enum lt_view_what {
+    LT_VIEW_CASES,
+    LT_VIEW_INCIDENTS,
+    LT_VIEW_DIRECTIVES, /* letters and plans */
+    LT_VIEW_PERIODS,
+    LT_VIEW_TASKFORCES,
+    LT_VIEW_REQUESTS,
+    LT_VIEW_NOTICES,
+    LT_VIEW_RETALIATIONS, /* those that this office reported or was told of */
+    LT_VIEW_SHIFTS        /* open: those that are on now */
+};
+/* Cases of which a centre asks why. */
+enum lt_view_about {
+    LT_ABOUT_ALL,
+    LT_ABOUT_MOVED,          /* taken over or assigned twice or more */
+    LT_ABOUT_LATE_ENTRY,     /* opened on a day before it was written down */
+    LT_ABOUT_LATE_EXTENSION, /* extended when its term had ended */
+    LT_ABOUT_UNENFORCED      /* decided, and no enforcement ordered yet */
+};
+
+/* The word of the option `about`: "moved", "late_entry", "late_extension",
+ * "unenforced". LT_ABOUT_ALL for no such word. */
+enum lt_view_about lt_view_about_by_word(const char *word, size_t len);
+
 struct lt_view_query {
     enum lt_view_what what;
     int open;                    /* 1 open only, -1 closed only, 0 all */
@@ -171,8 +226,10 @@ struct lt_view_query {
     int32_t today;               /* for overdue */
     bool overdue;                /* only what is late, or ... */
     bool owed;                   /* cases: what was sent is not answered */
+    bool tasks;                  /* cases: a conclusion's task is not done */
     bool reviewed;               /* cases: of the backlog, with a next step */
     bool due_soon;               /* ... due within LT_DUE_SOON_DAYS */
+    enum lt_view_about about;    /* cases */
 };
 /* {"items":[...],"next":...}. Errors: LT_EINVAL (a cursor that is none). */
 LT_MUST_CHECK lt_err lt_view_list(struct lt_view_reader *reader,
@@ -182,6 +239,43 @@ LT_MUST_CHECK lt_err lt_view_list(struct lt_view_reader *reader,
 LT_MUST_CHECK lt_err lt_view_show(struct lt_view_reader *reader,
                                   const struct lt_event_id *id, int32_t today,
                                   struct lt_buf *out_json);
+/* {"items":[...],"next":...}: texts that were flagged, the newest first, at
+ * most @limit, from @after on (NULL: the newest); @open: only those that are
+ * neither replaced nor erased. Errors: LT_EINVAL (a cursor that is none). */
+LT_MUST_CHECK lt_err lt_view_flagged(struct lt_view_reader *reader,
+                                     uint32_t limit, const char *after,
+                                     bool open, int32_t today,
+                                     struct lt_buf *out_json);
+/* The same of a case whose receipt code is known, whatever it denounces: for what
+ * a slip of paper is told, and for nothing else. */
+LT_MUST_CHECK lt_err lt_view_slip(struct lt_view_reader *reader,
+                                  const struct lt_event_id *id, int32_t today,
+                                  struct lt_buf *out_json);
+/* What happened from a day to a day, both included, in one object for one page;
+ * with @period (may be NULL) who reported in it, and what, cut to its days.
+ * LT_ENOTFOUND: no such period. */
+struct lt_view_span {
+    int32_t from;
+    int32_t until;
+};
+LT_MUST_CHECK lt_err lt_view_summary(struct lt_view_reader *reader,
+                                     const struct lt_event_id *period,
+                                     const struct lt_view_span *span,
+                                     int32_t today, struct lt_buf *out_json);
+/* {"items":[...],"next":...}: receptions, the latest day first. Errors:
+ * LT_EINVAL (a cursor that is none). */
+struct lt_view_turns {
+    const char *after;               /* NULL: from the latest on */
+    const struct lt_office *office;  /* NULL: of all */
+    int32_t since;                   /* civil day */
+    uint32_t limit;
+};
+LT_MUST_CHECK lt_err lt_view_turns(struct lt_view_reader *reader,
+                                   const struct lt_view_turns *query,
+                                   struct lt_buf *out_json);
+/* Is it a reception that counts? LT_ENOTFOUND when not. */
+LT_MUST_CHECK lt_err lt_view_turn_stands(struct lt_view_reader *reader,
+                                         const struct lt_event_id *id);
 /* Find the case of a receipt code (its 80 bits). LT_ENOTFOUND. */
 LT_MUST_CHECK lt_err lt_view_find_receipt(struct lt_view_reader *reader,
                                           const uint8_t bits[static 10],
@@ -204,8 +298,14 @@ LT_MUST_CHECK lt_err lt_view_find_short(struct lt_view_reader *reader,
                                         struct lt_event_id *out_id);
 
 /* A large part: is every piece here, and does the hash of the whole fit?
- * DAMAGED: the pieces are another content than the event says. */
-enum lt_whole { LT_WHOLE_ANNOUNCED, LT_WHOLE_HERE, LT_WHOLE_DAMAGED };
+ * DAMAGED: the pieces are another content than the event says. WITHHELD: a
+ * file does not go with such an event (lt_attachment_fits). */
+enum lt_whole {
+    LT_WHOLE_ANNOUNCED,
+    LT_WHOLE_HERE,
+    LT_WHOLE_DAMAGED,
+    LT_WHOLE_WITHHELD
+};
 struct lt_view_whole {
     uint32_t index;
     struct lt_part_ref ref;
@@ -274,6 +374,37 @@ LT_MUST_CHECK lt_err lt_view_originals(struct lt_view_reader *reader,
                                        struct lt_view_original **out,
                                        size_t *out_n);
 
+/* What came here of one stream since a time, by this office's own commits. */
+struct lt_view_received {
+    struct lt_stream stream;
+    uint64_t events;
+    uint64_t with_texts; /* of them */
+    int64_t first_ms;    /* wall, when it was committed here */
+    int64_t last_ms;
+};
+/* Every stream of which something came since @since_ms. Errors: LT_EBUSY,
+ * LT_EIO, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_view_received(
+    struct lt_view_reader *reader, int64_t since_ms,
+    void (*visit)(void *ctx, const struct lt_view_received *stream), void *ctx);
+
+/* A deed that an office has marked of its audit. */
+struct lt_view_deed {
+    struct lt_office office;
+    uint64_t number; /* of the record there */
+    struct lt_audit_deed deed;
+};
+/* Every deed of a mark that was committed here since @since_ms, in the order in
+ * which they came. Errors: LT_EBUSY, LT_EIO, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_view_deeds(
+    struct lt_view_reader *reader, int64_t since_ms,
+    void (*visit)(void *ctx, const struct lt_view_deed *deed), void *ctx);
+
+/* What was said of keys, and what each word changed here: one JSON object with
+ * "items", appended. Errors: LT_EBUSY, LT_EIO, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_view_revisions(struct lt_view_reader *reader,
+                                       struct lt_buf *out_json);
+
 /* One event of a matter, for whoever wants to take it back. LT_ENOTFOUND when
  * it is not here or belongs to no matter. */
 struct lt_view_entry {
@@ -295,5 +426,16 @@ LT_MUST_CHECK lt_err lt_view_entry(struct lt_view_reader *reader,
                                    const struct lt_event_id *id,
                                    const struct lt_office *self,
                                    struct lt_view_entry *out);
+
+/* ---- the tree of the past (offices.c) ---- */
+
+/* An event of the tree: its version and the civil day from which it counts. */
+typedef void lt_view_tree_visit(void *ctx, uint64_t version, int32_t day,
+                                const struct lt_event *event);
+/* The tree as it was on civil day @until, or as it is read (INT32_MAX); the
+ * caller frees it. @visit may be NULL. Errors: LT_EIO, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_view_tree(struct lt_view_reader *reader, int32_t until,
+                                  lt_view_tree_visit *visit, void *ctx,
+                                  struct lt_tree **out_tree);
 
 #endif

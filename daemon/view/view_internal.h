@@ -2,6 +2,7 @@
 #ifndef LT_VIEW_INTERNAL_H
 #define LT_VIEW_INTERNAL_H
 
+#include "common/trust.h"
 #include "daemon/view/intern.h"
 #include "daemon/view/stored.h"
 #include "daemon/view/view.h"
@@ -12,7 +13,7 @@ static inline int64_t lt_text_row(int64_t seq, uint32_t index)
     return (int64_t)((uint64_t)seq << 3 | index);
 }
 
-enum { LT_VIEW_SCHEMA = 9, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+enum { LT_VIEW_SCHEMA = 16, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
 
 /* Events of neighbouring keys in neighbouring rows. */
 struct lt_ref_run {
@@ -32,11 +33,14 @@ struct lt_view {
     sqlite3 *db;
     struct lt_intern intern;
     struct lt_tree *tree; /* as far as the view has read */
+    struct lt_trust *trust; /* the same */
+    struct lt_view_keys unconfirmed;
     uint64_t pos;
     uint8_t hash[LT_HASH_LEN];
     int64_t next_seq;
     bool in_transaction;
     bool hurry; /* lt_view_hurry */
+    int wal_pages; /* lt_view_wal_max */
     uint64_t batch_events;         /* applied in the open transaction */
     bool stale;                    /* memory is ahead of the file: reload */
     bool tree_grew;                /* in the segment at hand */
@@ -74,10 +78,26 @@ struct lt_view {
     sqlite3_stmt *add_miss;
     sqlite3_stmt *get_miss;
     sqlite3_stmt *drop_misses;
+    sqlite3_stmt *add_refolded;
+    sqlite3_stmt *trim_refolded;
     sqlite3_stmt *set_await;
     sqlite3_stmt *drop_await;
     sqlite3_stmt *next_await;
     sqlite3_stmt *add_office;
+    sqlite3_stmt *add_run;
+    sqlite3_stmt *get_run;
+    sqlite3_stmt *set_run;
+    sqlite3_stmt *key_runs;
+    sqlite3_stmt *find_turned;
+    sqlite3_stmt *get_counts;
+    sqlite3_stmt *get_unconfirmed;
+    sqlite3_stmt *doubt_key;
+    sqlite3_stmt *put_unconfirmed;
+    sqlite3_stmt *drop_unconfirmed;
+    sqlite3_stmt *put_copy;
+    sqlite3_stmt *put_word;
+    sqlite3_stmt *put_revised;
+    sqlite3_stmt *drop_erasure;
     sqlite3_stmt *put_law;
     sqlite3_stmt *drop_law;
     sqlite3_stmt *next_law;
@@ -88,7 +108,10 @@ struct lt_view {
     sqlite3_stmt *next_erased;
     sqlite3_stmt *blank_text;
     sqlite3_stmt *add_debtor;
+    sqlite3_stmt *add_flag;
     sqlite3_stmt *put_answer;
+    sqlite3_stmt *put_look;
+    sqlite3_stmt *put_turn;
     sqlite3_stmt *put_enclosed;
     sqlite3_stmt *get_enclosed;
     sqlite3_stmt *drop_enclosed;
@@ -149,6 +172,7 @@ struct lt_coming {
     int64_t channel;
     int64_t key;
     int64_t seq;
+    uint64_t cut; /* up to this number what stands in the run counts */
     struct lt_act act;
     struct lt_judged judged;
 };
@@ -157,6 +181,43 @@ LT_MUST_CHECK lt_err lt_texts_add(struct lt_view *view,
                                   const struct lt_coming *c,
                                   const struct lt_bundle *bundle,
                                   size_t *cursor);
+
+/* ---- trust.c: keys that are revoked ---- */
+
+/* A segment comes: a row for its run, if it begins one, and up to where what
+ * stands in it counts. */
+LT_MUST_CHECK lt_err lt_trust_run(struct lt_view *view,
+                                  const struct lt_segment *segment,
+                                  int64_t channel);
+LT_MUST_CHECK lt_err lt_trust_cut(struct lt_view *view,
+                                  const struct lt_segment *segment,
+                                  int64_t channel, uint64_t *out_cut);
+/* Does the event with @key in the row @seq count, as its copies say? */
+LT_MUST_CHECK lt_err lt_trust_counts(struct lt_view *view, int64_t key,
+                                     int64_t seq, bool *out_counts);
+/* An event that is here came once more. Uses view->event and view->stored, as
+ * all that follow. */
+LT_MUST_CHECK lt_err lt_trust_again(struct lt_view *view,
+                                    const struct lt_coming *c);
+/* The writer's word in view->event, which stands at @version and has the row
+ * @seq. */
+LT_MUST_CHECK lt_err lt_trust_word(struct lt_view *view, uint64_t version,
+                                   int64_t seq);
+/* Judge anew what the key signed. @said: the row of the word, or 0. */
+LT_MUST_CHECK lt_err lt_trust_apply(struct lt_view *view,
+                                    const uint8_t *key_id, int64_t said);
+/* The words as the file has them. */
+LT_MUST_CHECK lt_err lt_trust_load(struct lt_view *view);
+
+/* ---- unconfirmed.c: keys that wait for the keeper's word ---- */
+
+bool lt_unconfirmed_signer(const struct lt_view *view,
+                           const uint8_t key_id[static LT_HASH_LEN]);
+/* Did one of them sign the event with @key? */
+LT_MUST_CHECK lt_err lt_unconfirmed_event(struct lt_view *view, int64_t key,
+                                          bool *out_is);
+/* Those that the file has. */
+LT_MUST_CHECK lt_err lt_unconfirmed_load(struct lt_view *view);
 
 /* ---- complaint.c ---- */
 
@@ -222,6 +283,18 @@ LT_MUST_CHECK lt_err lt_erase_review(struct lt_view *view, int64_t key);
 /* Review what waited for the version that the tree has now. */
 LT_MUST_CHECK lt_err lt_erase_awaiting(struct lt_view *view);
 
+/* ---- look.c: who has opened a case ---- */
+
+/* A MATTER_READ. The matter need not be here yet. */
+LT_MUST_CHECK lt_err lt_look_apply(struct lt_view *view,
+                                   const struct lt_event *event, int64_t at_ms);
+
+/* ---- turn.c: receptions ---- */
+
+/* A RECEPTION_TURN with intern key @key, in row @seq. */
+LT_MUST_CHECK lt_err lt_turn_apply(struct lt_view *view, int64_t key,
+                                   int64_t seq, const struct lt_event *event);
+
 /* ---- doubt.c ---- */
 
 /* Everything that was judged by the tree waits to be judged again: by the three
@@ -243,5 +316,10 @@ LT_MUST_CHECK lt_err lt_wait_for_tree(struct lt_view *view, uint64_t version,
 /* What an opening event says beside the state: label and receipt. */
 void lt_note_opening(struct lt_stored *stored, const struct lt_event *event,
                      const uint8_t *bytes, size_t len, int64_t committed_at_ms);
+
+/* The stored event at @seq into view->event (in view->event_arena: the one
+ * before it is gone), and its channel. LT_EIO: there is none; LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_view_take_event(struct lt_view *view, int64_t seq,
+                                        struct lt_channel *out_channel);
 
 #endif

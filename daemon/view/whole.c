@@ -98,6 +98,8 @@ const char *lt_whole_word(enum lt_whole state)
         return "here";
     case LT_WHOLE_DAMAGED:
         return "damaged";
+    case LT_WHOLE_WITHHELD:
+        return "withheld";
     }
     return NULL;
 }
@@ -166,6 +168,10 @@ static lt_err find_whole(struct lt_view_reader *r, const struct lt_event_id *id,
     out->index = (uint32_t)at;
     out->ref = r->event.parts[at];
     rc = is_closed(r, id, out->index, &out->closed);
+    if (rc == LT_OK && !lt_attachment_fits(r->event.type, r->event.kind)) {
+        out->state = LT_WHOLE_WITHHELD;
+        return LT_OK;
+    }
     return rc == LT_OK
                ? lt_whole_look(r, id, out->index, &out->ref, &out->state)
                : rc;

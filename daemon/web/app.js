@@ -1,15 +1,19 @@
 // The pages begin here: words, who is signed in, which face.
 import { html, render, useCallback, useEffect, useState } from '/web/vendor/preact-htm.js';
 import { get, post, stillHere, whenRefused } from '/web/lib/api.js';
+import { CrowdBar } from '/web/lib/crowds.js';
 import { useKeys } from '/web/lib/keys.js';
-import { onLive, startLive } from '/web/lib/live.js';
+import { askAgain, onLive, startLive } from '/web/lib/live.js';
+import { isShut, setShut } from '/web/lib/lock.js';
 import { learnName } from '/web/lib/office.js';
 import { Reach } from '/web/lib/reach.js';
+import { go, useRoute } from '/web/lib/route.js';
 import { chooseLang, langNow, LANGS, loadWords, t } from '/web/lib/words.js';
 import { Locked, SignIn, Switch } from '/web/signin.js';
 
 const IDLE_MS = 10 * 60 * 1000;
 const TELL_MS = 60 * 1000; // how often the server hears that somebody is at work
+const LOCKED_MS = 5000;
 const THEME = 'lienthong-theme';
 /* Each face is loaded when it is opened. */
 const FACES = {
@@ -19,6 +23,10 @@ const FACES = {
 };
 
 const asked = () => location.pathname.replace(/^\/|\/$/g, '');
+
+/* What belongs to no face: the office's people, and oneself. */
+const OWN = { people: 'People', mine: 'Mine' };
+const loadOwn = () => import('/web/people/people.js');
 
 function faceOf(faces) {
     const here = faces.filter((f) => f in FACES);
@@ -44,7 +52,10 @@ function Tools({ session, onSwitch, onLock, onOut }) {
     const [dark, setDark] = useState(darkNow());
     const other = LANGS.find((l) => l !== langNow());
     return html`<div class="tools">
-        <span class="who">${session?.person.shown}</span>
+        ${session && html`<button type="button" class="who plain" title=${t('mine')}
+            onClick=${() => go('mine')}>${session.person.shown}</button>`}
+        ${session?.person.roles.includes('leader') && html`<button type="button"
+            class="wide-only" onClick=${() => go('people')}>${t('people')}</button>`}
         ${session && html`<button type="button" onClick=${onSwitch}>${t('switch_title')}</button>
             <button type="button" class="wide-only" onClick=${onLock}>${t('lock')}</button>
             <button type="button" onClick=${onOut}>${t('signout')}</button>`}
@@ -104,42 +115,83 @@ function useAwake(active) {
     }, [active]);
 }
 
-function Signed({ session, locked, expired, refresh, onLock, onOut }) {
+function Signed({ session, locked, expired, refresh, onOpened, onLock, onOut }) {
     const [face, setFace] = useState(null);
     const [switching, setSwitching] = useState(false);
+    const [own, setOwn] = useState(null);
+    const route = useRoute();
     const name = faceOf(session.faces);
     useEffect(() => {
         if (name !== null) {
             FACES[name]().then((m) => setFace({ name, Page: m.default }));
         }
     }, [name]);
+    const isOwn = route.name in OWN;
+    useEffect(() => {
+        if (isOwn) {
+            loadOwn().then(setOwn);
+        }
+    }, [isOwn]);
+    useKeys(isOwn ? { Escape: () => (document.querySelector('dialog[open]') ? false : go()) } : {},
+        [isOwn]);
     useIdle(!locked && name !== 'board', onLock);
     useAwake(!locked && name === 'board');
     useKeys({ 'Ctrl+l': onLock }, []);
+    // A page that begins locked is made when it is opened: until then it could load nothing.
+    const [begun, setBegun] = useState(!locked);
+    useEffect(() => {
+        if (!locked) {
+            setBegun(true);
+        }
+    }, [locked]);
     useEffect(() => {
         document.title = `${name ? t(`face_${name}`) : ''} · ${session.office.name}`;
         document.body.className = name ?? '';
     }, [name, session.office.name]);
-    return html`<a class="skip" href="#main" onClick=${(e) => {
+    const away = locked || expired;
+    return html`<div class=${away ? 'under shut' : 'under'} inert=${away}>
+        <a class="skip" href="#main" onClick=${(e) => {
         e.preventDefault();
         document.getElementById('main')?.focus();
     }}>${t('skip')}</a>
         <${Head} session=${session} face=${name} onSwitch=${() => setSwitching(true)}
             onLock=${onLock} onOut=${onOut} />
         <main id="main" tabindex="-1">
-            ${name === null ? html`<p class="empty">${t('no_face')}</p>`
-        : face === null ? html`<p class="empty">${t('loading')}</p>`
+            ${isOwn && begun ? own && html`<${own[OWN[route.name]]} session=${session}
+                key=${route.name + session.person.name} />`
+        : name === null ? html`<p class="empty">${t('no_face')}</p>`
+        : face === null || !begun ? html`<p class="empty">${t('loading')}</p>`
             : html`<${face.Page} session=${session} key=${session.person.name} />`}
         </main>
-        ${name !== 'board' && html`<footer><${Reach} self=${session.office.id} /></footer>`}
+        ${begun && name !== 'board' && html`<footer>
+            ${name !== null && html`<${CrowdBar} key=${name}
+                self=${name === 'desk' ? session.office.id : null} />`}
+            <${Reach} self=${session.office.id} /></footer>`}
         ${switching && html`<${Switch} onClose=${() => setSwitching(false)}
             onDone=${async () => {
         await refresh();
         setSwitching(false);
-    }} />`}
-        ${locked && html`<${Locked} person=${session.person} onDone=${refresh}
+    }} />`}</div>
+        ${locked && html`<${Locked} person=${session.person} onDone=${onOpened}
             onLeave=${onOut} />`}
         ${expired && html`<div class="cover"><${SignIn} onDone=${refresh} expired /></div>`}`;
+}
+
+/* A lock that the server has not heard of yet: until it has, what it says of the
+ * session does not open the screen. */
+let lockOwed = false;
+
+async function lockBehind() {
+    if (lockOwed) {
+        try {
+            await post('/session/lock');
+        } catch (problem) {
+            if (problem.status !== 401) { // nobody is signed in: nothing to lock
+                throw problem;
+            }
+        }
+        lockOwed = false;
+    }
 }
 
 function App() {
@@ -147,14 +199,24 @@ function App() {
         expired: false });
     const refresh = useCallback(async () => {
         try {
+            await lockBehind();
             const session = await get('/session');
+            const opened = isShut() && !session.locked;
             learnName(session.office.id, session.office.name);
+            setShut(session.locked);
             setState({ session, known: true, locked: session.locked, expired: false });
             startLive();
+            if (opened) { // what the lock refused is asked for again
+                askAgain();
+            }
         } catch (problem) {
             // An expired session keeps the page and its forms under the sign-in.
-            setState((old) => ({ ...old, known: true,
-                expired: old.session !== null && problem.status === 401 }));
+            const gone = problem.status === 401;
+            setState((old) => {
+                setShut(old.session !== null && (gone || old.locked));
+                return { ...old, known: true, vouched: problem.code === 'sign_in_offered',
+                    locked: old.locked && !gone, expired: old.session !== null && gone };
+            });
         }
     }, []);
     useEffect(() => {
@@ -162,11 +224,22 @@ function App() {
         whenRefused(refresh);
         return onLive(({ what }) => what === 'session' && refresh());
     }, []);
+    useEffect(() => { // opened elsewhere, or a lock that is still owed
+        const timer = state.locked ? setInterval(refresh, LOCKED_MS) : null;
+        return () => clearInterval(timer);
+    }, [state.locked]);
     const lock = useCallback(() => {
-        setState((old) => ({ ...old, locked: old.session !== null }));
-        post('/session/lock').catch(() => {});
+        lockOwed = true;
+        setShut(true);
+        setState((old) => ({ ...old, locked: true }));
+        lockBehind().catch(() => {});
     }, []);
+    const opened = async () => {
+        lockOwed = false;
+        await refresh();
+    };
     const out = async () => {
+        lockOwed = false;
         await post('/session', {}, undefined, 'DELETE').catch(() => {});
         location.assign('/');
     };
@@ -175,8 +248,8 @@ function App() {
     }
     return state.session === null
         ? html`<div class="bar"><${Tools} session=${null} /></div>
-            <${SignIn} onDone=${refresh} />`
-        : html`<${Signed} ...${state} refresh=${refresh} onLock=${lock} onOut=${out} />`;
+            <${SignIn} onDone=${refresh} vouched=${state.vouched} />`
+        : html`<${Signed} ...${state} refresh=${refresh} onOpened=${opened} onLock=${lock} onOut=${out} />`;
 }
 
 const theme = localStorage.getItem(THEME);

@@ -4,11 +4,13 @@ import os
 import shlex
 
 import faces
+import life
 import nodes
 
 STOP = """#!/bin/sh
-# Ends every daemon that works in {tree}, whoever started it, and removes the
-# folder. A daemon holds its folder's lock: that is how it is found.
+# Ends every daemon that works in {tree}, whoever started it, and what makes work
+# for them, and removes the folder. Each holds its folder's lock: that is how it
+# is found.
 tree={quoted}
 working() {{
     find /proc/[0-9]*/fd -lname "$tree/*/lock" 2>/dev/null | cut -d/ -f3 | sort -u
@@ -83,6 +85,9 @@ def keep(story, say, code):
     stop = story.tree.dir / "stop"
     stop.write_text(STOP.format(tree=story.tree.dir, quoted=shlex.quote(str(story.tree.dir))))
     os.chmod(stop, 0o700)
+    life.begin(story.tree.dir, "p", [k for k, kind in story.kinds.items() if kind == "commune"])
+    say("  Các bàn tiếp công dân làm việc tiếp, vài giây một việc · the desks go on working, an entry "
+        "every few seconds")
     say()
     say("Các cơ quan vẫn chạy. Chép lần lượt · still running; copy these in turn:")
     for vi, en, lines in commands(story, code):

@@ -13,6 +13,7 @@ import random
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -48,7 +49,7 @@ def wait_until(ask, what, patience_s=None):
         if time.monotonic() > end:
             raise Failed("waited in vain: " + (what() if callable(what) else what))
         time.sleep(pause)
-        pause = min(pause * 1.5, 0.2)
+        pause = min(pause * 1.5, 0.1)
 
 
 class Result:
@@ -89,6 +90,24 @@ def run_tool(*args, dir=None, input=None, timeout=30, env=None, json_out=True):
     return Result(done.returncode, done.stdout, done.stderr)
 
 
+def ask_status(dir, timeout=5):
+    """What the tool would print, without starting it: None when nobody answers.
+    Waiting asks for little else, and a program takes 20 times as long."""
+    asked = json.dumps({"command": "status", "lang": "en"}).encode()
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(timeout)
+            line.connect(str(dir / "control.sock"))
+            line.sendall(struct.pack(">I", len(asked)) + asked)
+            with line.makefile("rb") as answers:
+                head = answers.read(4)
+                text = answers.read(struct.unpack(">I", head)[0]) if len(head) == 4 else b""
+        answer = json.loads(text or b"{}")
+    except (OSError, ValueError):
+        return None
+    return answer if "state" in answer else None
+
+
 class Node:
     """One office: a directory, and a daemon that runs or does not."""
 
@@ -123,8 +142,8 @@ class Node:
             if code is not None:
                 raise Failed(f"{self.name} ended with {code} while starting:\n"
                              + self.notes()[-3000:])
-            status = self.tool("status", timeout=5)
-            return status.code == 0 and status.json["state"] in ("ready", "intake_refused")
+            status = ask_status(self.dir)
+            return status is not None and status["state"] in ("ready", "intake_refused")
         wait_until(ready, lambda: f"{self.name} to be ready\n" + self.notes()[-3000:],
                    patience_s)
 
@@ -190,7 +209,7 @@ class Node:
         return result.json
 
     def status(self):
-        return self.ok("status")
+        return ask_status(self.dir) or self.ok("status")
 
     def waiting(self):
         """Events without the parent's ack; None while nobody can know: the
@@ -219,11 +238,11 @@ class Node:
         check(result.code == 0, f"{self.name}: log --events: {result}")
         return [json.loads(line) for line in result.out.splitlines() if line]
 
-    def items(self, noun):
-        """All pages of `noun list`."""
+    def items(self, noun, *flags):
+        """All pages of `noun list FLAGS`."""
         items, after = [], None
         while True:
-            page = self.ok(noun, "list", "--limit", 1000,
+            page = self.ok(noun, "list", *flags, "--limit", 1000,
                            *(["--after", after] if after else []))
             items += page["items"]
             after = page["next"]
@@ -291,13 +310,16 @@ class Tree:
         return node
 
     def pin_ports(self, node):
-        """Ports that stay the same over restarts: children dial them again."""
+        """Ports that stay the same over restarts: children dial them again. No
+        pages, since all offices would serve them at one port: faces.py gives
+        them where they are wanted."""
         port = free_port_pair()
         drop = node.dir / "conf.d"
         drop.mkdir(exist_ok=True)
         file = drop / "50-ports.conf"
         file.write_text(f'listen_links = {{"127.0.0.1:{port[0]}"}}\n'
-                        f'listen_enrol = {{"127.0.0.1:{port[1]}"}}\n')
+                        f'listen_enrol = {{"127.0.0.1:{port[1]}"}}\n'
+                        'pages_listen = {}\n')
         os.chmod(file, 0o640)
 
     def demo_shape(self, districts=2, communes=3, env=None):
@@ -313,11 +335,13 @@ class Tree:
 
 
 _ports = None
+_marks = []  # held as long as the process lives
 
 
 def free_port_pair():
     """Two loopback ports below the range that the kernel hands out, so that
-    nobody else's connection sits on them while a daemon is down."""
+    nobody else's connection sits on them while a daemon is down; nor any other
+    tree of this machine: a name that only one process can have stands for each."""
     global _ports
     if _ports is None:
         _ports = random.SystemRandom().randrange(10000, 30000, 2)
@@ -329,6 +353,13 @@ def free_port_pair():
                 probe.bind(("127.0.0.1", _ports))
             except OSError:
                 continue
+        mark = socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind(f"\0lienthong-port-{_ports}")
+        except OSError:
+            mark.close()
+            continue
+        _marks.append(mark)
         found.append(_ports)
     return found
 

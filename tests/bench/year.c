@@ -28,6 +28,7 @@ enum {
 struct bench {
     struct lt_year year;
     struct lt_build_office offices[1 + LT_YEAR_COMMUNES];
+    struct lt_office communes[LT_YEAR_COMMUNES];
     struct lt_event_id *first; /* by matter */
     struct lt_event_id *last;
     struct lt_built *log;
@@ -90,6 +91,9 @@ static void open_offices(struct bench *b)
     }
     for (uint32_t i = 0; i <= LT_YEAR_COMMUNES; i++) {
         b->offices[i].tree_version = 1 + LT_YEAR_COMMUNES;
+        if (i > 0) {
+            b->communes[i - 1] = b->offices[i].id;
+        }
     }
 }
 
@@ -129,9 +133,8 @@ static void fill(const struct bench *b, const struct lt_year_entry *entry,
     case LT_EV_DIRECTIVE_ISSUED:
         event->doc_no = number;
         event->kind = 0;
-        for (uint32_t i = 1; i <= LT_YEAR_COMMUNES; i++) {
-            event->to[event->to_n++] = b->offices[i].id;
-        }
+        event->to = b->communes;
+        event->to_n = LT_YEAR_COMMUNES;
         break;
     case LT_EV_DIRECTIVE_STATUS:
         event->code = entry->kind;
@@ -147,6 +150,7 @@ static struct lt_channel channel_of(uint32_t type)
     case LT_MATTER_INCIDENT:
         return lt_build_up(LT_CLASS_INCIDENT);
     case LT_MATTER_DIRECTIVE:
+    case LT_MATTER_SHIFT:
         return lt_build_up(LT_CLASS_DIRECTIVE);
     case LT_MATTER_CASE:
     case LT_MATTER_NONE:

@@ -1,5 +1,5 @@
 """What is promised has its test, by name: every code of common/err_table.h in
-tests/codes.csv, every rule of tests/pitfalls.md.
+tests/codes.csv, every rule of tests/pitfalls.md, every loss of tests/recovery.md.
 
 A test is FILE:FUNCTION below tests/. It is there when the file defines it, runs
 it, and (a code's) speaks of the code in it, in what it calls in its own file,
@@ -107,6 +107,52 @@ def check_pitfalls(source, tests, text):
     return bad, rules
 
 
+def system_tests(source):
+    """SCRIPT.TEST of all that tests/system runs."""
+    listed = re.sub(r"#.*", "", (source / "tests" / "system" / "CMakeLists.txt").read_text())
+    out = set()
+    for call in re.findall(r"^\s*lt_system_test\((\w[^)]*)\)", listed, re.M):
+        script, *words = call.split()
+        names = words[words.index("TESTS") + 1:] if "TESTS" in words else []
+        out |= {f"{script}.{name}" for name in names
+                if re.search(rf"\b{name}\b",
+                             (source / "tests" / "system" / f"{script}.py").read_text())}
+    return out
+
+
+def check_recovery(source, text):
+    """| what happened | simulator | real processes | planted |, names in
+    backquotes; "none: why" in place of tests with real processes."""
+    sim = source / "tools" / "sim"
+    scenes = {name for file in sim.glob("scenario_*.c")
+              for name in re.findall(r'^    \{"(\w+)",', file.read_text(), re.M)}
+    classes = set(re.findall(r"X\((\w+), ", (sim / "fault.h").read_text()))
+    plants = set(re.findall(r"^LT_PLANT\((\w+),", (source / "common" / "failpoint_table.h")
+                            .read_text(), re.M))
+    searched = ((source / "tests" / "sim" / "plants").read_text() +
+                (source / "tests" / "system" / "CMakeLists.txt").read_text())
+    real = system_tests(source)
+    bad, rows, none = [], 0, 0
+    for line in text.splitlines():
+        cells = [c.strip() for c in line.strip().strip("|").split("|")]
+        if not line.startswith("|") or len(cells) != 4 or cells[0] in ("what happened", "---"):
+            continue
+        rows += 1
+        named = [re.findall(r"`([^`]+)`", c) for c in cells]
+        bad += [f"{cells[0]}: no scenario {n}" for n in named[1] if n not in scenes]
+        bad += [f"{cells[0]}: no class {n}" for n in re.findall(r"\b[A-Z][A-Z_0-9]+\b", cells[1])
+                if n not in classes]
+        if cells[2].startswith("none: "):
+            none += 1
+        else:
+            bad += [f"{cells[0]}: nothing runs {n}" for n in named[2] if n not in real]
+        bad += [f"{cells[0]}: nothing looks for {n}" for n in named[3]
+                if n not in plants or not re.search(rf"\b{n}\b", searched)]
+        if not cells[1] or not cells[2] or not named[3]:
+            bad.append(f"{cells[0]}: not proved")
+    return bad, rows, none
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build")
@@ -118,27 +164,36 @@ def main():
     with open(source / "tests" / "codes.csv", newline="") as file:
         rows = {row[0]: row[1:3] for row in list(csv.reader(file))[1:]}
     pitfalls = (source / "tests" / "pitfalls.md").read_text()
+    recovery = (source / "tests" / "recovery.md").read_text()
     if args.plant:
         del rows["gap"]
         rows["no_such_code"] = ["system/remedies.py:desk", "system/remedies.py:desk"]
         rows["quota"] = ["system/remedies.py:desk", "system/alarms.py:not_there"]
         rows["silent"] = ["unit/engine/alarms_test.c:not_there", "-"]
         pitfalls += "\n| planted | `daemon/none.c` | `unit/log/none.c:none` | never |\n"
+        recovery += "\n| planted | `no_scene` NO_CLASS | `rot.none` | `no_plant` |\n| bare | `rot_in_the_middle` | | |\n"
     bad = check_codes(source, tests, rows)
     worse, rules = check_pitfalls(source, tests, pitfalls)
     bad += worse
+    worse, losses, none = check_recovery(source, recovery)
+    bad += worse
     for line in bad:
         print(line)
-    print(f"{len(rows)} codes, {rules} rules, {len(bad)} without a test")
+    print(f"{len(rows)} codes, {rules} rules, {losses} losses ({none} without real processes), "
+          f"{len(bad)} without a test")
     if args.plant:
         found = "\n".join(bad)
-        for word in ("gap: no row", "no_such_code: no such code", "remedies.py:desk does not speak",
-                     "alarms.py:not_there: no such", "alarms_test.c:not_there: no such",
-                     "silent: never ended", "no daemon/none.c", "unit/log/none.c:none: no such"):
+        words = ("gap: no row", "no_such_code: no such code", "remedies.py:desk does not speak",
+                 "alarms.py:not_there: no such", "alarms_test.c:not_there: no such",
+                 "silent: never ended", "no daemon/none.c", "unit/log/none.c:none: no such",
+                 "planted: no scenario no_scene", "planted: no class NO_CLASS",
+                 "planted: nothing runs rot.none", "planted: nothing looks for no_plant",
+                 "bare: not proved")
+        for word in words:
             if word not in found:
                 print(f"planted and not found: {word}")
                 return 1
-        return 0 if len(bad) == 8 else 1
+        return 0 if len(bad) == len(words) else 1
     return 1 if bad or rules < 40 else 0
 
 

@@ -1,7 +1,9 @@
 /* Feeds a fuzz target without a fuzzer: every seed, cuts and mutations of it
- * from a fixed random source, and the files named on the command line. */
+ * from a fixed random source, and what fuzzers have found (corpus/); or the
+ * files named on the command line. */
 #include "tests/fuzz/fuzz.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -98,6 +100,28 @@ static int run_file(const char *path)
     return 0;
 }
 
+/* How many there were. */
+static unsigned run_corpus(int *failed)
+{
+    static const char folder[] = LT_FUZZ_CORPUS "/" LT_FUZZ_TARGET;
+    DIR *stream = opendir(folder);
+    const struct dirent *entry;
+    char path[4096];
+    unsigned n = 0;
+
+    while (stream != NULL && (entry = readdir(stream)) != NULL) {
+        if (entry->d_name[0] != '.') {
+            (void)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+            *failed |= run_file(path);
+            n++;
+        }
+    }
+    if (stream != NULL) {
+        (void)closedir(stream);
+    }
+    return n;
+}
+
 int main(int argc, char **argv)
 {
     struct own own = {.target = LT_FUZZ_TARGET};
@@ -112,7 +136,8 @@ int main(int argc, char **argv)
     if (argc == 1) {
         seeds_each(run_seed, &own);
         FUZZ_CHECK(own.runs > 0);
-        printf("%s: %u inputs\n", own.target, own.runs);
+        printf("%s: %u inputs, %u of the corpus\n", own.target, own.runs,
+               run_corpus(&failed));
     }
     lt_codec_thread_stop();
     lt_crypto_stop();

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/cert.h"
 #include "common/courier.h"
 #include "common/link_msg.h"
 
@@ -31,6 +32,7 @@ static void put_byte(struct out *out, uint8_t byte)
 
 static struct lt_event sample(uint32_t type)
 {
+    static const struct lt_office to[] = {{{4}}, {{5}}};
     struct lt_event event = {.id = {{{1}}, 2, 3},
                              .hlc = UINT64_C(1795219200000) << 16,
                              .recorded_at_ms = INT64_C(1795219200100),
@@ -52,7 +54,7 @@ static struct lt_event sample(uint32_t type)
                              .people = 40,
                              .way = 1,
                              .to_n = 2,
-                             .to = {{{4}}, {{5}}},
+                             .to = to,
                              .code = 3,
                              .has_corrects = true,
                              .corrects = {{{1}}, 2, 1},
@@ -384,11 +386,147 @@ static void guarded(struct out *out)
 
         put_byte(out, (uint8_t)form);
         FUZZ_CHECK(lt_buf_put(&out->buf, texts[i].form, form));
-        FUZZ_CHECK(
-            lt_buf_put(&out->buf, texts[i].text, strlen(texts[i].text)));
+        FUZZ_CHECK(lt_buf_put(&out->buf, texts[i].text, strlen(texts[i].text)));
         (void)snprintf(name, sizeof(name), "guard%u", i);
         emit(out, "guard", name, LT_OK);
     }
+}
+
+/* A later key's binding, a root certificate, a request, words about keys. */
+static void keys(struct out *out)
+{
+    static const uint8_t first[32] = {3};
+    static const uint8_t second[32] = {4};
+    static const struct lt_office office = {{5}};
+    static const uint8_t next[LT_HASH_LEN] = {6};
+    static const uint8_t words[] = {0, 2, 5, 1, 0, 1, 9, 2, 0, 0, 0, 3,
+                                    1, 3, 2, 4, 0, 2, 1, 5, 1, 5, 7, 6};
+    const struct lt_cert_terms terms = {
+        .serial = {1}, .from_ms = 0, .until_ms = INT64_C(1000000000000)};
+    struct lt_binding binding = {.office = office,
+                                 .issuer = {{1}},
+                                 .serial = 2,
+                                 .issued_at_ms = INT64_C(1795219200100)};
+    struct lt_key *old = NULL;
+    struct lt_key *fresh = NULL;
+    struct lt_cert *root = NULL;
+    struct lt_span der;
+    struct lt_buf body;
+
+    lt_buf_init(&body, lt_alloc_heap());
+    FUZZ_CHECK(lt_key_from_seed(first, &old) == LT_OK &&
+               lt_key_from_seed(second, &fresh) == LT_OK);
+    memcpy(binding.key, lt_key_public(fresh), LT_PUBKEY_LEN);
+    memcpy(binding.issuer_key_id, lt_key_id(old), LT_HASH_LEN);
+    FUZZ_CHECK(lt_binding_follow(&binding, old) == LT_OK &&
+               lt_binding_body_encode(&binding, &body) == LT_OK);
+    binding.body = body.data;
+    binding.body_len = body.len;
+    FUZZ_CHECK(
+        lt_binding_sign(old, body.data, body.len, binding.signature) == LT_OK &&
+        lt_binding_prove(fresh, body.data, body.len, binding.proof) == LT_OK);
+    put_byte(out, 0);
+    emit(out, "trust", "binding", lt_binding_encode(&binding, &out->buf));
+    FUZZ_CHECK(lt_cert_make_root(old, &office, next, &terms, &root) == LT_OK);
+    der = lt_cert_der(root);
+    put_byte(out, 1);
+    FUZZ_CHECK(lt_buf_put(&out->buf, der.data, der.len));
+    emit(out, "trust", "certificate", LT_OK);
+    put_byte(out, 1);
+    emit(out, "trust", "request", lt_csr_make(fresh, &office, &out->buf));
+    put_byte(out, 2);
+    FUZZ_CHECK(lt_buf_put(&out->buf, "lt1_AAAA", 8));
+    emit(out, "trust", "token", LT_OK);
+    put_byte(out, 3);
+    FUZZ_CHECK(lt_buf_put(&out->buf, words, sizeof(words)));
+    emit(out, "trust", "words", LT_OK);
+    lt_cert_free(root);
+    lt_key_free(old);
+    lt_key_free(fresh);
+    lt_buf_deinit(&body);
+}
+
+/* A target, or the lines of a head. */
+static void requests(struct out *out)
+{
+    static const struct {
+        uint8_t how;
+        const char *text;
+    } texts[] = {
+        {0,
+         "/api/v1/cases/3bb245f9%3Ad88208e7%3A2?limit=20&q=%C4%91%E1%BA%A5t"},
+        {0, "/"},
+        {0, "/api/v1/cases?open=1&overdue=false&limit=5&office=X%C3%A3&lang=vi"},
+        {0, "/api/v1/periods/3bb245f9%3A1%3A2/reports?since=2026-11-29&to=a"},
+        {7, "/api/v1/cases\nHost: x\nContent-Length: 12\nCookie: a=b"},
+        {5, "/live\nHost: x:1\nTransfer-Encoding: chunked"},
+    };
+
+    for (unsigned i = 0; i < LT_COUNT_OF(texts); i++) {
+        char name[24];
+
+        put_byte(out, texts[i].how);
+        FUZZ_CHECK(lt_buf_put(&out->buf, texts[i].text, strlen(texts[i].text)));
+        (void)snprintf(name, sizeof(name), "request%u", i);
+        emit(out, "http", name, LT_OK);
+    }
+}
+
+/* Offices opened, one moved, one closed, one granted to read. */
+static void tree_events(struct out *out)
+{
+    static const uint8_t story[] = {
+        1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2, 2, 1, 0,
+        0, 0, 0, 4, 2, 1, 1, 1, 1, 0, 0, 2, 2, 2, 0, 3, 5, 0, 0, 3, 2, 0,
+        0, 1, 0, 0, 0, 4, 2, 1, 1, 0, 0, 7, 0, 5, 0, 0, 0, 0, 1, 7, 0};
+    FUZZ_CHECK(lt_buf_put(&out->buf, story, sizeof(story)));
+    emit(out, "tree", "story", LT_OK);
+}
+
+static void configurations(struct out *out)
+{
+    static const char *const texts[] = {
+        "listen_links = {\"127.0.0.1:7441\", \"[::1]:7441\"}\n",
+        ("# a remark\nnotes = json\nstatement_interval = 10m\n"
+         "wal_max_bytes = 64M\npages_listen = {}\n"),
+        "name = \"Xã Thạnh Đức\"\nnobody = 1\n"};
+
+    for (unsigned i = 0; i < LT_COUNT_OF(texts); i++) {
+        char name[24];
+
+        FUZZ_CHECK(lt_buf_put(&out->buf, texts[i], strlen(texts[i])));
+        (void)snprintf(name, sizeof(name), "file%u", i);
+        emit(out, "conf", name, LT_OK);
+    }
+}
+
+/* What happens in a small province: see engine_fuzz.c. */
+static void histories(struct out *out)
+{
+    static const uint8_t calm[] = {0, 2, 3, 9, 0, 20, 2, 1,
+                                   0, 0, 3, 1, 9, 0,  9};
+    static const uint8_t rough[] = {8,   0, 0,  0, 2, 4, 1, 9, 9, 0, 0, 1, 2,
+                                    9,   1, 40, 5, 1, 0, 3, 0, 1, 0, 3, 2, 4,
+                                    0,   1, 6,  1, 0, 0, 2, 4, 6, 1, 1, 9, 0,
+                                    200, 7, 1,  8, 6, 1, 2, 3, 4, 5, 6, 7};
+    FUZZ_CHECK(lt_buf_put(&out->buf, calm, sizeof(calm)));
+    emit(out, "engine", "calm", LT_OK);
+    FUZZ_CHECK(lt_buf_put(&out->buf, rough, sizeof(rough)));
+    emit(out, "engine", "rough", LT_OK);
+}
+
+static void registers(struct out *out)
+{
+    static const uint8_t sealed[] = {0, 3, 7, 1, 2, 3};
+    static const uint8_t words[] = "\1Nguy\xe1\xbb\x85n Th\xe1\xbb\x8b dao";
+    static const uint8_t page[] = {2, 0, 0, 18, 9, 0, 8, 100, 1};
+
+    FUZZ_CHECK(lt_buf_put(&out->buf, sealed, sizeof(sealed)));
+    emit(out, "register", "sealed", LT_OK);
+    FUZZ_CHECK(lt_buf_put(&out->buf, words, sizeof(words) - 1));
+    emit(out, "register", "words", LT_OK);
+    FUZZ_CHECK(lt_buf_put(&out->buf, page, sizeof(page)));
+    emit(out, "register", "page", LT_OK);
 }
 
 void seeds_each(seed_fn *each, void *ctx)
@@ -406,5 +544,11 @@ void seeds_each(seed_fn *each, void *ctx)
     sealed(&out);
     courier_pieces(&out);
     guarded(&out);
+    keys(&out);
+    requests(&out);
+    tree_events(&out);
+    configurations(&out);
+    histories(&out);
+    registers(&out);
     lt_buf_deinit(&out.buf);
 }

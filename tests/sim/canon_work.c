@@ -108,7 +108,7 @@ static void issue(struct writing *writing)
     writing->event->type = LT_EV_DIRECTIVE_ISSUED;
     writing->event->doc_no = (struct lt_text){"12/CT-UBND", 10};
     writing->event->to_n = 1;
-    writing->event->to[0] = *to;
+    writing->event->to = to;
     writing->channels_n = 1;
     writing->channels[0] = (struct lt_channel){
         .cls = LT_CLASS_DIRECTIVE, .audience = LT_AUDIENCE_TO, .to = *to};

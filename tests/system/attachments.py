@@ -33,12 +33,16 @@ def ask(node, message):
         socket.close()
 
 
+CASES = {}  # of the event that a file goes with
+
+
 def attachment(node, event):
-    """The first attachment of the event there; None while the case is absent."""
-    shown = node.tool("case", "show", event)
+    """The attachment of the event there; None while its case is absent."""
+    shown = node.tool("case", "show", CASES[event])
     if shown.code != 0:
         return None
-    return next((t for t in shown.json["texts"] if t["kind"] == "attachment"), None)
+    return next((t for t in shown.json["texts"]
+                 if t["kind"] == "attachment" and t["event"] == event), None)
 
 
 def state(node, event):
@@ -47,8 +51,9 @@ def state(node, event):
 
 
 def open_with(node, path, *more):
-    return node.ok("case", "open", "--type", "complaint", "--field", "land", "--text", "Đơn",
-                   "--attach", path, *more)
+    case, event = harness.decided(node, path, *more)
+    CASES[event] = case
+    return {"event": event}
 
 
 def same_file(node, event, path, to):
@@ -72,9 +77,10 @@ def there_and_back():
             same_file(commune, event, path, tree.dir / "out.pdf")
             wait_until(lambda: state(province, event) == "here", "the file at the province")
             same_file(province, event, path, tree.dir / "out.pdf")
-        step = commune.ok("case", "step", event, "note", "--attach", path)["event"]
+        case = CASES[event]
+        step = commune.ok("case", "step", case, "leader_conclusion", "--attach", path)["event"]
         wait_until(lambda: any(t["event"] == step and t["state"] == "here"
-                               for t in province.ok("case", "show", event)["texts"]
+                               for t in province.ok("case", "show", case)["texts"]
                                if t["kind"] == "attachment"), "the step's file")
         same_file(province, step, path, tree.dir / "out.pdf")
         verify = province.ok("verify")
@@ -96,16 +102,29 @@ def refusals(tree, commune, event, path):
             with open(file, "wb") as f:
                 f.truncate(size)
         before = len(commune.events())
-        result = commune.tool("case", "step", event, "note", "--attach", file)
+        result = commune.tool("case", "step", CASES[event], "decision_sent", "--attach", file)
         check(result.code == code, f"{name}: {result}")
         check(len(commune.events()) == before, f"{name}: an event was written")
     plain = commune.ok("case", "open", "--type", "complaint", "--field", "land", "--text", "x")
     check(commune.tool("case", "attachment", plain["event"], "--out", out).code == 65,
           "a case without attachment gave one")
     check(not out.exists(), "a file was left behind")
-    sealed = commune.tool("case", "open", "--type", "denunciation", "--field", "land",
-                          "--sealed-ref", "12/2026", "--attach", path)
+    sealed = commune.ok("case", "open", "--type", "denunciation", "--field", "land",
+                        "--sealed-ref", "12/2026")["event"]
+    sealed = commune.tool("case", "step", sealed, "decision_issued", "--attach", path)
     check(sealed.code == 65, f"a denunciation took an attachment: {sealed}")
+    opened = ask(commune, {"command": "case open", "options": {
+        "type": "complaint", "field": "land", "attach_size": 5, "attach_hash": "ab" * 32}})
+    check(opened["error"]["code"] == "invalid", f"a file with a petition: {opened}")
+    # What people bring in does not leave: files go with decisions alone.
+    before = len(commune.events())
+    for args in (("step", CASES[event], kind) for kind in ("note", "verify_done",
+                                                           "citizen_notified")):
+        for lang, word in (("vi", "quyết định"), ("en", "decision")):
+            result = harness.run_tool("--lang", lang, "case", *args, "--attach", path,
+                                      dir=commune.dir)
+            check(result.code == 65 and word in result.error["text"], f"{args}: {result}")
+    check(len(commune.events()) == before, "an event was written")
 
 
 # -- on the way --
@@ -168,15 +187,15 @@ def repeated_and_gone_on():
         province, district, commune = three(tree)
         path = noise(tree.dir / "don.pdf", 60 * PIECE + 5)
         rid = request_id()
-        args = ("case", "open", "--type", "complaint", "--field", "land", "--attach", path,
-                "--request-id", rid)
+        case = commune.ok("case", "open", "--type", "complaint", "--field", "land")["event"]
+        args = ("case", "step", case, "decision_issued", "--attach", path, "--request-id", rid)
         # What a tool that dies after its first batch leaves behind.
-        event = first_batch(commune, path, rid, 16)
+        event = first_batch(commune, path, rid, 16, case=case)
         wait_until(lambda: state(province, event) == "announced", "the event, without its file")
         early = commune.tool("case", "attachment", event, "--out", tree.dir / "out.pdf")
         check(early.code == 65 and not (tree.dir / "out.pdf").exists(), f"half a file: {early}")
         other = noise(tree.dir / "other.pdf", 60 * PIECE + 5, 8)
-        result = commune.tool(*args[:7], other, "--request-id", rid)
+        result = commune.tool(*args[:5], other, "--request-id", rid)
         check(result.code == 65, f"another file under the same id: {result}")
         commune.kill()
         commune.start()
@@ -198,8 +217,8 @@ def killed_in_the_middle():
         province, district, commune = three(tree)
         path = noise(tree.dir / "don.pdf", 12 * 1024 * 1024)
         rid = request_id()
-        args = ("case", "open", "--type", "complaint", "--field", "land", "--attach", path,
-                "--request-id", rid)
+        case = commune.ok("case", "open", "--type", "complaint", "--field", "land")["event"]
+        args = ("case", "step", case, "decision_issued", "--attach", path, "--request-id", rid)
         first = []
         tool = threading.Thread(target=lambda: first.append(commune.tool(*args)))
         tool.start()
@@ -214,6 +233,7 @@ def killed_in_the_middle():
         again = commune.ok(*args)
         check(again["repeated"], "the event was written twice")
         event = again["event"]
+        CASES[event] = case
         wait_until(lambda: state(province, event) == "here", "the file at the province")
         time.sleep(1)  # a new status is published by then
         check(chunks(commune) == 820, f"{chunks(commune)} pieces written for 820")
@@ -246,15 +266,17 @@ def piece_command(offset, salt, content, **more):
             "options": {"offset": offset, "salt": salt.hex(), "data": base64url(content), **more}}
 
 
-def first_batch(node, path, rid, n, data=None, whole=None):
+def first_batch(node, path, rid, n, data=None, whole=None, case=None):
     data = data or path.read_bytes()
     salt = bytes(16)
-    batch = [{"command": "case open", "request_id": rid,
-              "options": {"type": "complaint", "field": "land", "attach_size": len(data),
+    case = case or node.ok("case", "open", "--type", "complaint", "--field", "land")["event"]
+    batch = [{"command": "case step", "request_id": rid,
+              "options": {"id": case, "kind": "decision_issued", "attach_size": len(data),
                           "attach_hash": whole or whole_hash(data, salt)}}]
     batch += [piece_command(*p) for p in list(pieces_of(data, salt))[:n]]
     answers = ask(node, batch)
     check("event" in answers[0] and all("event" in a for a in answers), f"refused: {answers[0]}")
+    CASES[answers[0]["event"]] = case
     return answers[0]["event"]
 
 
@@ -354,10 +376,43 @@ def erased_everywhere():
                   "an erased file came out")
             same_file(node, second, kept, tree.dir / "out.pdf")
             verify = node.ok("verify")
-            check(verify["ok"] and verify["erased_parts"] == 2, f"verify says {verify}")
+            check(verify["ok"] and verify["erased_parts"] == 1, f"verify says {verify}")
 
 
-TESTS = {f.__name__: f for f in (there_and_back, cut_in_the_middle, urgent_overtakes,
+# -- with a directive --
+
+def with_a_directive():
+    """To each addressee and to nobody beside them; a batch that comes later
+    goes to all of them as well."""
+    with Tree() as tree:
+        province, district, commune = three(tree)
+        second = tree.child(district, "Xã Hai", "commune", key="c2")
+        beside = tree.child(district, "Xã Ba", "commune", key="c3")
+        path = noise(tree.dir / "kehoach.pdf", 20 * PIECE + 3)
+        issue = ("directive", "issue", "--doc-no", "12/KH", "--text", "kế hoạch", "--attach", path)
+        issued = province.ok(*issue, "--to", commune.office, second.office)["event"]
+
+        def of_directive(node):
+            shown = node.tool("directive", "show", issued)
+            return shown.code == 0 and next((t["state"] for t in shown.json["texts"]
+                                             if t["kind"] == "attachment"), None)
+
+        for node in (district, commune, second):
+            wait_until(lambda: of_directive(node) == "here", f"the file at {node.name}", 30)
+            same_file(node, issued, path, tree.dir / "out.pdf")
+        check(beside.tool("directive", "show", issued).code == 65 and chunks(beside) == 0,
+              "it went to an office beside them")
+        many = noise(tree.dir / "lon.pdf", 16 * 1024 * 1024)
+        result = province.tool(*issue[:-1], many, "--all-below")
+        check(result.code == 0, f"64 MB in all: {result}")
+        fifth = tree.child(district, "Xã Tư", "commune", key="c4", start=False)
+        wait_until(lambda: fifth.office in province.ok("office", "list").get("items", []) or
+                   len(province.items("office")) >= 6, "the fifth office in the tree", 30)
+        result = province.tool(*issue[:-1], many, "--all-below")
+        check(result.code == 65 and result.error["code"] == "too_big", f"more than that: {result}")
+
+
+TESTS = {f.__name__: f for f in (there_and_back, with_a_directive, cut_in_the_middle, urgent_overtakes,
                                  repeated_and_gone_on, killed_in_the_middle,
                                  misplaced_pieces, damaged_whole, erased_everywhere)}
 

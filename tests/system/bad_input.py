@@ -9,6 +9,7 @@ import contextlib
 import datetime
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -150,7 +151,8 @@ class Stage:
         """No gap of a second in what the district commits of the honest
         commune, and none late."""
         here = {e["event"]: when(e["committed_at"]) for e in self.honest.events()}
-        there = {e["event"]: when(e["committed_at"]) for e in self.district.events()}
+        there = {e["event"]: when(e["committed_at"]) for e in self.district.events()
+                 if e["committed_at"]}  # of others' denunciations the month alone is told
         mine = [e for e in desk.ledger if began <= here[e] <= ended]
         check(len(mine) >= (ended - began) / PACE_S / 4,
               f"the honest commune wrote only {len(mine)} events in {ended - began:.1f} s")
@@ -317,6 +319,17 @@ def other_content():
     first = seen.events()[0]["event"]
     page = seen.stage.district.ok("case", "show", first)
     check(page["number"] is None, f"the second content was taken: {page}")
+    # Whoever has a copy of the log can prove it, on a machine without a network.
+    copy = seen.stage.tree.dir / f"copy-{os.getpid()}.db"
+    seen.stage.district.ok("backup", str(copy))
+    shown = harness.run_tool("verify", "--file", str(copy), dir=seen.stage.district.dir)
+    proofs = [e for e in shown.json["evidence"] if e["origin"] == seen.node.office]
+    check(proofs and all(e["proven"] and e["hash"] != e["held"] for e in proofs), f"{shown}")
+    with contextlib.closing(sqlite3.connect(copy)) as db, db:
+        db.execute("DROP TRIGGER evidence_same")
+        db.execute("UPDATE evidence SET signature = zeroblob(64)")
+    shown = harness.run_tool("verify", "--file", str(copy), dir=seen.stage.district.dir)
+    check(not any(e["proven"] for e in shown.json["evidence"]), f"made-up evidence: {shown}")
 
 
 def foreign_origin():

@@ -284,6 +284,28 @@ def second_daemon():
 
 # ---- the clock ----
 
+def clock_years_ahead():
+    """A request whose answer was lost is known to a life whose clock is three
+    years ahead, and to the one after it."""
+    if not os.path.exists(FAKETIME):
+        raise Skipped("libfaketime is not installed")
+    stage = Stage.get()
+    node = stopped_commune(stage, "Xã Vội Giờ")
+    case = ["case", "open", "--type", "complaint", "--field", "land", "--request-id",
+            harness.request_id()]
+    with stage.beside("a clock three years ahead"):
+        node.start()
+        first = node.ok(*case)
+        node.kill()
+        for env in ({"LD_PRELOAD": FAKETIME, "FAKETIME": "+3y",
+                     "FAKETIME_DONT_FAKE_MONOTONIC": "1"}, {}):
+            node.start(env=env)
+            time.sleep(1)  # longer than upkeep waits for a pause
+            again = node.ok(*case)
+            check(again["repeated"] and again["event"] == first["event"], f"{again} {first}")
+            node.kill()
+
+
 def clock_before_log():
     if not os.path.exists(FAKETIME):
         raise Skipped("libfaketime is not installed")
@@ -463,7 +485,7 @@ def full_relay():
 TESTS = {f.__name__: f for f in (
     tokens, join_killed, configuration, file_modes, databases, port_in_use, two_offices,
     second_daemon,
-    clock_before_log, full_disk, full_relay)}
+    clock_before_log, clock_years_ahead, full_disk, full_relay)}
 
 if __name__ == "__main__":
     try:

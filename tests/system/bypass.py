@@ -4,11 +4,16 @@ Three offices in a line; the times that are a quarter of an hour in real life
 are seconds here, the five seconds without an ack are what they are.
 """
 import os
+import pathlib
 import signal
+import sys
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "proxy"))
 
 import harness
 from harness import Tree, check, wait_until
+from proxy import Proxy
 
 SOON_S = 10
 
@@ -65,12 +70,35 @@ def role(node, office):
                  if l["office"] == office and l["state"] == "up"), None)
 
 
+def relink(line, env=None):
+    """The district ends and begins again; all three know its new links."""
+    old = {node: line_since(node, line.district.office) for node in (line.commune, line.province)}
+    line.district.stop()
+    line.district.start(env=env)
+    for node, before in old.items():
+        wait_until(lambda: line_since(node, line.district.office) not in (None, before),
+                   f"the new link at {node.name}")
+
+
+def line_since(node, office):
+    """Since when the link with that office is up; None: there is none."""
+    return next((l["since"] for l in node.status()["links"]
+                 if l["office"] == office and l["state"] == "up"), None)
+
+
 def arrives(line, place, patience_s=SOON_S):
     began = time.monotonic()
     wait_until(lambda: place in line.places(line.province),
                lambda: f"{place} at the province; the commune: {line.commune.status()['bypass']}"
                f"\n{line.commune.notes()[-1500:]}", patience_s)
     print(f"  {place}: at the province after {time.monotonic() - began:.1f} s", flush=True)
+
+
+def soon(condition, patience_s):
+    """Wait for it, and go on without."""
+    end = time.monotonic() + patience_s
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.2)
 
 
 def ended(line, patience_s=40):
@@ -92,9 +120,9 @@ def dead_district():
         line.incident("trụ sở xã")
         case = line.commune.ok("case", "open", "--type", "complaint", "--field", "land")["event"]
         arrives(line, "trụ sở xã")
-        check(role(line.commune, line.province.office) == "bypass", line.commune.status()["links"])
-        check(role(line.province, line.commune.office) == "bypass",
-              line.province.status()["links"])
+        for node, other in ((line.commune, line.province), (line.province, line.commune)):
+            wait_until(lambda: role(node, other.office) == "bypass",
+                       lambda: f"the way around: {node.status()['links']}")
         around = line.commune.status()["bypass"]
         check(around["state"] == "around" and around["reason"] == "unacked"
               and around["lanes"] == "urgent" and around["office"] == line.province.office
@@ -142,9 +170,7 @@ def withholding_district():
     it passes things on again."""
     with Tree() as tree:
         line = Line(tree)
-        line.district.stop()
-        line.district.start(env={"LIENTHONG_PLANT": "withhold"})
-        wait_until(lambda: role(line.commune, line.district.office) == "parent", "the link")
+        relink(line, env={"LIENTHONG_PLANT": "withhold"})
         print("  honest: the district is back and withholds", flush=True)
         line.incident("trụ sở xã")
         wait_until(lambda: "trụ sở xã" in line.places(line.district), "the district to have it")
@@ -153,17 +179,15 @@ def withholding_district():
         check(line.district.office in alarm["text"], alarm)
         check(line.commune.status()["bypass"]["reason"] == "unreceipted",
               line.commune.status()["bypass"])
-        state = {o["office"]: o["state"] for o in line.commune.status()["offices"]}
-        check(state[line.district.office] == "withheld", state)
+        wait_until(lambda: {o["office"]: o["state"] for o in line.commune.status()["offices"]}
+                   [line.district.office] == "withheld", "the state of the district")
         why = line.commune.ok("explain", line.district.office)
         check(why["code"] == "parent_withholds" and why["moving"] is False, why)
         # The next one is there within seconds, and the alarm stands.
         line.incident("lần hai")
         arrives(line, "lần hai", 20)
         check("withheld" in line.commune.alarms(), line.commune.alarms())
-        line.district.stop()
-        line.district.start()
-        wait_until(lambda: role(line.commune, line.district.office) == "parent", "the link")
+        relink(line)
         line.incident("lần ba")
         arrives(line, "lần ba")
         ended(line)
@@ -175,27 +199,62 @@ def directives_down():
     withholds it, and past one that is dead."""
     with Tree() as tree:
         line = Line(tree)
-        line.district.stop()
-        line.district.start(env={"LIENTHONG_PLANT": "withhold"})
-        wait_until(lambda: role(line.commune, line.district.office) == "parent", "the link")
+        relink(line, env={"LIENTHONG_PLANT": "withhold"})
         print("  honest: the district is back and withholds", flush=True)
         line.directive("01/CĐ")
         wait_until(lambda: line.numbers(line.commune) == ["01/CĐ"], "01/CĐ at the commune", 40)
         line.commune.wait_alarm("withheld")
         check(line.commune.status()["bypass"]["reason"] == "missing",
               line.commune.status()["bypass"])
-        line.district.stop()
-        line.district.start()
-        wait_until(lambda: role(line.commune, line.district.office) == "parent", "the link")
-        line.directive("02/CĐ")
+        relink(line)
+        # It ends with what the district brings, which the way around may bring first.
+        orders = ["01/CĐ"]
+        while line.commune.status()["bypass"] is not None and len(orders) < 9:
+            orders.append(f"0{len(orders) + 1}/CĐ")
+            line.directive(orders[-1])
+            wait_until(lambda: line.numbers(line.commune) == orders, f"{orders} at the commune", 40)
+            soon(lambda: line.commune.status()["bypass"] is None, 8)
         ended(line)
         line.commune.wait_no_alarm("withheld")
         line.district.kill()
         wait_until(lambda: (line.commune.status()["bypass"] or {}).get("reason") == "apart",
                    "the commune to miss its parent", 40)
-        line.directive("03/CĐ")
-        wait_until(lambda: line.numbers(line.commune) == ["01/CĐ", "02/CĐ", "03/CĐ"],
-                   "03/CĐ at the commune", SOON_S)
+        line.directive("10/CĐ")
+        wait_until(lambda: line.numbers(line.commune) == [*orders, "10/CĐ"],
+                   "10/CĐ at the commune", SOON_S)
+
+
+def district_cut_off():
+    """It has no way up and keeps nothing back: gone around, and not accused."""
+    with Tree() as tree:
+        line = Line(tree)
+        target = line.province.status()["listen"]["links"]
+        with Proxy(target) as wire:
+            line.district.stop()
+            file = line.district.dir / "conf.d" / "70-wire.conf"
+            file.write_text(f'superior_addresses = {{"{wire.address}"}}\n')
+            os.chmod(file, 0o640)
+            line.district.start()
+            line.incident("trước")
+            arrives(line, "trước", 30)
+        wait_until(lambda: role(line.province, line.district.office) is None, "the cut")
+        for place in ("một", "hai", "ba"):  # each longer than an accusation takes
+            line.incident(place)
+            arrives(line, place, 40)
+            wait_until(lambda: place in line.places(line.district), f"{place} at the district")
+        check(line.commune.status()["bypass"]["reason"] in ("unreceipted", "still"),
+              line.commune.status()["bypass"])
+        with Proxy(target, listen=wire.address):
+            wait_until(lambda: role(line.district, line.province.office) == "parent", "the line",
+                       60)
+            line.incident("bốn")
+            arrives(line, "bốn", 40)
+            ended(line, 60)
+        # The province is told of what ripens for ten seconds before it goes
+        # around, and its quarter of an hour is eight here.
+        for node in (line.commune, line.district):
+            said = [n for n in node.notes().splitlines() if ">withheld " in n]
+            check(not said, f"{node.name}: {said}")
 
 
 def killed_meanwhile():
@@ -219,5 +278,6 @@ if __name__ == "__main__":
         "stopped_district": stopped_district,
         "withholding_district": withholding_district,
         "directives_down": directives_down,
+        "district_cut_off": district_cut_off,
         "killed_meanwhile": killed_meanwhile,
     })

@@ -61,6 +61,7 @@ def three(tree, **more):
     commune = tree.child(district, "Xã Thử", "commune", key="c", start=False)
     conf(commune, bells["c"], superior_duty_phone="02763822222", **more)
     commune.start()
+    print("  honest: the tree stands", flush=True)
     return province, district, commune, bells
 
 
@@ -162,6 +163,7 @@ def command_that_fails():
         node.start()
         first = node.ok(*RAISE)["event"]
         wait_until(lambda: bell.steps(first) == [0], "it to ring", 10)
+        print("  honest: it rings", flush=True)
         node.wait_alarm("alert_command_failed", 10)
         wait_until(lambda: not sleepers(), lambda: f"left behind: {sleepers()}", 10)
         check(node.ok(*RAISE)["event"], "the desk still writes")

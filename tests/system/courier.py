@@ -212,9 +212,7 @@ def big(node, ledger, tree):
     """Half a megabyte that does not compress, in a few events."""
     path = tree.dir / "don.pdf"
     path.write_bytes(os.urandom(500_000))
-    event = node.ok("case", "open", "--type", "complaint", "--field", "land", "--text", "Đơn",
-                    "--attach", path, timeout=60)["event"]
-    ledger.setdefault(node.name, []).append(event)
+    ledger.setdefault(node.name, []).extend(harness.decided(node, path, timeout=60))
 
 
 def lost_piece():

@@ -39,6 +39,18 @@ def four_tiers():
     check("Ban Tiếp công dân Trung ương" in said, "no national tier in the story")
 
 
+def lives(folder):
+    """What the last weeks left is there, and entries go on coming by themselves."""
+    notes = folder / "life" / "notes"
+    events = lambda: run_tool("status", dir=folder / "p").json["log"]["events"]
+    late = lambda: run_tool("case", "list", "--overdue", dir=folder / "p").json["items"]
+    wait_until(lambda: re.search(r"caught up: [1-9]\d\d+ entries", notes.read_text())
+               and len({c["origin"] for c in late()}) >= 2,
+               lambda: "the last weeks, some of it late: " + notes.read_text())
+    first = events()
+    wait_until(lambda: events() > first, "an entry that nobody here wrote")
+
+
 def kept(*args):
     said = play("--keep", *args)
     lines = [l.strip() for l in said[said.index("still running"):].splitlines()]
@@ -49,6 +61,9 @@ def kept(*args):
         check(len(before) >= 11, f"{len(before)} daemons run")
         script = "\n".join(l for l in lines if re.match(r"(export|cd|lienthongd?|kill) ", l)
                            and "--follow" not in l)
+        # While it is gone; once it starts it is back within moments.
+        script = script.replace("lienthongd --dir d2", "lienthong --dir c21 status\n"
+                                "lienthongd --dir d2")
         # As a person would see it: each command, and whether it failed.
         done = subprocess.run(
             ["bash", "-c", "set -v; trap 'echo FAILED $? $BASH_COMMAND' ERR\n" + script],
@@ -63,6 +78,7 @@ def kept(*args):
                                    for l in run_tool("status", dir=folder / "c21").json["links"]),
                        "the district to be back")
         wait_until(lambda: run_tool("status", dir=folder / "moi").code == 0, "the new commune")
+        lives(folder)
         check(len(working(folder)) == len(before) + 1, f"{working(folder)} after {before}")
     finally:
         ended = subprocess.run(["bash", "-c", stop], capture_output=True, text=True, timeout=60)

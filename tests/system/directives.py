@@ -8,6 +8,7 @@ def four(tree):
     district = tree.child(province, "Huyện Thử", "district", key="d")
     first = tree.child(district, "Xã Một", "commune", key="c1")
     second = tree.child(district, "Xã Hai", "commune", key="c2")
+    print("  honest: the tree stands", flush=True)
     return province, district, first, second
 
 

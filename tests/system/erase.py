@@ -329,8 +329,8 @@ def file_and_directive():
         content = tree.random.randbytes(100000)
         path.write_bytes(content)
         windows = [content[at:at + WINDOW] for at in (100, 50000, 99000)]
-        case = commune.ok("case", "open", "--type", "complaint", "--field", "land",
-                          "--attach", path)["event"]
+        case = commune.ok("case", "open", "--type", "complaint", "--field", "land")["event"]
+        event = commune.ok("case", "step", case, "decision_issued", "--attach", path)["event"]
         wait_until(lambda: (text_of(province, case) or {}).get("state") == "here", "the file above")
         text = secret(tree)
         directive = province.ok("directive", "issue", "--to", "Xã Thử 1", "Xã Thử 2", "--doc-no",
@@ -352,13 +352,13 @@ def file_and_directive():
             return found
         check(len(holds(province, windows)) >= 3, "control: the pieces are in the files")
         check(holds(communes[1], [text.encode()[:WINDOW]]), "control: the directive's text is")
-        commune.ok("erase", case, "--reason", "nhầm tệp")
+        commune.ok("erase", event, "--reason", "nhầm tệp")
         province.ok("erase", directive, "--reason", "nhầm văn bản")
         state_is(province, case, "held")
         out = tree.dir / "out.bin"
-        refused = province.tool("case", "attachment", case, "--out", out)
+        refused = province.tool("case", "attachment", event, "--out", out)
         check(refused.code == 65, f"a file that is closed is not given out: {refused}")
-        province.ok("erase", case, "--reason", "đồng ý")
+        province.ok("erase", event, "--reason", "đồng ý")
         for node in nodes:
             wait_until(lambda n=node: shown(n)["state"] == "erased" and
                        not shown(n)["erasure"]["waiting"], f"the directive's at {node.name}")

@@ -10,7 +10,7 @@ import sys
 
 plant, script, test = sys.argv[1:]
 done = subprocess.run(
-    [sys.executable, pathlib.Path(__file__).with_name(script + ".py"), test],
+    [sys.executable, pathlib.Path(__file__).parent / f"{script}.py", test],
     env={**os.environ, "LIENTHONG_PLANT": plant}, capture_output=True, text=True, timeout=280)
 line = next((l for l in done.stdout.splitlines() if l.startswith(f"FAIL {test}: ")), None)
 # Not in its preparation: the honest commune was measured, or the district ended

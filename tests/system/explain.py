@@ -77,9 +77,11 @@ def cut_and_back():
                 answer = until(node, what, ("moving",))
                 check(answer["moving"] is True, str(answer))
         said = wait_until(lambda: explain(province, "Xã Tân Bình")["statement"], "its statement")
-        check(said["id"] > 0 and said["heard_at"] and said["missing_events"] == 0, str(said))
-        reached = until(commune, first["id"], ("moving",))["reached"]
-        check([r["reached"] for r in reached] == [True, True], str(reached))
+        check(said["id"] > 0 and said["heard_at"], str(said))
+        wait_until(lambda: explain(province, "Xã Tân Bình")["statement"]["missing_events"] == 0,
+                   lambda: f"nothing is missing: {explain(province, 'Xã Tân Bình')}")
+        wait_until(lambda: [r["reached"] for r in explain(commune, first["id"])["reached"]]
+                   == [True, True], lambda: str(explain(commune, first["id"])))
         wait_until(lambda: all(r["word_of"] for r in explain(commune, first["id"])["reached"]),
                    "the word of both superiors")
         order = province.ok("directive", "issue", "--to", "Xã Tân Bình", "--doc-no", "12/CV",

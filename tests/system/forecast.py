@@ -29,6 +29,7 @@ def three(tree, env=None):
     province = tree.root("Tỉnh Tây Ninh", key="p", env=env)
     district = tree.child(province, "Huyện Thử", "district", key="d", env=env)
     commune = tree.child(district, "Xã Thử", "commune", key="c", env=env)
+    print("  honest: the tree stands", flush=True)
     return province, district, commune
 
 

@@ -34,6 +34,19 @@ def ledger_holds(node, ledger, what="ledger"):
     return sum(len(e) for e in ledger.values())
 
 
+def of(items, matter):
+    """The one of a list with this id, or None."""
+    return next((i for i in items if i["id"] == matter), None)
+
+
+def decided(node, path, *more, **how):
+    """A case whose decision has the file: the two ids."""
+    case = node.ok("case", "open", "--type", "complaint", "--field", "land", "--text",
+                   "Đơn")["event"]
+    return case, node.ok("case", "step", case, "decision_issued", "--attach", path, *more,
+                         **how)["event"]
+
+
 class Skipped(Exception):
     """It cannot be tried on this machine; says why."""
 

@@ -2,6 +2,7 @@
 are those of the other, roles included, and answers are as they are described."""
 import json
 import re
+import time
 
 import harness
 from harness import REPO, Tree, check, request_id, wait_until
@@ -120,8 +121,59 @@ def answers_are_as_described():
         issued = ask("POST", "/directives", {"to": [below], "doc_no": "1/CT", "text": "x"}, 201)
         spare = ask("POST", "/cases", {"type": "feedback", "field": "land"}, 201)
         ask("POST", "/events/{id}/void", {"reason": "nhầm"}, id=spare["id"])
+        day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 7 * 3600))
+        shift = ask("POST", "/shifts", {"date": day, "at": "00:10", "end": "23:50", "kind": "leader",
+                                        "name": "Nguyễn Thị Lan", "phone": "0276 3822 009"}, 201)
+        ask("POST", "/shifts/{id}/swap", {"name": "Trần Văn Dũng", "phone": "0276 3822 001"},
+            id=shift["id"])
+        on = ask("GET", "/shifts", query="?open=1")["items"]
+        check([s["person"] for s in on] == ["Trần Văn Dũng"], on)
+        ask("GET", "/shifts/{id}", id=shift["id"])
+        ask("POST", "/shifts/{id}/hand-over", {"text": "hai lượt hẹn chiều nay"}, id=shift["id"])
+        period = ask("POST", "/periods", {"name": "Kỳ họp", "from_date": day, "until": day,
+                                          "all_below": True}, 201)
+        shown = ask("GET", "/periods/{id}", id=period["id"])
+        check([to["office"] for to in shown["to"]] == [below], shown)
+        ask("GET", "/summary", query=f"?period={period['id']}")
+        ask("POST", "/periods/{id}/end", {}, id=period["id"])
+        force = ask("POST", "/taskforces", {"name": "Tổ công tác", "from_date": day, "until": day,
+                                            "to": [below], "doc_no": "2/QĐ"}, 201)
+        ask("GET", "/taskforces/{id}", id=force["id"])
+        force = ask("POST", "/taskforces/{id}/change", {"to": [below], "doc_no": "3/QĐ"},
+                    id=force["id"])
+        wait_until(lambda: [f["id"] for f in ask("GET", "/taskforces", query="?open=1")["items"]]
+                   == [force["event"]], "the one in its place")
+        ask("POST", "/taskforces/{id}/end", {}, id=force["event"])
+        dated = ask("POST", "/directives", {"to": [below], "doc_no": "4/CT", "text": "x",
+                                            "due": day}, 201)
+        later = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 9 * 86400))
+        ask("POST", "/directives/{id}/extend", {"due": later}, id=dated["id"])
+        ask("POST", "/directives/{id}/close", {"next": issued["id"]}, id=dated["id"])
+        wait_until(lambda: ask("GET", "/directives/{id}", id=dated["id"])["ended"] == "replaced",
+                   "its end")
+        turn = ask("POST", "/receptions", {"kind": "regular", "people": 2, "field": "land"}, 201)
+        wait_until(lambda: ask("GET", "/receptions")["items"], "the reception")
+        ask("POST", "/receptions/{id}/take-back", {}, id=turn["event"])
+        ask("POST", "/suspensions", {"office": below, "reason": "khóa lộ"}, 201)
+        wait_until(lambda: page.api("POST", "/suspensions/end", {"office": below},
+                                    key=request_id()).status == 200, "the door to open again")
+        wanted = ask("POST", "/requests", {"to": [below], "kind": "documents", "due": day,
+                                           "text": "hồ sơ giao đất"}, 201)
+        ask("GET", "/requests/{id}", id=wanted["id"])
+        report = ask("POST", "/notices", {"to": [below], "kind": "report", "text": "đã xong"}, 201)
+        ask("GET", "/notices/{id}", id=report["id"])
+        text = ask("POST", "/cases", {"type": "feedback", "field": "land", "text": "mương"}, 201)
+        ask("POST", "/events/{id}/flag", {}, id=text["event"])
+        wait_until(lambda: ask("GET", "/flags")["items"], "the flag")
+        ask("POST", "/events/{id}/replace", {"text": "mương lấp"}, id=text["event"])
+        ask("POST", "/audit/taken", {"what": "overdue"}, 204)
+        taken = ask("GET", "/audit")["items"][-1]
+        check((taken["who"], taken["what"], taken["about"]) == ("lan", "table_taken", "overdue"),
+              taken)
+        check(page.api("POST", "/audit/taken", {"what": "Ông A"}).status in (400, 422), "any word")
         for pattern in ("/status", "/offices", "/cases", "/incidents", "/directives", "/log",
-                        "/today", "/people", "/session"):
+                        "/today", "/people", "/session", "/shifts", "/periods",
+                        "/taskforces", "/requests", "/notices", "/retaliations", "/summary"):
             ask("GET", pattern)
         ask("GET", "/cases/{id}", id=case["id"])
         ask("GET", "/incidents/{id}", id=incident["id"])
@@ -132,12 +184,21 @@ def answers_are_as_described():
         told = ask("POST", "/people", {"name": "moi", "shown": "Mới", "roles": ["officer"],
                                        "password": "mot mat khau dai"}, 201)
         ask("PUT", "/people/{name}", {"shown": "Người mới"}, name=told["name"])
+        ask("POST", "/incidents", RAISE, 201)
+        wait_until(lambda: ask("GET", "/session/crowds")["untaken"] == 1, "the crowd to be counted")
         ask("POST", "/session/lock", {}, 204)
+        # A locked session is told how many crowds wait, and nothing else.
+        check(ask("GET", "/session/crowds") == {"untaken": 1}, "crowds of a locked session")
+        for pattern in DOCUMENT["paths"]:
+            if "get" in DOCUMENT["paths"][pattern] and pattern not in (
+                    "/session", "/session/crowds", "/openapi.json"):
+                told = page.api("GET", re.sub(r"\{\w+\}", "x", pattern))
+                check(told.status == 423, f"a locked session asks {pattern}: {told.status}")
         ask("POST", "/session/unlock", {"pin": "2580"})
         refusal = page.api("GET", "/cases/nothing").json
         bad = faults({"$ref": "#/components/schemas/Problem"}, refusal)
         check(not bad, f"a refusal: {bad}")
-        check(len(asked) >= 26, f"only {len(asked)} were asked")
+        check(len(asked) >= 50, f"only {len(asked)} were asked")
         # The judge itself: what is not as described is found.
         check(faults({"$ref": "#/components/schemas/Incident"}, {"id": 1}), "nothing was found")
 

@@ -1,11 +1,14 @@
 """Pages and API over HTTP: a daemon, its certificate, and requests as browsers
 and others send them."""
+import contextlib
 import http.client
 import json
+import pathlib
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 
@@ -431,6 +434,99 @@ def certificate_is_taken_up():
         check(ssl.get_server_certificate(at) == second, "the broken one was taken")
 
 
+def seen_by_whom():
+    """Whoever opens a text of an office below does so in its sight: the office,
+    once a day, and in the audit above the person. Lists and own cases tell
+    nothing, nor do those without a text."""
+    with Tree() as tree:
+        province, at = office(tree)
+        person(province, "hoa", ["coordinator"], by="lan")
+        commune = tree.child(province, "Xã Tân Bình", "commune", key="c")
+        below = {"type": "feedback", "field": "land"}
+        case = commune.ok("case", "open", "--type", "feedback", "--field", "land", "--text",
+                          "Kênh bồi lắng, thiếu nước")
+        bare = commune.ok("case", "open", "--type", "feedback", "--field", "land")
+        page = signed_in(at)
+        own = page.api("POST", "/cases", {**below, "text": "Đường hư"}, expect=201).json
+        wait_until(lambda: len(page.api("GET", "/cases", expect=200).json["items"]) == 3, "both")
+
+        def seen(what=case):
+            return commune.ok("case", "show", what["id"])["seen_by"]
+
+        def looks():
+            return [e for e in province.events() if e["type"] == "MATTER_READ"]
+
+        def audited():
+            with contextlib.closing(sqlite3.connect(province.dir / "people.db")) as db:
+                return db.execute("SELECT who, about FROM audit WHERE what='text_read' "
+                                  "ORDER BY number").fetchall()
+
+        check(seen() == [], seen())
+        print("  honest: three cases are above, read by nobody", flush=True)
+        shown = page.api("GET", f"/cases/{own['id']}", expect=200).json
+        check(shown["texts"][0]["text"] == "Đường hư", shown)
+        page.api("GET", f"/cases/{bare['id']}", expect=200)
+        check(looks() == [] and audited() == [], f"{looks()} {audited()}")
+        for _ in range(3):
+            shown = page.api("GET", f"/cases/{case['id']}", expect=200).json
+            check(shown["texts"][0]["text"] == "Kênh bồi lắng, thiếu nước", shown)
+        check(audited() == [("lan", case["id"])], audited())
+        wait_until(lambda: len(seen()) == 1, lambda: f"it to be heard below: {looks()}")
+        check(seen()[0]["office"] == province.office and seen()[0]["days"] == 1, seen())
+        other = signed_in(at, "hoa")
+        other.api("GET", f"/cases/{case['id']}", expect=200)
+        check(audited()[1:] == [("hoa", case["id"])], audited())
+        check(len(looks()) == 1, f"the office is told once a day: {looks()}")
+        told = json.dumps(looks()) + json.dumps(seen())
+        check("lan" not in told and "hoa" not in told, f"a person is named: {told}")
+        check(seen(bare) == [] and commune.ok("case", "show", case["id"])["state"] == "open", "")
+
+
+def rests_until_somebody_comes():
+    """Nobody there: nothing of people.db is open, and no thread beside the one
+    that waits. Whoever comes wakes it, with the session of before."""
+    with Tree() as tree:
+        node = tree.root("Tỉnh Tây Ninh", key="p", start=False)
+        person(node, "lan", ["leader"])
+        at = serve(tree, node, pages_rest='"1s"')
+        awake = lambda: any(fd.resolve().name == "people.db"
+                            for fd in pathlib.Path(f"/proc/{node.pid()}/fd").iterdir())
+        threads = lambda: len(list(pathlib.Path(f"/proc/{node.pid()}/task").iterdir()))
+        check(not awake(), "awake before anybody came")
+        before = threads()
+        page = signed_in(at)
+        check(awake() and threads() == before + 1, f"{threads()} threads after {before}")
+        page.close()
+        wait_until(lambda: not awake(), "it to rest")
+        check(threads() == before, f"{threads()} threads after {before}")
+        check(page.api("GET", "/session", expect=200).json["person"]["name"] == "lan", "no session")
+        check(awake(), "at rest while somebody is there")
+
+
+def trusted_in_one_step():
+    """Who takes /lienthong.crt among the certificates that are trusted reaches
+    the pages by name and by address, and is warned of nothing."""
+    with Tree() as tree:
+        node = tree.root("Tỉnh Tây Ninh", key="p", start=False)
+        host, port = serve(tree, node, listen="127.0.0.3:0")
+        stranger = Browser((host, port))
+        answer = stranger.ask("GET", "/lienthong.crt")
+        check(answer.status == 200 and "BEGIN CERTIFICATE" in answer.body.decode()
+              and "KEY" not in answer.body.decode(), answer)
+        check(answer.body == (node.dir / "identity" / "pages.crt").read_bytes(), "another one")
+        trusting = ssl.create_default_context(cadata=answer.body.decode())
+        for name in (host, socket.gethostname()):
+            with socket.create_connection((host, port), timeout=20) as plain:
+                with trusting.wrap_socket(plain, server_hostname=name) as tls:
+                    check(tls.version() in ("TLSv1.2", "TLSv1.3"), tls.version())
+        try:
+            with socket.create_connection((host, port), timeout=20) as plain:
+                trusting.wrap_socket(plain, server_hostname="127.0.0.4")
+            check(False, "a name that is not in it is taken")
+        except ssl.SSLCertVerificationError:
+            pass
+
+
 def pages_port_taken():
     """pages_not_served is an alarm, and the daemon goes on."""
     with Tree() as tree:
@@ -456,4 +552,7 @@ if __name__ == "__main__":
                   "sessions": sessions, "not_told_to_others": not_told_to_others,
                   "offices": offices, "metrics": metrics,
                   "certificate_is_taken_up": certificate_is_taken_up,
+                  "seen_by_whom": seen_by_whom,
+                  "rests_until_somebody_comes": rests_until_somebody_comes,
+                  "trusted_in_one_step": trusted_in_one_step,
                   "pages_port_taken": pages_port_taken})

@@ -194,8 +194,69 @@ def tier_lost_a_tail():
         sound(province, district, commune)
 
 
+def writer_of_the_tree_restored():
+    """The province, which writes the tree, is put back to a day before a move.
+    In reach it takes its own change back from below; out of reach it writes
+    another one, and afterwards everybody sees one tree and follows it."""
+    with Tree() as tree:
+        province = tree.root("Tỉnh Tây Ninh", key="p")
+        one = tree.child(province, "Huyện Một", "district", key="d1")
+        two = tree.child(province, "Huyện Hai", "district", key="d2")
+        commune = tree.child(one, "Xã Đi", "commune", key="c")
+        nodes = (province, one, two, commune)
+
+        def place(node):
+            shown = node.tool("tree", "show", "Xã Đi")
+            return shown.json["parent"] if shown.code == 0 else None
+
+        def all_see(parent):
+            return lambda: all(place(node) == parent.office for node in nodes)
+
+        def says():
+            return [(node.name, place(node)) for node in nodes]
+
+        ledger = write(commune, 3)
+        everywhere(ledger, province)
+        province.stop()
+        keep(province, "province-old")
+        province.start()
+        wait_until(lambda: province.tool("tree", "move", "Xã Đi", "Huyện Hai").code == 0,
+                   "the move")
+        wait_until(all_see(two), says, 60)
+        ledger += write(commune, 2)
+        everywhere(ledger, province)
+        print("  honest: the commune was moved, and everybody saw it", flush=True)
+
+        province.stop()
+        put_back(province, "province-old")
+        province.start()
+        wait_until(all_see(two), says, 60)
+        ledger += write(commune, 2)
+        everywhere(ledger, province)
+
+        for node in nodes:
+            node.stop()
+        put_back(province, "province-old")
+        province.start()
+        check(place(province) == one.office, "the copy is not what it should be")
+        for name in ("Ba", "Bốn", "Năm"):  # more than it has forgotten
+            province.ok("tree", "rename", two.office, "--name", f"Huyện {name}")
+        for node in (one, two, commune):
+            node.start()
+        wait_until(lambda: len({place(node) for node in nodes}) == 1 and place(one) is not None,
+                   says, 90)
+        # What it writes now is a tree that all of them follow.
+        wait_until(lambda: province.tool("tree", "move", "Xã Đi", "Huyện Một").code == 0 or
+                   place(province) == one.office, "the next change", 60)
+        wait_until(all_see(one), says, 90)
+        ledger += write(commune, 2)
+        everywhere(ledger, province, one)
+        sound(*nodes)
+
+
 TESTS = {f.__name__: f for f in (commune_lost, district_lost, restored_to_different_days,
-                                 view_of_a_younger_log, tier_lost_a_tail)}
+                                 view_of_a_younger_log, tier_lost_a_tail,
+                                 writer_of_the_tree_restored)}
 
 if __name__ == "__main__":
     harness.main(TESTS)

@@ -8,7 +8,7 @@ import sqlite3
 import struct
 import subprocess
 
-from harness import Tree, check, main, run_tool, wait_until
+from harness import BIN, Tree, check, main, run_tool, wait_until
 
 LAN, AN, MAY = "mật khẩu của lan", "mật khẩu của an", "mật khẩu của kiên"
 NAME = "Trịnh Thị Kim Oanh Bảy"
@@ -183,6 +183,174 @@ def canary():
             check(not any(m in notes for m in MARKERS), "it is in the notes")
 
 
+def in_memory(node, words):
+    """Which of them stand in what the process has in memory, as in a core of it."""
+    found = set()
+    with open(f"/proc/{node.pid()}/maps") as maps, \
+            open(f"/proc/{node.pid()}/mem", "rb", 0) as memory:
+        for line in maps:
+            fields = line.split()
+            begin, end = (int(x, 16) for x in fields[0].split("-"))
+            if "w" not in fields[1] or fields[-1] in ("[vvar]", "[vsyscall]"):
+                continue
+            try:
+                memory.seek(begin)
+                data = memory.read(end - begin)
+            except (OSError, ValueError):
+                continue
+            found |= {word for word in words if word.encode() in data}
+    return found
+
+
+def in_frames(path, words):
+    raw = path.read_bytes()
+    whole = [raw, *unpacked(raw)]
+    return {word for word in words if any(word.encode() in part for part in whole)}
+
+
+DENOUNCER = "Phan Thị Hoài Vọng người tố cáo"
+
+
+def denounce(node):
+    """A denunciation, and what somebody types who does not know better."""
+    case = node.ok("case", "open", "--type", "denunciation", "--field", "land",
+                   "--sealed-ref", "TC-17")
+    refused = node.tool("case", "open", "--type", "denunciation", "--field", "land",
+                        "--sealed-ref", "TC-18", "--text", DENOUNCER)
+    check(refused.code != 0 and DENOUNCER not in refused.err, f"{refused}")
+    refused = node.tool("case", "open", "--type", "denunciation", "--field", "land",
+                        "--sealed-ref", DENOUNCER)
+    check(refused.code != 0 and DENOUNCER not in refused.err, f"{refused}")
+    register(node, 65, "add", case["id"], lines=("name=" + DENOUNCER, "account=" + DENOUNCER))
+    return case
+
+
+def canary_on_the_line_and_in_memory():
+    """Markers of the register and of a denouncer leave the commune in no frame,
+    and are in no memory and no file of any other office: its superior's, its
+    sibling's. What the case says is found there by the same search."""
+    with Tree() as tree:
+        frames = {key: tree.dir / f"frames-{key}" for key in "pcs"}
+        env = {key: {"LD_PRELOAD": str(BIN.parent / "lib" / "lt-frames.so"),
+                     "LT_FRAMES": str(path)} for key, path in frames.items()}
+        province = tree.root("Tỉnh Thử", key="p", env=env["p"])
+        commune = tree.child(province, "Xã Thử", "commune", key="c", env=env["c"])
+        sibling = tree.child(province, "Xã Bên", "commune", key="s", env=env["s"])
+        people(commune)
+        case = open_case(commune)
+        print("  honest: a case and its people")
+        register(commune, 0, "add", case["id"], lines=ENTRY)
+        register(commune, 0, "show", case["id"])
+        register(commune, 0, "search", lines=("oanh",))
+        denounced = denounce(commune)
+        commune.ok("case", "step", case["id"], "accepted", "--doc-no", "1/TL")
+        wait_until(lambda: any(i["id"] == case["id"] and i["state"] == "accepted"
+                               for i in province.items("case")), "the province has it")
+        province.ok("case", "show", case["id"])
+        wait_until(lambda: denounced["id"] in province.tool("log", "--events").out,
+                   "the province has the denunciation")
+        secrets = {*MARKERS, DENOUNCER}
+        check(CONTROL in in_frames(frames["c"], {CONTROL}), "no frame has the control marker")
+        check(in_memory(province, {"Xã Thử"}), "the memory cannot be searched")
+        for node in (province, sibling):
+            found = in_memory(node, secrets)
+            check(not found, f"{found} in the memory of {node.name}")
+        for node in (commune, province, sibling):
+            node.stop()
+        for key, path in frames.items():
+            found = in_frames(path, secrets)
+            check(not found, f"{found} went over the line from {key}")
+        check(holds(province.dir, CONTROL), "the control marker is not found at the province")
+        for node in (province, sibling):
+            for marker in secrets:
+                files = holds(node.dir, marker)
+                check(not files, f"{marker} is in {files} of {node.name}")
+        check(not holds(commune.dir, DENOUNCER), "the denouncer is in a file of the commune")
+
+
+def parcel(node, code, verb, *args, by="lan", secret=LAN):
+    result = run_tool("register", verb, *args, "--by", by, dir=node.dir, input=secret + "\n")
+    check(result.code == code, f"register {verb} {args}: {result}, not {code}")
+    return result.json if code == 0 else result.error
+
+
+def goes_to_the_next_office():
+    """A case's entry goes to the office above, the whole register to another
+    commune: sealed to it alone, confirmed by both, erased at the giver then."""
+    with Tree() as tree:
+        province = tree.root("Tỉnh Thử", key="p")
+        old = tree.child(province, "Xã Cũ", "commune", key="o")
+        new = tree.child(province, "Xã Mới", "commune", key="n")
+        for node in (province, old, new):
+            people(node)
+        first, second = open_case(old), open_case(old, "Đơn thứ hai")
+        print("  honest: two cases and their people")
+        register(old, 0, "add", first["id"], lines=ENTRY)
+        register(old, 0, "add", second["id"], lines=("name=Đinh Thị Sáu", "account=việc khác"))
+        # One case, to the office above, whose key is known here.
+        file = tree.dir / "one"
+        given = parcel(old, 0, "give", file, "--to", "Tỉnh Thử", "--case", first["receipt_code"],
+                       by="an", secret=AN)
+        raw = file.read_bytes()
+        check(not any(m.encode() in raw for m in (*MARKERS, first["id"])), "it stands open")
+        refused = parcel(new, 65, "take", file)
+        check(refused["code"] == "invalid", refused)
+        taken = parcel(province, 0, "take", file)
+        check(taken["inventory"] == given["inventory"] and taken["entries"] == 1, taken)
+        check(register(province, 0, "show", first["id"], by="lan", secret=LAN)["name"] == NAME,
+              "the entry")
+        refused = parcel(old, 65, "confirm", "0" * 32)
+        check(refused["code"] == "not_found", refused)
+        check(register(old, 0, "show", first["id"])["name"] == NAME, "gone before the receipt")
+        parcel(old, 0, "confirm", taken["receipt"], "--erase")
+        check(register(old, 65, "show", first["id"])["code"] == "register_entry_erased", "erased")
+        # All of it, to an office from which nothing has come: its key by hand.
+        whole = tree.dir / "whole"
+        refused = parcel(old, 77, "give", whole, "--to", new.office, "--key", "0" * 63 + "9",
+                         by="an", secret=AN)
+        check(refused["code"] == "not_permitted", refused)
+        key = new.ok("office", "key")
+        check(key["office"] == new.office, key)
+        given = parcel(old, 0, "give", whole, "--to", new.office, "--key", key["key"])
+        taken = parcel(new, 0, "take", whole)
+        check((given["entries"], given["inventory"]) == (2, taken["inventory"]), taken)
+        check(register(new, 0, "show", second["id"])["name"] == "Đinh Thị Sáu", "the second")
+        check(register(new, 65, "show", first["id"])["code"] == "register_entry_erased",
+              "what was erased came back")
+        found = register(new, 0, "search", lines=("dinh sau",))["items"]
+        check([f["case"] for f in found] == [second["id"]], f"not found: {found}")
+        parcel(old, 0, "confirm", taken["receipt"], "--erase")
+        check(register(old, 65, "show", second["id"])["code"] == "register_entry_erased", "erased")
+        told = {r["what"] for node in (old, new) for r in audit(node)}
+        check({"register_given", "register_taken", "register_confirmed"} <= told, f"{told}")
+
+
+def denounced_after_all():
+    """Shown once, for the paper book; then neither the register, nor the index,
+    nor any text of the case has it, here or above."""
+    with Tree() as tree:
+        province = tree.root("Tỉnh Thử", key="p")
+        commune = tree.child(province, "Xã Thử", "commune", key="c")
+        people(commune)
+        text = "Nội dung gửi lên trước khi biết là tố cáo"
+        case = open_case(commune, text)
+        print("  honest: a case and its people")
+        register(commune, 0, "add", case["id"], lines=ENTRY)
+        check(register(commune, 0, "search", lines=("oanh",))["items"], "not found before")
+        wait_until(lambda: text in province.tool("case", "show", case["id"]).out,
+                   "the province has the text")
+        shown = parcel(commune, 0, "retype", case["id"])
+        check(shown["name"] == NAME and shown["account"] == MARKERS[4], shown)
+        check(register(commune, 65, "show", case["id"])["code"] == "register_entry_erased", "twice")
+        check(not register(commune, 0, "search", lines=("oanh",))["items"], "still in the index")
+        wait_until(lambda: text not in commune.tool("case", "show", case["id"]).out, "erased here")
+        wait_until(lambda: text not in province.tool("case", "show", case["id"]).out,
+                   "closed to reading above")
+        again = run_tool("register", "retype", case["id"], "--by", "lan", dir=commune.dir,
+                         input=LAN + "\n")
+        check(again.code == 0 and NAME not in again.out, f"{again}")
+
+
 def backed_up():
     """The disk is gone; what stands in the safe opens the backup."""
     with Tree() as tree:
@@ -208,4 +376,7 @@ def backed_up():
 
 
 if __name__ == "__main__":
-    main({"read_by_persons": read_by_persons, "canary": canary, "backed_up": backed_up})
+    main({"read_by_persons": read_by_persons, "canary": canary, "backed_up": backed_up,
+          "denounced_after_all": denounced_after_all,
+          "goes_to_the_next_office": goes_to_the_next_office,
+          "canary_on_the_line_and_in_memory": canary_on_the_line_and_in_memory})

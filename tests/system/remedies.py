@@ -252,7 +252,7 @@ def machine_lacks_something():
     with pair("machine") as (_, _, node):
         node.stop()
         for lang in LANGS:
-            done = subprocess.run(["prlimit", f"--data={2 << 20}", str(BIN / "lienthongd"),
+            done = subprocess.run(["prlimit", f"--data={3 << 20}", str(BIN / "lienthongd"),
                                    "--dir", str(node.dir)], capture_output=True, text=True,
                                   timeout=30, env={**os.environ, "LIENTHONG_LANG": lang})
             check(done.returncode == 70 and ">no_memory " in done.stderr, f"{done}")

@@ -112,12 +112,68 @@ def healed_from_below(which):
         check(district.ok("verify")["ok"], "verify after a restart")
 
 
+def unreadable_row():
+    """A row of a relay that cannot be read at all: the relay lives, its view
+    waits there, and goes on once it is mended."""
+    with line("row") as (tree, province, district, commune):
+        ledger = write(commune, 8)
+        wait_until(lambda: set(ledger) <= ids(province), "them above")
+        settled(commune, district)
+        district.stop()
+        with contextlib.closing(sqlite3.connect(district.dir / "log.db")) as db:
+            (trigger,) = db.execute("SELECT sql FROM sqlite_master "
+                                    "WHERE name = 'segment_same'").fetchone()
+            poses = [p for (p,) in db.execute(FOREIGN.format("pos"))]
+            db.executescript(f"DROP TRIGGER segment_same; UPDATE segment SET signature = x'00' "
+                             f"WHERE pos = {poses[3]}; {trigger}")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for suffix in ("-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(str(district.dir / "log.db") + suffix)
+        for file in district.dir.glob("view.db*"):
+            file.unlink()
+        province.stop()
+        commune.stop()
+        district.start()
+        wait_until(lambda: "bits_rotten" in district.notes(), "it to be found")
+        check(len(ids(district) & set(ledger)) == 3, "its view goes up to there")
+        province.start()
+        commune.start()
+        mended(district, 1)
+        ledger += write(commune, 1)
+        wait_until(lambda: set(ledger) <= ids(district), "all of them in the view")
+        wait_until(lambda: set(ledger) <= ids(province), "and above")
+
+
 def payload():
     healed_from_below("payload")
 
 
 def signature():
     healed_from_below("signature")
+
+
+def word_of_the_tree():
+    """A district whose tree lacks an office for it: with the word the office."""
+    with line("tree") as (tree, province, district, commune):
+        tree.child(district, "Xã Sau", "commune", key="s")  # the last word is of another
+        write(commune, 1)
+        settled(commune, district)
+        wait_until(lambda: district.status()["offices"], "the commune in the district's view")
+        district.stop()
+        words = rows(district, "SELECT hex(segment.payload) FROM segment"
+                     " JOIN run ON run.id = segment.run JOIN stream ON stream.id = run.stream"
+                     " WHERE hex(substr(stream.channel, 1, 2)) = '0302' ORDER BY pos")
+        named = [bytes.fromhex(w) for (w,) in words if bytes.fromhex(commune.office) in
+                 bytes.fromhex(w)]
+        check(named, f"none of {len(words)} words names the commune")
+        for word in named:
+            flip(district, word, offset=word.find(bytes.fromhex(commune.office)))
+        district.start()
+        wait_until(lambda: "rot_mended" in district.notes(), "the word to be mended")
+        case = commune.ok(*CASE)["event"]
+        wait_until(lambda: case in ids(province), "a case past the district, without a restart")
+        wait_until(lambda: not district.alarms(), lambda: f"no alarm: {district.alarms()}")
 
 
 def hash_column():
@@ -225,8 +281,9 @@ def kept_over_restarts():
         check(commune.ok("verify")["ok"], "verify")
 
 
-TESTS = {f.__name__: f for f in (payload, signature, hash_column, texts, last_text_and_run,
-                                 own_words, kept_over_restarts)}
+TESTS = {f.__name__: f for f in (payload, signature, word_of_the_tree, unreadable_row,
+                                 hash_column, texts, last_text_and_run, own_words,
+                                 kept_over_restarts)}
 
 if __name__ == "__main__":
     harness.main(TESTS)

@@ -45,8 +45,7 @@ def overtakes(count, pace_s, events, large=0):
         for n in range(large):  # 1 MiB each that nothing makes smaller
             path = line.tree.dir / f"large-{n}"
             path.write_bytes(random.Random(n).randbytes(1 << 20))
-            line.commune.ok("case", "open", "--type", "complaint", "--field", "land",
-                            "--text", "Đơn", "--attach", path)
+            harness.decided(line.commune, path)
         if events:
             line.backlog(events)
         print("  honest: the backlog stands", flush=True)

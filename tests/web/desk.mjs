@@ -58,6 +58,11 @@ async function warning_in_three_touches() {
         await axe(page, 'f8 sent');
         await picture(page, 'f8-sent-phone');
         await tidy(page, 'f8 sent');
+        await page.tap('[lang=en]');
+        await page.waitForSelector('html[lang=en] p.done');
+        check(world.incidents.length === 1, 'another language sent it again');
+        await page.tap('[lang=vi]');
+        await page.waitForSelector('html[lang=vi] p.done');
         await page.fill('#f-note', 'gặp ông Nguyễn Văn An');
         await page.tap('text=Gửi bổ sung');
         await page.waitForSelector('.problem');
@@ -112,4 +117,43 @@ async function nobody_was_reached() {
     });
 }
 
-await main({ first_sight, warning_in_three_touches, warning_is_sent_once, nobody_was_reached });
+/* An urgent order is seen as one, in the list and on its page, with the crowd it is for;
+ * of others' receipt a commune says nothing. The line names what was taken, for an hour. */
+async function urgent_order_for_a_crowd() {
+    await withWorld({}, async (world, url) => {
+        const crowd = makeIncident(world, { state: 'taken', taken_by: officeId(1),
+            raised_at: new Date(Date.now() - 20 * 60e3).toISOString(),
+            taken_at: new Date(Date.now() - 18 * 60e3).toISOString() });
+        const old = makeIncident(world, { state: 'taken', taken_by: officeId(2), place: 'Nơi khác trong xã',
+            raised_at: new Date(Date.now() - 200 * 60e3).toISOString(),
+            taken_at: new Date(Date.now() - 190 * 60e3).toISOString() });
+        world.incidents.push(old);
+        const at = new Date(Date.parse(crowd.raised_at) + 7 * 36e5).toISOString();
+        const order = makeDirective(world, { urgent: true, text: `Hỗ trợ vụ đông người lúc ${at.slice(11, 16)
+            } ngày ${at.slice(8, 10)}/${at.slice(5, 7)}/${at.slice(0, 4)} tại Xã Thử 1.1: cử cán bộ đến.` });
+        order.to.push({ office: officeId(4), status: null, at: null, reason: null });
+        world.directives.push(makeDirective(world), order);
+        const page = await open({ url });
+        await signIn(page, url);
+        await page.waitForSelector('#p-new ~ ul li');
+        await until(async () => /✓/.test(await text(page, '.line')), 'the line');
+        check(!/Nơi khác trong xã/.test(await text(page, '.line')), 'an old receipt stays for ever');
+        happen(world, 'incident', crowd, 'INCIDENT_TAKEN');
+        await until(async () => /Đông người tại Trụ sở xã \(\d\d:\d\d\): Tỉnh Tây Ninh đã tiếp nhận/.test(
+            await text(page, '.line')), 'what was taken');
+        const first = await text(page, '#p-new ~ ul li');
+        check(/KHẨN/.test(first) && /Hỗ trợ vụ đông người/.test(first), `first: ${first}`);
+        await picture(page, 'desk-urgent');
+        await page.click('#p-new ~ ul a');
+        await page.waitForSelector('.facts a >> text=Trụ sở xã');
+        const page_ = await text(page, '.sheet');
+        check(/KHẨN/.test(page_) && /không rõ từ đây/.test(page_) && !/chưa tới/.test(page_), page_);
+        await axe(page, 'an urgent order');
+        await page.click('.facts a');
+        await page.waitForSelector(`.facts a >> text=${order.doc_no}`);
+        check(/\(20 phút\)/.test(await text(page, '.facts')), await text(page, '.facts'));
+        await page.context().close();
+    });
+}
+
+await main({ urgent_order_for_a_crowd, first_sight, warning_in_three_touches, warning_is_sent_once, nobody_was_reached });

@@ -60,7 +60,7 @@ async function centre_first_sight() {
             check(await page.locator('.running li').count() === 3, 'one that is expected runs');
             check(/Báo trước|Announced/.test(await page.innerText('.mine')), 'nothing is expected');
             const first = await page.innerText('.running li >> nth=0');
-            check(first.includes('42:') && /101|100/.test(first), `first is: ${first}`);
+            check(/\(42 (phút|min)\)/.test(first) && /101|100/.test(first), `first is: ${first}`);
             const rows = await page.locator('tbody tr').evaluateAll((all) => all.slice(0, 4)
                 .map((tr) => tr.innerText));
             check(/1/.test(rows[0]) && rows.length === 4, 'no rows');
@@ -79,6 +79,9 @@ async function take_with_one_click_and_urge_with_two() {
         await page.click('.running li.untaken >> nth=0 >> text=Tiếp nhận');
         await until(() => oldest.state === 'taken', 'the oldest to be taken');
         await until(async () => (await page.locator('.running li.untaken').count()) === 1, 'the list');
+        // How long it has been there does not begin anew, here or on the crowd's own page.
+        const mine = page.locator('.running li', { hasText: 'Tỉnh Tây Ninh đã tiếp nhận' });
+        check(/\(42 phút\)/.test(await mine.innerText()), await mine.innerText());
         const before = world.directives.length;
         await page.click('tbody tr:nth-child(3) >> text=Đôn đốc');
         await page.waitForSelector('#f-text');
@@ -88,6 +91,102 @@ async function take_with_one_click_and_urge_with_two() {
         await page.waitForSelector('p.done');
         check(world.directives.length === before + 1, 'no directive');
         check(/^Đôn đốc: /.test(world.sent.at(-1).body.text), 'no prepared text');
+        await page.context().close();
+    });
+}
+
+/* What is ticked stays ticked and where it is, whatever comes in meanwhile, and after
+ * a form was opened and left. */
+async function rows_stay_under_the_hand() {
+    await withWorld({ ...PROVINCE, units: 24 }, async (world, url) => {
+        province(world, 24);
+        const page = await open({ url });
+        await signIn(page, url, { face: 'centre' });
+        await page.waitForSelector('tbody tr');
+        await until(() => world.listeners.size === 1, 'the live line');
+        const names = () => page.locator('tbody th a').allInnerTexts();
+        const ticked = () => page.locator('tbody tr:has(input:checked) th a').allInnerTexts();
+        const before = await names();
+        const top = await page.locator('.units').evaluate((el) => el.offsetTop);
+        await page.check('tbody tr:nth-child(6) input');
+        await page.check('tbody tr:nth-child(8) input');
+        const worse = world.offices.find((o) => o.name === before[15]);
+        const change = async () => {
+            Object.assign(worse, { link: 'silent', incidents_open: 1, incidents_untaken: 1, since: ago(9) });
+            const asked = world.requests.length;
+            happen(world, 'incident', makeIncident(world, { origin: worse.id }), 'INCIDENT_RAISED');
+            await until(() => world.requests.slice(asked).includes('GET /api/v1/offices'), 'the units');
+            await page.waitForSelector('td .link.bad');
+        };
+        await change();
+        await page.mouse.move(5, 5);
+        await page.waitForSelector('.running li >> nth=3');
+        await page.waitForTimeout(300);
+        check((await names()).join() === before.join(), 'rows moved while two were ticked');
+        check((await ticked()).join() === [before[5], before[7]].join(), `ticked: ${await ticked()}`);
+        check(await page.locator('.units').evaluate((el) => el.offsetTop) === top,
+            'a new crowd moved the table');
+        await page.click('text=Đôn đốc 2 nơi');
+        await page.waitForSelector('#f-text');
+        await page.click('.buttons >> text=Thôi');
+        await page.waitForSelector('tbody tr');
+        check((await ticked()).sort().join() === [before[5], before[7]].sort().join(), 'the ticks are gone');
+        check((await names())[0] === worse.name, 'the order was not caught up');
+        await page.click('text=Đôn đốc 2 nơi');
+        await page.click('button.main >> text=Gửi');
+        await page.waitForSelector('p.done');
+        check(world.sent.at(-1).body.to.length === 2, 'not to the two');
+        await page.click('text=Về >> nth=-1');
+        await page.waitForSelector('tbody tr');
+        check((await ticked()).length === 0, 'what was sent is still ticked');
+        // The pointer alone holds them as well.
+        Object.assign(worse, { link: 'current', incidents_open: 0, incidents_untaken: 0 });
+        await page.hover('tbody tr:nth-child(4)');
+        const held = await names();
+        happen(world, 'case', makeCase(world), 'CASE_OPENED');
+        await page.waitForFunction((name) => [...document.querySelectorAll('tbody tr')].some((tr) => tr
+            .innerText.includes(name) && tr.querySelector('.link.good')), worse.name);
+        check((await names()).join() === held.join(), 'rows moved under the pointer');
+        await page.mouse.move(5, 5);
+        await until(async () => (await names())[0] !== worse.name, 'the order to be caught up');
+        await page.context().close();
+    });
+}
+
+/* Help comes from whom the coordinator names; the crowd's row and page say what was sent. */
+async function support_goes_to_who_helps() {
+    await withWorld({ ...PROVINCE, units: 24 }, async (world, url) => {
+        const crowd = makeIncident(world, { origin: officeId(9), raised_at: ago(12) });
+        world.incidents.push(crowd);
+        const page = await open({ url });
+        await signIn(page, url, { face: 'centre' });
+        await page.click('.running >> text=Hỗ trợ');
+        await page.waitForSelector('#f-one');
+        await page.click('button.main >> text=Gửi');
+        await page.waitForSelector('.error');
+        check(world.directives.length === 0, 'sent to nobody');
+        await page.fill('#f-one', 'huyen thu 1');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('.chips li');
+        await look(page, 'support');
+        await page.click('button.main >> text=Gửi');
+        await page.waitForSelector('p.done');
+        check(world.directives[0].to.map((to) => to.office).join() === officeId(2), 'to another');
+        check(world.sent.at(-1).body.urgent === true, 'not urgent');
+        await page.click('text=Về >> nth=-1');
+        await page.waitForSelector('.running li >> text=/HT-.*Huyện Thử 1/s');
+        await page.click('.running .what a >> nth=0');
+        await page.waitForSelector('.facts >> text=/HT-.* → Huyện Thử 1/s');
+        check(await page.locator('.endings').count() === 0, 'how it ended is asked above');
+        const facts = await page.innerText('.facts');
+        check(/tới đây/.test(facts) && !/chỉ ở đây/.test(facts), facts);
+        check(/\(12 phút\)/.test(facts), facts);
+        await look(page, 'crowd-above');
+        // Where one looks for it: a new order, to whom one chooses.
+        await page.goto(`${url}/centre#/track`);
+        await page.waitForSelector('.track');
+        await page.click('a.button >> text=Giao chỉ đạo');
+        await page.waitForSelector('#f-one');
         await page.context().close();
     });
 }
@@ -146,6 +245,35 @@ async function board_on_the_wall() {
             await page.context().close();
         });
     }
+}
+
+/* On a low screen no crowd is cut in half, and one that is taken is not all well. */
+async function board_cuts_no_crowd() {
+    await withWorld({ ...PROVINCE, units: 24 }, async (world, url) => {
+        province(world, 24);
+        world.incidents.push(makeIncident(world, { origin: officeId(21), raised_at: ago(5) }));
+        const page = await open({ url });
+        await page.setViewportSize({ width: 1366, height: 625 });
+        await signIn(page, url, { face: 'board' });
+        await page.waitForSelector('.crowds li.untaken');
+        await page.waitForSelector('.late.block li');
+        const cut = () => page.evaluate(() => {
+            const bottom = document.querySelector('.crowds').getBoundingClientRect().bottom;
+            return [...document.querySelectorAll('.crowds li, .crowds p')].filter((el) => el
+                .getBoundingClientRect().bottom > bottom).map((el) => el.innerText).join(' | ');
+        });
+        await until(async () => await cut() === '', `a crowd is cut: ${await cut()}`);
+        await picture(page, 'board-low');
+        check(/và \d nơi khác/.test(await page.innerText('.crowds')), 'the rest is not counted');
+        for (const i of world.incidents) {
+            Object.assign(i, { state: 'taken', taken_at: ago(1), taken_by: officeId(1) });
+        }
+        happen(world, 'incident', makeIncident(world, { origin: officeId(22), state: 'taken',
+            taken_at: ago(1), taken_by: officeId(1) }), 'INCIDENT_TAKEN');
+        await page.waitForSelector('.crowds.warn');
+        check(/đã nhận \d\d:\d\d/.test(await page.innerText('.crowds')), 'taken when?');
+        await page.context().close();
+    });
 }
 
 async function board_hides_few_in_public() {
@@ -223,6 +351,7 @@ async function light_for_a_slow_machine() {
     });
 }
 
-await main({ centre_first_sight, take_with_one_click_and_urge_with_two, incident_shows_at_once,
-    board_on_the_wall, board_hides_few_in_public, twelve_tabs_one_connection,
+await main({ centre_first_sight, take_with_one_click_and_urge_with_two,
+    rows_stay_under_the_hand, support_goes_to_who_helps, incident_shows_at_once,
+    board_on_the_wall, board_cuts_no_crowd, board_hides_few_in_public, twelve_tabs_one_connection,
     light_for_a_slow_machine });

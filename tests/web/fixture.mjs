@@ -26,7 +26,8 @@ export function makeWorld({ self = 3, kind = 'commune', name = 'Xã Thử 1.1', 
         self: officeId(self), kind, name, role, signedIn: false, locked: false, pos: 0,
         people: { lan: { shown: 'Nguyễn Thị Lan', role, password: 'mat-khau-dai', pin: '1234' },
             binh: { shown: 'Trần Bình', role: 'officer', password: 'mat-khau-khac', pin: '5678' } },
-        offices: [], cases: [], incidents: [], directives: [], register: [], answers: new Map(),
+        offices: [], cases: [], incidents: [], directives: [], register: [], periods: [], requests_: [],
+        notices: [], shifts: [], flags: [], retaliations: [], answers: new Map(),
         requests: [], sent: [], listeners: new Set(), fail: null, link: { up: true, since: Date.now() - 36e5 },
         keeperAll: true, reached: true,
     };
@@ -78,7 +79,42 @@ export function makeDirective(world, more = {}) {
     return { id: `${officeId(1)}:${epoch}:${counter}`, doc_no: `0${counter}/CĐ`,
         issuer: officeId(1), issued_at: iso(Date.now() - 36e5), due_on: dayFrom(5),
         overdue: false, to: [{ office: world.self, status: '01', at: iso(Date.now()),
-            reason: null }], waiting: false, voided: false, text: 'Kiểm tra, trả lời dân', ...more };
+            reason: null }], waiting: false, voided: false, progress: { done: 0 },
+        urgent: false, text: 'Kiểm tra, trả lời dân', ...more };
+}
+
+const target = (office, status = null) => ({ office, status, at: status ? iso(Date.now()) : null,
+    reason: null });
+
+/** A heightened period of @world.self over @offices; the first @said have said today. */
+export function makePeriod(world, offices, said, more = {}) {
+    counter += 1;
+    const to = offices.map((office, i) => ({ office, status: '03', days_said: i < said ? 3 : 1,
+        days_with_something: i === 0 ? 1 : 0, days_missed: i < said ? 0 : 2,
+        last_day: i < said ? dayFrom(0) : dayFrom(-2) }));
+    return { id: `${officeId(1)}:${epoch}:${counter}`, name: 'Kỳ họp Quốc hội', issuer: officeId(1),
+        state: 'running', from: dayFrom(-2), until: dayFrom(5), every_days: 1, by: '16:00',
+        take_within_minutes: 10, last_due: { day: dayFrom(-1), said: 2, nothing: 1, something: 1,
+            silent: [] }, silent: offices.slice(said), to, waiting: false, voided: false,
+        days: [{ day: dayFrom(-1), said: 2, nothing: 1, something: 1, silent: 1 },
+            { day: dayFrom(0), said, nothing: said, something: 0, silent: offices.length - said }],
+        ...more };
+}
+
+/** A request or notice from @issuer to @offices. */
+export function makeAsk(world, kind, issuer, offices, more = {}) {
+    counter += 1;
+    return { id: `${issuer}:${epoch}:${counter}`, kind, issuer, issued_at: iso(Date.now() - 36e5),
+        doc_no: `0${counter}/UBND`, due_on: dayFrom(2), overdue: false, to: offices.map((o) => target(
+            o, '01')), progress: {}, waiting: false, voided: false, text: 'Hồ sơ giao đất năm 2003', ...more };
+}
+
+export function makeShift(world, office, hours, more = {}) {
+    counter += 1;
+    return { id: `${office}:${epoch}:${counter}`, office, duty: 'officer', state: hours[0] <= 0
+        && hours[1] > 0 ? 'on' : hours[0] > 0 ? 'ahead' : 'over', from: iso(Date.now() + hours[0] * 36e5),
+    until: iso(Date.now() + hours[1] * 36e5), person: 'Lê Văn Sơn', phone: '0276 3822 001',
+    substitute: false, handed_over_at: null, handed_over_to: null, waiting: false, voided: false, ...more };
 }
 
 const names = (world) => Object.fromEntries(world.offices.map((o) => [o.id, o.name]));
@@ -114,6 +150,8 @@ function listCases(world, q) {
         && (!q.get('closed') || c.state === 'closed')
         && (!q.get('office') || c.custodian === q.get('office') || c.origin === q.get('office'))
         && (!q.get('overdue') || (c.state !== 'closed' && c.due_on < day))
+        && (!q.get('tasks') || c.tasks_owed > 0)
+        && (!q.get('about') || c.about === q.get('about'))
         && (!q.get('due_soon') || (c.state !== 'closed' && c.due_on >= day
             && c.due_on <= dayFrom(3))));
 }
@@ -149,7 +187,8 @@ function sessionOf(world) {
     const person = world.people[world.signedIn];
     return { person: { name: world.signedIn, shown: person.shown, roles: [person.role] },
         locked: world.locked, expires_at: iso(Date.now() + 36e5),
-        office: { id: world.self, name: world.name, kind: world.kind }, faces: FACES[person.role] };
+        office: { id: world.self, name: world.name, kind: world.kind,
+            parent: world.offices.find((o) => o.id === world.self)?.parent ?? null }, faces: FACES[person.role] };
 }
 
 /* How the daemon refuses a text that holds what stands in the register's rows. */
@@ -157,23 +196,46 @@ const holdsPrivate = (body) => (body.private ?? []).some((word) => `${body.text 
     body.help ?? ''}`.toLowerCase().includes(word.slice(word.indexOf('=') + 1).toLowerCase()))
     || /\d{9,}|(ông|bà|anh|chị) \p{Lu}/u.test(`${body.text ?? ''} ${body.help ?? ''}`);
 
+/* One more entry of a case, and what it changes. */
+function append(world, id, type, body, changes) {
+    const item = world.cases.find((c) => c.id === id);
+    const answer = written(world, id);
+    item.more = [...(item.more ?? []), { event: answer.event, origin: world.self, type,
+        detail: body.kind ?? body.reason ?? null, doc_no: body.doc_no ?? null, text: body.text }];
+    Object.assign(item, changes);
+    change(world, 'case', id, type);
+    return answer;
+}
+
 const WRITES = {
     'POST /cases': (world, body) => {
         const item = makeCase(world, { type: body.type, field: body.field,
-            opened_on: body.date ?? dayFrom(0) });
+            opened_on: body.date ?? dayFrom(0), text: body.text, accused: body.accused ?? null,
+            sealed_ref: body.sealed_ref });
         world.cases.unshift(item);
         change(world, 'case', item.id, 'CASE_OPENED');
         return written(world, item.id, { receipt_code: item.receipt_code });
     },
-    'POST /cases/steps': (world, body, id) => {
-        change(world, 'case', id, 'CASE_STEP');
-        return written(world, id);
-    },
-    'POST /cases/close': (world, body, id) => {
-        Object.assign(world.cases.find((c) => c.id === id), { state: 'closed',
-            reason: body.reason, due_on: null });
-        change(world, 'case', id, 'CASE_CLOSED');
-        return written(world, id);
+    'POST /cases/steps': (world, body, id) => append(world, id, 'CASE_STEP', body,
+        body.kind === 'accepted' ? { state: 'accepted' }
+            : body.kind === 'reopened' ? { state: 'in_progress', reason: null } : {}),
+    'POST /cases/close': (world, body, id) => append(world, id, 'CASE_CLOSED', body,
+        { state: 'closed', reason: body.reason, due_on: null }),
+    'POST /cases/offer': (world, body, id) => append(world, id, 'CUSTODY_OFFERED', body,
+        { offered_to: body.to }),
+    'POST /cases/accept': (world, body, id) => append(world, id, 'CUSTODY_ACCEPTED', body,
+        { offered_to: [], custodian: world.self }),
+    'POST /cases/refuse': (world, body, id) => append(world, id, 'CUSTODY_REFUSED', body,
+        { offered_to: [] }),
+    'POST /cases/recall': (world, body, id) => append(world, id, 'CUSTODY_RECALLED', body,
+        { offered_to: [] }),
+    'POST /events/void': (world, body, event) => {
+        const item = world.cases.find((c) => c.id === event
+            || (c.more ?? []).some((e) => e.event === event));
+        const answer = append(world, item.id, 'ENTRY_VOIDED', { ...body, text: body.reason },
+            event === item.id ? { voided: true } : {});
+        item.taken = [...(item.taken ?? []), { event, by: answer.event }];
+        return answer;
     },
     'POST /incidents': (world, body) => {
         const item = makeIncident(world, { place: body.place, subject: body.subject,
@@ -213,6 +275,45 @@ const WRITES = {
         change(world, 'directive', id, 'DIRECTIVE_STATUS');
         return written(world, id);
     },
+    'POST /periods/reports': (world, body, id) => {
+        const part = world.periods.find((p) => p.id === id).to.find((to) => to.office === world.self);
+        Object.assign(part, { last_day: dayFrom(0), days_said: part.days_said + 1 });
+        change(world, 'period', id, 'DAILY_STATUS');
+        return written(world, id);
+    },
+    'POST /periods': (world, body) => {
+        const item = makePeriod(world, body.to ?? [officeId(3)], 0, { name: body.name });
+        world.periods.unshift(item);
+        change(world, 'period', item.id, 'HEIGHTENED_PERIOD_SET');
+        return written(world, item.id);
+    },
+    'POST /requests': (world, body) => {
+        const item = makeAsk(world, body.kind, world.self, body.to, { text: body.text });
+        world.requests_.unshift(item);
+        change(world, 'request', item.id, 'COORDINATION_REQUEST');
+        return written(world, item.id);
+    },
+    'POST /requests/replies': (world, body, id) => {
+        Object.assign(world.requests_.find((r) => r.id === id).to.find((to) => to.office
+            === world.self), { status: { done: '06', part: '05', refused: '02' }[body.kind] });
+        change(world, 'request', id, 'COORDINATION_REPLY');
+        return written(world, id);
+    },
+    'POST /shifts/hand-over': (world, body, id) => {
+        Object.assign(world.shifts.find((s) => s.id === id), { state: 'handed_over',
+            handed_over_at: iso(Date.now()) });
+        change(world, 'shift', id, 'SHIFT_HANDED_OVER');
+        return written(world, id);
+    },
+    'POST /book': (world, body) => (body.code === '123456' ? { items: world.register.map((r) => ({
+        ...r, entered_at: iso(Date.now()), by: 'lan' })) }
+        : { refused: problem(401, 'code_refused', 'Cần mã một lần.', 'Gõ mã đang hiện.') }),
+    'POST /events/flag': (world, body, id) => {
+        world.flags.unshift({ id: `f${id}`, event: id, index: 0, matter: id, writer: id.slice(0, 32),
+            flagged_by: world.self, flagged_at: iso(Date.now()), due_on: dayFrom(2), state: 'masked' });
+        change(world, 'flag', id, 'TEXT_FLAGGED');
+        return written(world, id);
+    },
     'POST /register': (world, body) => {
         world.register.push(body);
         return { case: body.case, entered_at: iso(Date.now()) };
@@ -233,6 +334,9 @@ function write(world, method, route, id, body, key) {
         return problem(422, 'personal_data', 'Văn bản có dữ liệu cá nhân.', 'Bỏ ra rồi lưu lại.');
     }
     const answer = WRITES[`${method} ${route}`](world, body, id);
+    if (answer.refused) {
+        return answer.refused;
+    }
     world.answers.set(key, answer);
     return { status: 201, body: answer };
 }
@@ -251,12 +355,18 @@ function session(world, method, what, body) {
         world.signedIn = false;
         return { status: 204, body: null };
     }
+    if (method === 'GET' && what === 'crowds') {
+        return world.signedIn ? { status: 200, body: { untaken: world.incidents.filter((i) => i.state
+            === 'raised' && i.kind !== 'forecast' && !i.voided).length } }
+            : problem(401, 'unauthorized', 'Chưa đăng nhập.', null);
+    }
     if (method === 'GET') {
         return world.signedIn ? { status: 200, body: sessionOf(world) }
             : problem(401, 'unauthorized', 'Chưa đăng nhập.', null);
     }
     if (what === 'lock') {
         world.locked = true;
+        world.listeners.forEach((answer) => answer.end());
         return { status: 204, body: null };
     }
     return enter('password' in body ? 'password' : 'pin');
@@ -270,10 +380,25 @@ function read(world, route, id, q) {
     case '/incidents': return page(world, world.incidents.filter((i) => (!q.get('open')
         || i.state !== 'closed') && (!q.get('office') || i.origin === q.get('office'))), q);
     case '/directives': return page(world, world.directives, q);
+    case '/shifts': return page(world, world.shifts, q);
+    case '/periods': return page(world, world.periods.filter((p) => !q.get('open')
+        || p.state === 'running'), q);
+    case '/requests': return page(world, world.requests_, q);
+    case '/notices': return page(world, world.notices, q);
+    case '/flags': return page(world, world.flags, q);
+    case '/retaliations': return page(world, world.retaliations, q);
+    case '/register': return { items: world.register.filter((r) => (r.name ?? '').toLowerCase()
+        .includes(q.get('q').toLowerCase())).map((r) => ({ case: r.case, name: r.name,
+        address: r.address, entered_at: iso(Date.now()) })), next: null };
+    case '/summary': return { schema: 'lienthong.summary/1', office: world.self, from: dayFrom(0),
+        until: dayFrom(0), crowds: { raised: 2, people: 60, ended: 1, going_on: 1, untaken: 0 },
+        cases: { complaints: 4, recommendations: 2, feedback: 3, closed: 5, open: 40, overdue: 3 },
+        directives: { issued: 2, not_received: 1, not_ended: 3 },
+        requests: { sent: 1, owed: 1, overdue: 0 }, names: names(world) };
     default:
     }
     const find = (list) => world[list].find((x) => x.id === id || x.receipt_code === id);
-    const list = route.split('/')[1];
+    const list = { requests: 'requests_' }[route.split('/')[1]] ?? route.split('/')[1];
     if (route === '/receipts/{}') {
         const found = world.cases.find((c) => c.receipt_code === id);
         return { found: Boolean(found), code: id, since: iso(Date.now()), state: 'unchanged',
@@ -288,11 +413,15 @@ function read(world, route, id, q) {
         return world.register.find((r) => r.case === id) ?? null;
     }
     const item = find(list);
-    return item ? { ...item, events: [{ pos: 'p1', event: item.id, origin: item.origin
-        ?? item.issuer, type: 'CASE_OPENED', recorded_at: item.raised_at ?? iso(Date.now()),
-    legal_date: dayFrom(0), detail: null, doc_no: null, causes: [], effect: 'applied' }],
-    texts: item.text ? [{ event: item.id, kind: 'text', state: 'here', text: item.text }] : [],
-    voided_events: [], deadlines: [], names: names(world) } : null;
+    const common = { recorded_at: iso(Date.now()), legal_date: dayFrom(0), detail: null, doc_no: null,
+        causes: [], effect: 'applied' };
+    return item ? { ...item, events: [{ ...common, pos: 'p1', event: item.id, origin: item.origin
+        ?? item.issuer, type: item.type === 'denunciation' ? 'DENUNCIATION_RECEIVED' : 'CASE_OPENED',
+    recorded_at: item.raised_at ?? iso(Date.now()), ...(item.sealed_ref ? { sealed_ref:
+        item.sealed_ref } : {}) }, ...(item.more ?? []).map((e) => ({ ...common, ...e }))],
+    texts: [{ event: item.id, text: item.text }, ...(item.more ?? [])].filter((e) => e.text)
+        .map((e) => ({ event: e.event, kind: 'text', state: 'here', text: e.text })),
+    voided_events: item.taken ?? [], deadlines: item.deadlines ?? [], names: names(world) } : null;
 }
 
 /** Begin to serve @world; {url, close}. */
@@ -317,6 +446,9 @@ export async function serve(world, root) {
                     ? send(200, fs.readFileSync(file), TYPES[path.extname(file)])
                     : send(404, problem(404, 'not_found', 'Không có.').body);
             }
+            if (request.method === 'DELETE' && parts.length > 0) { // as the daemon
+                return send(400, problem(400, 'bad_request', 'Có thân.').body);
+            }
             const [, first, middle, last] = url.pathname.slice(7).split('/');
             const id = middle === undefined ? null : decodeURIComponent(middle);
             if (world.fail) {
@@ -331,6 +463,9 @@ export async function serve(world, root) {
             if (!world.signedIn) {
                 return send(401, problem(401, 'unauthorized', 'Chưa đăng nhập.').body);
             }
+            if (world.locked) {
+                return send(423, problem(423, 'locked', 'Màn hình đã khóa.').body);
+            }
             if (first === 'live') {
                 answer.writeHead(200, { 'Content-Type': 'text/event-stream' });
                 answer.write('retry: 2000\n\n');
@@ -344,6 +479,9 @@ export async function serve(world, root) {
                     return send(403, problem(403, 'csrf', 'Không được.').body);
                 }
                 world.sent.push({ path: url.pathname, body });
+                if (url.pathname === '/api/v1/audit/taken') {
+                    return send(204, null);
+                }
                 const done = write(world, 'POST', `/${first}${last ? `/${last}` : ''}`, id, body,
                     request.headers['idempotency-key']);
                 return send(done.status, done.body);

@@ -17,7 +17,12 @@ HEAD = """// Made by tests/web/law_words.py from common/words.c and deploy/polic
 """
 LISTS = {"case_types": "types", "steps": "steps", "close_reasons": "close_reasons",
          "incident_ends": "incident_ends", "directive_codes": "directive_codes",
-         "roles": "roles", "void_reasons": "void_reasons"}
+         "roles": "roles", "void_reasons": "void_reasons", "duties": "duties",
+         "forecast_sources": "forecast_sources", "requests": "requests", "replies": "replies",
+         "notices": "notices", "presences": "presences", "retaliations": "retaliations",
+         "retaliation_ends": "retaliation_ends", "notify_ways": "notify_ways",
+         "citizen_notices": "citizen_notices", "refusals": "refusals",
+         "protections": "protections"}
 
 
 def words_of(source):

@@ -138,6 +138,8 @@ export async function until(ask, what) {
     }
 }
 
+export const shut = () => browser?.close();
+
 /** Run the tests named on the command line, or all. */
 export async function main(tests) {
     const asked = process.argv.slice(2).filter((a) => !a.startsWith('-'));

@@ -179,6 +179,137 @@ async function name_stays_at_the_desk() {
     });
 }
 
+/* The leader adds somebody, who signs in and takes a PIN of their own; a leader
+ * who has forgotten comes back with a paper code. */
+async function people_come_and_come_back() {
+    await withTree(async (tree) => {
+        const page = await open({ url: tree.c1.url });
+        await enter(page, tree, 'c1', 'desk', 'lan');
+        await page.click('text=Người dùng');
+        await page.waitForSelector('.people tbody tr');
+        await look(page, 'people');
+        await page.click('text=Thêm người');
+        await page.fill('#f-shown', 'Đặng Thị Ánh');
+        await page.fill('#f-name', 'anh');
+        await page.check('label:has-text("lãnh đạo") input');
+        await page.fill('#f-password', 'mot-mat-khau-khac-9');
+        await look(page, 'people-add');
+        await page.click('form.fields button.main');
+        await page.waitForSelector('.codes li');
+        const code = await page.innerText('.codes li >> nth=0');
+        await look(page, 'people-told');
+        await page.click('text=Đã cất');
+        await page.waitForSelector('.people >> text=Đặng Thị Ánh');
+        check(await page.locator('.codes').count() === 0, 'the codes are still shown');
+        await page.click('text=Đăng xuất');
+        await page.waitForSelector('#s-name');
+        // Forgotten: the code, a new password, and in.
+        await page.click('button >> text=Quên mật khẩu');
+        await page.fill('#r-name', 'anh');
+        await page.fill('#r-code', code);
+        await page.fill('#r-secret', 'hoa-mai-no-som-12');
+        await look(page, 'renew');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('#main > :not(.empty)');
+        check(/Đặng Thị Ánh/.test(await page.innerText('.tools')), 'somebody else is in');
+        await page.click('.tools .who');
+        await page.waitForSelector('#f-pin');
+        await page.fill('#f-pin', '7319');
+        await look(page, 'mine');
+        await page.click('form.fields button.main');
+        await page.waitForSelector('p.done');
+        await page.keyboard.press('Escape');
+        await page.waitForSelector('.people, .big, #main section');
+        await page.keyboard.press('Control+l');
+        await page.fill('#u-secret', '7319');
+        await page.keyboard.press('Enter');
+        await until(async () => await page.locator('dialog').count() === 0, 'the PIN to open it');
+        // Whoever is no leader finds no people, nor does the server list them.
+        const other = await open({ url: tree.c1.url });
+        await enter(other, tree, 'c1', 'desk', 'dung');
+        check(await other.locator('text=Người dùng').count() === 0, 'an officer sees people');
+        check(await other.evaluate(async () => (await fetch('/api/v1/people')).status) === 403,
+            'an officer may list people');
+        await other.context().close();
+        await page.context().close();
+    });
+}
+
+/* The office below sees that its case was opened above, and the reader is told. */
+async function opened_above_is_seen_below() {
+    await withTree(async (tree) => {
+        const desk = await open({ url: tree.c1.url });
+        await enter(desk, tree, 'c1', 'desk', 'dung');
+        const id = await desk.evaluate(async () => {
+            const { post } = await import('/web/lib/api.js');
+            return (await post('/cases', { type: 'feedback', field: 'land', text: 'Kênh bồi lắng' })).id;
+        });
+        await desk.goto(`${tree.c1.url}/desk#/case/${encodeURIComponent(id)}`);
+        await desk.waitForSelector('.where');
+        check(!/Ai đã xem/.test(await desk.innerText('.sheet')), 'read by somebody already');
+        const above = await open({ url: tree.p.url });
+        await enter(above, tree, 'p', 'centre', 'hoa');
+        await above.waitForSelector('tbody tr');
+        await until(() => above.evaluate(async () => (await (await fetch('/api/v1/cases')).json())
+            .items.length === 1), 'the case at the province');
+        await above.goto(`${tree.p.url}/centre#/case/${encodeURIComponent(id)}`);
+        await above.waitForSelector('.sheet >> text=thấy cơ quan này đã mở vụ việc');
+        await look(above, 'real-case-above');
+        await desk.reload();
+        await until(async () => {
+            const seen = /Ai đã xem/.test(await desk.innerText('#main'));
+            return seen || (await desk.reload(), await desk.waitForSelector('.where'), false);
+        }, 'the desk to see who has read it');
+        check(/Tỉnh Tây Ninh/.test(await desk.innerText('.facts')), await desk.innerText('.facts'));
+        await look(desk, 'real-case-seen');
+        await desk.context().close();
+        await above.context().close();
+    });
+}
+
+/* A shift at the district is whom the commune calls; people who are expected are
+ * a request that stands at the province. */
+async function on_duty_and_expected() {
+    await withTree(async (tree) => {
+        const district = await open({ url: tree.d.url });
+        await enter(district, tree, 'd', 'desk', 'lan');
+        await district.click('.also >> text=Việc khác');
+        await district.click('text=Xếp ca trực');
+        await district.fill('#f-at', '0h05');
+        await district.fill('#f-end', '2355');
+        await district.check('[value=leader]');
+        await district.fill('#f-name', 'Võ Thành Tâm');
+        await district.fill('#f-phone', '0276 3822 009');
+        await look(district, 'real-shift');
+        await district.click('form.fields button.main');
+        await district.waitForSelector('.duty >> text=Võ Thành Tâm');
+        const desk = await open({ url: tree.c1.url, size: 'phone' });
+        await enter(desk, tree, 'c1', 'desk', 'dung');
+        await desk.waitForSelector('.duty >> text=0276 3822 009');
+        await look(desk, 'real-duty-phone');
+        await desk.goto(`${tree.c1.url}/desk#/forecast`);
+        await desk.waitForSelector('#f-at');
+        await desk.check('[value="Trụ sở cấp trên"]');
+        await desk.fill('#f-date', 'h');
+        await desk.fill('#f-at', '23:50');
+        await desk.check('[value="50"]');
+        await desk.fill('#f-field', 'dat dai');
+        await desk.press('#f-field', 'Enter');
+        await desk.check('label:has-text("lãnh đạo tiếp") input');
+        await desk.check('[value=citizens]');
+        await look(desk, 'real-forecast-phone');
+        await desk.click('form.fields button.main');
+        await desk.waitForSelector('.facts');
+        const centre = await open({ url: tree.p.url });
+        await enter(centre, tree, 'p', 'centre', 'hoa');
+        await centre.waitForSelector('.mine >> text=Báo trước');
+        await look(centre, 'real-forecast-centre');
+        for (const page of [district, desk, centre]) {
+            await page.context().close();
+        }
+    });
+}
+
 async function district_down_is_said_in_grey() {
     await withTree(async (tree) => {
         const page = await open({ url: tree.c1.url, lang: 'en' });
@@ -237,5 +368,6 @@ async function warning_is_seen_at_once() {
 }
 
 await main({ journey_from_commune_to_province_and_back, letter_is_found_by_its_receipt,
-    name_stays_at_the_desk,
+    name_stays_at_the_desk, people_come_and_come_back, opened_above_is_seen_below,
+    on_duty_and_expected,
     district_down_is_said_in_grey, warning_is_seen_at_once });

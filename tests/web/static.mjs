@@ -104,8 +104,8 @@ function asked(all) {
 }
 
 function words(all) {
-    const vi = keysOf(all['words/vi.js']);
-    const en = keysOf(all['words/en.js']);
+    const [vi, en] = ['vi', 'en'].map((lang) => keysOf(Object.keys(all).filter((name) =>
+        name.startsWith(`words/${lang}`)).map((name) => all[name]).join('\n')));
     const { exact, begins } = asked(all);
     const faults = [];
     for (const key of new Set([...Object.keys(vi), ...Object.keys(en)])) {
@@ -203,7 +203,7 @@ async function load(name) {
 }
 
 async function dates() {
-    const { parseDate, showDate, today, daysTo } = await load('lib/dates.js');
+    const { parseClock, parseDate, showDate, today, daysTo } = await load('lib/dates.js');
     const now = Date.parse('2026-03-04T18:00:00Z'); // 5 March, 01:00 in Hà Nội
     const cases = [['h', '2026-03-05'], ['5/3', '2026-03-05'], ['0503', '2026-03-05'],
         ['050326', '2026-03-05'], ['05/03/2026', '2026-03-05'], [' 5-3 ', '2026-03-05'],
@@ -212,6 +212,11 @@ async function dates() {
     const faults = cases.filter(([typed, day]) => parseDate(typed, { now }) !== day)
         .map(([typed, day]) => `${typed} is ${parseDate(typed, { now })}, not ${day}`);
     const same = (what, got, wanted) => got !== wanted && faults.push(`${what}: ${got}`);
+    for (const [typed, clock] of [['7:30', '07:30'], ['0730', '07:30'], ['730', '07:30'],
+        ['7h30', '07:30'], ['7h', '07:00'], ['17', '17:00'], ['24:00', null], ['7:60', null],
+        ['7:3', null], ['', null], ['sáng', null]]) {
+        same(`clock ${typed}`, parseClock(typed), clock);
+    }
     same('past', parseDate('20/12', { past: true, now }), '2025-12-20');
     same('today', today(now), '2026-03-05');
     same('shown', showDate('2026-03-05'), '05/03/2026 (thứ Năm)');
@@ -237,7 +242,51 @@ async function text() {
     return faults;
 }
 
-const CHECKS = { floor, policy, words, size, vendor, lines, dates, text };
+/* The daemon's catalogue, as C wrote it: {word: [texts and remedies]}. */
+function catalogue() {
+    const folder = path.join(WEB, '../../common');
+    const source = fs.readdirSync(folder).filter((f) => /^message_\w*table\.h$/.test(f))
+        .map((f) => fs.readFileSync(path.join(folder, f), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')).join('\n');
+    const found = {};
+    for (const [, word, rest] of source.matchAll(/X\(\s*"(\w+)",([\s\S]*?)\)\s*(?=X\(|$)/g)) {
+        found[word] = [...rest.matchAll(/((?:"(?:[^"\\]|\\.)*"\s*)+),?/g)].map(([, text]) => text
+            .match(/"(?:[^"\\]|\\.)*"/g).map((part) => JSON.parse(part)).join(''));
+    }
+    return found;
+}
+
+/* Every refusal that the daemon can send, with every reason, in the pages' words: nothing
+ * of options and commands, and never nothing at all. */
+async function told() {
+    const { inPageWords } = await load('lib/told.js');
+    const all = catalogue();
+    const errors = Object.entries(all).filter(([, texts]) => texts.length === 4);
+    const reasons = Object.entries(all).filter(([word]) => word.startsWith('ui_why_'));
+    const faults = errors.length < 60 || reasons.length < 100 ? ['the catalogue was not read'] : [];
+    const look = (what, answer) => {
+        const got = inPageWords(answer);
+        const text = `${got.message} ${got.remedy ?? ''}`;
+        if (/--|lienthong |systemctl|\(CODE\)/.test(text) || got.message === '' || (answer.remedy
+            && !got.remedy)) {
+            faults.push(`${what}: ${text}`);
+        }
+        return got;
+    };
+    const fill = (text, reason) => text.replace('{reason}', reason).replace('{what}', '--due')
+        .replace(/[[\]]/g, '');
+    for (const [code, [vi, viDo, en, enDo]] of errors) {
+        look(code, { code, detail: fill(vi, 'x'), remedy: viDo });
+        look(code, { code, detail: fill(en, 'x'), remedy: enDo });
+    }
+    for (const [word, [vi, en]] of reasons) {
+        look(word, { code: 'invalid', detail: fill(all.invalid[0], vi), remedy: all.invalid[1] });
+        look(word, { code: 'usage', detail: fill(all.usage[2], en), remedy: all.usage[3] });
+    }
+    const due = look('due', { code: 'invalid', detail: 'Giá trị không hợp lệ: --sealed-ref (không phải số)' });
+    return due.option === 'sealed_ref' ? faults : [...faults, `no field in it: ${due.option}`];
+}
+
+const CHECKS = { floor, policy, words, size, vendor, lines, dates, text, told };
 const PLANTS = [
     ['floor', 'app.css', 'main { & p { color: red; } }\n.a {\n  & b { color: red }\n}'],
     ['floor', 'app.js', 'const x = [1].toSorted();'], ['floor', 'app.css', 'a:has(b) {}'],

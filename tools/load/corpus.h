@@ -11,6 +11,7 @@
 #define LT_TOOLS_LOAD_CORPUS_H
 
 #include "common/alloc.h"
+#include "common/codec.h"
 #include "common/err.h"
 #include "common/id.h"
 
@@ -62,10 +63,25 @@ LT_MUST_CHECK lt_err lt_corpus_new(uint64_t seed, size_t commands_n,
                                    struct lt_corpus *out_corpus);
 void lt_corpus_deinit(struct lt_corpus *corpus);
 
+/* An event as the log would hold it; borrowed. */
+struct lt_corpus_row {
+    const struct lt_event *event;
+    const uint8_t *bytes; /* encoded */
+    size_t len;
+    const struct lt_part *parts;
+    size_t parts_n;
+};
+typedef bool lt_corpus_visit(void *ctx, const struct lt_corpus_row *row);
+/* Show every event to @visit, in order. Ids, salts and stamps are made up from
+ * the seed; commands of one batch share a request id.
+ * Errors: LT_EINVAL when the codec refuses one; LT_ENOMEM, also when @visit
+ * answers false. */
+LT_MUST_CHECK lt_err lt_corpus_each(const struct lt_corpus *corpus,
+                                    size_t batch, lt_corpus_visit *visit,
+                                    void *ctx, struct lt_diag *diag);
 /* Append the rows that the log would hold: for each event its length (32 bits,
- * big-endian), the encoded event, salts and texts. Ids, salts and stamps are
- * made up from the seed; commands of one batch share a request id.
- * Errors: LT_EINVAL when the codec refuses one; LT_ENOMEM. */
+ * big-endian), the encoded event, salts and texts.
+ * Errors: as lt_corpus_each. */
 LT_MUST_CHECK lt_err lt_corpus_rows(const struct lt_corpus *corpus,
                                     size_t batch, struct lt_buf *out_rows,
                                     struct lt_diag *diag);

@@ -51,21 +51,36 @@ static lt_err exchange(struct sender *sender, json_t *batch)
     return rc == LT_OK ? take_event(sender) : rc;
 }
 
+/* A case of its own: a file goes with its decision. */
+static lt_err open_case(struct sender *sender, const char *id)
+{
+    return exchange(sender, json_pack("[{s:s,s:s,s:{s:s,s:s}}]", "command",
+                                      "case open", "request_id", id, "options",
+                                      "type", "complaint", "field", "land"));
+}
+
 static lt_err send_file(struct sender *sender, const struct lt_attach *attach)
 {
     char id[LT_UUID_TEXT];
     char event[LT_EVENT_ID_TEXT];
-    json_t *batch = json_array();
-    json_t *options =
-        json_pack("{s:s,s:s}", "type", "complaint", "field", "land");
+    json_t *batch;
+    json_t *options;
     size_t offset = 0;
-    lt_err rc = LT_ENOMEM;
+    lt_err rc;
 
     lt_tool_make_id(id);
+    rc = open_case(sender, id);
+    if (rc != LT_OK) {
+        return rc;
+    }
+    lt_tool_make_id(id);
+    batch = json_array();
+    options = json_pack("{s:s,s:s}", "id", sender->event, "kind",
+                        "decision_issued");
     if (batch != NULL && options != NULL &&
         lt_attach_announce(attach, options) &&
         json_array_append_new(batch, json_pack("{s:s,s:s,s:O}", "command",
-                                               "case open", "request_id", id,
+                                               "case step", "request_id", id,
                                                "options", options)) == 0) {
         offset = lt_attach_pieces(attach, 0, NULL, id, batch);
     }
@@ -109,7 +124,7 @@ static lt_err send_all(struct sender *sender, struct lt_load_large *large)
             rc = send_file(sender, &attach);
         }
         large->files++;
-        large->events += 1 + (attach.len + LT_PIECE_BYTES - 1) / LT_PIECE_BYTES;
+        large->events += 2 + (attach.len + LT_PIECE_BYTES - 1) / LT_PIECE_BYTES;
         left -= attach.len;
     }
     lt_attach_free(&attach);

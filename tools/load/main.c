@@ -30,7 +30,7 @@ static const char usage[] =
     "office above has them all; with --latency each event is followed from its\n"
     "call to its line in `log --events --follow` there.\n"
     "\n"
-    "--large attaches so many megabytes of noise to new cases, in files of 4\n"
+    "--large attaches so many megabytes of noise to decisions of new cases, in files of 4\n"
     "MB, and waits for each batch of pieces. --watch then waits for them all.\n";
 
 enum { LEVEL = 19, PATIENCE_S = 300, ROW_HEAD = 4, DIRS_MAX = 64 };

@@ -104,34 +104,13 @@ static void make_row(struct row *row, const struct lt_load_command *command,
     add_text(row, chance, command->text, PART_TEXT, KEEP_CASE);
 }
 
-static bool put_row(const struct row *row, const struct lt_buf *event,
-                    struct lt_buf *out)
-{
-    size_t len = event->len;
-    uint8_t head[4];
-    bool ok;
-
-    for (size_t i = 0; i < row->parts_n; i++) {
-        len += LT_SALT_LEN + row->texts[i].len;
-    }
-    for (size_t i = 0; i < sizeof(head); i++) {
-        head[i] = (uint8_t)(len >> (24 - 8 * i));
-    }
-    ok = lt_buf_put(out, head, sizeof(head)) &&
-         lt_buf_put(out, event->data, event->len);
-    for (size_t i = 0; ok && i < row->parts_n; i++) {
-        ok = lt_buf_put(out, row->salts[i], LT_SALT_LEN) &&
-             lt_buf_put(out, row->texts[i].data, row->texts[i].len);
-    }
-    return ok;
-}
-
-lt_err lt_corpus_rows(const struct lt_corpus *corpus, size_t batch,
-                      struct lt_buf *out_rows, struct lt_diag *diag)
+lt_err lt_corpus_each(const struct lt_corpus *corpus, size_t batch,
+                      lt_corpus_visit *visit, void *ctx, struct lt_diag *diag)
 {
     struct lt_event_id id = {.count = 1};
     uint64_t chance = ~corpus->seed;
     uint8_t request_id[LT_REQUEST_LEN];
+    struct lt_part parts[LT_EVENT_PARTS_MAX];
     struct lt_buf event;
     lt_err rc = LT_OK;
 
@@ -147,12 +126,52 @@ lt_err lt_corpus_rows(const struct lt_corpus *corpus, size_t batch,
         id.count = i + 1;
         make_row(&row, &corpus->commands[i], &chance, &id);
         memcpy(row.event.request_id, request_id, sizeof(request_id));
+        for (uint32_t k = 0; k < row.parts_n; k++) {
+            parts[k] =
+                (struct lt_part){.index = k,
+                                 .content = (const uint8_t *)row.texts[k].data,
+                                 .len = row.texts[k].len};
+            memcpy(parts[k].salt, row.salts[k], LT_SALT_LEN);
+        }
         lt_buf_reset(&event);
         rc = lt_event_encode(&row.event, &event, diag);
-        if (rc == LT_OK && !put_row(&row, &event, out_rows)) {
+        if (rc == LT_OK &&
+            !visit(ctx, &(struct lt_corpus_row){.event = &row.event,
+                                                .bytes = event.data,
+                                                .len = event.len,
+                                                .parts = parts,
+                                                .parts_n = row.parts_n})) {
             rc = LT_ENOMEM;
         }
     }
     lt_buf_deinit(&event);
     return rc;
+}
+
+static bool put_row(void *ctx, const struct lt_corpus_row *row)
+{
+    struct lt_buf *out = ctx;
+    size_t len = row->len;
+    uint8_t head[4];
+    bool ok;
+
+    for (size_t i = 0; i < row->parts_n; i++) {
+        len += LT_SALT_LEN + row->parts[i].len;
+    }
+    for (size_t i = 0; i < sizeof(head); i++) {
+        head[i] = (uint8_t)(len >> (24 - 8 * i));
+    }
+    ok = lt_buf_put(out, head, sizeof(head)) &&
+         lt_buf_put(out, row->bytes, row->len);
+    for (size_t i = 0; ok && i < row->parts_n; i++) {
+        ok = lt_buf_put(out, row->parts[i].salt, LT_SALT_LEN) &&
+             lt_buf_put(out, row->parts[i].content, row->parts[i].len);
+    }
+    return ok;
+}
+
+lt_err lt_corpus_rows(const struct lt_corpus *corpus, size_t batch,
+                      struct lt_buf *out_rows, struct lt_diag *diag)
+{
+    return lt_corpus_each(corpus, batch, put_row, out_rows, diag);
 }

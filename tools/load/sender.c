@@ -1,5 +1,6 @@
 /* Batches under way overtake nothing: answers come in the order of the frames,
- * so the n-th event id in them belongs to the n-th command. */
+ * so the n-th event id in them belongs to the n-th command. A daemon whose view
+ * has not caught up says `busy`, and is asked again. */
 #include "tools/load/sender.h"
 
 #include <errno.h>
@@ -9,7 +10,9 @@
 
 #include "tools/tool.h"
 
-enum { ANSWER_TIMEOUT_MS = 120000 };
+enum { ANSWER_TIMEOUT_MS = 120000, BUSY_TRIES = 600 };
+
+static const double BUSY_S = 0.2;
 
 double lt_load_clock(void)
 {
@@ -37,6 +40,13 @@ struct written {
     size_t hole; /* where the id goes; 0: none */
 };
 
+/* A batch under way. */
+struct flight {
+    char id[LT_UUID_TEXT];
+    size_t first; /* command */
+    size_t n;
+};
+
 struct sender {
     const struct lt_corpus *corpus;
     struct lt_buf texts;
@@ -45,9 +55,10 @@ struct sender {
     struct lt_ask *ask;
     struct lt_buf frame;
     struct lt_buf answer;
-    size_t called;   /* commands sent */
-    size_t answered; /* commands whose answer is here */
-    size_t batches;  /* under way */
+    size_t called;                           /* commands sent */
+    size_t answered;                         /* commands whose answer is here */
+    size_t batches;                          /* under way */
+    struct flight flights[LT_LOAD_PIPELINE]; /* the oldest first */
     double begun_s;
 };
 
@@ -79,8 +90,7 @@ static lt_err write_commands(struct sender *sender)
         written->len = sender->texts.len - 1 - written->at;
         text = (const char *)sender->texts.data + written->at;
         if (is_about(command)) {
-            written->hole =
-                (size_t)(strstr(text, id) - text) + sizeof(id) - 1;
+            written->hole = (size_t)(strstr(text, id) - text) + sizeof(id) - 1;
         }
     }
     return LT_OK;
@@ -123,57 +133,64 @@ static size_t next_batch(const struct sender *sender)
     return left < sender->run->batch ? left : sender->run->batch;
 }
 
-static lt_err send_batch(struct sender *sender)
+static lt_err send_flight(struct sender *sender, const struct flight *flight)
 {
-    size_t n = next_batch(sender);
-    char id[LT_UUID_TEXT];
     bool ok;
-    double now;
 
-    lt_tool_make_id(id);
     lt_buf_reset(&sender->frame);
     ok = lt_buf_put(&sender->frame, "[", 1);
-    for (size_t i = 0; ok && i < n; i++) {
+    for (size_t i = 0; ok && i < flight->n; i++) {
         ok = (i == 0 || lt_buf_put(&sender->frame, ",", 1)) &&
-             put_command(sender, sender->called + i, i == 0 ? id : NULL);
+             put_command(sender, flight->first + i, i == 0 ? flight->id : NULL);
     }
     if (!ok || !lt_buf_put(&sender->frame, "]", 1)) {
         return LT_ENOMEM;
     }
-    now = lt_load_clock();
-    for (size_t i = 0; i < n; i++) {
-        sender->run->sent[sender->called + i].called_s = now;
-    }
-    sender->called += n;
-    sender->batches++;
     return lt_ask_send(sender->ask, (const char *)sender->frame.data,
                        sender->frame.len);
 }
 
+/* One command refuses a whole batch: of its errors the one that says why, not
+ * those of the commands that went down with it. */
+static const char *cause_of(const char *answer)
+{
+    static const char error[] = "\"error\":";
+    static const char with_it[] = "\"error\":{\"code\":\"step_refused\"";
+    const char *first = strstr(answer, error);
+    const char *at;
+
+    for (at = first; at != NULL; at = strstr(at + 1, error)) {
+        if (strncmp(at, with_it, sizeof(with_it) - 1) != 0) {
+            return at;
+        }
+    }
+    return first;
+}
+
+static lt_err send_batch(struct sender *sender)
+{
+    struct flight *flight = &sender->flights[sender->batches++];
+    double now;
+
+    *flight = (struct flight){.first = sender->called, .n = next_batch(sender)};
+    lt_tool_make_id(flight->id);
+    now = lt_load_clock();
+    for (size_t i = 0; i < flight->n; i++) {
+        sender->run->sent[flight->first + i].called_s = now;
+    }
+    sender->called += flight->n;
+    return send_flight(sender, flight);
+}
+
 /* Take the event ids of one answer. */
-static lt_err receive_batch(struct sender *sender)
+static lt_err take_ids(struct sender *sender, const struct flight *flight)
 {
     static const char key[] = "\"event\":\"";
-    size_t expected = sender->called - sender->answered;
-    const char *at;
+    const char *at = (const char *)sender->answer.data;
     size_t n = 0;
-    lt_err rc = lt_ask_receive(sender->ask, ANSWER_TIMEOUT_MS,
-                               &sender->answer);
 
-    if (rc != LT_OK || !lt_buf_put(&sender->answer, "", 1)) {
-        return rc != LT_OK ? rc : LT_ENOMEM;
-    }
-    at = (const char *)sender->answer.data;
-    if (strstr(at, "\"error\":") != NULL) {
-        fprintf(stderr, "refused: %.600s\n", strstr(at, "\"error\":"));
-        return LT_EINVAL;
-    }
-    if (expected > sender->run->batch) {
-        expected = sender->run->batch;
-    }
-    while ((at = strstr(at, key)) != NULL && n < expected) {
-        struct lt_load_sent *sent =
-            &sender->run->sent[sender->answered + n];
+    while ((at = strstr(at, key)) != NULL && n < flight->n) {
+        struct lt_load_sent *sent = &sender->run->sent[flight->first + n];
         const char *end;
 
         at += sizeof(key) - 1;
@@ -187,14 +204,77 @@ static lt_err receive_batch(struct sender *sender)
         }
         n++;
     }
-    if (n != expected) {
+    if (n != flight->n) {
         fprintf(stderr, "%zu events in the answer to %zu commands\n", n,
-                expected);
+                flight->n);
         return LT_EPROTO;
     }
     sender->answered += n;
-    sender->batches--;
     return LT_OK;
+}
+
+/* LT_EBUSY: nothing of it was written, and it may be asked again. */
+static lt_err receive_flight(struct sender *sender, const struct flight *flight,
+                             bool quiet)
+{
+    const char *error;
+    lt_err rc = lt_ask_receive(sender->ask, ANSWER_TIMEOUT_MS, &sender->answer);
+
+    if (rc != LT_OK || !lt_buf_put(&sender->answer, "", 1)) {
+        return rc != LT_OK ? rc : LT_ENOMEM;
+    }
+    error = strstr((const char *)sender->answer.data, "\"error\":");
+    if (error == NULL) {
+        return take_ids(sender, flight);
+    }
+    if (strstr(error, "\"code\":\"busy\"") != NULL) {
+        return LT_EBUSY;
+    }
+    if (!quiet) {
+        fprintf(stderr, "refused: %.600s\n", cause_of(error));
+    }
+    return LT_EINVAL;
+}
+
+/* The view has not caught up: a while later, under the same id. */
+static lt_err ask_again(struct sender *sender, const struct flight *flight)
+{
+    lt_err rc = LT_EBUSY;
+
+    for (unsigned i = 0; rc == LT_EBUSY && i < BUSY_TRIES; i++) {
+        lt_load_sleep_until(lt_load_clock() + BUSY_S);
+        rc = send_flight(sender, flight);
+        if (rc == LT_OK) {
+            rc = receive_flight(sender, flight, false);
+        }
+    }
+    return rc;
+}
+
+/* The answer to the oldest one. Where it is `busy`, those behind it may have
+ * been refused for want of it: all are taken, then asked again in order. */
+static lt_err receive_batch(struct sender *sender)
+{
+    struct flight again[LT_LOAD_PIPELINE];
+    size_t again_n = 0;
+    size_t taken = 0;
+    lt_err rc;
+
+    do {
+        rc = receive_flight(sender, &sender->flights[taken], again_n > 0);
+        if (rc == LT_EBUSY || (rc == LT_EINVAL && again_n > 0)) {
+            again[again_n++] = sender->flights[taken];
+            rc = LT_OK;
+        }
+        taken++;
+    } while (rc == LT_OK && again_n > 0 && taken < sender->batches);
+    sender->batches -= taken;
+    memmove(sender->flights, sender->flights + taken,
+            sender->batches * sizeof(sender->flights[0]));
+    for (size_t i = 0; rc == LT_OK && i < again_n; i++) {
+        rc = ask_again(sender, &again[i]);
+    }
+    return rc;
 }
 
 /* When a batch may be sent: its first command at its own moment. */

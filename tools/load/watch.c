@@ -6,7 +6,7 @@
 
 #include "tools/tool.h"
 
-enum { POLL_MS = 5, RECEIVE_MS = 100, QUIET_ROUNDS = 3 };
+enum { POLL_MS = 5, RECEIVE_MS = 100, FRAME_MS = 60000, QUIET_ROUNDS = 3 };
 
 struct line {
     char event[LT_EVENT_ID_TEXT];
@@ -61,7 +61,11 @@ static void *follow(void *ctx)
 
     lt_buf_init(&frame, lt_alloc_heap());
     while (!stop) {
-        lt_err rc = lt_ask_receive(follower->ask, RECEIVE_MS, &frame);
+        /* A frame that has begun is read to its end: what is left of one that
+         * was given up would be taken for the next, and all after it lost. */
+        lt_err rc = lt_ask_ready(follower->ask, RECEIVE_MS)
+                        ? lt_ask_receive(follower->ask, FRAME_MS, &frame)
+                        : LT_EBUSY;
 
         if (rc == LT_OK && lt_buf_put(&frame, "", 1)) {
             take_lines(follower, &frame, lt_load_clock());

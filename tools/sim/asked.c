@@ -87,10 +87,9 @@ void sim_write_piece(struct sim_node *node)
     sim_bring_piece(node, &rng);
 }
 
-void sim_write_directive(struct sim_node *node, unsigned to)
+static struct lt_event_id order(struct sim_node *node, unsigned to, uint8_t cls)
 {
-    struct lt_channel channel = {.cls = LT_CLASS_DIRECTIVE,
-                                 .audience = LT_AUDIENCE_TO};
+    struct lt_channel channel = {.cls = cls, .audience = LT_AUDIENCE_TO};
     struct lt_event *event = new_events(1);
 
     channel.to = node->sim->nodes[to].office;
@@ -98,9 +97,21 @@ void sim_write_directive(struct sim_node *node, unsigned to)
     event->type = LT_EV_DIRECTIVE_ISSUED;
     event->doc_no = (struct lt_text){"12/CT-UBND", 10};
     event->to_n = 1;
-    event->to[0] = channel.to;
+    event->to = &channel.to;
     (void)sim_submit(node, event, &channel, 1, NULL, 0);
     free(event);
+    return sim_asked_event(node);
+}
+
+void sim_write_directive(struct sim_node *node, unsigned to)
+{
+    (void)order(node, to, LT_CLASS_DIRECTIVE);
+}
+
+struct lt_event_id sim_write_urgent_directive(struct sim_node *node,
+                                              unsigned to)
+{
+    return order(node, to, LT_CLASS_URGENT);
 }
 
 /* What a refusal says; nothing is written and nobody fails. */

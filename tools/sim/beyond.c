@@ -2,6 +2,7 @@
  * and they have no effect on anything anywhere (I6). */
 #include <stdlib.h>
 
+#include "daemon/cases/fold.h"
 #include "tools/sim/sim.h"
 
 bool sim_is_beyond(const struct sim *sim, const struct lt_event_id *id)
@@ -43,7 +44,8 @@ static const struct lt_event_id *case_of_other(const struct sim_node *node,
         const struct sim_node *other = &sim->nodes[(from + i) % sim->nodes_n];
 
         if (other->cases_n > 0 && other->clone_of < 0 &&
-            !lt_office_equal(&other->office, &node->office)) {
+            !lt_stands_for(lt_engine_tree(node->engine), UINT64_MAX,
+                           &node->office, &other->office)) {
             return &other->cases[sim_below(rng, other->cases_n)];
         }
     }
@@ -81,7 +83,7 @@ static void command(struct sim_node *node, struct lt_event *event)
     event->type = LT_EV_DIRECTIVE_ISSUED;
     event->doc_no = (struct lt_text){"13/CT-UBND", 10};
     event->to_n = 1;
-    event->to[0] = channel.to;
+    event->to = &channel.to;
     write_and_note(node, event, &channel);
 }
 

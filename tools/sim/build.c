@@ -70,7 +70,12 @@ struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of)
     struct sim_rng rng = {.state = sim->seed + 77 * identity};
 
     *node = (struct sim_node){
-        .index = index, .sim = sim, .parent = parent, .clone_of = clone_of};
+        .index = index,
+        .sim = sim,
+        .parent = parent,
+        .clone_of = clone_of,
+        .issuer = clone_of < 0 ? parent : sim->nodes[clone_of].issuer,
+    };
     node->links[0] = (struct sim_link){.above = parent, .role = LT_ROLE_PARENT};
     for (unsigned slot = 1; slot < SIM_UPLINKS; slot++) {
         node->links[slot].above = -1;
@@ -82,6 +87,9 @@ struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of)
         abort();
     }
     make_key(sim, identity + 1, &node->key);
+    if (clone_of < 0 && parent >= 0) {
+        sim_note_edge(sim, index, (unsigned)parent);
+    }
     node->disk = lt_disk_new(sim_next(&sim->disk));
     lt_disk_set_judge(node->disk, sim_judge_disk, node);
     return node;

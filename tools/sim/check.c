@@ -31,15 +31,21 @@ int sim_node_of(const struct sim *sim, const struct lt_office *office)
     return -1;
 }
 
-/* FNV-1a: a trace needs no strength, only sameness. */
+/* FNV-1a, eight bytes at a time: a trace needs no strength, only sameness. */
 void sim_mix(struct sim *sim, const void *data, size_t len)
 {
     const uint8_t *bytes = data;
+    uint64_t hash = sim->trace_hash;
+    uint64_t word = len;
 
-    for (size_t i = 0; i < len; i++) {
-        sim->trace_hash =
-            (sim->trace_hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    for (size_t i = 0; i < len; i += sizeof(word)) {
+        size_t n = len - i < sizeof(word) ? len - i : sizeof(word);
+
+        memcpy(&word, bytes + i, n);
+        hash = (hash ^ word) * UINT64_C(0x100000001b3);
+        hash ^= hash >> 32;
     }
+    sim->trace_hash = hash;
 }
 
 /* Acked means durable there, now: every number of an Ack that leaves a node is
@@ -85,16 +91,6 @@ bool sim_check_ack(struct sim *sim, const struct sim_frame *frame)
 
 /* ---- the invariants at quiescence ---- */
 
-static bool covers(const struct sim *sim, unsigned above, unsigned node)
-{
-    for (int i = (int)node; i >= 0; i = sim->nodes[i].parent) {
-        if (i == (int)above) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Where an event is that some node lacks: a bit for each of the first 64. */
 static uint64_t holders(const struct sim *sim, const struct sim_held *held,
                         const struct lt_event_id *id)
@@ -114,7 +110,7 @@ static bool is_stranded(const struct sim *sim, const struct sim_held *held,
 {
     const struct lt_tree *tree = sim_tree(sim);
 
-    if (sim->done[SIM_MOVED] + sim->done[SIM_TIER_REMOVED] == 0) {
+    if (sim_reorganised(sim) == 0) {
         return false;
     }
     for (size_t i = 0; i < sim->nodes_n; i++) {
@@ -137,7 +133,7 @@ static bool check_told(struct sim *sim, unsigned index,
         if (told->by_clone && holders(sim, held, &told->id) == 0) {
             continue; /* it was nowhere but on that machine */
         }
-        if (!told->mortal && covers(sim, index, told->writer) &&
+        if (!told->mortal && sim_is_above(sim, index, told->writer) &&
             !sim_held_event(&held[index], &told->id) &&
             !is_stranded(sim, held, &told->id)) {
             sim_fail(sim,
@@ -393,6 +389,7 @@ static bool check_same(struct sim *sim, const struct sim_node *child,
 bool sim_converged(struct sim *sim)
 {
     struct lt_tip_view tip;
+    const struct lt_tree *tree;
 
     for (size_t i = 0; i < sim->nodes_n; i++) {
         if (!sim->nodes[i].up || !sim_is_tidy(&sim->nodes[i]) ||
@@ -404,10 +401,11 @@ bool sim_converged(struct sim *sim)
     for (size_t i = 1; i < sim->nodes_n; i++) {
         if (lt_tree_version(lt_engine_tree(sim->nodes[i].engine)) !=
                 lt_tree_version(lt_engine_tree(sim->nodes[0].engine)) ||
-            sim->nodes[i].links[1].above >= 0) {
+            sim->nodes[i].links[SIM_FORMER].above >= 0) {
             return false;
         }
     }
+    tree = sim_tree(sim);
     /* Cheap: every tip of a child is a tip or an inner point of its parent and
      * the other way round, by durable ends. */
     for (size_t i = 1; i < sim->nodes_n; i++) {
@@ -417,7 +415,6 @@ bool sim_converged(struct sim *sim)
         for (int side = 0; side < 2; side++) {
             struct sim_node *one = pair[side];
             struct sim_node *other = pair[1 - side];
-            const struct lt_tree *tree = sim_tree(sim);
             size_t cursor = 0;
 
             while (lt_engine_tip(one->engine, &cursor, &tip)) {
@@ -444,13 +441,17 @@ static void note_bad(void *ctx, const struct lt_stream *stream, uint64_t epoch,
 {
     struct sim_node *node = ctx;
 
-    (void)stream;
     (void)epoch;
     if (strcmp(what, "absent") == 0) {
         return; /* not bad: erased on the way here */
     }
-    sim_fail(node->sim, "I5 node %u: verify says %s at number %llu",
-             node->index, what, (unsigned long long)number);
+    char channel[LT_CHANNEL_TEXT];
+
+    lt_channel_format(&stream->channel, channel);
+    sim_fail(node->sim,
+             "I5 node %u: verify says %s in %s of origin %02x.. at %llu",
+             node->index, what, channel, stream->origin.bytes[0],
+             (unsigned long long)number);
 }
 
 static const struct lt_key *key_of(void *ctx, const struct lt_office *origin,

@@ -73,6 +73,117 @@ static void check_waits(struct sim *sim, const struct lt_act *acts,
              act->id.origin.bytes[0], lt_why_word(judged[at].why));
 }
 
+/* ---- judged by its own past ---- */
+
+/* What an entry had seen, put in order by nobody but this file. */
+struct past {
+    const struct lt_act *acts;
+    size_t n;
+    bool *seen;   /* it is in the entry's past, or the entry */
+    bool *placed; /* it was judged */
+};
+
+static size_t find_act(const struct past *past, const struct lt_event_id *id)
+{
+    for (size_t i = 0; i < past->n; i++) {
+        if (lt_event_id_equal(&past->acts[i].id, id)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* False: something of its past is not here. */
+static bool see(struct past *past, size_t at)
+{
+    const struct lt_act *act = &past->acts[at];
+    size_t cause = find_act(past, lt_act_matter(act));
+
+    past->seen[at] = true;
+    if (cause == SIZE_MAX || (!past->seen[cause] && !see(past, cause))) {
+        return false;
+    }
+    for (size_t i = 0; i < act->causes_n; i++) {
+        cause = find_act(past, &act->causes[i]);
+        if (cause == SIZE_MAX || (!past->seen[cause] && !see(past, cause))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_free(const struct past *past, size_t at)
+{
+    const struct lt_act *act = &past->acts[at];
+    size_t opening = find_act(past, lt_act_matter(act));
+
+    if (opening != at && !past->placed[opening]) {
+        return false;
+    }
+    for (size_t i = 0; i < act->causes_n; i++) {
+        if (!past->placed[find_act(past, &act->causes[i])]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The smallest (stamp, id) of those whose causes were judged; acts are sorted
+ * by id. */
+static size_t next_of(const struct past *past)
+{
+    size_t next = SIZE_MAX;
+
+    for (size_t i = 0; i < past->n; i++) {
+        if (past->seen[i] && !past->placed[i] && is_free(past, i) &&
+            (next == SIZE_MAX || past->acts[i].hlc < past->acts[next].hlc)) {
+            next = i;
+        }
+    }
+    return next;
+}
+
+/* I4: what an entry may do is decided by what its author had seen, and by
+ * nothing else: neither by clocks nor by what came later. */
+static void check_past(struct sim *sim, const struct lt_act *acts,
+                       const struct lt_judged *judged, size_t n, size_t at,
+                       const struct lt_tree *tree)
+{
+    static struct lt_matter matter;
+    struct past past = {.acts = acts, .n = n};
+    struct lt_judged alone = judged[at];
+
+    if (judged[at].verdict == LT_WAITING ||
+        acts[at].type == LT_EV_ENTRY_VOIDED) { /* which names what it undoes */
+        return;
+    }
+    past.seen = calloc(2 * n, sizeof(bool));
+    if (past.seen == NULL) {
+        abort();
+    }
+    past.placed = past.seen + n;
+    lt_matter_init(&matter, lt_act_matter(&acts[at]));
+    if (see(&past, at)) {
+        for (size_t next = next_of(&past); next != SIZE_MAX;
+             next = next_of(&past)) {
+            past.placed[next] = true;
+            if (acts[next].type != LT_EV_ENTRY_VOIDED) {
+                alone = lt_matter_step(&matter, &acts[next], tree);
+            }
+            if (next == at) {
+                break;
+            }
+        }
+    }
+    free(past.seen);
+    if (alone.verdict != judged[at].verdict) {
+        sim_fail(sim,
+                 "I4 an entry of office %02x is not judged by what it had "
+                 "seen: %s",
+                 acts[at].id.origin.bytes[0], lt_why_word(judged[at].why));
+    }
+}
+
 /* Fold them; the digest is of the verdicts. I6: what its author had no
  * authority for is never applied; it is not in the digest, because it does not
  * have to be everywhere that its matter is. */
@@ -111,6 +222,7 @@ static uint64_t fold(struct sim *sim, const struct matter_acts *of,
             continue;
         }
         check_waits(sim, acts, judged, n, i);
+        check_past(sim, acts, judged, n, i, tree);
         digest = digest * 31 + (uint64_t)judged[i].verdict * 17 +
                  (uint64_t)judged[i].why;
     }
@@ -186,15 +298,61 @@ static bool check_directive(struct sim *sim, const struct sim_node *node,
     }
     (void)fold(sim, here, tree, &ours);
     (void)fold(sim, there, tree, &theirs);
-    a = target(&ours, &node->office);
-    b = target(&theirs, &node->office);
-    if (a != NULL &&
-        (b == NULL || a->status != b->status || a->at_ms != b->at_ms)) {
-        sim_fail(sim,
-                 "I4 node %u and the issuer see other answers to one "
-                 "directive",
-                 node->index);
+    for (size_t i = 0; i < ours.targets_n; i++) {
+        const struct lt_office *to = &ours.targets[i].office;
+
+        if (!lt_stands_for(tree, UINT64_MAX, &node->office, to)) {
+            continue;
+        }
+        a = &ours.targets[i];
+        b = target(&theirs, to);
+        if (b == NULL || a->status != b->status || a->at_ms != b->at_ms) {
+            sim_fail(sim,
+                     "I4 node %u and the issuer see other answers to one "
+                     "directive",
+                     node->index);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* I15: what a closed office left its heir has, and sees as its superior does;
+ * it has one custodian, who is open. */
+static bool check_inherited(struct sim *sim, const struct sim_node *node,
+                            const struct matter_acts *here,
+                            const struct sim_held *held)
+{
+    static struct lt_matter matter;
+    const struct lt_tree *tree = sim_tree(sim);
+    const struct lt_event_id *id = lt_act_matter(&here->held->acts[here->from]);
+    struct lt_office heir;
+    struct matter_acts there;
+    int index;
+
+    if (!lt_tree_closed_at(tree, UINT64_MAX, &node->office)) {
+        return true;
+    }
+    heir = lt_tree_heir(tree, &node->office);
+    index = sim_node_of(sim, &heir);
+    there = find_acts(&held[index < 0 ? 0 : index], id);
+    if (index < 0 || there.from == there.to ||
+        state_digest(sim, here, tree) != state_digest(sim, &there, tree)) {
+        sim_fail(sim, "I15 what node %u left is not whole at its heir, node %d",
+                 node->index, index);
         return false;
+    }
+    (void)fold(sim, &there, tree, &matter);
+    if (matter.kind == LT_MATTER_CASE && lt_matter_is_open(&matter) &&
+        !matter.contested) {
+        struct lt_office holder = lt_tree_heir(tree, &matter.custodian);
+
+        if (lt_tree_find(tree, &holder) == NULL ||
+            lt_tree_closed_at(tree, UINT64_MAX, &holder)) {
+            sim_fail(sim, "I15 a case that node %u left has no custodian",
+                     node->index);
+            return false;
+        }
     }
     return true;
 }
@@ -220,7 +378,8 @@ bool sim_check_fold(struct sim *sim, const struct sim_held *held)
                 (kind == LT_MATTER_CASE || kind == LT_MATTER_INCIDENT)) {
                 struct matter_acts above = find_acts(&held[node->parent], id);
 
-                if (!check_own(sim, node, &here, &above)) {
+                if (!check_own(sim, node, &here, &above) ||
+                    !check_inherited(sim, node, &here, held)) {
                     return false;
                 }
             } else if (!own && issuer >= 0 && kind == LT_MATTER_DIRECTIVE &&

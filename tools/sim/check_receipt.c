@@ -47,7 +47,7 @@ void sim_check_receipt(struct sim_node *node)
  * moved and lost its disk, what only its former parent has stays there. */
 bool sim_receipts_complete(struct sim *sim)
 {
-    if (sim->done[SIM_MOVED] + sim->done[SIM_TIER_REMOVED] > 0 &&
+    if (sim_reorganised(sim) > 0 &&
         sim->done[SIM_RESTORE] + sim->done[SIM_RESTORE_OFFLINE] +
                 sim->done[SIM_EMPTIED] + sim->done[SIM_REPLACED] >
             0) {

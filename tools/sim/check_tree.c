@@ -37,6 +37,12 @@ bool sim_check_tree(struct sim *sim)
     uint64_t first = sim->nodes_n <= 64 || last < 2 ? 1 : last - 1;
 
     for (size_t i = 1; i < sim->nodes_n; i++) {
+        if (!sim_is_above(sim, 0, (unsigned)i)) {
+            sim_fail(sim, "I9 node %zu is not below the root", i);
+            return false;
+        }
+    }
+    for (size_t i = 1; i < sim->nodes_n; i++) {
         const struct lt_tree *tree = lt_engine_tree(sim->nodes[i].engine);
 
         for (size_t n = 0; n < sim->nodes_n; n++) {

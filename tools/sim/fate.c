@@ -20,12 +20,15 @@ void sim_fate_plan(struct sim *sim, int64_t until_ms)
     static const struct {
         enum sim_class cls;
         unsigned from_ms; /* of a day: pace is applied */
-    } plans[] = {
-        {SIM_FULL, 1000},        {SIM_RESTORE, 6000},    {SIM_EMPTIED, 3000},
-        {SIM_CLONE, 0},          {SIM_LYING_SYNC, 2000}, {SIM_LOST_WRITE, 2000},
-        {SIM_MISDIRECTED, 2000}, {SIM_ROT_DATA, 2000},   {SIM_ROT_WAL, 2000},
-        {SIM_WRONG_DISK, 1000},  {SIM_NEWER_LIFE, 2000}, {SIM_MOVED, 3000},
-        {SIM_TIER_REMOVED, 3000}};
+    } plans[] = {{SIM_FULL, 1000},         {SIM_RESTORE, 6000},
+                 {SIM_EMPTIED, 3000},      {SIM_CLONE, 0},
+                 {SIM_LYING_SYNC, 2000},   {SIM_LOST_WRITE, 2000},
+                 {SIM_MISDIRECTED, 2000},  {SIM_ROT_DATA, 2000},
+                 {SIM_ROT_WAL, 2000},      {SIM_WRONG_DISK, 1000},
+                 {SIM_NEWER_LIFE, 2000},   {SIM_MOVED, 3000},
+                 {SIM_TIER_REMOVED, 3000}, {SIM_MERGED, 3000},
+                 {SIM_PUT_IN_FORCE, 4000}, {SIM_DOOR, 2000},
+                 {SIM_REVOKED, 2000}};
 
     for (size_t i = 0; i < LT_COUNT_OF(plans); i++) {
         draw_times(sim, plans[i].cls, plans[i].from_ms, until_ms);
@@ -84,7 +87,11 @@ static void suffer_disks(struct sim *sim)
                    {SIM_WRONG_DISK, sim_wrong_disk},
                    {SIM_NEWER_LIFE, sim_newer_life},
                    {SIM_MOVED, sim_move},
-                   {SIM_TIER_REMOVED, sim_remove_tier}};
+                   {SIM_TIER_REMOVED, sim_remove_tier},
+                   {SIM_MERGED, sim_merge},
+                   {SIM_PUT_IN_FORCE, sim_put_in_force},
+                   {SIM_DOOR, sim_shut_door},
+                   {SIM_REVOKED, sim_revoke}};
 
     for (size_t p = 0; p < LT_COUNT_OF(planned); p++) {
         int64_t *times = sim->times_ms[planned[p].cls];
@@ -96,21 +103,22 @@ static void suffer_disks(struct sim *sim)
         }
     }
     sim_rot(sim);
+    sim_give_back(sim);
 }
 
 /* ---- links ---- */
 
-static void suffer_link(struct sim_node *child)
+static void suffer_link(struct sim_node *child, unsigned slot)
 {
     struct sim *sim = child->sim;
-    struct sim_link *link = &child->links[0];
+    struct sim_link *link = &child->links[slot];
 
     if (sim_strikes(sim, SIM_CUT, &sim->net)) {
-        sim_link_down(child, 0);
+        sim_link_down(child, slot);
         return;
     }
     if (sim_strikes(sim, SIM_HALF_OPEN, &sim->fate)) {
-        sim_link_half_open(child, 0, sim_chance(&sim->fate, 500));
+        sim_link_half_open(child, slot, sim_chance(&sim->fate, 500));
         return;
     }
     if (sim_strikes(sim, SIM_ONE_WAY, &sim->fate)) {
@@ -128,7 +136,7 @@ static void suffer_link(struct sim_node *child)
     }
     if (link->flaps > 0 && sim_chance(&sim->fate, 50)) {
         link->flaps--;
-        sim_link_down(child, 0);
+        sim_link_down(child, slot);
         link->up_at_ms = sim->now_ms + 5 + (int64_t)sim_below(&sim->fate, 50);
     }
 }
@@ -186,8 +194,11 @@ void sim_suffer(struct sim *sim)
     for (size_t i = 0; i < sim->nodes_n; i++) {
         struct sim_node *node = &sim->nodes[i];
 
-        if (node->links[0].pair != 0) {
-            suffer_link(node);
+        if (node->links[SIM_UP].pair != 0) {
+            suffer_link(node, SIM_UP);
+        }
+        if (node->links[SIM_AROUND_IT].pair != 0) {
+            suffer_link(node, SIM_AROUND_IT);
         }
         suffer_node(sim, node);
     }

@@ -62,6 +62,10 @@ static const struct habit {
     {SIM_NEWER_LIFE, 4, 2},
     {SIM_MOVED, 4, 2},
     {SIM_TIER_REMOVED, 10, 1},
+    {SIM_MERGED, 5, 2},
+    {SIM_PUT_IN_FORCE, 1, 3},
+    {SIM_DOOR, 6, 2},
+    {SIM_REVOKED, 6, 2},
     /* of a frame, or a step, of the hostile office, where there is one */
     {SIM_HOSTILE_WITHHOLD, 2, 1000000},
     {SIM_HOSTILE_SILENCE, 3, 1000000},
@@ -107,11 +111,25 @@ bool sim_allowed(struct sim *sim, enum sim_class cls)
     return true;
 }
 
+static bool strikes(struct sim *sim, enum sim_class cls, struct sim_rng *rng,
+                    uint64_t rarity)
+{
+    if (sim->faults.rate[cls] == 0 || sim->healing) {
+        sim_skip(rng);
+        return false;
+    }
+    return sim_below(rng, 1000000 * rarity) < sim->faults.rate[cls] &&
+           sim_allowed(sim, cls);
+}
+
 bool sim_strikes(struct sim *sim, enum sim_class cls, struct sim_rng *rng)
 {
-    bool drawn = sim_below(rng, 1000000) < sim->faults.rate[cls];
+    return strikes(sim, cls, rng, 1);
+}
 
-    return !sim->healing && drawn && sim_allowed(sim, cls);
+bool sim_strikes_turn(struct sim *sim, enum sim_class cls, struct sim_rng *rng)
+{
+    return strikes(sim, cls, rng, sim->rarity);
 }
 
 bool sim_crashed(const uint64_t done[SIM_CLASSES])

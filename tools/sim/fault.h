@@ -88,7 +88,13 @@ struct sim_rng;
     X(ERASED, "erased texts")      /* no fault: an order */                    \
     X(REPEAT, "repeated requests") /* known, and answered the same */          \
     X(STICK, "bundles written to a stick")                                     \
-    X(STICK_IN, "sticks read") /* later, twice, damaged, at an older disk */
+    X(STICK_IN, "sticks read") /* later, twice, damaged, at an older disk */   \
+    X(AROUND, "ways around a parent")  /* no fault: what comes of some */      \
+    X(MENDED, "rot mended by a scrub") /* the same */                      \
+    X(MERGED, "merged offices") /* one closes, another is its heir */          \
+    X(PUT_IN_FORCE, "changes that were prepared before")                       \
+    X(DOOR, "doors shut by a parent")                                          \
+    X(REVOKED, "keys revoked for a while")
 
 enum sim_class {
 #define SIM_CLASS_ENUM(name, words) SIM_##name,
@@ -109,6 +115,9 @@ struct sim_faults {
 void sim_draw_faults(struct sim *sim);
 /* Does it go wrong, at this chance? */
 bool sim_strikes(struct sim *sim, enum sim_class cls, struct sim_rng *rng);
+/* The same for what happens within turns: a day has many more of them than the
+ * seconds that rates are made for. */
+bool sim_strikes_turn(struct sim *sim, enum sim_class cls, struct sim_rng *rng);
 /* It is about to happen for another reason: may it? Counts as a decision. */
 bool sim_allowed(struct sim *sim, enum sim_class cls);
 /* A crash of any kind happened in this seed. */

@@ -36,6 +36,8 @@ struct sim_held {
     size_t acts_n, acts_capacity;
     struct lt_arena arena; /* what acts point into */
     struct lt_arena scratch;
+    uint64_t pos;  /* the last row that was read */
+    bool doubtful; /* its scrub is at work: rotten rows are not held */
     bool broken;
 };
 

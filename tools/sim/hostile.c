@@ -169,6 +169,9 @@ bool sim_hostile_sends(struct sim *sim, const struct sim_frame *frame,
         }
         tamper(sim, bytes, len);
     }
+    if (type == LT_FRAME_GIVEN && sim_strikes(sim, SIM_HOSTILE_EDIT, rng)) {
+        bytes[1 + sim_below(rng, *len - 1)] ^= 1;
+    }
     if (type == LT_FRAME_ACK && sim_strikes(sim, SIM_HOSTILE_SILENCE, rng)) {
         return false;
     }

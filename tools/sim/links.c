@@ -154,6 +154,22 @@ void sim_links_of_node_down(struct sim_node *node, bool loud)
 
 /* ---- another parent ---- */
 
+/* When faults have ended: does nobody remember more of the tree? What writer
+ * and office both lost with their disks comes to nobody again, and a daemon
+ * dials by the tree that it has. */
+static bool is_newest(const struct sim *sim, const struct lt_tree *tree)
+{
+    if (!sim->healing) {
+        return false;
+    }
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        if (sim->nodes[i].clone_of < 0 && !sim->nodes[i].up) {
+            return false; /* it may */
+        }
+    }
+    return lt_tree_version(tree) >= lt_tree_version(sim_tree(sim));
+}
+
 /* The tree names another parent: the node goes on there. Its session with the
  * former one may live a little longer. */
 static void follow_tree(struct sim_node *node)
@@ -166,8 +182,9 @@ static void follow_tree(struct sim_node *node)
         return;
     }
     tree = lt_engine_tree(node->engine);
-    if (lt_tree_version(tree) < node->tree_version) {
-        return; /* after a restore */
+    if (lt_tree_version(tree) < node->tree_version &&
+        !is_newest(node->sim, tree)) {
+        return; /* after a restore: it hears again of what it knew */
     }
     node->tree_version = lt_tree_version(tree);
     self = lt_tree_find(tree, &node->office);
@@ -177,26 +194,26 @@ static void follow_tree(struct sim_node *node)
     }
     sim_say(node->sim, "node %u: its parent is node %d now", node->index,
             parent);
-    sim_link_down(node, 1);
-    node->links[1] = node->links[0];
-    if (node->links[1].pair != 0) {
-        node->sim->pairs[node->links[1].pair].slot = 1;
+    sim_link_down(node, SIM_FORMER);
+    node->links[SIM_FORMER] = node->links[SIM_UP];
+    if (node->links[SIM_FORMER].pair != 0) {
+        node->sim->pairs[node->links[SIM_FORMER].pair].slot = SIM_FORMER;
     }
-    node->links[1].closes_ms =
+    node->links[SIM_FORMER].closes_ms =
         node->sim->now_ms + 1 +
         (int64_t)sim_below(&node->sim->fate, FORMER_PARENT_MS);
-    node->links[0] = (struct sim_link){.above = parent,
-                                       .role = LT_ROLE_PARENT,
-                                       .up_at_ms = node->sim->now_ms + 20};
+    node->links[SIM_UP] = (struct sim_link){.above = parent,
+                                            .role = LT_ROLE_PARENT,
+                                            .up_at_ms = node->sim->now_ms + 20};
     node->parent = parent;
 }
 
 static void close_former(struct sim_node *node)
 {
-    struct sim_link *link = &node->links[1];
+    struct sim_link *link = &node->links[SIM_FORMER];
 
     if (link->closes_ms != 0 && node->sim->now_ms >= link->closes_ms) {
-        sim_link_down(node, 1);
+        sim_link_down(node, SIM_FORMER);
         *link = (struct sim_link){.above = -1};
     }
 }
@@ -217,8 +234,11 @@ void sim_links_revive(struct sim *sim)
                 sim->now_ms < link->up_at_ms) {
                 continue;
             }
+            if (slot == SIM_AROUND_IT && !sim_around_may(node)) {
+                continue;
+            }
             sim_link_up(node, slot);
-            if (slot == 0 && node->links[1].pair != 0) {
+            if (slot == SIM_UP && node->links[SIM_FORMER].pair != 0) {
                 (void)sim_allowed(sim, SIM_TWO_PARENTS);
             }
         }

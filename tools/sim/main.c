@@ -2,13 +2,17 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #include "common/failpoint.h"
+#include "daemon/log/log.h"
 #include "tools/sim/many.h"
+#include "tools/sim/night.h"
 
 enum { EXIT_USAGE = 64, EXIT_INTERNAL = 70, SEEDS_MAX = 10000000 };
 
@@ -58,6 +62,7 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
         {"minutes", required_argument, NULL, 'm'},
         {"without", required_argument, NULL, 'w'},
         {"scenario", required_argument, NULL, 'c'},
+        {"night", required_argument, NULL, 'N'},
         {"jobs", required_argument, NULL, 'j'},
         {"shrink", no_argument, NULL, 'S'},
         {"trace", no_argument, NULL, 't'},
@@ -103,6 +108,9 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
         case 'j':
             ok = read_jobs(optarg, &out->jobs);
             break;
+        case 'N':
+            out->night = optarg;
+            break;
         case 'S':
             out->shrink = true;
             break;
@@ -125,6 +133,7 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
                 "usage: lienthong-sim [--seeds N] [--from S | --seed S...]"
                 " [--plant NAME]"
                 " [--tree FILE [--office CODE] [--minutes N]]"
+                " [--night FOLDER [--office CODE|all]]"
                 " [--scenario NAME|list|short|all]"
                 " [--without CLASS[:FROM[-TO]],...] [--jobs N]"
                 " [--shrink] [--twice] [--sums] [--trace]\n");
@@ -178,6 +187,21 @@ static void see(void *ctx, const struct sim_result *result)
     fflush(stdout);
 }
 
+/* What a real tree took. */
+static void print_cost(const struct sim_result *result)
+{
+    struct rusage used;
+
+    if (getrusage(RUSAGE_SELF, &used) != 0) {
+        return;
+    }
+    printf("%u offices on %u tiers, %" PRIu64
+           " events told: %ld s of work, %ld MiB at most\n",
+           result->offices, result->tiers, result->told,
+           (long)(used.ru_utime.tv_sec + used.ru_stime.tv_sec),
+           used.ru_maxrss / 1024);
+}
+
 static bool run(const struct sim_command *command)
 {
     struct counting counting = {.command = command};
@@ -197,10 +221,23 @@ static bool run(const struct sim_command *command)
     if (command->plant == NULL) {
         shows = sim_tally_shows(&counting.tally);
     }
+    if (command->tree != NULL && command->jobs == 1) {
+        print_cost(&counting.tally.results[0]);
+    }
     printf("%" PRIu64 " seeds, %" PRIu64 " failed\n", counting.tally.seeds,
            counting.tally.failed);
     free(counting.tally.results);
     return counting.tally.failed == 0 && shows;
+}
+
+/* A seed after the other takes and leaves the same memory: it is kept instead
+ * of being given back and asked for again. What is large is mostly not used
+ * (lt_new_sparse) and costs nothing that way. A large tree is one seed. */
+static void keep_memory(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, 512 << 10);
+    (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    (void)mallopt(M_TOP_PAD, 16 << 20);
 }
 
 int main(int argc, char **argv)
@@ -221,6 +258,14 @@ int main(int argc, char **argv)
             return EXIT_USAGE;
         }
         command.run.shape = &shape;
+    } else {
+        keep_memory();
+    }
+    if (lt_log_start() != LT_OK) { /* disks are VFSs of SQLite */
+        return EXIT_INTERNAL;
+    }
+    if (command.night != NULL) {
+        return sim_night(&command) ? 0 : 1;
     }
     if (command.scenario != NULL) {
         return sim_scenarios(&command) ? 0 : 1;

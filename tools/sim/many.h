@@ -22,6 +22,7 @@ struct sim_command {
     const char *scenario; /* instead of seeds */
     const char *tree;     /* a file of units; then @office is its top */
     const char *office;   /* its code */
+    const char *night;    /* a folder: the night of 1 July 2025, of @office */
 };
 
 /* ---- seeds.c ---- */

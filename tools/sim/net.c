@@ -288,6 +288,7 @@ void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
     memcpy(copy, bytes, len);
     frame.bytes = copy;
     note_handle(sim, &frame, bytes);
+    sim_check_around(sim, &frame, bytes);
     sim_check_frame_secrets(sim, &sim->nodes[frame.to], bytes, len);
     if (!sim_check_ack(sim, &frame)) {
         return;

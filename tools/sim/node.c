@@ -56,7 +56,11 @@ static void on_effect(void *ctx, const struct lt_effect *effect)
 
 static void on_peers(void *ctx)
 {
-    (void)ctx;
+    struct sim_node *node = ctx;
+
+    if (node->scrub != NULL) {
+        lt_scrub_retry(node->scrub);
+    }
 }
 
 static void on_wake(void *ctx, int64_t mono_ms)
@@ -162,13 +166,18 @@ static void on_written(void *ctx, uint64_t token, lt_err result, uint64_t pos,
     }
 }
 
+static void on_dial(void *ctx, const struct lt_office *office, bool begin)
+{
+    sim_around(ctx, office, begin);
+}
+
 /* The disk takes its time: what the turn says after it leaves late. */
 static void on_committing(void *ctx, bool begins)
 {
     struct sim_node *node = ctx;
     struct sim *sim = node->sim;
 
-    if (begins && sim_strikes(sim, SIM_SLOW_SYNC, &sim->fate)) {
+    if (begins && sim_strikes_turn(sim, SIM_SLOW_SYNC, &sim->fate)) {
         node->sync_ms += 50 + (int64_t)sim_below(&sim->fate, 10000);
     }
 }
@@ -179,7 +188,7 @@ static bool on_alive(void *ctx)
     struct sim_node *node = ctx;
     struct sim *sim = node->sim;
 
-    if (!node->dying && sim_strikes(sim, SIM_CRASH, &sim->schedule)) {
+    if (!node->dying && sim_strikes_turn(sim, SIM_CRASH, &sim->schedule)) {
         node->dying = true;
         node->death = SIM_CRASH;
     }
@@ -242,6 +251,31 @@ static lt_err put_bindings(struct sim_node *node)
     return err;
 }
 
+/* Its own key's binding and what that rests on lie beside the log, with the
+ * keys, and are said at every start. */
+static lt_err say_bindings(struct sim_node *node)
+{
+    const struct sim *sim = node->sim;
+    struct lt_now now = sim_node_now(node);
+    int line[SIM_NODES_MAX];
+    size_t n = 0;
+    lt_err err = LT_OK;
+
+    for (int i = node->clone_of < 0 ? (int)node->index : node->clone_of; i >= 0;
+         i = sim->nodes[i].issuer) {
+        line[n++] = i;
+    }
+    while (n > 0 && err == LT_OK) {
+        const struct lt_buf *binding = &sim->bindings[line[--n]];
+        const struct lt_input input = {.kind = LT_IN_BINDING,
+                                       .bytes = binding->data,
+                                       .len = binding->len};
+
+        err = lt_turn_input(node->turn, &now, &input);
+    }
+    return err;
+}
+
 static uint64_t epoch_of(struct sim_node *node)
 {
     uint64_t epoch = sim_next(&node->sim->schedule) | 1;
@@ -300,7 +334,7 @@ static lt_err open_parts(struct sim_node *node)
         .clock_tolerance_ms = 5 * 60 * 1000,
         .zstd_level = 1,
         .zstd_level_thrifty = 1,
-        .plant = lt_engine_plants(),
+        .plant = lt_engine_plants() | node->plant,
     };
     const struct lt_turn_hooks hooks = {
         .ctx = node,
@@ -310,6 +344,8 @@ static lt_err open_parts(struct sim_node *node)
         .note = on_effect,
         .peers = on_peers,
         .wake = on_wake,
+        .dial = on_dial,
+        .mended = sim_mended,
         .stored = on_stored,
         .written = on_written,
         .alive = on_alive,
@@ -339,7 +375,10 @@ static lt_err open_parts(struct sim_node *node)
     if (err == LT_OK) {
         err = lt_turn_load(node->turn);
     }
-    return err;
+    if (err == LT_OK) {
+        err = say_bindings(node);
+    }
+    return err == LT_OK ? sim_scrub_open(node) : err;
 }
 
 /* I1 over a restart: what was durable in the last life is here. */
@@ -400,7 +439,6 @@ void sim_node_start(struct sim_node *node)
     node->dying = false;
     node->full = false;
     node->segments = 0;
-    node->erased_again = false;
     node->epoch = epoch_of(node);
     sim->running = node;
     /* A log that is open has what it needs in memory: reads fail at a start. */
@@ -438,6 +476,8 @@ void sim_node_stop(struct sim_node *node)
     sim_unanswered(node);
     sim_links_of_node_down(node,
                            !sim_strikes(sim, SIM_SILENT_DEATH, &sim->fate));
+    sim_around_forget(node);
+    sim_scrub_close(node);
     lt_turn_free(node->turn);
     lt_engine_free(node->engine);
     lt_log_close(node->log);

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+enum { SCRUB_MS = 30 * 1000 };
+
 static const enum sim_class DAMAGES[] = {
     SIM_LYING_SYNC, SIM_LOST_WRITE, SIM_MISDIRECTED, SIM_ROT_DATA, SIM_ROT_WAL};
 
@@ -104,12 +106,15 @@ void sim_rot(struct sim *sim)
 
 /* ---- finding it ---- */
 
-static bool is_sound(struct sim_node *node)
+bool sim_is_sound(struct sim_node *node)
 {
     struct lt_log_verify sums = {0};
     uint64_t cursor = 0;
     bool more = true;
 
+    if (!node->up) {
+        return false;
+    }
     while (more) {
         if (lt_log_verify_slice(node->log, &cursor, 1000, NULL, NULL, NULL,
                                 &sums, &more) != LT_OK) {
@@ -117,6 +122,34 @@ static bool is_sound(struct sim_node *node)
         }
     }
     return sums.bad == 0;
+}
+
+/* Its scrub had its time with it. */
+static void give_up(struct sim_node *node)
+{
+    node->doubtful_until_ms = 0;
+    if (!sim_is_sound(node)) {
+        sim_node_crash(node);
+        node->blank = true;
+        sim_node_start(node);
+        sim_mark_lost(node->sim);
+    }
+}
+
+bool sim_doubt(struct sim *sim)
+{
+    bool none = true;
+
+    for (size_t i = 0; i < sim->nodes_n; i++) {
+        struct sim_node *node = &sim->nodes[i];
+
+        if (node->up && !node->dying && node->doubtful_until_ms != 0 &&
+            sim->now_ms >= node->doubtful_until_ms) {
+            give_up(node);
+        }
+        none &= node->doubtful_until_ms == 0;
+    }
+    return none;
 }
 
 /* Before healing: a damaged node is started anew, so that it reads what its
@@ -142,7 +175,11 @@ void sim_find_rot(struct sim *sim)
         if (!node->up && !node->blank) {
             sim_node_start(node);
         }
-        if (node->damaged && node->up && !is_sound(node)) {
+        if (node->damaged && node->up && !sim_is_sound(node) &&
+            node->scrub != NULL) {
+            lt_scrub_begin(node->scrub);
+            node->doubtful_until_ms = sim->now_ms + SCRUB_MS;
+        } else if (node->damaged && node->up && !sim_is_sound(node)) {
             sim_node_crash(node);
             node->blank = true;
         }

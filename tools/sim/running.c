@@ -32,19 +32,20 @@ void sim_node_crash(struct sim_node *node)
 static void arm(struct sim_node *node)
 {
     struct sim *sim = node->sim;
+    uint64_t chances = 1000000 * sim->rarity;
 
     if (sim->healing) {
         return;
     }
     node->armed = SIM_CLASSES;
-    if (sim_below(&sim->disk, 1000000) < sim->faults.rate[SIM_FAILED_SYNC]) {
+    if (sim_below(&sim->disk, chances) < sim->faults.rate[SIM_FAILED_SYNC]) {
         lt_disk_fail_syncs(node->disk, 1);
         node->armed = SIM_FAILED_SYNC;
-    } else if (sim_below(&sim->disk, 1000000) <
+    } else if (sim_below(&sim->disk, chances) <
                sim->faults.rate[SIM_FAILED_WRITE]) {
         lt_disk_fail_writes(node->disk, 1);
         node->armed = SIM_FAILED_WRITE;
-    } else if (sim_below(&sim->disk, 1000000) < sim->faults.rate[SIM_POWER]) {
+    } else if (sim_below(&sim->disk, chances) < sim->faults.rate[SIM_POWER]) {
         uint64_t after = 1 + sim_below(&sim->disk, 12);
         enum lt_crash how = HOW[sim_below(&sim->disk, LT_COUNT_OF(HOW))];
 
@@ -200,9 +201,8 @@ static lt_err tidy(struct sim_node *node)
     bool more = false;
     lt_err err = LT_OK;
 
-    if (!node->erased_again) {
+    if (lt_eraser_wants_again(eraser)) {
         err = lt_eraser_again(eraser, &more);
-        node->erased_again = !more;
         if (err == LT_OK && lt_log_dirty(node->log)) {
             err = lt_log_commit(node->log);
             lt_eraser_committed(eraser);

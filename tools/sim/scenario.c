@@ -8,8 +8,10 @@
 const struct scene *scene_at(size_t index)
 {
     static const struct scene *const tables[] = {
-        scenes_of_recovery, scenes_of_disks, scenes_of_links,
-        scenes_of_hostility};
+        scenes_of_recovery,  scenes_of_disks, scenes_of_links,
+        scenes_of_hostility, scenes_of_ways,  scenes_of_rot,
+        scenes_of_trust,
+        scenes_of_tree};
 
     for (size_t t = 0; t < LT_COUNT_OF(tables); t++) {
         for (const struct scene *scene = tables[t]; scene->name != NULL;

@@ -27,6 +27,26 @@ static void urgent_during_bulk(struct sim *sim)
     scene_settle(sim, 600 * 1000);
 }
 
+/* Every tenth frame is lost while an empty district is told everything:
+ * keys, and words about what is held back for want of them. */
+static void told_over_a_lossy_line(struct sim *sim)
+{
+    struct sim_node *district = &sim->nodes[1];
+
+    scene_cases(&sim->nodes[2], 20);
+    scene_cases(&sim->nodes[3], 20);
+    scene_settle(sim, 20000);
+    for (unsigned round = 0; round < 100; round++) {
+        sim->faults.rate[SIM_DROP] = 100000;
+        scene_empty(district);
+        scene_cases(&sim->nodes[2], 3);
+        scene_run(sim, 20000);
+        sim->faults.rate[SIM_DROP] = 0;
+        scene_run(sim, 15 * 60 * 1000); /* the longest hold is ten minutes */
+        scene_want(sim, sim_converged(sim), "what was held back is there");
+    }
+}
+
 static void half_open_after_a_power_cut(struct sim *sim)
 {
     struct sim_node *commune = &sim->nodes[2];
@@ -175,6 +195,12 @@ const struct scene scenes_of_links[] = {
     {"urgent_during_bulk",
      "10 MB at 64 kbit/s make nothing urgent wait",
      urgent_during_bulk,
+     {0, 1, 1, -1},
+     0,
+     false},
+    {"told_over_a_lossy_line",
+     "what is held back over a lossy line goes on by itself",
+     told_over_a_lossy_line,
      {0, 1, 1, -1},
      0,
      false},

@@ -97,6 +97,14 @@ void scene_directive(struct sim_node *node, unsigned to)
     scene_commit(node);
 }
 
+struct lt_event_id scene_order(struct sim_node *node, unsigned to)
+{
+    struct lt_event_id id = sim_write_urgent_directive(node, to);
+
+    scene_commit(node);
+    return id;
+}
+
 struct lt_disk_image *scene_backup(struct sim_node *node)
 {
     return lt_disk_snapshot(node->disk);
@@ -127,6 +135,17 @@ void scene_kill(struct sim_node *node, enum lt_crash how)
 void scene_start(struct sim_node *node)
 {
     node->restart_at_ms = node->sim->now_ms;
+}
+
+void scene_plant(struct sim_node *node, uint64_t plant)
+{
+    node->plant = plant;
+    node->sim->withheld |= (plant & lt_plant_bit(LT_PLANT_WITHHOLD)) != 0;
+    if (node->up) {
+        sim_node_stop(node);
+    }
+    scene_start(node);
+    scene_run(node->sim, 100);
 }
 
 /* ---- looking ---- */
@@ -174,6 +193,33 @@ uint64_t scene_events(struct sim_node *node)
         lt_log_stats(node->log, &stats);
     }
     return stats.events;
+}
+
+int64_t scene_arrives(struct sim_node *node, const struct lt_event_id *id,
+                      int64_t at_most_ms)
+{
+    struct sim *sim = node->sim;
+    int64_t began_ms = sim->now_ms;
+
+    while (!scene_holds(node, id) && sim->now_ms - began_ms < at_most_ms &&
+           sim->failure[0] == '\0') {
+        scene_run(sim, 50);
+    }
+    return sim->now_ms - began_ms;
+}
+
+int scene_state(const struct sim_node *node, unsigned of)
+{
+    static struct lt_office_view views[SIM_NODES_MAX];
+    size_t n =
+        node->up ? lt_engine_offices(node->engine, views, SIM_NODES_MAX) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (lt_office_equal(&views[i].office, &node->sim->nodes[of].office)) {
+            return views[i].state;
+        }
+    }
+    return -1;
 }
 
 unsigned scene_alarms(const struct sim_node *node, lt_err code)

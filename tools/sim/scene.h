@@ -26,6 +26,10 @@ extern const struct scene scenes_of_recovery[];
 extern const struct scene scenes_of_disks[];
 extern const struct scene scenes_of_links[];
 extern const struct scene scenes_of_hostility[];
+extern const struct scene scenes_of_ways[];
+extern const struct scene scenes_of_rot[];
+extern const struct scene scenes_of_trust[];
+extern const struct scene scenes_of_tree[];
 
 /* sim.c: the whole of it; false, with @failure, when something is not so. */
 bool scene_play(const struct scene *scene, uint64_t seed,
@@ -51,6 +55,7 @@ struct lt_event_id scene_urgent(struct sim_node *node);
 /* @n pieces of 15 KiB of an attachment, in the bulk lane. */
 void scene_bulk(struct sim_node *node, unsigned n);
 void scene_directive(struct sim_node *node, unsigned to);
+struct lt_event_id scene_order(struct sim_node *node, unsigned to); /* urgent */
 /* What was written becomes durable, or not. */
 void scene_commit(struct sim_node *node);
 struct lt_disk_image *scene_backup(struct sim_node *node);
@@ -59,6 +64,8 @@ void scene_restore(struct sim_node *node, struct lt_disk_image *image);
 void scene_empty(struct sim_node *node);
 void scene_kill(struct sim_node *node, enum lt_crash how);
 void scene_start(struct sim_node *node);
+/* Another process on the same disk, with these bugs of the engine's. */
+void scene_plant(struct sim_node *node, uint64_t plant);
 
 /* ---- looking ---- */
 
@@ -68,6 +75,12 @@ uint64_t scene_events(struct sim_node *node);
 /* The position of the last segment in its log, and that of an event. */
 uint64_t scene_segments(struct sim_node *node);
 uint64_t scene_position(struct sim_node *node, const struct lt_event_id *id);
+/* Until @node holds the event, at most so long; how long it took. */
+int64_t scene_arrives(struct sim_node *node, const struct lt_event_id *id,
+                      int64_t at_most_ms);
+/* What @node makes of another office: 0 current, 1 behind, 2 silent, 3
+ * withheld; -1: nothing. */
+int scene_state(const struct sim_node *node, unsigned of);
 /* How often an alarm was raised at @node since the scenario began. */
 unsigned scene_alarms(const struct sim_node *node, lt_err code);
 /* Fails unless @good, with the words of the scenario. */

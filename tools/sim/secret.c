@@ -100,32 +100,101 @@ static struct sim_secret *next_in(const struct sim *sim, const uint8_t *bytes,
     return NULL;
 }
 
-/* May it be at @office? Whoever was a superior once keeps what he has. */
-static bool is_entitled(const struct sim *sim, const struct sim_secret *secret,
-                        const struct lt_office *office)
+/* At @version: a superior of the office, or so of an heir? */
+static bool followed_at(const struct lt_tree *tree, uint64_t version,
+                        const struct lt_office *office,
+                        const struct lt_office *other)
 {
-    const struct lt_tree *tree = sim_tree(sim);
-    uint64_t version = lt_tree_version(tree);
+    struct lt_office at = *other;
 
-    if (lt_office_equal(office, &secret->office)) {
-        return true;
+    while (!lt_tree_covers_at(tree, version, office, &at)) {
+        if (!lt_tree_closed_at(tree, version, &at)) {
+            return false;
+        }
+        at = lt_tree_find(tree, &at)->heir;
     }
-    /* A restored writer of the tree writes versions twice: which of them was
-     * meant nobody can say afterwards. */
-    if (!secret->local &&
-        sim->done[SIM_MOVED] + sim->done[SIM_TIER_REMOVED] > 0 &&
-        sim->done[SIM_RESTORE] + sim->done[SIM_RESTORE_OFFLINE] > 0) {
-        return true;
+    return true;
+}
+
+void sim_note_edge(struct sim *sim, unsigned below, unsigned above)
+{
+    for (size_t i = 0; i < sim->edges_n; i++) {
+        if (sim->edges[i].below == below && sim->edges[i].above == above) {
+            return;
+        }
     }
-    for (; !secret->local && version > 0; version--) {
-        if (lt_tree_covers_at(tree, version, office, &secret->office)) {
+    if (!lt_grow(lt_alloc_heap(), (void **)&sim->edges, &sim->edges_capacity,
+                 sim->edges_n, sizeof(*sim->edges))) {
+        abort();
+    }
+    sim->edges[sim->edges_n++] =
+        (struct sim_edge){.below = below, .above = above};
+}
+
+/* Is there a way from @below to @above over all that was ever said? */
+static bool was_ever_above(const struct sim *sim, unsigned above,
+                           unsigned below)
+{
+    bool reached[SIM_NODES_MAX] = {false};
+    bool again = true;
+
+    reached[below] = true;
+    while (again) {
+        again = false;
+        for (size_t i = 0; i < sim->edges_n; i++) {
+            const struct sim_edge *edge = &sim->edges[i];
+
+            if (reached[edge->below] && !reached[edge->above]) {
+                reached[edge->above] = true;
+                again = true;
+            }
+        }
+    }
+    return reached[above];
+}
+
+/* At some version of that tree? */
+static bool followed_in(const struct sim *sim, const struct lt_tree *tree,
+                        const struct lt_office *office,
+                        const struct lt_office *other)
+{
+    for (uint64_t version = lt_tree_version(tree); version > 0; version--) {
+        if (followed_at(tree, version, office, other)) {
             return true;
         }
-        if (sim->done[SIM_MOVED] + sim->done[SIM_TIER_REMOVED] == 0) {
+        if (sim_reorganised(sim) == 0) {
             break;
         }
     }
     return false;
+}
+
+/* The writer of the tree may have lost what it said, and says versions anew:
+ * they are then told apart by nobody, and afterwards not even by the trees. */
+static bool writes_versions_twice(const struct sim *sim)
+{
+    return sim_reorganised(sim) > 0 && sim->nodes[0].lossy;
+}
+
+/* May it be at @office? Whoever was a superior once keeps what he has; and each
+ * office acts by the tree that it knows. */
+static bool is_entitled(const struct sim *sim, const struct sim_secret *secret,
+                        const struct lt_office *office)
+{
+    int writer = sim_node_of(sim, &secret->office);
+    int holder = sim_node_of(sim, office);
+
+    if (lt_office_equal(office, &secret->office)) {
+        return true;
+    }
+    if (secret->local) {
+        return false;
+    }
+    if (followed_in(sim, sim_tree(sim), office, &secret->office)) {
+        return true;
+    }
+    return writes_versions_twice(sim) && writer >= 0 && holder >= 0 &&
+           was_ever_above(sim, (unsigned)holder, (unsigned)writer);
 }
 
 void sim_check_frame_secrets(struct sim *sim, const struct sim_node *to,

@@ -13,13 +13,22 @@ enum {
     STATEMENT_MS = 20 * 60 * 1000, /* until every receipt has come */
     TICK_MS = 5,
     WRITES_BETWEEN_MS = 40,
-    BACKUP_EVERY_STEPS = 300
+    BACKUP_EVERY_STEPS = 300,
+    TURNS_PACE = 16 /* of a quiet day to those of a busy one, an office */
 };
+
+/* One number is drawn, whatever it is. */
+void sim_skip(struct sim_rng *rng)
+{
+    rng->state += UINT64_C(0x9e3779b97f4a7c15);
+}
 
 uint64_t sim_next(struct sim_rng *rng)
 {
-    uint64_t value = (rng->state += UINT64_C(0x9e3779b97f4a7c15));
+    uint64_t value;
 
+    sim_skip(rng);
+    value = rng->state;
     value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
     return value ^ (value >> 31);
@@ -77,6 +86,7 @@ void sim_one_step(struct sim *sim)
         if (node->up && !node->dying && !sim_paused(node)) {
             sim_node_turn(node);
             sim_node_tidy(node);
+            sim_node_scrub(node);
         }
         if (node->up && !node->dying && node->wake_at_ms == INT64_MAX) {
             sim_fail(sim, "I14 node %u waits for no timer", node->index);
@@ -103,7 +113,8 @@ static int64_t next_link_ms(const struct sim_node *node)
 
         if (link->above >= 0 && link->closes_ms != 0) {
             next = earlier(next, link->closes_ms);
-        } else if (link->above >= 0 && link->pair == 0) {
+        } else if (link->above >= 0 && link->pair == 0 && node->up &&
+                   node->sim->nodes[link->above].up) {
             next = earlier(next, link->up_at_ms);
         }
     }
@@ -126,6 +137,7 @@ void sim_skip_idle(struct sim *sim, int64_t until_ms)
             next = earlier(next, node->room_check_ms);
         }
         next = earlier(next, next_link_ms(node));
+        next = earlier(next, sim_scrub_ms(node));
     }
     if (next > sim->now_ms) {
         sim->now_ms = next;
@@ -221,6 +233,8 @@ static void renew_links(struct sim *sim)
 /* It did not converge: the failure says what is missing where. */
 static void explain(struct sim *sim, int64_t limit_ms)
 {
+    unsigned who;
+
     for (size_t i = 0; i < sim->nodes_n; i++) {
         if (!sim->nodes[i].up) {
             sim_fail(sim, "I14 node %zu is not up %d s after healing", i,
@@ -229,6 +243,12 @@ static void explain(struct sim *sim, int64_t limit_ms)
         }
     }
     if (sim_check_all(sim) && sim_converged(sim)) {
+        if (!sim_nobody_goes_around(sim, &who)) {
+            sim_fail(sim,
+                     "I14 node %u still goes around its parent %d s after "
+                     "healing",
+                     who, (int)(limit_ms / 1000));
+        }
         sim_say_missing_receipt(sim, (int)(limit_ms / 1000));
     } else if (sim->failure[0] == '\0') {
         sim_fail(sim, "I9 not converged within %d s of healing",
@@ -250,6 +270,7 @@ static void heal(struct sim *sim)
     int64_t limit_ms = was_torn(sim) ? HOLDS_HEALING_MS : HEALING_MS;
     int64_t until;
     unsigned quiet = 0;
+    unsigned who;
 
     sim->healing = true;
     sim_fate_ends(sim);
@@ -270,9 +291,10 @@ static void heal(struct sim *sim)
             explain(sim, limit_ms);
             return;
         }
+        sim_heal_trust(sim);
         sim_one_step(sim);
-        if (all_answered(sim) && sim_converged(sim) &&
-            sim_receipts_complete(sim)) {
+        if (sim_doubt(sim) && all_answered(sim) && sim_converged(sim) &&
+            sim_receipts_complete(sim) && sim_nobody_goes_around(sim, &who)) {
             quiet++;
         } else {
             quiet = 0;
@@ -297,6 +319,7 @@ static void clean(struct sim *sim)
     free(sim->handles);
     free(sim->pairs);
     free(sim->hostile.forged);
+    free(sim->edges);
     free(sim->beyond);
     free(sim->secrets);
 }
@@ -317,6 +340,15 @@ static unsigned tiers_of(const struct sim *sim)
     return most;
 }
 
+/* Half of the seeds in which bits rot, and some of the others. */
+static bool draws_scrubs(const struct sim *sim)
+{
+    struct sim_rng rng = {.state = sim->seed ^ UINT64_C(0x5c2b)};
+    bool rots = sim->faults.rate[SIM_ROT_DATA] > 0;
+
+    return sim_below(&rng, rots ? 2 : 8) == 0;
+}
+
 static void begin(struct sim *sim, uint64_t seed,
                   const struct sim_options *options, const struct scene *scene)
 {
@@ -329,20 +361,26 @@ static void begin(struct sim *sim, uint64_t seed,
     sim->work.state = seed ^ 0x776f726b;
     sim->clock.state = seed ^ 0x636c6f63;
     sim->fate.state = seed ^ 0x66617465;
+    sim->trust.state = seed ^ 0x7472757374;
     sim->expected = SIM_CLASSES;
     sim->hostile.node = -1;
     sim->hostile.handles = 9000;
     /* The same writes and faults, spread over so much more time. */
-    sim->pace = options->shape == NULL
+    sim->pace = options->shape == NULL || options->quiet
                     ? 1
                     : ((int64_t)options->minutes * 60 * 1000 + SAFETY_MS - 1) /
                           SAFETY_MS;
-    if (scene == NULL) {
+    sim->rarity = 1 + (uint64_t)sim->pace / TURNS_PACE;
+    if (scene == NULL && !options->quiet) {
         sim_draw_faults(sim);
         sim_plan_crashes(sim);
+        sim->scrubs = draws_scrubs(sim);
     }
     lt_disk_seed_sqlite((uint32_t)seed);
     lt_crypto_stub_signatures(!sim->faults.real_keys);
+    if (sim->faults.real_keys) {
+        lt_crypto_remember_good(true);
+    }
     lt_failpoint_watch(sim_at_failpoint, sim);
     if (scene == NULL) {
         sim_make_tree(sim);
@@ -363,7 +401,7 @@ static void open_tree(struct sim *sim)
     sim->healing = false;
 }
 
-static void finish(struct sim *sim, struct sim_result *out)
+void sim_end(struct sim *sim, struct sim_result *out)
 {
     if (sim->failure[0] == '\0') {
         heal(sim);
@@ -383,12 +421,13 @@ static void finish(struct sim *sim, struct sim_result *out)
     memcpy(out->done, sim->done, sizeof(out->done));
     memcpy(out->failure, sim->failure, sizeof(out->failure));
     clean(sim);
+    lt_crypto_remember_good(false);
     lt_failpoint_watch(NULL, NULL);
     free(sim);
 }
 
-static struct sim *begin_all(uint64_t seed, const struct sim_options *options,
-                             const struct scene *scene)
+struct sim *sim_begin(uint64_t seed, const struct sim_options *options,
+                      const struct scene *scene)
 {
     struct sim *sim = calloc(1, sizeof(*sim));
 
@@ -407,18 +446,18 @@ static struct sim *begin_all(uint64_t seed, const struct sim_options *options,
 void sim_run(uint64_t seed, const struct sim_options *options,
              struct sim_result *out)
 {
-    struct sim *sim = begin_all(seed, options, NULL);
+    struct sim *sim = sim_begin(seed, options, NULL);
 
     live(sim);
-    finish(sim, out);
+    sim_end(sim, out);
 }
 
 bool scene_play(const struct scene *scene, uint64_t seed,
                 const struct sim_options *options, struct sim_result *out)
 {
-    struct sim *sim = begin_all(seed, options, scene);
+    struct sim *sim = sim_begin(seed, options, scene);
 
     scene->play(sim);
-    finish(sim, out);
+    sim_end(sim, out);
     return out->ok;
 }

@@ -16,6 +16,7 @@
 
 #include "common/alloc.h"
 #include "common/tree.h"
+#include "daemon/scrub.h"
 #include "daemon/turn.h"
 #include "tests/sim/faultvfs.h"
 #include "tools/sim/fault.h"
@@ -24,12 +25,15 @@ enum {
     SIM_ALARMS = 128,
     SIM_NODES_MAX = 1024,
     SIM_FRAMES_MAX = 1 << 16,
-    SIM_UPLINKS = 2, /* of one node: to its parent, and one more */
     SIM_TIMES_MAX = 4,
     SIM_PAST_MAX = 32,
     SIM_DAY_MINUTES = 24 * 60,
     SIM_DEATHS_MAX = 5 /* of a damaged disk, until somebody changes it */
 };
+
+/* The ways up from one node: to its parent, for a while to a former one, and
+ * around the parent to an office above it. */
+enum { SIM_UP, SIM_FORMER, SIM_AROUND_IT, SIM_UPLINKS };
 
 /* One stream of random numbers; each subsystem has its own, so that a new
  * fault does not shift old ones (splitmix64). */
@@ -37,6 +41,7 @@ struct sim_rng {
     uint64_t state;
 };
 uint64_t sim_next(struct sim_rng *rng);
+void sim_skip(struct sim_rng *rng);
 uint64_t sim_below(struct sim_rng *rng, uint64_t n);
 bool sim_chance(struct sim_rng *rng, unsigned per_mille);
 
@@ -70,6 +75,12 @@ struct sim_request {
     unsigned batch;           /* so many events of one write; 0: one */
     bool beyond;              /* its author may not write such a thing */
     bool moves;               /* it is the root's, and says: */
+    bool closes;              /* not moved, but closed: parent is its heir */
+    bool prepares;            /* for a later event */
+    bool enforces;            /* that event: of what was said in */
+    struct lt_event_id prepared;
+    uint32_t trust;           /* the type of a word about a door or a key */
+    const char *name;         /* that it has then; NULL: as it was */
     unsigned moved, parent;   /* who is moved where */
     struct lt_event_id event; /* as answered, or about to be */
 };
@@ -83,7 +94,7 @@ struct sim_durable {
 };
 enum { SIM_BUCKETS = 256 };
 
-/* A way up from a node: to its parent, or beside it. */
+/* A way up from a node. */
 struct sim_link {
     int above;         /* -1: not in use */
     enum lt_role role; /* what the upper office is to the lower one */
@@ -105,6 +116,7 @@ struct sim_node {
     struct sim *sim;
     int parent;   /* -1 at the root */
     int clone_of; /* -1: an office's only machine, or its first */
+    int issuer;   /* bound its key, or that of whom it is a clone of */
     struct lt_office office;
     struct lt_key *key;
     uint8_t transport_key[LT_CURVE_LEN];
@@ -128,6 +140,7 @@ struct sim_node {
     enum sim_class armed; /* what its disk is about to do */
     bool damaged;         /* its disk tells lies since then */
     bool rotten;          /* it was damaged once */
+    bool was_revoked; /* its key, once */
     bool lossy;           /* it was, or its disk was put back */
     bool blank;           /* its disk has to be changed before it starts */
     unsigned deaths;      /* since it was damaged */
@@ -149,9 +162,14 @@ struct sim_node {
     size_t directives_n;
     struct sim_link links[SIM_UPLINKS];
     uint64_t tree_version;       /* at which its parent was last looked up */
-    bool erased_again;           /* what its log says was erased */
+    uint64_t plant;              /* bugs of this node alone, of the engine's */
+    int64_t around_since_ms;     /* it goes around its parent; 0: it does not */
+    unsigned arounds;            /* sessions beside its parent */
+    struct lt_scrub *scrub;      /* NULL: this seed has none */
+    int64_t doubtful_until_ms;   /* its disk is changed if it is not mended */
     uint64_t segments;           /* in its log, as last seen (I13) */
     unsigned alarms[SIM_ALARMS]; /* raised so often, by code */
+    struct lt_office accused;    /* by its last alarm about withholding */
     uint64_t heap_bytes;         /* of its engine */
     uint64_t heap_most;
     struct lt_alloc alloc;
@@ -187,6 +205,7 @@ struct sim_options {
     const struct sim_shape *shape; /* NULL: drawn from the seed */
     uint64_t minutes;              /* of faults for a shape; of a day at most */
     bool trace;
+    bool quiet;             /* no faults but what somebody does by hand */
     struct sim_masks masks; /* decisions that must not happen */
 };
 
@@ -199,6 +218,19 @@ struct sim_secret {
     struct lt_event_id event; /* whose text; count 0: not written */
     bool ordered, confirmed;
     struct lt_event_id order, confirmation;
+};
+
+/* A door, or a key, until it is given back by such a word. */
+enum { SIM_WITHDRAWN_MAX = 8 };
+struct sim_withdrawn {
+    int64_t until_ms; /* 0: not in use */
+    unsigned by, of;
+    uint32_t back;
+};
+
+/* I7: below, or the heir for, by some word of the tree's writer. */
+struct sim_edge {
+    unsigned below, above;
 };
 
 /* A segment that no engine made: signed by a hostile office with its own key,
@@ -223,7 +255,8 @@ struct sim_hostile {
 struct sim {
     uint64_t seed;
     const struct sim_options *options;
-    struct sim_rng net, disk, schedule, work, clock, fate;
+    struct sim_rng net, disk, schedule, work, clock, fate, trust;
+    struct sim_withdrawn withdrawn[SIM_WITHDRAWN_MAX];
     struct sim_faults faults;
     int64_t times_ms[SIM_CLASSES][SIM_TIMES_MAX]; /* INT64_MAX: no more */
     struct sim_crash_plan crashes[SIM_TIMES_MAX];
@@ -231,8 +264,11 @@ struct sim {
     struct sim_frame past[SIM_PAST_MAX]; /* of any session, for replays */
     size_t past_n;
     bool healing;
+    bool withheld;           /* somebody acknowledged and kept it to itself */
+    bool scrubs;             /* its nodes look for rot */
     enum sim_class expected; /* what a scenario makes disks do */
     int64_t pace; /* time goes by so many times as fast between events */
+    uint64_t rarity; /* of what strikes within turns */
     int64_t now_ms;
     uint64_t order;
     struct sim_pair *pairs;
@@ -254,6 +290,8 @@ struct sim {
     struct sim_hostile hostile;
     struct sim_secret *secrets;
     size_t secrets_n, secrets_capacity;
+    struct sim_edge *edges; /* who was said to be below whom, ever */
+    size_t edges_n, edges_capacity;
     struct lt_event_id *beyond; /* written without authority */
     size_t beyond_n, beyond_capacity;
     uint64_t trace_hash;
@@ -273,6 +311,17 @@ void sim_node_room(struct sim_node *node); /* is there room again? */
 /* What the daemon does about erased texts when nothing waits. */
 void sim_node_tidy(struct sim_node *node);
 bool sim_is_tidy(const struct sim_node *node);
+/* scrub.c: the daemon's own scrub, where the seed has it. */
+lt_err sim_scrub_open(struct sim_node *node);
+void sim_scrub_close(struct sim_node *node);
+void sim_node_scrub(struct sim_node *node);
+int64_t sim_scrub_ms(const struct sim_node *node);
+void sim_mended(void *ctx, const struct lt_stream *stream, uint64_t epoch,
+                uint64_t number, enum lt_mended how);
+/* Somebody else reads the log through: is all of it whole? */
+bool sim_is_sound(struct sim_node *node);
+/* What is rotten at @node, by its scrub, and not mended. */
+size_t sim_rotten(const struct sim_node *node);
 void sim_node_input(struct sim_node *node, const struct lt_input *input);
 /* durable.c */
 struct sim_durable *sim_durable_of(struct sim_node *node,
@@ -293,6 +342,20 @@ void sim_links_of_node_down(struct sim_node *node, bool loud);
 /* Those that may come up do; parents that the tree has changed are changed. */
 void sim_links_revive(struct sim *sim);
 struct sim_link *sim_link_of_pair(struct sim *sim, uint64_t pair);
+
+/* around.c: sessions with an office above the parent. */
+void sim_around(struct sim_node *node, const struct lt_office *office,
+                bool begin);
+/* The process is gone, and with it what it dialled. */
+void sim_around_forget(struct sim_node *node);
+/* May the session be opened? What must hold of it, and of each frame. */
+bool sim_around_may(struct sim_node *node);
+void sim_check_around(struct sim *sim, const struct sim_frame *frame,
+                      const uint8_t *bytes);
+/* Whose parent is well goes around it no longer. @out_node: one that does. */
+bool sim_nobody_goes_around(const struct sim *sim, unsigned *out_node);
+void sim_check_accusation(struct sim_node *node,
+                          const struct lt_effect *effect);
 
 /* net.c */
 void sim_past_free(struct sim *sim);
@@ -326,6 +389,8 @@ void sim_write_case(struct sim_node *node);
 struct lt_event_id sim_write_incident(struct sim_node *node);
 void sim_write_piece(struct sim_node *node);
 void sim_write_directive(struct sim_node *node, unsigned to);
+struct lt_event_id sim_write_urgent_directive(struct sim_node *node,
+                                              unsigned to);
 lt_err sim_write_sized(struct sim_node *node, size_t len);
 lt_err sim_write_nothing(struct sim_node *node);
 void sim_write_repeated(struct sim_node *node, unsigned which);
@@ -349,6 +414,7 @@ struct sim_secret *sim_secret_add(struct sim_node *node,
 void sim_secret_written(struct sim_node *node,
                         const uint8_t marker[static SIM_SECRET_LEN],
                         const struct lt_event_id *event);
+void sim_note_edge(struct sim *sim, unsigned below, unsigned above);
 void sim_check_frame_secrets(struct sim *sim, const struct sim_node *to,
                              const uint8_t *bytes, size_t len);
 /* Was a text of that life ordered to be erased? */
@@ -362,9 +428,29 @@ void sim_write_confirmation(struct sim_node *root, struct sim_rng *rng);
 void sim_write_beyond(struct sim_node *node, struct sim_rng *rng);
 bool sim_is_beyond(const struct sim *sim, const struct lt_event_id *id);
 void sim_open_tree(struct sim *sim);
-/* The root writes that @node is below @parent from now on. */
+/* The root writes that @node is below @parent from now on, or that it is closed
+ * and @parent its heir; or prepares that. */
 void sim_write_move(struct sim *sim, const struct sim_node *node,
                     unsigned parent);
+void sim_write_change(struct sim *sim, const struct sim_node *node,
+                      unsigned parent, bool closes, bool prepares);
+/* The same, prepared, with a new name (borrowed; NULL: as it was). */
+void sim_write_named(struct sim *sim, const struct sim_node *node,
+                     unsigned parent, bool closes, const char *name);
+/* It puts what was prepared in force. */
+void sim_write_enforce(struct sim *sim,
+                       const struct lt_tree_prepared *prepared);
+/* trust.c: one of the four words about a door of @node or a key, of node @of.
+ * Asked, it is a request; written, the event of the one that is asked for. */
+void sim_ask_trust(struct sim_node *node, uint32_t word, unsigned of);
+void sim_write_trust(struct sim_node *node, uint32_t word, unsigned of);
+bool sim_shut_door(struct sim *sim); /* false: not now */
+bool sim_revoke(struct sim *sim);
+void sim_give_back(struct sim *sim);
+/* While everything heals, until nothing is withdrawn any more. */
+void sim_heal_trust(struct sim *sim);
+/* Does the node know that it is closed? */
+bool sim_is_closed(const struct sim_node *node);
 
 /* courier.c: one step of somebody with a stick. */
 void sim_carry(struct sim *sim);
@@ -384,6 +470,9 @@ bool sim_all_know_the_tree(const struct sim *sim);
 /* rot.c: disks that tell lies. */
 void sim_rot(struct sim *sim);
 void sim_find_rot(struct sim *sim); /* before healing: verify, change disks */
+/* Whose scrub has mended it, or had its time, is doubted no longer; false: some
+ * are. */
+bool sim_doubt(struct sim *sim);
 uint64_t sim_damages(const uint64_t done[SIM_CLASSES]);
 /* newer.c: a newer version ran on an office's disk for a while. */
 bool sim_newer_life(struct sim *sim);
@@ -404,7 +493,14 @@ void sim_forge_invented(struct sim *sim, uint64_t pair);
 void sim_forge_twice(struct sim *sim, uint64_t pair);
 /* move.c: the root moves offices. False: not now. */
 bool sim_move(struct sim *sim);
+/* Is @above the node itself, or above it, as far as offices have moved? False
+ * where they stand in a ring, which sim_check_tree finds. */
+bool sim_is_above(const struct sim *sim, unsigned above, unsigned node);
 bool sim_remove_tier(struct sim *sim);
+bool sim_merge(struct sim *sim);
+/* Changes of the tree in this seed. */
+uint64_t sim_reorganised(const struct sim *sim);
+bool sim_put_in_force(struct sim *sim);
 /* clone.c: a second machine with the disk and the keys of some office; false:
  * not now. It runs until sim_unclone. */
 bool sim_clone(struct sim *sim);
@@ -479,5 +575,11 @@ struct sim_result {
 };
 void sim_run(uint64_t seed, const struct sim_options *options,
              struct sim_result *out);
+/* The same in two parts, with something else between them than a seed's life:
+ * offices that are started and have the tree; then healing, checks, the end. */
+struct scene;
+struct sim *sim_begin(uint64_t seed, const struct sim_options *options,
+                      const struct scene *scene);
+void sim_end(struct sim *sim, struct sim_result *out);
 
 #endif

@@ -13,7 +13,8 @@ static struct sim_request *asking(struct sim_node *node)
     return &node->requests[node->asking];
 }
 
-struct sim_request *sim_new_request(struct sim_node *node)
+static struct sim_request *new_request(struct sim_node *node,
+                                       struct sim_rng *rng)
 {
     struct sim_request *request;
 
@@ -24,12 +25,19 @@ struct sim_request *sim_new_request(struct sim_node *node)
     }
     node->asking = node->requests_n++;
     request = asking(node);
-    *request = (struct sim_request){.rng = {sim_next(&node->sim->work)}};
-    request->beyond = sim_strikes(node->sim, SIM_BEYOND, &node->sim->fate);
+    *request = (struct sim_request){.rng = {sim_next(rng)}};
     for (size_t i = 0; i < LT_REQUEST_LEN; i += 8) {
-        uint64_t random = sim_next(&node->sim->work);
+        uint64_t random = sim_next(rng);
         memcpy(request->id + i, &random, 8);
     }
+    return request;
+}
+
+struct sim_request *sim_new_request(struct sim_node *node)
+{
+    struct sim_request *request = new_request(node, &node->sim->work);
+
+    request->beyond = sim_strikes(node->sim, SIM_BEYOND, &node->sim->fate);
     return request;
 }
 
@@ -294,17 +302,6 @@ void sim_bring_piece(struct sim_node *node, struct sim_rng *rng)
     free(event);
 }
 
-static bool is_below(const struct sim *sim, size_t node, unsigned above)
-{
-    for (int up = sim->nodes[node].parent; up >= 0;
-         up = sim->nodes[up].parent) {
-        if (up == (int)above) {
-            return true;
-        }
-    }
-    return false;
-}
-
 enum { TO_MAX = 16 };
 
 /* To one office below at least. */
@@ -313,15 +310,19 @@ static void issue_directive(struct sim_node *node, struct sim_rng *rng)
     struct sim *sim = node->sim;
     struct lt_event *event = new_event(LT_EV_DIRECTIVE_ISSUED);
     struct lt_channel channels[TO_MAX];
+    struct lt_office to[TO_MAX];
     size_t n = 0;
 
     for (size_t i = 0; i < sim->nodes_n && n < TO_MAX; i++) {
-        if (sim->nodes[i].clone_of < 0 && is_below(sim, i, node->index) &&
+        if (sim->nodes[i].clone_of < 0 && i != node->index &&
+            sim_is_above(sim, node->index, (unsigned)i) &&
+            !lt_tree_closed_at(lt_engine_tree(node->engine), UINT64_MAX,
+                               &sim->nodes[i].office) &&
             (n == 0 || sim_chance(rng, 400))) {
             channels[n] = (struct lt_channel){.cls = LT_CLASS_DIRECTIVE,
                                               .audience = LT_AUDIENCE_TO,
                                               .to = sim->nodes[i].office};
-            event->to[n] = sim->nodes[i].office;
+            to[n] = sim->nodes[i].office;
             n++;
         }
     }
@@ -331,6 +332,7 @@ static void issue_directive(struct sim_node *node, struct sim_rng *rng)
         return;
     }
     event->doc_no = (struct lt_text){"12/CT-UBND", 10};
+    event->to = to;
     event->to_n = n;
     (void)sim_submit(node, event, channels, n, NULL, 0);
     free(event);
@@ -377,8 +379,8 @@ static void erase_text(struct sim_node *node, struct sim_rng *rng)
 
 static void ask(struct sim_node *node);
 
-/* Where an office is from now on. */
-static void change_parent(struct sim_node *root)
+/* What is said of an office from now on. */
+static void change_tree(struct sim_node *root)
 {
     const struct sim_request *request = asking(root);
     const struct sim *sim = root->sim;
@@ -387,21 +389,90 @@ static void change_parent(struct sim_node *root)
     struct lt_event *event = new_event(LT_EV_OFFICE_CHANGED);
 
     event->office.id = sim->nodes[request->moved].office;
-    event->office.parent = sim->nodes[request->parent].office;
+    event->office_prepared = request->prepares;
+    if (request->name != NULL) {
+        event->office.name =
+            (struct lt_text){request->name, strlen(request->name)};
+    }
+    if (request->enforces) {
+        event->has_puts_in_force = true;
+        event->puts_in_force = request->prepared;
+    } else if (request->closes) {
+        event->office_closed = true;
+        event->has_heir = true;
+        event->heir = sim->nodes[request->parent].office;
+    } else {
+        event->office.parent = sim->nodes[request->parent].office;
+    }
+    if (!request->enforces) {
+        sim_note_edge(root->sim, request->moved, request->parent);
+    }
     (void)sim_submit(root, event, &channel, 1, NULL, 0);
     free(event);
+}
+
+void sim_write_change(struct sim *sim, const struct sim_node *node,
+                      unsigned parent, bool closes, bool prepares)
+{
+    struct sim_request *request = sim_new_request(&sim->nodes[0]);
+
+    request->moves = true;
+    request->closes = closes;
+    request->prepares = prepares;
+    request->moved = node->index;
+    request->parent = parent;
+    sim_say(sim, "node %u is to be %s node %u%s", node->index,
+            closes ? "closed for" : "moved to", parent,
+            prepares ? ", prepared" : "");
+    ask(&sim->nodes[0]);
 }
 
 void sim_write_move(struct sim *sim, const struct sim_node *node,
                     unsigned parent)
 {
+    sim_write_change(sim, node, parent, false, false);
+}
+
+void sim_write_named(struct sim *sim, const struct sim_node *node,
+                     unsigned parent, bool closes, const char *name)
+{
     struct sim_request *request = sim_new_request(&sim->nodes[0]);
 
     request->moves = true;
+    request->closes = closes;
+    request->prepares = true;
+    request->name = name;
     request->moved = node->index;
     request->parent = parent;
-    sim_say(sim, "node %u is to be moved to node %u", node->index, parent);
     ask(&sim->nodes[0]);
+}
+
+void sim_ask_trust(struct sim_node *node, uint32_t word, unsigned of)
+{
+    struct sim_request *request = new_request(node, &node->sim->trust);
+
+    request->trust = word;
+    request->moved = of;
+    ask(node);
+}
+
+void sim_write_enforce(struct sim *sim, const struct lt_tree_prepared *prepared)
+{
+    struct sim_request *request = sim_new_request(&sim->nodes[0]);
+    int moved = sim_node_of(sim, &prepared->change.id);
+
+    request->moves = true;
+    request->enforces = true;
+    request->prepared = prepared->id;
+    request->moved = moved < 0 ? 0 : (unsigned)moved;
+    ask(&sim->nodes[0]);
+}
+
+bool sim_is_closed(const struct sim_node *node)
+{
+    const struct lt_tree *tree = lt_engine_tree(node->engine);
+
+    return lt_tree_closed_at(tree, lt_tree_version(tree), &node->office);
 }
 
 /* What the request that is asked for says: repeated, it says the same, or
@@ -414,8 +485,10 @@ static void ask(struct sim_node *node)
     if (asking(node)->batch > 0) {
         return; /* a scenario's; nobody asks again */
     }
-    if (asking(node)->moves) {
-        change_parent(node);
+    if (asking(node)->trust != 0) {
+        sim_write_trust(node, asking(node)->trust, asking(node)->moved);
+    } else if (asking(node)->moves) {
+        change_tree(node);
     } else if (asking(node)->beyond) {
         sim_write_beyond(node, &rng);
     } else if (kind < 30 && has_below(node)) {
@@ -471,8 +544,8 @@ void sim_write_or_not(struct sim_node *node, bool masked)
         }
     }
     (void)sim_new_request(node);
-    if (masked) {
-        node->requests_n--; /* drawn, and nobody's */
+    if (masked || (node->up && sim_is_closed(node))) {
+        node->requests_n--; /* drawn, and nobody's; or its desk is shut */
         return;
     }
     ask(node);
@@ -495,7 +568,8 @@ static void describe(const struct sim *sim, const struct sim_node *node,
     const char *kind;
     unsigned depth = 0;
 
-    for (int up = node->parent; up >= 0; up = sim->nodes[up].parent) {
+    for (int up = node->parent; up >= 0 && depth < 3;
+         up = sim->nodes[up].parent) {
         depth++;
     }
     event->office.id = node->office;

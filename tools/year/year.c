@@ -41,6 +41,7 @@ struct making {
     struct lt_year *year;
     size_t capacity;
     uint64_t chance;
+    uint64_t begun; /* matters, with those that would come after the year */
     uint32_t office;
     uint32_t places;
     int32_t day; /* of the entry before, since first_day */
@@ -116,9 +117,9 @@ static uint32_t some_commune(struct making *m)
 
 static void begin(struct making *m, uint32_t salt)
 {
-    m->chance = (m->options->seed + 1) * UINT64_C(0x9E3779B97F4A7C15) ^
-                ((uint64_t)salt << 32 | m->year->matters_n) *
-                    UINT64_C(0xD1B54A32D192ED03);
+    m->chance =
+        (m->options->seed + 1) * UINT64_C(0x9E3779B97F4A7C15) ^
+        ((uint64_t)salt << 32 | m->begun++) * UINT64_C(0xD1B54A32D192ED03);
     m->chance |= 1;
     for (int i = 0; i < 4; i++) {
         (void)draw(m, 2);

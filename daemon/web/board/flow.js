@@ -82,9 +82,13 @@ export function Flow({ openNow, ready }) {
         };
         again();
         addEventListener('resize', again);
+        addEventListener('beforeprint', again);
+        addEventListener('afterprint', again);
         return () => {
             gone = true;
             removeEventListener('resize', again);
+            removeEventListener('beforeprint', again);
+            removeEventListener('afterprint', again);
             chart?.destroy();
         };
     }, [shown]);

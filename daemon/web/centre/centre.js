@@ -6,59 +6,77 @@ import { getAll, useNow, useWatch } from '/web/lib/data.js';
 import { showSince, showTime } from '/web/lib/dates.js';
 import { Trouble } from '/web/lib/form.js';
 import { useKeys } from '/web/lib/keys.js';
-import { band, learnNames, learnName, officeName } from '/web/lib/office.js';
+import { band, learnNames, learnName, officeName, speaksOf } from '/web/lib/office.js';
 import { go, link, useRoute } from '/web/lib/route.js';
-import { Term, t } from '/web/lib/words.js';
+import { Term, t, term } from '/web/lib/words.js';
 import { CaseSheet } from '/web/desk/case.js';
 import { DirectiveSheet } from '/web/desk/directive.js';
+import { ShiftForm } from '/web/desk/duty.js';
 import { IncidentSheet } from '/web/desk/incident.js';
 import { ReceiptCheck } from '/web/desk/receipt.js';
 import { Issue } from '/web/centre/issue.js';
 import { CaseList, LISTS, UnitSheet } from '/web/centre/lists.js';
 import { expected, runningOrder } from '/web/centre/running.js';
+import { WORK } from '/web/daily/sheets.js';
 import { byWorst, UnitTable } from '/web/centre/units.js';
 
+const PAGES = ['track', 'periods', 'requests', 'notices', 'tasks', 'shifts', 'flags', 'threats', 'summary'];
+const BRIEF = 2; // rows of what waits for me; the rest are counted
 const RUNNING = 6; // incidents in sight without a scroll; the rest are counted
 
-function Running({ item, now, writes }) {
+/* What was sent about a crowd, and how far it has come. */
+function Sent({ directive }) {
+    return html`<br /><a href=${link('directive', directive.id)}>${directive.doc_no}</a>
+        ${directive.to.map((to, i) => html`<span key=${to.office}>${i > 0 ? ', ' : ' → '}${
+        officeName(to.office)}: ${to.status ? term('directive_codes', to.status) : t('not_arrived')}
+        </span>`)}`;
+}
+
+function Running({ item, now, writes, sent }) {
     const [state, act] = useAct();
     const untaken = item.state === 'raised';
     return html`<li class=${untaken ? 'untaken' : ''}>
-        <span class="clock">${showSince(untaken ? item.raised_at : item.taken_at, now)}</span>
+        <span class="clock">${showSince(item.raised_at, now)}</span>
         <span class="what"><a href=${link('incident', item.id)}><b>${officeName(item.origin)}</b></a>
             ${' · '}${item.place} · ${Term('fields', item.field) || item.subject} ·
             ${' '}${t('people_n', { n: band(item.people) })}
             ${item.help && html`<br /><span class="quiet">${t('crowd_help')}: ${item.help}</span>`}
+            ${sent.map((d) => html`<${Sent} key=${d.id} directive=${d} />`)}
         </span>
         ${untaken ? writes && html`<button type="button" class="main" disabled=${state.busy}
             onClick=${() => act(`/incidents/${idPath(item.id)}/take`, {})}>${t('take')}</button>`
         : html`<span class="quiet">${t('reach_taken', { name: officeName(item.taken_by),
             time: showTime(item.taken_at) })}</span>`}
-        ${writes && html`<a class="button" href=${link('support', `${item.origin}`)}>${t('support')}</a>`}
+        ${writes && html`<a class="button" href=${link('support', item.id)}>${t('support')}</a>`}
         <${Trouble} problem=${state.problem} />
     </li>`;
 }
 
-function RunningList({ data, error, writes }) {
+function RunningList({ data, error, writes, directives }) {
     const now = useNow(1000);
     const order = runningOrder(data?.items ?? []);
     return html`<section class="panel running" aria-labelledby="p-running">
-        <h2 id="p-running">${t('running')} <span class="count">${order.length}</span></h2>
+        <h2 id="p-running">${t('running')} <span class="count">${data === null ? '…'
+            : order.length}</span></h2>
         ${data === null ? html`<p class="empty">${error ? error.message : t('loading')}</p>`
         : order.length === 0 ? html`<p class="empty">${t('running_none')}</p>`
             : html`<ul>${order.slice(0, RUNNING).map((item) => html`<${Running} key=${item.id}
-                item=${item} now=${now} writes=${writes} />`)}</ul>
+                item=${item} now=${now} writes=${writes}
+                sent=${directives.filter((d) => !d.voided && speaksOf(d, item))} />`)}</ul>
                 ${order.length > RUNNING && html`<p><a href=${link('incidents')}>${t('and_more',
                 { n: order.length - RUNNING })}</a></p>`}`}
     </section>`;
 }
 
 function Work({ title, items, Row, list }) {
+    if (items === null) {
+        return html`<section><h3>${title} <span class="count">…</span></h3></section>`;
+    }
     return html`<section><h3>${title} <span class="count">${items.length}</span></h3>
-        ${items.length > 0 && html`<ul class="rows">${items.slice(0, 4).map((item) => html`<${Row}
+        ${items.length > 0 && html`<ul class="rows">${items.slice(0, BRIEF).map((item) => html`<${Row}
             key=${item.id} item=${item} />`)}</ul>`}
-        ${items.length > 4 && html`<a href=${link(list)}>${t('and_more',
-        { n: items.length - 4 })}</a>`}</section>`;
+        ${items.length > BRIEF && html`<a href=${link(list)}>${t('and_more',
+        { n: items.length - BRIEF })}</a>`}</section>`;
 }
 
 function AnswerRow({ item }) {
@@ -79,10 +97,10 @@ function ForecastRow({ item }) {
 }
 
 /* What this office has asked for and not yet been answered. */
-function MyWork({ self, mine, offers, contested, forecasts }) {
-    const asked = mine.filter((d) => d.issuer === self && !d.voided
+function MyWork({ self, mine, offers, contested, forecasts, writes }) {
+    const asked = mine && mine.filter((d) => d.issuer === self && !d.voided
         && d.to.some((to) => ['01', null].includes(to.status)));
-    const overdue = mine.filter((d) => d.issuer === self && !d.voided && d.overdue);
+    const overdue = mine && mine.filter((d) => d.issuer === self && !d.voided && d.overdue);
     return html`<section class="panel mine" aria-labelledby="p-mine">
         <h2 id="p-mine">${t('my_work')}</h2>
         <${Work} title=${t('my_answers')} items=${asked} Row=${AnswerRow} list="directives" />
@@ -91,6 +109,10 @@ function MyWork({ self, mine, offers, contested, forecasts }) {
         <${Work} title=${t('my_contested')} items=${contested} Row=${OfferRow} list="contested" />
         ${forecasts.length > 0 && html`<${Work} title=${t('my_forecasts')} items=${forecasts}
             Row=${ForecastRow} list="incidents" />`}
+        <h3>${t('work')}</h3>
+        ${writes && html`<p><a class="button slim" href=${link('issue')}>${t('issue')}</a></p>`}
+        <ul class="links">${PAGES.map((name) => html`<li key=${name}><a href=${link(name)}>${t(name)}</a></li>`)}
+        </ul>
         <h3>${t('lists')}</h3>
         <ul class="links">${Object.keys(LISTS).map((name) => html`<li key=${name}><a
             href=${link(name)}>${t(`list_${name}`)}</a></li>`)}
@@ -104,7 +126,19 @@ export async function loadUnits() {
     return all.items;
 }
 
-function Home({ session, units, error }) {
+/* Rows keep their places while @still: what is being pointed at or picked does not move
+ * away. New ones come last; when all is let go the order is today's again. */
+function useSteady(sorted, still) {
+    const order = useRef(new Map());
+    if (!still || order.current.size === 0) {
+        order.current = new Map(sorted.map((u, i) => [u.id, i]));
+        return sorted;
+    }
+    const place = (u) => order.current.get(u.id) ?? Infinity;
+    return [...sorted].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+}
+
+function Home({ session, units, error, picked }) {
     const self = session.office.id;
     const writes = !session.person.roles.every((r) => r === 'inspector' || r === 'operator');
     const incidents = useWatch(async () => learnNames(await get('/incidents',
@@ -113,44 +147,48 @@ function Home({ session, units, error }) {
         { open: true, limit: 300 })), ['directive'], [self]);
     const cases = useWatch(async () => learnNames(await get('/cases',
         { open: true, office: self, limit: 300 })), ['case'], [self]);
-    const open = cases.data?.items ?? [];
-    const picked = useRef(new Set());
+    const open = (keep) => cases.data && cases.data.items.filter((c) => !c.voided && keep(c));
     const [, setPicks] = useState(0);
+    const [over, setOver] = useState(false);
     const pick = (id, on) => {
         picked.current[on ? 'add' : 'delete'](id);
         setPicks(picked.current.size);
     };
     const below = (units ?? []).filter((u) => u.id !== self);
+    const rows = useSteady(below.sort(byWorst), over || picked.current.size > 0);
+    const sum = (of) => (units === null ? '…' : below.filter(of).length);
     return html`<div class="centre-grid">
         <div class="left">
-            <${RunningList} ...${incidents} writes=${writes} />
+            <${RunningList} ...${incidents} writes=${writes}
+                directives=${directives.data?.items ?? []} />
             <section class="panel units" aria-labelledby="p-units">
-                <h2 id="p-units">${t('units')} <span class="count">${below.length}</span>
+                <h2 id="p-units">${t('units')} <span class="count">${sum(() => true)}</span>
                     <span class="quiet small">${t('units_sum', {
-                    silent: below.filter((u) => ['silent', 'withheld'].includes(u.link)).length,
-                    late: below.filter((u) => u.overdue > 0).length,
-                    unread: below.filter((u) => u.directives_unanswered > 0).length })}</span>
+                    silent: sum((u) => ['silent', 'withheld'].includes(u.link)),
+                    late: sum((u) => u.overdue > 0),
+                    unread: sum((u) => u.directives_unanswered > 0) })}</span>
                     ${writes && html`<button type="button" class="urge" onClick=${() => go('urge',
                     [...picked.current].join(','))} disabled=${picked.current.size === 0}>
-                    ${t('urge_n', { n: picked.current.size })}</button>`}</h2>
+                    ${picked.current.size === 0 ? t('urge_pick')
+        : t('urge_n', { n: picked.current.size })}</button>`}</h2>
                 ${units === null ? html`<p class="empty">${error ? error.message
             : t('loading')}</p>`
-        : html`<${UnitTable} units=${below.sort(byWorst)} picked=${picked.current}
-                    onPick=${pick} writes=${writes} />`}
+        : html`<${UnitTable} units=${rows} picked=${picked.current}
+                    onPick=${pick} writes=${writes} onOver=${setOver} />`}
             </section>
         </div>
-        <${MyWork} self=${self} mine=${directives.data?.items ?? []}
-            offers=${open.filter((c) => c.offered_to.length > 0 && !c.voided)}
-            contested=${open.filter((c) => c.contested && !c.voided)}
+        <${MyWork} self=${self} mine=${directives.data?.items ?? null} writes=${writes}
+            offers=${open((c) => c.offered_to.length > 0)} contested=${open((c) => c.contested)}
             forecasts=${expected(incidents.data?.items ?? [])} />
     </div>`;
 }
 
-const SHEETS = { case: CaseSheet, incident: IncidentSheet, directive: DirectiveSheet,
+const SHEETS = { ...WORK, shift: ShiftForm, case: CaseSheet, incident: IncidentSheet, directive: DirectiveSheet,
     receipt: ReceiptCheck, urge: Issue, support: Issue, issue: Issue, unit: UnitSheet };
 
 export default function Centre({ session }) {
     const route = useRoute();
+    const picked = useRef(new Set()); // by office; kept while a form is open
     const { data: units, error } = useWatch(loadUnits, ['*'], [session.office.id]);
     useKeys({
         '/': () => go('receipt'),
@@ -158,8 +196,9 @@ export default function Centre({ session }) {
             : route.name ? go() : false),
     }, [route.name]);
     const Page = SHEETS[route.name] ?? (route.name in LISTS ? CaseList : null);
-    return Page === null ? html`<${Home} session=${session} units=${units} error=${error} />`
+    return Page === null ? html`<${Home} session=${session} units=${units} error=${error}
+            picked=${picked} />`
         : html`<${Page} session=${session} id=${route.id} name=${route.name} units=${units}
-            key=${route.name + route.id} />`;
+            onSent=${() => picked.current.clear()} key=${route.name + route.id} />`;
 }
 

@@ -1,9 +1,12 @@
 // "Đôn đốc" and "Giao chỉ đạo": to one or many, the text prepared, two clicks.
 import { html, useRef, useState } from '/web/vendor/preact-htm.js';
 import { useAct } from '/web/lib/act.js';
+import { get, idPath } from '/web/lib/api.js';
+import { useWatch } from '/web/lib/data.js';
 import { parseDate, showTime, today } from '/web/lib/dates.js';
 import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
-import { officeName } from '/web/lib/office.js';
+import { crowdRef, learnNames, officeName } from '/web/lib/office.js';
+import { OfficesPick } from '/web/lib/offices.js';
 import { go } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { compareNames } from '/web/lib/text.js';
@@ -19,9 +22,12 @@ function numberNow(kind) {
 }
 
 /* Texts are Vietnamese: every office below reads them. */
-function prepared(name, units) {
+function prepared(name, units, crowd) {
+    if (name === 'issue') {
+        return '';
+    }
     if (name === 'support') {
-        return 'Hỗ trợ tiếp công dân: cử cán bộ đến phối hợp, báo lại khi đã đến.';
+        return `Hỗ trợ ${crowdRef(crowd)} (${crowd.place}): cử cán bộ đến phối hợp, báo lại khi đã đến.`;
     }
     const late = units.some((u) => u.overdue > 0);
     const silent = units.some((u) => ['silent', 'withheld'].includes(u.link));
@@ -40,18 +46,31 @@ const fields = () => [
         { word: 'no', label: t('lane_normal') }, { word: 'yes', label: t('lane_urgent') }] },
 ];
 
-export function Issue({ name, id, units }) {
-    const ids = id.split(',').filter(Boolean).slice(0, TO_MAX);
-    const known = (units ?? []).filter((u) => ids.includes(u.id));
+/** Support is for the crowd that @id names, by whom the writer chooses; the others go to
+ * the offices in @id, or where there is none to those that the writer chooses. */
+export function Issue({ session, name, id, units, onSent }) {
+    const { data: crowd, error } = useWatch(async () => (name === 'support'
+        ? learnNames(await get(`/incidents/${idPath(id)}`)) : null), [], [name, id]);
+    if (units === null || (name === 'support' && crowd === null)) {
+        return html`<p class="empty">${error ? error.message : t('loading')}</p>`;
+    }
+    return html`<${Form} session=${session} name=${name} crowd=${crowd} units=${units} onSent=${onSent}
+        ids=${name === 'support' ? [] : id.split(',').filter(Boolean).slice(0, TO_MAX)} />`;
+}
+
+function Form({ session, name, ids, crowd, units, onSent }) {
+    const known = units.filter((u) => ids.includes(u.id));
     const values = useRef(null);
     const [errors, setErrors] = useState({});
     const [sent, setSent] = useState(null);
-    const [state, act] = useAct(setSent);
-    if (units === null) {
-        return null;
-    }
+    const [state, act] = useAct((answer) => {
+        onSent();
+        setSent(answer);
+    });
     values.current ??= { doc_no: numberNow(name === 'support' ? 'HT' : 'ĐĐ'),
-        text: name === 'issue' ? '' : prepared(name, known), urgent: name === 'support' ? 'yes' : 'no' };
+        text: prepared(name, known, crowd), urgent: name === 'support' ? 'yes' : 'no', to: [...ids] };
+    const choices = units.filter((u) => u.id !== session.office.id)
+        .map((u) => ({ word: u.id, label: u.name })).sort((a, b) => compareNames(a.label, b.label));
     const title = t(name === 'support' ? 'support' : name === 'urge' ? 'urge' : 'issue');
     if (sent !== null) {
         return html`<${Sheet} title=${title}><p class="done" role="status">${t('issued',
@@ -62,19 +81,25 @@ export function Issue({ name, id, units }) {
     const send = (event) => {
         event.preventDefault();
         const v = values.current;
-        const wrong = findErrors(fields(), v);
+        const wrong = { ...(v.to.length === 0 ? { one: t('form_required') } : {}),
+            ...findErrors(fields(), v) };
         setErrors(wrong);
         if (Object.keys(wrong).length > 0) {
             goToError(wrong);
             return;
         }
-        act('/directives', { to: ids, doc_no: v.doc_no.trim(), text: v.text.trim(),
+        act('/directives', { to: v.to, doc_no: v.doc_no.trim(), text: v.text.trim(),
             ...(v.due ? { due: parseDate(v.due) } : {}),
             ...(v.urgent === 'yes' ? { urgent: true } : {}) });
     };
     return html`<${Sheet} title=${title}>
-        <p><b>${t('directive_to')}:</b> ${ids.map(officeName).sort(compareNames).join(', ')}</p>
-        <form class="fields" onSubmit=${send}>
+        ${ids.length > 0 && html`<p><b>${t('directive_to')}:</b> ${ids.map(officeName)
+        .sort(compareNames).join(', ')}</p>`}
+        ${crowd && html`<p><b>${t('crowd')}:</b> ${officeName(crowd.origin)} · ${crowd.place} ·
+            ${' '}${t('since', { time: showTime(crowd.raised_at) })}</p>`}
+        <form class="fields" noValidate onSubmit=${send}>
+            ${ids.length === 0 && html`<${OfficesPick} offices=${choices} values=${values.current}
+                error=${errors.one} onChange=${() => setErrors({})} />`}
             <${Fields} fields=${fields()} values=${values.current} errors=${errors}
                 onChange=${() => setErrors({})} />
             <${Trouble} problem=${state.problem} />

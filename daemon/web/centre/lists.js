@@ -2,22 +2,25 @@
 import { html, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath } from '/web/lib/api.js';
 import { useAct } from '/web/lib/act.js';
-import { caseNumber, DueIn } from '/web/lib/cases.js';
+import { caseDay, CaseDue, caseNumber, DueIn, dueOf } from '/web/lib/cases.js';
 import { getAll, useWatch } from '/web/lib/data.js';
-import { showTime } from '/web/lib/dates.js';
+import { showAge, showDate, showTime } from '/web/lib/dates.js';
 import { Trouble } from '/web/lib/form.js';
 import { band, learnNames, officeName } from '/web/lib/office.js';
+import { PaperFoot, PaperHead, PaperTools, useOnPaper } from '/web/lib/paper.js';
 import { link } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { Term, t, term } from '/web/lib/words.js';
 
 const PAGE = 100;
+/* Terms whose end is that a citizen has been told something. */
+const NOTICES = /^(KN-0[257]|KN-10|TC-0[138]|REC-01|KNPA-)/;
 
 const cases = (args, keep = () => true) => async () => {
     const found = learnNames(await getAll('/cases', args, 3000));
     return { ...found, items: found.items.filter((c) => !c.voided && keep(c)) };
 };
-const byDue = (a, b) => ((a.due_on ?? '9') < (b.due_on ?? '9') ? -1 : 1);
+const byDue = (a, b) => (dueOf(a) < dueOf(b) ? -1 : 1);
 
 /** Each list: what it loads, in which order, what a row is. */
 export const LISTS = {
@@ -26,6 +29,18 @@ export const LISTS = {
     offered: { load: cases({ open: true }, (c) => c.offered_to.length > 0), order: byDue,
         kind: 'case' },
     contested: { load: cases({ open: true }, (c) => c.contested), order: byDue, kind: 'case' },
+    untold: { load: cases({ open: true, overdue: true }, (c) => NOTICES.test(c.due_rule ?? '')),
+        order: byDue, kind: 'case' },
+    moved: { load: cases({ open: true, about: 'moved' }), order: (a, b) => b.moves - a.moves,
+        kind: 'case' },
+    late_extension: { load: cases({ open: true, about: 'late_extension' }), order: byDue, kind: 'case' },
+    late_entry: { load: cases({ about: 'late_entry' }), order: (a, b) => (a.entered_on > b.entered_on
+        ? -1 : 1), kind: 'entry' },
+    unenforced: { load: cases({ open: true, about: 'unenforced' }), order: (a, b) => (a.decided_on
+        < b.decided_on ? -1 : 1), kind: 'decided' },
+    backlog: { load: cases({ open: true, reviewed: true }), order: (a, b) => (a.review_by < b.review_by
+        ? -1 : 1), kind: 'review' },
+    passed_on: { load: cases({ open: true, owed: true }), order: byDue, kind: 'case' },
     silent: { load: async () => {
         const found = await getAll('/offices', {}, 4000);
         return { ...found, items: found.items.filter((u) => ['silent', 'withheld'].includes(u.link)) };
@@ -59,7 +74,8 @@ function Row({ item, kind }) {
             ${' '}${t('since', { time: showTime(item.since) })}</td><td>${showTime(item.last_event_at)}</td>
             <td><${Why} id=${item.id} /></td>`;
     case 'directive':
-        return html`<td><a href=${link('directive', item.id)}>${item.doc_no}</a></td>
+        return html`<td><a href=${link('directive', item.id)}>${item.doc_no}</a>
+            ${item.urgent && html` <b class="urgent">${t('urgent_mark')}</b>`}</td>
             <td>${officeName(item.issuer)}</td><td>${item.to.map((to) => html`<span class="reached"
                 key=${to.office}>${officeName(to.office)}: ${to.status
         ? term('directive_codes', to.status) : t('not_arrived')}</span>`)}</td>
@@ -71,16 +87,48 @@ function Row({ item, kind }) {
             <td>${band(item.people)}</td><td>${item.taken_at ? t('reach_taken', { name:
             officeName(item.taken_by), time: showTime(item.taken_at) })
         : html`<span class="due late">${t('incident_untaken')}</span>`}</td>`;
+    case 'entry':
+    case 'decided':
+    case 'review':
+        return html`<td><a href=${link('case', item.id)}>${caseNumber(item)}</a></td>
+            <td>${officeName(item.custodian)}</td><td>${Term('fields', item.field)}</td>
+            <td>${kind === 'review' ? html`<${DueIn} day=${item.review_by} />` : caseDay(item, kind === 'entry'
+        ? 'opened' : 'decided')}</td>
+            <td>${kind === 'entry' ? showDate(item.entered_on, { weekday: false })
+        : html`<${Why} id=${item.id} />`}</td>`;
     default:
         return html`<td><a href=${link('case', item.id)}>${caseNumber(item)}</a></td>
             <td>${officeName(item.custodian)}</td><td>${Term('fields', item.field)} ·
             <span class="quiet"> ${term('rules', item.due_rule)}</span></td>
-            <td>${item.due_on && html`<${DueIn} day=${item.due_on} />`}</td>
+            <td><${CaseDue} item=${item} /></td>
             <td><${Why} id=${item.id} /></td>`;
     }
 }
 
+/* The same as texts, for a file. */
+function texts(item, kind) {
+    const day = (d) => (d ? showDate(d, { weekday: false }) : '');
+    switch (kind) {
+    case 'unit':
+        return [item.name, officeName(item.parent), t(`link_${item.link}`), showTime(item.since),
+            showTime(item.last_event_at)];
+    case 'directive':
+        return [item.doc_no, officeName(item.issuer), item.to.map((to) => `${officeName(to.office)}: ${
+            to.status ? term('directive_codes', to.status) : t('not_arrived')}`).join('; '), day(item.due_on), ''];
+    case 'incident':
+        return [showTime(item.raised_at), officeName(item.origin), item.place, band(item.people),
+            item.taken_at ? officeName(item.taken_by) : t('incident_untaken')];
+    default:
+        return [caseNumber(item), officeName(item.custodian), Term('fields', item.field),
+            { entry: () => caseDay(item, 'opened'), decided: () => caseDay(item, 'decided'),
+                review: () => day(item.review_by) }[kind]?.() ?? caseDay(item, 'due'), kind === 'entry' ? day(item.entered_on) : term('rules', item.due_rule)];
+    }
+}
+
 const HEADS = {
+    entry: ['col_number', 'col_holder', 'f_field', 'opened_on', 'col_entered'],
+    decided: ['col_number', 'col_holder', 'f_field', 'col_decided', 'why'],
+    review: ['col_number', 'col_holder', 'f_field', 'col_review', 'why'],
     case: ['col_number', 'col_holder', 'f_field', 'due', 'why'],
     unit: ['unit', 'col_above', 'col_link', 'col_last', 'why'],
     directive: ['doc_no', 'directive_from', 'directive_to', 'due', 'why'],
@@ -88,25 +136,31 @@ const HEADS = {
 };
 
 function List({ items, kind }) {
-    const [shown, setShown] = useState(PAGE);
+    const [first, setShown] = useState(PAGE);
+    const shown = useOnPaper() ? items.length : first;
     return items.length === 0 ? html`<p class="empty">${t('list_empty')}</p>`
-        : html`<div class="scroll-x"><table class="list"><thead><tr>${HEADS[kind].map((h) => html`
+        : html`<div class="scroll-x" tabindex="0" role="region" aria-label=${t('table')}><table class="list"><thead><tr>${HEADS[kind].map((h) => html`
             <th scope="col" key=${h}>${t(h)}</th>`)}</tr></thead>
             <tbody>${items.slice(0, shown).map((item) => html`<tr key=${item.id}><${Row}
                 item=${item} kind=${kind} /></tr>`)}</tbody></table></div>
-            ${items.length > shown && html`<button type="button" onClick=${() => setShown(shown
+            ${items.length > shown && html`<button type="button" onClick=${() => setShown(first
         + PAGE)}>${t('and_more', { n: items.length - shown })}</button>`}`;
 }
 
-export function CaseList({ name }) {
+export function CaseList({ session, name }) {
     const list = LISTS[name];
-    const { data, error } = useWatch(list.load, [list.kind === 'unit' ? '*' : list.kind], [name]);
-    return html`<${Sheet} title=${t(`list_${name}`)}>
+    const what = { unit: '*', directive: 'directive', incident: 'incident' }[list.kind] ?? 'case';
+    const { data, error } = useWatch(list.load, [what], [name]);
+    const rows = () => [HEADS[list.kind].map((h) => t(h)), ...[...data.items].sort(list.order)
+        .map((item) => texts(item, list.kind))];
+    return html`<${Sheet} title=${t(`list_${name}`)} wide>
+        <${PaperHead} office=${session.office.name} title=${t(`list_${name}`)} />
+        ${data !== null && html`<div class="buttons"><${PaperTools} what=${name} rows=${rows} /></div>`}
         ${data === null ? html`<p class="empty">${error ? error.message : t('loading')}</p>`
         : html`<p class="quiet">${t('list_n', { n: data.items.length })}${data.more
             ? ` ${t('list_cut')}` : ''}</p>
             <${List} items=${[...data.items].sort(list.order)} kind=${list.kind} />`}
-    </${Sheet}>`;
+        <${PaperFoot} /></${Sheet}>`;
 }
 
 
@@ -127,7 +181,8 @@ export function UnitSheet({ session, id, units }) {
         ${unit && html`<dl class="facts">
             <dt>${t('col_link')}</dt><dd>${t(`link_${unit.link}`)} ${unit.since
         && t('since', { time: showTime(unit.since) })}</dd>
-            <dt>${t('col_last')}</dt><dd>${showTime(unit.last_event_at)}</dd>
+            <dt>${t('col_last')}</dt><dd>${unit.last_event_at && html`${showTime(unit.last_event_at)} ·
+                ${' '}${t('news_age', { age: showAge(unit.last_event_at) })}`}</dd>
             <dt>${t('cases_open')}</dt><dd>${unit.open}</dd>
             <dt>${t('col_late')}</dt><dd>${unit.overdue}</dd>
             <dt>${t('col_unread')}</dt><dd>${unit.directives_unanswered}</dd></dl>`}
@@ -140,7 +195,7 @@ export function UnitSheet({ session, id, units }) {
             : html`<ul class="rows">${late.items.sort(byDue).slice(0, PAGE).map((item) => html`
                 <li key=${item.id} class="with-act"><a href=${link('case', item.id)}>
                     <b>${caseNumber(item)}</b> <span>${Term('fields', item.field)}</span>
-                    <${DueIn} day=${item.due_on} /></a>
+                    <${CaseDue} item=${item} /></a>
                     ${writes && html`<button type="button" class="slim" disabled=${state.busy}
                         onClick=${() => takeUp(item)}>${t('take_up')}</button>`}</li>`)}</ul>`}
     </${Sheet}>`;

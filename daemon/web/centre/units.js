@@ -1,6 +1,6 @@
 // One row a unit, worst first: by what offices do, never by how many people came.
 import { html } from '/web/vendor/preact-htm.js';
-import { showTime } from '/web/lib/dates.js';
+import { showAge, showTime } from '/web/lib/dates.js';
 import { officeName } from '/web/lib/office.js';
 import { link } from '/web/lib/route.js';
 import { compareNames } from '/web/lib/text.js';
@@ -33,26 +33,27 @@ function Row({ unit, picked, onPick, writes }) {
         <th scope="row"><a href=${link('unit', unit.id)}>${unit.name}</a>
             <span class="quiet small"> ${officeName(unit.parent)}</span></th>
         <td><span class=${`link ${linkClass(unit)}`}>${t(`link_${unit.link}`)}</span>
-            <span class="quiet small"> ${showTime(SILENT.has(unit.link) ? unit.since
-        : unit.last_event_at ?? unit.since)}</span></td>
+            <span class="quiet small"> ${SILENT.has(unit.link) || !unit.last_event_at
+        ? showTime(unit.since) : t('news_age', { age: showAge(unit.last_event_at) })}</span></td>
         ${cell(unit.incidents_open, unit.incidents_untaken > 0)}
         <td class=${`n${unit.overdue > 0 ? ' bad' : ''}`}>${unit.overdue > 0
         ? html`${unit.overdue} <span class="small">(${t('days_n', { n: lateDays(unit) })})</span>`
         : '·'}</td>
         ${cell(unit.due_soon, false)}
         ${cell(unit.directives_unanswered, true)}
-        ${writes && html`<td><a class="button slim" href=${link('urge', unit.id)}
+        ${writes && html`<td class="act"><a class="button slim" href=${link('urge', unit.id)}
             aria-label=${t('urge_one', { name: unit.name })}>${t('urge')}</a></td>`}
     </tr>`;
 }
 
-export function UnitTable({ units, picked, onPick, writes }) {
-    return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="p-units">
+export function UnitTable({ units, picked, onPick, writes, onOver }) {
+    return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="p-units"
+        onPointerEnter=${() => onOver(true)} onPointerLeave=${() => onOver(false)}>
         <table><thead><tr>${writes && html`<th><span class="hidden">${t('pick')}</span></th>`}
             <th scope="col">${t('unit')}</th><th scope="col">${t('col_link')}</th>
             ${['col_crowd', 'col_late', 'col_soon', 'col_unread'].map((name) => html`<th
                 scope="col" class="n" key=${name}>${t(name)}</th>`)}
-            ${writes && html`<th><span class="hidden">${t('urge')}</span></th>`}</tr></thead>
+            ${writes && html`<th class="act"><span class="hidden">${t('urge')}</span></th>`}</tr></thead>
         <tbody>${units.slice(0, ROWS).map((unit) => html`<${Row} key=${unit.id} unit=${unit}
             picked=${picked} onPick=${onPick} writes=${writes} />`)}</tbody></table>
         ${units.length > ROWS && html`<p class="quiet">${t('and_more',

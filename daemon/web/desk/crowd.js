@@ -5,7 +5,7 @@ import { newKey, post, idPath } from '/web/lib/api.js';
 import { Trouble } from '/web/lib/form.js';
 import { useKeys } from '/web/lib/keys.js';
 import { BANDS, bandLabel, PLACES } from '/web/lib/office.js';
-import { go } from '/web/lib/route.js';
+import { go, link } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { t, terms } from '/web/lib/words.js';
 import { IncidentSheet } from '/web/desk/incident.js';
@@ -50,6 +50,7 @@ export function Crowd({ session, id }) {
         try {
             const answer = await post('/incidents', intent.current.body, intent.current.key);
             setSent({ busy: false, problem: null, id: answer.id });
+            location.replace(link('sent', answer.id)); // found again in another language
         } catch (problem) {
             if (problem.outcome !== 'unknown') {
                 intent.current = null;
@@ -82,6 +83,9 @@ export function Crowd({ session, id }) {
         <p class="quiet small">${t('crowd_never')}</p>
     </${Sheet}>`;
 }
+
+/** A warning that has just gone out. */
+export const Sent = (props) => html`<${IncidentSheet} ...${props} justSent />`;
 
 /** Take, for who answers for it. */
 export async function takeIncident(id, key) {

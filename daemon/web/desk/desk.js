@@ -7,19 +7,26 @@ import { showTime, today } from '/web/lib/dates.js';
 import { loadDraft } from '/web/lib/drafts.js';
 import { useKeys } from '/web/lib/keys.js';
 import { band, learnNames, officeName, PLACES } from '/web/lib/office.js';
-import { dutyPhone, keepDutyPhone } from '/web/lib/reach.js';
+import { lazy } from '/web/lib/lazy.js';
 import { go, link, useRoute } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { Term, t, term } from '/web/lib/words.js';
 import { CaseSheet } from '/web/desk/case.js';
-import { Crowd } from '/web/desk/crowd.js';
+import { Cases, OfferPanel } from '/web/desk/cases.js';
+import { Crowd, Sent } from '/web/desk/crowd.js';
 import { DirectiveSheet } from '/web/desk/directive.js';
+import { Duty, ShiftForm } from '/web/desk/duty.js';
+import { Forecast } from '/web/desk/forecast.js';
 import { IncidentSheet } from '/web/desk/incident.js';
 import { Petition, Visit } from '/web/desk/visit.js';
 import { ReceiptCheck } from '/web/desk/receipt.js';
+import { AskPanel, PeriodPanel, WORK } from '/web/daily/sheets.js';
 
 const SHOWN = 8; // rows of today's lists on the first sight
+const WORDS = 70; // letters of a directive in a list
 const BRIEF = 2; // rows of the lists beside them
+/* Pages that are one line away; the others stand behind "Việc khác". */
+const ALSO = ['requests', 'tasks'];
 /* Terms whose end is that a citizen has been told something. */
 const NOTICES = /^(KN-0[257]|KN-10|TC-0[138]|REC-01|KNPA-)/;
 
@@ -28,6 +35,7 @@ function CaseRow({ item, brief }) {
         <b>${caseNumber(item)}</b>
         <span>${Term('fields', item.field)}</span>
         ${!brief && html`<span class="quiet">${term('rules', item.due_rule)}</span>`}
+        ${item.unconfirmed && html`<span class="quiet">${t('by_unconfirmed')}</span>`}
         ${item.due_on && html`<${DueIn} day=${item.due_on} />`}
     </a></li>`;
 }
@@ -78,9 +86,14 @@ function Today({ items, error }) {
     </${Panel}>`;
 }
 
+/* The first words of what it says. */
+const beginning = (text) => (text.length > WORDS ? `${text.slice(0, text.lastIndexOf(' ', WORDS))}…` : text);
+
 function DirectiveRow({ item }) {
     return html`<li><a href=${link('directive', item.id)}>
-        <b>${item.doc_no}</b> <span>${officeName(item.issuer)}</span>
+        <b>${item.doc_no}</b>${item.urgent && html` <b class="urgent">${t('urgent_mark')}</b>`}
+        <span>${officeName(item.issuer)}</span>
+        ${item.text && html`<span class="quiet words">${beginning(item.text)}</span>`}
         ${item.due_on && html`<${DueIn} day=${item.due_on} />`}</a></li>`;
 }
 
@@ -95,27 +108,6 @@ function IncidentRow({ item }) {
 }
 
 /* The office above by phone: its number, kept beside the desk. */
-function Duty() {
-    const [kept, setKept] = useState(dutyPhone());
-    const [editing, setEditing] = useState(false);
-    const save = (event) => {
-        event.preventDefault();
-        const number = new FormData(event.target).get('phone').trim();
-        keepDutyPhone(number);
-        setKept(number);
-        setEditing(false);
-    };
-    return html`<${Panel} id="p-duty" title=${t('duty')}>
-        ${editing ? html`<form class="inline" onSubmit=${save}>
-            <label class="label" for="duty">${t('duty_phone')}</label>
-            <input id="duty" name="phone" inputmode="tel" maxlength="20" autocomplete="off"
-                defaultValue=${kept} />
-            <button class="main">${t('save')}</button></form>`
-        : html`<p>${kept ? html`${t('duty_phone')}: <b>${kept}</b>` : t('duty_none')}
-            ${' '}<button type="button" onClick=${() => setEditing(true)}>${t('edit')}</button></p>`}
-    </${Panel}>`;
-}
-
 function Drafts({ owner }) {
     const [found, setFound] = useState([]);
     useEffect(() => {
@@ -140,7 +132,8 @@ function Home({ session }) {
     const incidents = useWatch(async () => learnNames(await get('/incidents',
         { open: true, office: self, limit: 50 })), ['incident'], [self]);
     const fresh = (directives.data?.items ?? []).filter((d) => !d.voided && d.to.some(
-        (to) => to.office === self && ['01', null].includes(to.status)));
+        (to) => to.office === self && ['01', null].includes(to.status)))
+        .sort((a, b) => Number(b.urgent ?? false) - Number(a.urgent ?? false));
     const running = (directives.data?.items ?? []).filter((d) => !d.voided && d.to.some(
         (to) => to.office === self && ['03', '04', '05'].includes(to.status)));
     const open = (incidents.data?.items ?? []).filter((i) => i.origin === self && !i.voided
@@ -159,35 +152,29 @@ function Home({ session }) {
         <div class="panels">
             <${Today} items=${work.data} error=${work.error} />
             <div class="stack">
+                <${PeriodPanel} session=${session} />
+                <${OfferPanel} session=${session} />
                 ${open.length > 0 && html`<${Panel} id="p-crowd" title=${t('crowd_open')}
                     count=${open.length}><${Rows} items=${open} Row=${IncidentRow} brief /></${Panel}>`}
                 <${Panel} id="p-new" title=${t('directives_new')} count=${fresh.length}
                     more=${link('directives')}>
-                    <${Rows} brief items=${fresh} Row=${DirectiveRow} empty=${t('directives_none')} />
+                    <${Rows} brief items=${fresh} Row=${DirectiveRow} empty=${t(directives.data === null
+        ? 'loading' : 'directives_none')} />
                     ${running.length > 0 && html`<h3>${t('directives_running')}</h3>
                         <${Rows} brief items=${running} Row=${DirectiveRow} />`}
                 </${Panel}>
-                <${Panel} id="p-tell" title=${t('notices')} count=${notices.length}>
-                    <${Rows} brief items=${notices} empty=${t('notices_none')} /></${Panel}>
-                <${Duty} />
+                <${AskPanel} session=${session} />
+                <${Panel} id="p-tell" title=${t('notices_owed')} count=${notices.length}>
+                    <${Rows} brief items=${notices} empty=${t(work.data === null ? 'loading'
+        : 'notices_none')} /></${Panel}>
+                <${Duty} session=${session} />
             </div>
         </div>
         <p class="also"><kbd>/</kbd> <a href=${link('receipt')}>${t('receipt_check')}</a>
-            <a href=${link('cases')}>${t('cases_open')}</a></p>`;
-}
-
-/* Every open case of this office, soonest end first. */
-function Cases({ session }) {
-    const self = session.office.id;
-    const { data, error } = useWatch(async () => learnNames(await getAll('/cases',
-        { open: true, office: self }, 2000)), ['case'], [self]);
-    const items = (data?.items ?? []).filter((c) => c.custodian === self && !c.voided)
-        .sort((a, b) => ((a.due_on ?? '9') < (b.due_on ?? '9') ? -1 : 1));
-    return html`<${Sheet} title=${t('cases_open')}>
-        ${data === null ? html`<p class="empty">${error ? error.message : t('loading')}</p>`
-        : items.length === 0 ? html`<p class="empty">${t('cases_none')}</p>`
-            : html`<ul class="rows">${items.slice(0, 300).map((item) => html`<${CaseRow}
-                key=${item.id} item=${item} />`)}</ul>`}</${Sheet}>`;
+            <a href=${link('cases')}>${t('cases_open')}</a>
+            <a href=${link('forecast')}>${t('forecast')}</a>
+            ${ALSO.map((name) => html`<a key=${name} href=${link(name)}>${t(name)}</a>`)}
+            <a href=${link('more')}>${t('more')}</a></p>`;
 }
 
 function Directives({ session }) {
@@ -203,8 +190,9 @@ function Directives({ session }) {
 }
 
 const SHEETS = {
-    visit: Visit, petition: Petition, crowd: Crowd, receipt: ReceiptCheck, cases: Cases,
+    ...WORK, more: lazy(() => import('/web/desk/more.js'), 'More'), visit: Visit, petition: Petition, crowd: Crowd, sent: Sent, receipt: ReceiptCheck, cases: Cases,
     directives: Directives, case: CaseSheet, incident: IncidentSheet, directive: DirectiveSheet,
+    shift: ShiftForm, forecast: Forecast,
 };
 
 export default function Desk({ session }) {

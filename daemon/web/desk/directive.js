@@ -6,7 +6,8 @@ import { DueIn } from '/web/lib/cases.js';
 import { useWatch } from '/web/lib/data.js';
 import { showTime } from '/web/lib/dates.js';
 import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
-import { learnNames, officeName } from '/web/lib/office.js';
+import { learnNames, officeName, speaksOf } from '/web/lib/office.js';
+import { link } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { Term, t, term } from '/web/lib/words.js';
 
@@ -31,7 +32,7 @@ function Say({ id, code, onDone, onClose }) {
         }
         act(`/directives/${idPath(id)}/statuses`, { code, reason: values.current.reason.trim() });
     };
-    return html`<form class="fields" onSubmit=${send}><h2>${Term('directive_codes', code)}</h2>
+    return html`<form class="fields" noValidate onSubmit=${send}><h2>${Term('directive_codes', code)}</h2>
         <${Fields} fields=${fields} values=${values.current} errors=${errors}
             onChange=${() => setErrors({})} />
         <${Trouble} problem=${state.problem} />
@@ -39,9 +40,17 @@ function Say({ id, code, onDone, onClose }) {
             <button type="button" onClick=${onClose}>${t('cancel')}</button></div></form>`;
 }
 
+/* What is known here of one addressee: of others than oneself only who sent it is told. */
+function how(item, to, self) {
+    return to.status ? term('directive_codes', to.status)
+        : t(item.issuer === self || to.office === self ? 'not_arrived' : 'not_known_here');
+}
+
 export function DirectiveSheet({ session, id }) {
     const { data: item, error, reload } = useWatch(async () => learnNames(
         await get(`/directives/${idPath(id)}`)), ['directive'], [id]);
+    const { data: crowds } = useWatch(async () => learnNames(await get('/incidents',
+        { limit: 200 })), ['incident'], [id]);
     const [asking, setAsking] = useState(null);
     const [state, act] = useAct(() => reload());
     if (item === null) {
@@ -50,17 +59,21 @@ export function DirectiveSheet({ session, id }) {
     }
     const own = item.to.find((to) => to.office === session.office.id);
     const texts = (item.texts ?? []).filter((x) => x.kind === 'text' && x.state === 'here');
+    const crowd = (crowds?.items ?? []).find((i) => speaksOf(item, i));
     const writes = session.person.roles.some((r) => r !== 'inspector' && r !== 'operator');
     const press = (code) => (ASKS[code] ? setAsking(code)
         : act(`/directives/${idPath(id)}/statuses`, { code }));
     return html`<${Sheet} title=${`${t('directive')} ${item.doc_no}`}>
+        ${item.urgent && html`<p><b class="urgent">${t('urgent_mark')}</b></p>`}
         <dl class="facts">
+            ${crowd && html`<dt>${t('crowd')}</dt><dd><a href=${link('incident', crowd.id)}>${
+        officeName(crowd.origin)} · ${crowd.place} · ${showTime(crowd.raised_at)}</a></dd>`}
             <dt>${t('directive_from')}</dt><dd>${officeName(item.issuer)} · ${showTime(item.issued_at)}</dd>
             ${item.due_on && html`<dt>${t('due')}</dt><dd><${DueIn} day=${item.due_on} /></dd>`}
             ${texts.map((x) => html`<dt>${t('directive_says')}</dt><dd class="said">${x.text}</dd>`)}
             <dt>${t('directive_to')}</dt><dd>${item.to.map((to) => html`<span class="reached"
-                key=${to.office}>${officeName(to.office)}: ${to.status
-        ? term('directive_codes', to.status) : t('not_arrived')} ${showTime(to.at)}
+                key=${to.office}>${officeName(to.office)}: ${how(item, to,
+        session.office.id)} ${showTime(to.at)}
                 ${to.reason && html`<span class="said"> ${to.reason}</span>`}</span>`)}</dd>
         </dl>
         <${Trouble} problem=${state.problem} />

@@ -4,7 +4,8 @@ import { get, idPath, newKey, post } from '/web/lib/api.js';
 import { useNow, useWatch } from '/web/lib/data.js';
 import { showSince, showTime } from '/web/lib/dates.js';
 import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
-import { band, HELPS, learnNames, officeName } from '/web/lib/office.js';
+import { band, HELPS, learnNames, officeName, speaksOf } from '/web/lib/office.js';
+import { link } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { Term, t, term, terms } from '/web/lib/words.js';
 
@@ -62,7 +63,7 @@ function Update({ id, onDone }) {
             setState((s) => ({ ...s, busy: false, problem }));
         }
     };
-    return html`<form class="fields" onSubmit=${send} key=${state.round}>
+    return html`<form class="fields" noValidate onSubmit=${send} key=${state.round}>
         <h2>${t('crowd_update')}</h2>
         <${Fields} fields=${fields} values=${values.current} errors=${state.errors}
             onChange=${() => setState((s) => ({ ...s, errors: {} }))} />
@@ -92,18 +93,33 @@ function Close({ id, onDone }) {
         <${Trouble} problem=${state.problem} /></section>`;
 }
 
+/* Where a warning has come to: from another office it is here; above it, as far as known. */
+function Reached({ data, mine, told }) {
+    const came = !mine && html`<span class="reached">${t('reach_came', {
+        name: officeName(data.origin), time: showTime(data.arrived_at) })}</span>`;
+    return html`${came}${told === null ? '…' : told.reached.length === 0
+        ? mine && t('reach_here_only') : told.reached.map((r) => html`<span class="reached" key=${r.office}>
+                ${r.reached === true ? html`<b class="ok">✓</b> ${t('reach_has', {
+                name: officeName(r.office) })}` : t('reach_has_not',
+                { name: officeName(r.office) })}</span>`)}`;
+}
+
 export function IncidentSheet({ session, id, justSent }) {
     const now = useNow(1000);
     const { data, error, reload } = useWatch(async () => learnNames(
         await get(`/incidents/${idPath(id)}`)), ['incident'], [id]);
     const { data: told } = useWatch(async () => learnNames(
         await get(`/explain/${idPath(id)}`)), ['incident', 'status'], [id]);
+    const { data: sent } = useWatch(async () => learnNames(await get('/directives', { limit: 300 })),
+        ['directive'], [id]);
     const [taking, setTaking] = useState(null);
     if (data === null) {
         return html`<${Sheet} title=${t('crowd')}><p class="empty">${error ? error.message
             : t('loading')}</p></${Sheet}>`;
     }
     const mine = data.origin === session.office.id;
+    const ends = mine || data.entered_by === session.office.id; // how it ended is said where it is
+    const orders = (sent?.items ?? []).filter((d) => !d.voided && speaksOf(d, data));
     const open = data.state !== 'closed' && !data.voided;
     const writes = session.person.roles.some((r) => r !== 'inspector' && r !== 'operator');
     const take = async () => {
@@ -122,17 +138,16 @@ export function IncidentSheet({ session, id, justSent }) {
             <dt>${t('crowd_where')}</dt><dd>${mine ? '' : `${officeName(data.origin)} · `}${data.place}</dd>
             <dt>${t('crowd_what')}</dt><dd>${Term('fields', data.field) || data.subject}</dd>
             <dt>${t('crowd_many')}</dt><dd>${band(data.people)}</dd>
-            <dt>${t('crowd_since')}</dt><dd>${showTime(data.raised_at)}${open
-        && html` · <span class="clock">${showSince(data.raised_at, now)}</span>`}</dd>
+            <dt>${t('crowd_since')}</dt><dd>${open
+        ? html`<span class="clock">${showSince(data.raised_at, now)}</span>` : showTime(data.raised_at)}</dd>
             ${data.help && html`<dt>${t('crowd_help')}</dt><dd>${data.help}</dd>`}
-            <dt>${t('reach')}</dt><dd>${told === null ? '…' : told.reached.length === 0
-        ? t('reach_here_only') : told.reached.map((r) => html`<span class="reached" key=${r.office}>
-                ${r.reached === true ? html`<b class="ok">✓</b> ${t('reach_has', {
-                name: officeName(r.office) })}` : t('reach_has_not',
-                { name: officeName(r.office) })}</span>`)}</dd>
+            <dt>${t('reach')}</dt><dd><${Reached} data=${data} mine=${mine} told=${told} /></dd>
             <dt>${t('taken')}</dt><dd>${data.taken_at ? t('reach_taken',
         { name: officeName(data.taken_by), time: showTime(data.taken_at) })
         : html`<span class="due late">${t('incident_untaken')}</span>`}</dd>
+            ${orders.length > 0 && html`<dt>${t('crowd_orders')}</dt><dd>${orders.map((d) => html`<span
+                class="reached" key=${d.id}><a href=${link('directive', d.id)}>${d.doc_no}</a>
+                ${' → '}${d.to.map((to) => officeName(to.office)).join(', ')}</span>`)}</dd>`}
             ${data.state === 'closed' && html`<dt>${t('crowd_end')}</dt>
                 <dd>${Term('incident_ends', data.reason)} · ${showTime(data.closed_at)}</dd>`}
         </dl>
@@ -140,7 +155,7 @@ export function IncidentSheet({ session, id, justSent }) {
             <button class="main" type="button" onClick=${take}>${t('take')}</button></div>`}
         <${Trouble} problem=${taking} />
         ${open && writes && html`<${Update} id=${id} onDone=${reload} />
-            <${Close} id=${id} onDone=${reload} />`}
+            ${ends && html`<${Close} id=${id} onDone=${reload} />`}`}
         ${data.voided && html`<p class="note">${term('void_reasons', 'mistake')}</p>`}
     </${Sheet}>`;
 }

@@ -35,7 +35,13 @@ export function countField(word) {
 const options = (...keys) => keys.map((key) => ({ word: key, label: t(`opt_${key}`) }));
 /* Whoever denounces has no name here, nor whoever may be about to. */
 export const isSealed = (v) => v.type === 'denunciation' || v.type === 'unclear';
+const holdsSealed = (v) => isSealed(v) || (v.type === 'mixed' && v.holds === 'yes');
+/** It denounces this office's own people: the superior's from the first. */
+export const isOwnPeople = (v) => holdsSealed(v) && v.accused === 'accused_here';
 const open = (v) => v.type !== undefined && !isSealed(v);
+
+/** Whose people a denunciation denounces. */
+export const accusedWord = (word) => t(word === 'below' ? 'opt_accused_below' : `opt_power_${word}`);
 
 /** The kind of case that the law knows, for the choice of row 2. */
 export function caseType(v) {
@@ -84,8 +90,11 @@ function typeRows() {
             when: (v) => v.type === 'mixed', options: options('no', 'yes'),
             note: t('f_holds_note') },
         { id: 'sealed', label: t('f_sealed'), kind: 'text', max: 32, required: true,
-            when: (v) => isSealed(v) || (v.type === 'mixed' && v.holds === 'yes'),
-            note: t('f_sealed_note') },
+            when: holdsSealed, note: t('f_sealed_note') },
+        { id: 'accused', label: t('f_accused'), kind: 'choice', required: true,
+            when: holdsSealed, note: t('f_accused_note'),
+            options: ['here', 'below', 'elsewhere'].map((word) => ({ word: `accused_${word}`,
+                label: accusedWord(word) })) },
     ];
 }
 

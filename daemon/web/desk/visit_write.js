@@ -4,7 +4,8 @@
 // nothing of the register's rows. /register gets those, and nobody else.
 import { idPath } from '/web/lib/api.js';
 import { parseDate, showDate } from '/web/lib/dates.js';
-import { caseType, isSealed, ownSummary, privateWords } from '/web/desk/visit_fields.js';
+import { writeEntered } from '/web/desk/entered.js';
+import { caseType, isOwnPeople, isSealed, ownSummary, privateWords } from '/web/desk/visit_fields.js';
 
 const GROUNDS = {
     ground_1: 'người đang say do dùng chất kích thích hoặc mất năng lực hành vi',
@@ -13,7 +14,6 @@ const GROUNDS = {
 };
 const SOURCES = { by_hand: 'nhận trực tiếp', by_post: 'qua bưu điện',
     by_office: 'cơ quan khác chuyển', by_box: 'hòm thư' };
-const TEXT_MAX = 200;
 
 function summaryOf(v) {
     return (v.summary ?? '').trim() || ownSummary(v);
@@ -25,9 +25,12 @@ function guarded(v) {
     return words.length > 0 ? { private: words } : {};
 }
 
+const sealed = (v) => ({ type: 'denunciation', field: v.field, sealed_ref: v.sealed.trim(),
+    accused: v.accused.replace('accused_', '') });
+
 function openCase(v, text) {
     if (isSealed(v)) {
-        return { type: 'denunciation', field: v.field, sealed_ref: v.sealed.trim() };
+        return sealed(v);
     }
     return { type: caseType(v), field: v.field, text,
         ...guarded(v), confirm_text: v.confirmed || undefined };
@@ -60,9 +63,14 @@ function register(v, extra) {
 
 /* A mixed matter's denunciation is an entry of its own; nothing links the two. */
 const apart = (v) => (v.type === 'mixed' && v.holds === 'yes' ? [{
-    name: 'sealed', path: () => '/cases',
-    body: () => ({ type: 'denunciation', field: v.field, sealed_ref: v.sealed.trim() }),
+    name: 'sealed', path: () => '/cases', body: () => sealed(v),
 }] : []);
+
+const FITS = { fit_yes: 'đủ', fit_no: 'không đủ' };
+
+/* The day as people read it; what the summary has made of itself is not said twice. */
+const factsOf = (v) => ({ ...v, decision_on: v.decision_on && showDate(parseDate(v.decision_on,
+    { past: true }), { weekday: false }) });
 
 const FORMS = { regular: 'thường xuyên', periodic: 'định kỳ', sudden: 'đột xuất',
     online: 'trực tuyến' };
@@ -71,17 +79,17 @@ const FORMS = { regular: 'thường xuyên', periodic: 'định kỳ', sudden: '
 export function visitSteps(v, known) {
     const facts = [`Hình thức tiếp: ${FORMS[v.form]}`, `Số người: ${v.people}`,
         v.speakers && `Số người đại diện: ${v.speakers}`, v.chair && `Người chủ trì: ${v.chair}`];
-    const text = summaryOf(v).slice(0, TEXT_MAX);
+    const text = writeEntered(summaryOf(v), factsOf(v));
     const first = known === null ? opening(openCase(v, text)) : {
         name: 'case', path: () => `/cases/${idPath(known.id)}/steps`,
-        body: () => ({ kind: 'note', text: `Tiếp lại: ${text}`.slice(0, TEXT_MAX),
+        body: () => ({ kind: 'note', text: `Tiếp lại: ${text}`,
             ...guarded(v) }),
     };
     const steps = [first, ...apart(v)];
     if (!isSealed(v)) {
         steps.push(...register(v, facts));
     }
-    if (known !== null) {
+    if (known !== null || (isSealed(v) && isOwnPeople(v))) {
         return steps; // what becomes of it is its own steps' business
     }
     const seal = isSealed(v);
@@ -107,11 +115,9 @@ export function visitSteps(v, known) {
 /** F4. */
 export function petitionSteps(v) {
     const received = parseDate(v.received, { past: true });
-    const facts = [`Đơn ${SOURCES[v.source]}`, v.source_doc && `theo ${v.source_doc}`,
-        v.papers && `tài liệu kèm: ${v.papers}`, v.copies === 'yes' && 'đơn ghi gửi nhiều nơi',
-        v.fit === 'fit_no' && `không đủ điều kiện: ${v.fit_reason}`,
-        v.late_reason && `nhập bù: ${v.late_reason}`].filter(Boolean);
-    const text = `${summaryOf(v)}. ${facts.join('; ')}`.slice(0, 600);
+    const text = writeEntered(summaryOf(v), factsOf(v), { source: SOURCES[v.source],
+        copies: v.copies === 'yes' && 'có', fit: FITS[v.fit]
+        && `${FITS[v.fit]}${v.fit_reason ? `: ${v.fit_reason}` : ''}` });
     const steps = [opening({ ...openCase(v, text), date: received }), ...apart(v)];
     if (isSealed(v)) {
         return steps;

@@ -1,4 +1,5 @@
 // The server's API: /api/v1, JSON, problem+json errors in the reader's language.
+import { inPageWords } from '/web/lib/told.js';
 import { langNow, t } from '/web/lib/words.js';
 
 const BASE = '/api/v1';
@@ -7,10 +8,13 @@ const PATIENCE_MS = 30000;
 /** What went wrong, what is safe, what to do. */
 export class Problem extends Error {
     constructor(status, body) {
-        super(body.detail || body.title || t('error_unknown'));
+        const told = inPageWords(body);
+        super(told.message || t('error_unknown'));
         this.status = status;
         this.code = body.code ?? null;
-        this.remedy = body.remedy ?? null;
+        this.remedy = told.remedy;
+        /** The API's name of the field that is meant, or null. */
+        this.option = told.option;
         /** "none": nothing was written; "unknown": ask again with the same key. */
         this.outcome = body.outcome ?? 'none';
     }
@@ -93,13 +97,13 @@ export function stillHere() {
 /** Write. @key: newKey() of this intention; a repetition with the same key writes
  * nothing twice. */
 export function post(path, body, key = newKey(), method = 'POST') {
+    const headers = { 'Idempotency-Key': key, 'X-Lienthong': '1' };
+    if (method === 'DELETE') { // a body would be refused
+        return send(path, { method, headers });
+    }
     return send(path, {
         method,
-        headers: {
-            'Content-Type': 'application/json',
-            'Idempotency-Key': key,
-            'X-Lienthong': '1',
-        },
+        headers: { ...headers, 'Content-Type': 'application/json' },
         body: JSON.stringify(body ?? {}),
     });
 }

@@ -13,3 +13,24 @@ export function DueIn({ day }) {
     return html`<span class=${`due${days < 0 ? ' late' : days === 0 ? ' now' : ''}`}
         title=${showDate(day)}>${shortDate(day)} · ${text}</span>`;
 }
+
+/** 2026-03 -> 03/2026. */
+export const showMonth = (month) => `${month.slice(5)}/${month.slice(0, 4)}`;
+
+/** A day of a case, or the month alone where the day is for others to know. */
+export function caseDay(item, name, shown = { weekday: false }) {
+    const month = item[`${name}_month`];
+    return item[`${name}_on`] ? showDate(item[`${name}_on`], shown) : month ? showMonth(month) : '';
+}
+
+/** By what lists of cases are ordered: the earliest day, or month, first. */
+export const dueOf = (item) => item.due_on ?? item.due_month ?? '9';
+
+/** When a case is due: the day with what is left, or the month. */
+export function CaseDue({ item }) {
+    if (item.due_on) {
+        return html`<${DueIn} day=${item.due_on} />`;
+    }
+    return item.due_month ? html`<span class=${`due${item.overdue ? ' late' : ''}`}>${
+        showMonth(item.due_month)}${item.overdue ? ` · ${t('sum_cases_overdue')}` : ''}</span>` : '';
+}

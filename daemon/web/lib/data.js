@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from '/web/vendor/preact-htm.js';
 import { get } from '/web/lib/api.js';
 import { onLive } from '/web/lib/live.js';
+import { isShut } from '/web/lib/lock.js';
 
 const GAP_MS = 700;       // between two fetches of one thing that is not urgent
 const SLOW_MS = 60000;    // everything is asked for again at times: clocks move
@@ -21,7 +22,7 @@ class Watch {
     }
 
     ask(urgent) {
-        if (this.ended) {
+        if (this.ended || isShut()) { // a locked page asks again when it is opened
             return;
         }
         if (this.busy) {

@@ -1,6 +1,6 @@
 // Dates as people type and read them. A day is {y, m, d} or the wire's
 // YYYY-MM-DD; the calendar is Hà Nội's (UTC+7), whatever the PC believes.
-import { langNow } from '/web/lib/words.js';
+import { langNow, t } from '/web/lib/words.js';
 
 const OFFSET_MS = 7 * 3600 * 1000;
 const DAY_MS = 86400 * 1000;
@@ -68,6 +68,19 @@ export function showTime(moment, now = Date.now()) {
     return at.slice(0, 10) === today(now) ? clock : `${at.slice(8, 10)}/${at.slice(5, 7)} ${clock}`;
 }
 
+/** A moment in full, the same whenever it is read: 08:14 ngày 05/03/2026. */
+export function exactTime(moment) {
+    const at = new Date(Date.parse(moment) + OFFSET_MS).toISOString();
+    return `${at.slice(11, 16)} ngày ${at.slice(8, 10)}/${at.slice(5, 7)}/${at.slice(0, 4)}`;
+}
+
+/** An hour as it was typed, as HH:MM, or null: `7:30`, `0730`, `7h30`, `7h`, `17`. */
+export function parseClock(typed) {
+    const parts = /^(\d{1,2})(?:h|[:h.]?(\d{2}))?$/.exec(typed.trim().toLowerCase());
+    const [h, m] = parts === null ? [24, 0] : [Number(parts[1]), Number(parts[2] ?? 0)];
+    return h < 24 && m < 60 ? `${two(h)}:${two(m)}` : null;
+}
+
 /** Days from today to @day; negative when it has passed. */
 export function daysTo(day, now = Date.now()) {
     return Math.round((Date.parse(`${day}T00:00:00Z`) - Date.parse(`${today(now)}T00:00:00Z`))
@@ -79,10 +92,15 @@ export function addDays(day, days) {
     return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Seconds since @moment, as a running clock: 4:05, 1:02:09. */
-export function showSince(moment, now = Date.now()) {
+/** How long since @moment, with its unit: 45 giây, 28 phút, 3 giờ 05 phút, 2 ngày. */
+export function showAge(moment, now = Date.now()) {
     const s = Math.max(0, Math.floor((now - Date.parse(moment)) / 1000));
-    const h = Math.floor(s / 3600);
-    const rest = `${h ? two(Math.floor(s / 60) % 60) : Math.floor(s / 60)}:${two(s % 60)}`;
-    return h ? `${h}:${rest}` : rest;
+    const minutes = Math.floor(s / 60);
+    return s < 60 ? t('age_s', { n: s }) : minutes < 60 ? t('age_min', { n: minutes })
+        : minutes < 1440 ? t('age_h', { h: Math.floor(minutes / 60), n: two(minutes % 60) })
+            : t('days_n', { n: Math.floor(minutes / 1440) });
 }
+
+/** Since when and how long: từ 21:28 (28 phút). */
+export const showSince = (moment, now = Date.now()) => t('since_age', { time: showTime(moment, now),
+    age: showAge(moment, now) });

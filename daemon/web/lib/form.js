@@ -21,7 +21,9 @@ export class Once extends Component {
 }
 
 export function Trouble({ problem }) {
-    return problem && html`<div class="problem" role="alert">
+    const box = useRef(null);
+    useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [problem]);
+    return problem && html`<div class="problem" role="alert" ref=${box}>
         <p>${problem.message}</p>
         ${problem.remedy && html`<p class="quiet">${problem.remedy}</p>`}
         ${problem.outcome === 'unknown' && html`<p><b>${t('error_outcome_unknown')}</b></p>`}
@@ -42,13 +44,16 @@ function Row({ field, error, note, children, group }) {
     </div>`;
 }
 
+/* What is pasted is kept whole, and refused with its length (fieldError), not cut. */
+const LONGEST = 200000;
+
 function Text({ field, values, onLeave }) {
     const typed = (event) => {
         values[field.id] = event.target.value;
         field.onTyped?.();
     };
     const common = {
-        id: `f-${field.id}`, name: `x-${field.id}`, maxLength: field.max ?? 200,
+        id: `f-${field.id}`, name: `x-${field.id}`, maxLength: LONGEST,
         defaultValue: values[field.id] ?? '', autocomplete: 'off', spellcheck: false,
         required: field.required || undefined, onInput: typed, onBlur: onLeave,
         'aria-describedby': `n-${field.id} e-${field.id}`,
@@ -56,7 +61,8 @@ function Text({ field, values, onLeave }) {
     };
     return html`<${Once} make=${() => (field.kind === 'area'
         ? html`<textarea rows=${field.rows ?? 3} ...${common}></textarea>`
-        : html`<input type="text" class=${field.kind} ...${common} />`)} />`;
+        : html`<input type=${field.kind === 'secret' ? 'password' : 'text'} class=${field.kind}
+            ...${common} />`)} />`;
 }
 
 /* A few choices in sight; while one of them has the focus its number picks. */
@@ -133,6 +139,9 @@ function Pick({ field, values, onChosen }) {
         }
     };
     const leave = () => {
+        if (input.current === null) { // the row went when something was chosen
+            return;
+        }
         // What was typed and means one thing alone is that thing.
         const exact = field.options.find((o) => fold(o.label) === fold(input.current.value));
         if (exact) {
@@ -217,7 +226,18 @@ export function fieldError(field, values) {
             return t('form_number_wrong', { least, most });
         }
     }
+    const max = field.max ?? 200;
+    if (!INPUTS[field.kind] && [...String(value)].length > max) {
+        return t('form_too_long', { n: [...String(value)].length, max });
+    }
     return field.check?.(value, values) ?? null;
+}
+
+/** {id: sentence} of the row that a refusal of the server means; none: {}. @rows: ids
+ * of rows that the API calls otherwise. */
+export function problemAt(problem, fields, rows = {}) {
+    const id = rows[problem?.option] ?? problem?.option;
+    return id && fields.some((f) => f.id === id) ? { [id]: problem.message } : {};
 }
 
 function dateNote(field, values) {

@@ -1,5 +1,6 @@
 // Keys of the whole page. No single letter is a shortcut inside a field.
 import { useEffect } from '/web/vendor/preact-htm.js';
+import { isShut } from '/web/lib/lock.js';
 
 export function inField(target) {
     return target instanceof HTMLElement
@@ -7,11 +8,12 @@ export function inField(target) {
 }
 
 /** @table: {"F8": fn, "Ctrl+Enter": fn, "/": fn}; a key of one letter counts
- * outside fields alone. A handler that returns false leaves the key alone. */
+ * outside fields alone. A handler that returns false leaves the key alone. While the
+ * screen is locked no key does anything. */
 export function useKeys(table, on = []) {
     useEffect(() => {
         const press = (event) => {
-            if (event.isComposing || event.altKey || event.metaKey) {
+            if (isShut() || event.isComposing || event.altKey || event.metaKey) {
                 return;
             }
             const name = (event.ctrlKey ? 'Ctrl+' : '') + event.key;

@@ -109,5 +109,8 @@ export function onLive(listener) {
     return () => listeners.delete(listener);
 }
 
+/** Everything that is watched is asked for again, as after a gap. */
+export const askAgain = () => tell({ what: 'reset' });
+
 export const liveNow = () => connected;
 export const keepsConnection = () => source !== null;

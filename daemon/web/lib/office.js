@@ -1,4 +1,5 @@
 // Offices by name, and what the numbers of an incident mean to people.
+import { exactTime } from '/web/lib/dates.js';
 import { t } from '/web/lib/words.js';
 
 /* Names seen in any answer: an office keeps its id, so they only grow. */
@@ -36,6 +37,11 @@ export function band(people) {
     const found = BANDS.find(([, most]) => people <= most);
     return people < BANDS[0][0] ? String(people) : bandLabel(found);
 }
+
+/** How an order says which crowd it is for: words, as in any letter, by which the pages
+ * find the one from the other. Vietnamese, for it is part of the order's text. */
+export const crowdRef = (i) => `vụ đông người lúc ${exactTime(i.raised_at)} tại ${officeName(i.origin)}`;
+export const speaksOf = (directive, crowd) => (directive.text ?? '').includes(crowdRef(crowd));
 
 /* What an incident's texts are written with, whatever the reader's language:
  * the texts go to every office above. */

@@ -8,6 +8,7 @@ import { learnNames, officeName } from '/web/lib/office.js';
 import { t } from '/web/lib/words.js';
 
 const ALONE_MS = 60000; // then the duty phone is on the screen
+const RECEIPT_MS = 60 * 60000; // so long the line says who took a warning
 const PHONE = 'lienthong-duty-phone';
 
 /** The duty phone of the office above: an office's number, kept in this browser. */
@@ -94,7 +95,7 @@ export function Reach({ self }) {
     const way = wayUp(status);
     const lost = maybeAlone(way, incidents?.items ?? [], self, now);
     const line = html`<${Line} status=${status} way=${way} incidents=${incidents?.items ?? []}
-        self=${self} />`;
+        self=${self} now=${now} />`;
     if (lost.length > 0) {
         const first = lost[lost.length - 1];
         return html`<${Alone} way=${way} first=${first} key=${first.id}>${line}</${Alone}>`;
@@ -102,7 +103,7 @@ export function Reach({ self }) {
     return line;
 }
 
-function Line({ status, way, incidents, self }) {
+function Line({ status, way, incidents, self, now }) {
     if (status.state === 'intake_refused') {
         return html`<div class="line alone" role="alert">${t('reach_refused')}</div>`;
     }
@@ -117,7 +118,8 @@ function Line({ status, way, incidents, self }) {
         parts.push(way.waiting === 0 && way.at
             ? html`<span>${t('reach_at', { name: way.name, time: showTime(way.at) })}
                 <b class="ok">${' ✓'}</b></span>`
-            : html`<span>${t('reach_sending', { n: way.waiting ?? '…', name: way.name })}</span>`);
+            : html`<span>${way.waiting === 0 ? t('reach_linked', { name: way.name })
+                : t('reach_sending', { n: way.waiting ?? '…', name: way.name })}</span>`);
     }
     if (way.keeper?.at) {
         parts.push(way.keeper.all
@@ -126,9 +128,12 @@ function Line({ status, way, incidents, self }) {
             : html`<span>${t('reach_keeper_until', { name: way.keeper.name,
                 time: showTime(way.keeper.at) })}</span>`);
     }
-    const taken = incidents.find((i) => i.state === 'taken' && i.origin === self);
+    const taken = incidents.filter((i) => i.state === 'taken' && i.origin === self && !i.voided
+        && now - Date.parse(i.taken_at) < RECEIPT_MS)
+        .sort((a, b) => (a.taken_at < b.taken_at ? 1 : -1))[0];
     if (taken) {
-        parts.push(html`<span>${t('reach_taken', { name: officeName(taken.taken_by),
+        parts.push(html`<span>${t('reach_crowd', { place: taken.place ?? taken.subject ?? '',
+            since: showTime(taken.raised_at) })} ${t('reach_taken', { name: officeName(taken.taken_by),
             time: showTime(taken.taken_at) })} <b class="ok">✓</b></span>`);
     }
     if (!liveNow()) {

@@ -3,8 +3,8 @@ import { html } from '/web/vendor/preact-htm.js';
 import { go } from '/web/lib/route.js';
 import { t } from '/web/lib/words.js';
 
-export function Sheet({ title, children, onBack = () => go() }) {
-    return html`<section class="sheet"><header><h1>${title}</h1>
+export function Sheet({ title, children, onBack = () => go(), wide }) {
+    return html`<section class=${wide ? 'sheet wide' : 'sheet'}><header><h1>${title}</h1>
         <button type="button" onClick=${onBack}><kbd>Esc</kbd> ${t('back')}</button></header>
         ${children}</section>`;
 }

@@ -32,6 +32,12 @@ def everything_is_there(world, desks):
         harness.ledger_holds(office.node, expected_at(office, desks))
 
 
+def untold(office, desk, type_name):
+    told = {event for event, _, _ in desk.ledger}
+    return [e for e in office.node.events() if e["origin"] == desk.office.node.office
+            and e["type"] == type_name and e["event"] not in told]
+
+
 def nothing_doubled(world, desks):
     """A request that was repeated is there once: each desk has written as many
     events of each kind as it was told, at every tier."""
@@ -43,7 +49,8 @@ def nothing_doubled(world, desks):
             for kind, type_name in OWN_KINDS.items():
                 here = shown[(desk.office.node.office, type_name)]
                 check(here == told[kind], f"{office.node.name} shows {here} events "
-                      f"{type_name} of {desk.office.node.name}, {told[kind]} were told")
+                      f"{type_name} of {desk.office.node.name}, {told[kind]} were told: "
+                      f"{untold(office, desk, type_name)}\n{desk.office.node.notes()[-6000:]}")
 
 
 def lists_agree(world, desks):
@@ -108,7 +115,8 @@ def day(seconds=DAY_S, only=None):
             desk.stopping.set()
         for desk in desks:
             desk.join(120)
-            check(not desk.is_alive(), f"{desk.office.node.name}: a write never came to an end")
+            check(not desk.is_alive(), f"{desk.office.node.name}: a write never came to an end: "
+                  f"{desk.at_it}\n{desk.office.node.status()}\n{desk.office.node.notes()[-3000:]}")
         alive()
         took = converge(world, desks)
         nothing_doubled(world, desks)

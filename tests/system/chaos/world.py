@@ -31,6 +31,7 @@ class Desk(threading.Thread):
         self.cases = []
         self.answered = set()
         self.repeats = 0
+        self.at_it = None  # the write at hand, and its last answer
         self.error = None
 
     def run(self):
@@ -93,6 +94,7 @@ class Desk(threading.Thread):
         command = [*command, "--request-id", harness.request_id()]
         while True:
             result = self.office.node.tool(*command, timeout=60)
+            self.at_it = f"{command}: {result}"
             if result.code == 0:
                 return result.json
             check(result.code in AGAIN, f"{self.office.node.name}: {command}: {result}")

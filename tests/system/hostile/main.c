@@ -46,6 +46,12 @@ static void attack(struct peer *peer, const struct scenario *scenario,
     unsigned rounds = 0;
 
     while (peer_clock_ms() < end_ms) {
+        if ((peer->lies & LIE_ENDLESS) != 0 && peer->state == PEER_READY) {
+            peer_send_endless(peer);
+            rounds++;
+            peer_turn(peer, ANSWER_MS);
+            continue;
+        }
         if (peer->state != PEER_READY || frames->n == 0) {
             peer_turn(peer, PERIOD_MS);
             continue;

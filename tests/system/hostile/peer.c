@@ -161,6 +161,22 @@ bool peer_send(struct peer *peer, const uint8_t *frame, size_t len)
            zmq_send(peer->socket, frame, len, ZMQ_DONTWAIT) >= 0;
 }
 
+void peer_send_endless(struct peer *peer)
+{
+    enum { FRAME = 60000, FRAMES = 20000 };
+    static uint8_t buffer[FRAME];
+
+    for (unsigned i = 0; i < FRAMES && peer->socket != NULL; i++) {
+        zmq_msg_t frame;
+
+        if (zmq_msg_init_data(&frame, buffer, FRAME, NULL, NULL) != 0 ||
+            zmq_msg_send(&frame, peer->socket,
+                         i + 1 < FRAMES ? ZMQ_SNDMORE : 0) < 0) {
+            break;
+        }
+    }
+}
+
 /* ---- the handshake ---- */
 
 static uint32_t wire_min(const struct peer *peer)

@@ -19,8 +19,9 @@ enum peer_lie {
     LIE_OFFICE = 8, /* says another office's id */
     LIE_WIRE_OLD = 16,
     LIE_WIRE_NEW = 32,
-    LIE_NO_HELLO = 64,    /* speaks before the handshake */
-    LIE_HELLO_AGAIN = 128 /* says it without end, never proves */
+    LIE_NO_HELLO = 64,     /* speaks before the handshake */
+    LIE_HELLO_AGAIN = 128, /* says it without end, never proves */
+    LIE_ENDLESS = 256      /* one message of frames without end */
 };
 
 enum peer_state { PEER_DOWN, PEER_DIALLING, PEER_GREETING, PEER_READY };
@@ -64,6 +65,10 @@ void peer_turn(struct peer *peer, int ms);
 
 /* False when the socket does not take it now. */
 bool peer_send(struct peer *peer, const uint8_t *frame, size_t len);
+
+/* One message of 1.2 GB in 20,000 frames, all of which show one buffer: it is
+ * the other side that has to keep it. */
+void peer_send_endless(struct peer *peer);
 
 /* This peer's Hello, lies included; signed when @signature is not NULL. */
 LT_MUST_CHECK bool peer_hello(const struct peer *peer, struct lt_buf *out);

@@ -531,6 +531,7 @@ static const struct scenario SCENARIOS[] = {
     {"unknown_frame", "a frame of a type that is not there yet, then a ping", 0,
      false, unknown_frame},
     {"flood", "good segments without pause, past the window", 0, true, flood},
+    {"endless", "a message of frames without end", LIE_ENDLESS, true, NULL},
 };
 
 const struct scenario *scenario_at(size_t index)

@@ -220,6 +220,8 @@ static struct lt_act *say_of_case(struct walk *w, uint32_t type, int author,
     }
     case LT_EV_ENTRY_VOIDED:
     case LT_EV_TEXT_ERASED:
+    case LT_EV_TEXT_FLAGGED:
+    case LT_EV_TEXT_REPLACED:
         add(w, owner, opens, cls, 0, 0);
         first = add(w, owner, LT_EV_CASE_STEP, cls, 0, 0);
         return about(add(w, author, type, cls, 0, 0), first);
@@ -227,6 +229,48 @@ static struct lt_act *say_of_case(struct walk *w, uint32_t type, int author,
         add(w, owner, opens, cls, 0, 0);
         return add(w, author, type, cls, 0, 0);
     }
+}
+
+/* What an event about something with addressees is about; 0: no such event. */
+static uint32_t opening_of(uint32_t type)
+{
+    switch (type) {
+    case LT_EV_DIRECTIVE_STATUS:
+    case LT_EV_DIRECTIVE_RECALLED:
+    case LT_EV_DIRECTIVE_CHANGED:
+        return LT_EV_DIRECTIVE_ISSUED;
+    case LT_EV_HEIGHTENED_PERIOD_ENDED:
+    case LT_EV_DAILY_STATUS:
+    case LT_EV_PERIOD_CLOSED:
+        return LT_EV_HEIGHTENED_PERIOD_SET;
+    case LT_EV_TASKFORCE_ENDED:
+        return LT_EV_TASKFORCE_FORMED;
+    case LT_EV_COORDINATION_REPLY:
+        return LT_EV_COORDINATION_REQUEST;
+    case LT_EV_RETALIATION_CLOSED:
+        return LT_EV_RETALIATION_REPORTED;
+    default:
+        return 0;
+    }
+}
+
+static bool is_issuers(uint32_t type)
+{
+    return type == LT_EV_DIRECTIVE_RECALLED ||
+           type == LT_EV_DIRECTIVE_CHANGED ||
+           type == LT_EV_HEIGHTENED_PERIOD_ENDED ||
+           type == LT_EV_TASKFORCE_ENDED;
+}
+
+/* Ten days, of which the first is spoken of. */
+static struct lt_act *span(struct lt_act *act)
+{
+    act->has_on_day = true;
+    act->on_day = 20000;
+    act->has_due = true;
+    act->due = 20009;
+    act->kind = 1;
+    return act;
 }
 
 /* Build the matter and what the author says; NULL: this cannot be. */
@@ -264,14 +308,25 @@ static struct lt_act *say(struct walk *w, uint32_t type, int author,
         act->other = (struct lt_event_id){office(owner), 1, 99};
         return act;
     }
-    if (type == LT_EV_DIRECTIVE_ISSUED) {
+    if (lt_type_matter(type) == LT_MATTER_SHIFT) {
+        if (relation == ADDRESSED ||
+            (lt_type_opens(type) && relation != OWN)) {
+            return NULL; /* a roster has no addressee */
+        }
+        if (!lt_type_opens(type)) {
+            add(w, owner, LT_EV_ROSTER_SET, LT_CLASS_DIRECTIVE, 0, 0);
+        }
+        return add(w, author, type, LT_CLASS_DIRECTIVE, 0, 0);
+    }
+    if (lt_type_opens(type) && lt_type_matter(type) == LT_MATTER_DIRECTIVE) {
         return relation == ADDRESSED
                    ? NULL
-                   : add(w, author, type, LT_CLASS_DIRECTIVE, owner, 0);
+                   : span(add(w, author, type, LT_CLASS_DIRECTIVE, owner, 0));
     }
-    if (type == LT_EV_DIRECTIVE_STATUS || type == LT_EV_DIRECTIVE_RECALLED) {
+    if (opening_of(type) != 0) {
         /* Who issues is above; so one is addressed by his parent. */
         int issuer = relation == ADDRESSED ? parents[author] : owner;
+        struct lt_act *act;
 
         to = relation == ADDRESSED ? author : children[issuer];
         if (to == author && relation != ADDRESSED) {
@@ -283,12 +338,15 @@ static struct lt_act *say(struct walk *w, uint32_t type, int author,
         if (to == 0) { /* it has nobody below: its parent issues */
             to = issuer;
             issuer = parents[issuer];
-            if (type == LT_EV_DIRECTIVE_RECALLED && issuer == author) {
+            if (is_issuers(type) && issuer == author) {
                 return NULL;
             }
         }
-        add(w, issuer, LT_EV_DIRECTIVE_ISSUED, LT_CLASS_DIRECTIVE, to, 0);
-        return add(w, author, type, LT_CLASS_DIRECTIVE, 0, 0);
+        span(add(w, issuer, opening_of(type), LT_CLASS_DIRECTIVE, to, 0));
+        act = span(add(w, author, type, LT_CLASS_DIRECTIVE, 0, 0));
+        act->on_day += type == LT_EV_PERIOD_CLOSED ? 9 : 0; /* the last one */
+        act->kind = type == LT_EV_DIRECTIVE_CHANGED ? 2 : act->kind;
+        return act;
     }
     return say_of_case(w, type, author, owner, relation);
 }
@@ -327,14 +385,15 @@ static const char *answer(struct walk *w, uint32_t type, int author,
 static bool is_walked(uint32_t type)
 {
     return lt_type_matter(type) != LT_MATTER_NONE ||
-           type == LT_EV_ENTRY_VOIDED || type == LT_EV_TEXT_ERASED;
+           type == LT_EV_ENTRY_VOIDED || type == LT_EV_TEXT_ERASED ||
+           type == LT_EV_TEXT_FLAGGED || type == LT_EV_TEXT_REPLACED;
 }
 
 struct sheet {
     size_t n;
-    char event[256][32];
-    char relation[256][16];
-    char cells[256][4][24];
+    char event[512][32];
+    char relation[512][16];
+    char cells[512][4][24];
 };
 
 static void read_sheet(struct sheet *sheet)
@@ -350,7 +409,7 @@ static void read_sheet(struct sheet *sheet)
         if (line[0] == '#' || strncmp(line, "event,", 6) == 0) {
             continue;
         }
-        assert_true(n < 256);
+        assert_true(n < 512);
         assert_int_equal(
             sscanf(line, "%31[^,],%15[^,],%23[^,],%23[^,],%23[^,],%23[^\n]",
                    sheet->event[n], sheet->relation[n], sheet->cells[n][0],

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "daemon/cases/custody.h"
+#include "daemon/cases/denounced.h"
 #include "tests/unit/cases/story.h"
 
 /* What both had seen: the case with its custodian; offered to the sibling;
@@ -542,6 +543,89 @@ static void a_denunciation_goes_up_and_nowhere_else(void **state)
     assert_int_equal(s->matter.custodian.bytes[0], PROVINCE);
 }
 
+/* The superior holds it from the opening on, whoever closes and stands for
+ * whom; the denounced office writes nothing and is given nothing. */
+static void what_denounces_its_own_office_is_the_superiors(void **state)
+{
+    struct story *s = *state;
+    struct lt_act *opened = denounce(s, COMMUNE);
+    struct lt_act *step;
+    struct lt_act *own;
+    struct lt_act *down;
+    struct lt_act *up;
+    const struct lt_act *mine = story_custody(
+        s, COMMUNE, opened, LT_EV_DENUNCIATION_OFFERED, PROVINCE, NULL);
+
+    opened->accused = LT_ACCUSED_HERE;
+    own = story_step(s, COMMUNE, mine, 1);
+    own->type = LT_EV_DENUNCIATION_STEP;
+    own->cls = LT_CLASS_DENUNCIATION;
+    step = story_step(s, DISTRICT, own, 1);
+    step->type = LT_EV_DENUNCIATION_STEP;
+    step->cls = LT_CLASS_DENUNCIATION;
+    down = story_custody(s, DISTRICT, step, LT_EV_DENUNCIATION_OFFERED, COMMUNE,
+                         NULL);
+    up = story_custody(s, DISTRICT, down, LT_EV_DENUNCIATION_OFFERED, PROVINCE,
+                       NULL);
+    story_fold(s, opened);
+    assert_judged(s, opened, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, mine, LT_REJECTED, LT_WHY_NOT_CUSTODIAN);
+    assert_judged(s, own, LT_REJECTED, LT_WHY_NOT_CUSTODIAN);
+    assert_judged(s, step, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, down, LT_REJECTED, LT_WHY_DENOUNCED);
+    assert_judged(s, up, LT_APPLIED, LT_WHY_NONE);
+    assert_int_equal(s->matter.custodian.bytes[0], DISTRICT);
+    assert_int_equal(s->matter.state, LT_CASE_ACCEPTED);
+    assert_int_equal(s->matter.custody.offers_n, 1);
+}
+
+/* Nobody is above the root: there is nobody to take it. */
+static void what_denounces_the_root_cannot_stand(void **state)
+{
+    struct story *s = *state;
+    struct lt_act *opened = denounce(s, PROVINCE);
+
+    opened->accused = LT_ACCUSED_HERE;
+    story_fold(s, opened);
+    assert_judged(s, opened, LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE);
+}
+
+/* "Somebody below": it may be any office there, and is given to none. */
+static void what_denounces_somebody_below_stays_above(void **state)
+{
+    struct story *s = *state;
+    struct lt_act *opened = denounce(s, DISTRICT);
+    const struct lt_act *down;
+
+    opened->accused = LT_ACCUSED_BELOW;
+    down = story_custody(s, DISTRICT, opened, LT_EV_DENUNCIATION_OFFERED,
+                         COMMUNE, NULL);
+    story_fold(s, opened);
+    assert_judged(s, down, LT_REJECTED, LT_WHY_DENOUNCED);
+    assert_int_equal(s->matter.custodian.bytes[0], DISTRICT);
+}
+
+/* The month is for everybody, the days for who watches the deadline. */
+static void days_of_a_denunciation_are_for_its_holder(void **state)
+{
+    struct story *s = *state;
+    const struct lt_office commune = story_office_id(COMMUNE);
+    const struct lt_office district = story_office_id(DISTRICT);
+    const struct lt_office province = story_office_id(PROVINCE);
+    const struct lt_act *opened = denounce(s, COMMUNE);
+
+    story_fold(s, opened);
+    assert_true(lt_days_are_for(&s->matter, s->tree, &commune));
+    assert_false(lt_days_are_for(&s->matter, s->tree, &district));
+    (void)story_custody(s, COMMUNE, opened, LT_EV_DENUNCIATION_OFFERED,
+                        DISTRICT, NULL);
+    story_fold(s, opened);
+    assert_true(lt_days_are_for(&s->matter, s->tree, &district));
+    assert_false(lt_days_are_for(&s->matter, s->tree, &province));
+    s->matter.type = 1; /* of a complaint */
+    assert_true(lt_days_are_for(&s->matter, s->tree, &province));
+}
+
 static void nothing_moves_a_closed_case(void **state)
 {
     struct story *s = *state;
@@ -571,6 +655,10 @@ int main(void)
         STORY_TEST(only_remarks_are_adopted_once_and_by_the_custodian),
         STORY_TEST(a_voided_adoption_leaves_a_remark_again),
         STORY_TEST(a_denunciation_goes_up_and_nowhere_else),
+        STORY_TEST(what_denounces_its_own_office_is_the_superiors),
+        STORY_TEST(what_denounces_the_root_cannot_stand),
+        STORY_TEST(what_denounces_somebody_below_stays_above),
+        STORY_TEST(days_of_a_denunciation_are_for_its_holder),
         STORY_TEST(nothing_moves_a_closed_case),
     };
 

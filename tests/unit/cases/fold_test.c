@@ -584,6 +584,48 @@ static void texts_of_what_was_voided_may_go(void **state)
     assert_true(s->matter.voided);
 }
 
+/* What a conclusion asks for is owed until it is said to be done, once. */
+static void tasks_are_owed_until_done(void **state)
+{
+    enum { CONCLUSION = 35, SET = 41, DONE = 42 };
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *concluded = story_step(s, COMMUNE, opened, CONCLUSION);
+    struct lt_act *one = story_step(s, COMMUNE, concluded, SET);
+    struct lt_act *two = story_step(s, COMMUNE, one, SET);
+    struct lt_act *done = story_step(s, COMMUNE, two, DONE);
+    struct lt_act *again = story_step(s, COMMUNE, done, DONE);
+    struct lt_act *none = story_step(s, COMMUNE, done, DONE);
+
+    one->on_day = 20001;
+    two->on_day = 20002;
+    done->has_corrects = again->has_corrects = none->has_corrects = true;
+    done->corrects = again->corrects = one->id;
+    none->corrects = concluded->id;
+    story_fold(s, opened);
+    assert_judged(s, done, LT_APPLIED, LT_WHY_NONE);
+    assert_judged(s, again, LT_REJECTED, LT_WHY_WRONG_STEP);
+    assert_judged(s, none, LT_REJECTED, LT_WHY_WRONG_STEP);
+    assert_int_equal(s->matter.tasks_n, 1);
+    assert_true(lt_event_id_equal(&s->matter.tasks[0].by, &two->id));
+    assert_int_equal(s->matter.tasks[0].due, 20002);
+}
+
+static void too_many_tasks_at_once_are_refused(void **state)
+{
+    struct story *s = *state;
+    const struct lt_act *opened = story_open_case(s, COMMUNE);
+    const struct lt_act *last = opened;
+
+    for (int i = 0; i < LT_TASKS_MAX; i++) {
+        last = story_step(s, COMMUNE, last, 41);
+    }
+    last = story_step(s, COMMUNE, last, 41);
+    story_fold(s, opened);
+    assert_judged(s, last, LT_REJECTED, LT_WHY_WRONG_STEP);
+    assert_int_equal(s->matter.tasks_n, LT_TASKS_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -623,6 +665,8 @@ int main(void)
         STORY_TEST(a_recall_that_is_refused_may_be_asked_again),
         STORY_TEST(only_its_issuer_asks_a_directive_back),
         cmocka_unit_test(every_reason_has_a_word_of_its_own),
+        STORY_TEST(tasks_are_owed_until_done),
+        STORY_TEST(too_many_tasks_at_once_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -250,6 +250,36 @@ struct lt_act *story_recall(struct story *s, enum story_office who,
     return add_about(s, who, LT_EV_DIRECTIVE_RECALLED, after);
 }
 
+struct lt_act *story_send(struct story *s, enum story_office who, uint32_t type,
+                          int to)
+{
+    struct lt_act *act = add(s, who, type, LT_CLASS_DIRECTIVE);
+
+    if (to != 0) {
+        s->to[act - s->acts] = office((enum story_office)to);
+        act->to_n = 1;
+    }
+    act->kind = 1;
+    act->has_on_day = true;
+    act->on_day = 20000;
+    act->has_due = true;
+    act->due = 20009;
+    act->people = 60;
+    return act;
+}
+
+struct lt_act *story_say(struct story *s, enum story_office who,
+                         const struct lt_act *after, uint32_t type,
+                         uint32_t kind, int32_t day)
+{
+    struct lt_act *act = add_about(s, who, type, after);
+
+    act->kind = kind;
+    act->has_on_day = day != 0;
+    act->on_day = day;
+    return act;
+}
+
 void story_fold(struct story *s, const struct lt_act *opening)
 {
     struct lt_act acts[STORY_ACTS];

@@ -65,6 +65,13 @@ struct lt_act *story_status(struct story *s, enum story_office who,
                             const struct lt_act *after, uint32_t code);
 struct lt_act *story_recall(struct story *s, enum story_office who,
                             const struct lt_act *after);
+/* Something of @type with addressees, or a shift: about @to (0: nobody). */
+struct lt_act *story_send(struct story *s, enum story_office who, uint32_t type,
+                          int to);
+/* An event of @type and @kind about it; @day 0: none. */
+struct lt_act *story_say(struct story *s, enum story_office who,
+                         const struct lt_act *after, uint32_t type,
+                         uint32_t kind, int32_t day);
 void story_cause(struct story *s, struct lt_act *act,
                  const struct lt_act *cause);
 void story_hide(struct story *s, const struct lt_act *act);

@@ -154,6 +154,7 @@ static struct lt_statement sample_statement(struct bench *bench,
                                      .yours_n = 1,
                                      .yours = yours,
                                      .software = TEXT("0.1.0"),
+                                     .cut_off = true,
                                      .features_n = 2,
                                      .features = {1, 300}};
 
@@ -195,6 +196,7 @@ static void a_statement_reads_back_and_is_proven(void **state)
                         sizeof(mine.tips[1]));
     assert_true(lt_channel_equal(&out.yours[0].channel, &yours.channel));
     assert_int_equal(out.features[1], 300);
+    assert_true(out.cut_off);
     sig[5] ^= 1;
     assert_false(lt_statement_proven(body, sig, bench->own));
 }

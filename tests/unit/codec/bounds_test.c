@@ -387,8 +387,10 @@ static void an_erasing_is_found_wherever_its_type_stands(void **state)
 
 static struct lt_event good_event(uint32_t type)
 {
+    static struct lt_office to;
     struct lt_event event = sample_case();
 
+    to = office_n(3);
     event.type = type;
     event.parts_n = 0;
     event.case_type = 1;
@@ -407,7 +409,7 @@ static struct lt_event good_event(uint32_t type)
     }
     if (type == LT_EV_DIRECTIVE_ISSUED) {
         event.to_n = 1;
-        event.to[0] = office_n(3);
+        event.to = &to;
     }
     if (type == LT_EV_TEXT_ERASED) {
         event.erases = id_n(2);
@@ -520,11 +522,11 @@ static void what_is_not_known_here_is_told_apart(void **state)
     for (unsigned i = 0; i < 7; i++) {
         event = (struct lt_event){.type = LT_EV_OFFICE_CHANGED};
         assert_true(lt_event_known(&event));
-        event.office_closed = i == 0;
-        event.office_prepared = i == 1;
-        event.has_heir = i == 2;
-        event.office.has_from_date = i == 3;
-        event.needs_feature = i == 4;
+        event.office_closed = i < 2; /* 0: without an heir */
+        event.has_puts_in_force = i == 1;
+        event.has_heir = i == 1 || i == 2;
+        event.needs_feature = i == 3 ? 1 : 0;
+        event.needs_feature |= i == 4 ? 2 : 0;
         event.actor_role = i == 5 ? 7 : 0;
         event.basis = i == 6 ? 4 : 0;
         assert_false(lt_event_known(&event));

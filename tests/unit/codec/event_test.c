@@ -1,6 +1,7 @@
 /* Events: what one office writes, every other reads the same. */
 #include "tests/unit/codec/fixture.h"
 
+#include "common/audit_mark.h"
 #include "common/scan.h"
 #include "proto/log.pb-c.h"
 
@@ -99,6 +100,7 @@ static void every_type_reads_back_as_written(void **state)
 {
     struct bench *bench = *state;
     const struct lt_event *out;
+    struct lt_office to[LT_ADDRESSEES_MAX];
     struct lt_event event;
 
     event = about_case(LT_EV_CASE_STEP);
@@ -155,8 +157,9 @@ static void every_type_reads_back_as_written(void **state)
     event = about_case(LT_EV_DIRECTIVE_ISSUED);
     event.has_subject = false;
     event.to_n = LT_ADDRESSEES_MAX;
+    event.to = to;
     for (size_t i = 0; i < LT_ADDRESSEES_MAX; i++) {
-        event.to[i] = office_n((uint8_t)(i + 1));
+        to[i] = office_n((uint8_t)(i + 1));
     }
     event.doc_no = TEXT("01/CĐ-TTg");
     event.has_due = true;
@@ -218,15 +221,60 @@ static struct lt_event sample_office(uint32_t type)
     return event;
 }
 
+static void audit_marks_keep_their_bounds(struct bench *bench)
+{
+    static uint8_t deeds[(LT_AUDIT_DEEDS_MAX + 1) * LT_AUDIT_DEED_LEN];
+    struct lt_audit_deed deed = {.what = 3,
+                                 .person = {1, 2, 3, 4},
+                                 .at_ms = INT64_C(1793000000000),
+                                 .has_about = true,
+                                 .about = id_n(7)};
+    struct lt_event event = about_case(LT_EV_AUDIT_MARKED);
+    const struct lt_event *out;
+    struct lt_audit_deed read;
+
+    event.has_subject = false;
+    event.audit_first = 41;
+    memset(event.audit_hash, 5, LT_HASH_LEN);
+    lt_audit_deed_write(&deed, deeds);
+    event.audit_deeds = deeds;
+    event.audit_deeds_len = LT_AUDIT_DEEDS_MAX * LT_AUDIT_DEED_LEN;
+    out = round_trip(bench, &event);
+    assert_true(lt_event_known(out));
+    assert_int_equal(out->audit_first, 41);
+    assert_memory_equal(out->audit_hash, event.audit_hash, LT_HASH_LEN);
+    assert_int_equal(out->audit_deeds_len, event.audit_deeds_len);
+    lt_audit_deed_read(out->audit_deeds, &read);
+    assert_int_equal(read.what, 3);
+    assert_int_equal(read.at_ms, deed.at_ms);
+    assert_memory_equal(read.person, deed.person, sizeof(read.person));
+    assert_true(read.has_about && lt_event_id_equal(&read.about, &deed.about));
+    lt_audit_deed_read(out->audit_deeds + LT_AUDIT_DEED_LEN, &read);
+    assert_false(read.has_about);
+    event.audit_deeds_len += LT_AUDIT_DEED_LEN;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.audit_deeds_len = LT_AUDIT_DEED_LEN - 1;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.audit_deeds_len = 0;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.audit_deeds_len = LT_AUDIT_DEED_LEN;
+    event.audit_first = 0;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.audit_first = 1;
+    event.has_subject = true;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+}
+
 static void a_deed_reads_back_as_written(void **state)
 {
     static const uint8_t body[] = {1, 2, 3};
     struct bench *bench = *state;
     const struct lt_event *out;
+    struct lt_office to;
     struct lt_event event = about_case(LT_EV_CUSTODY_OFFERED);
 
     event.to_n = 1;
-    event.to[0].bytes[3] = 7;
+    event.to = &(struct lt_office){.bytes = {[3] = 7}};
     event.doc_no = TEXT("7/PC-UBND");
     event.has_day = true;
     event.day = 20000;
@@ -284,13 +332,53 @@ static void a_deed_reads_back_as_written(void **state)
     event.has_day = true;
     event.day = 20700;
     assert_int_equal(round_trip(bench, &event)->day, 20700);
-    event.kind = 41;
+    event.kind = 41; /* a task of nobody */
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.name = TEXT("Phòng Kinh tế");
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.kind = 42; /* and which is done? */
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.kind = 44; /* linked with what? */
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.kind = 49;
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.kind = 50;
+    assert_false(lt_event_known(round_trip(bench, &event)));
+    event.kind = 48;
+    event.way = 4;
+    assert_false(lt_event_known(round_trip(bench, &event)));
+    event.kind = 12;
+    event.way = 5;
+    event.notice = 8;
+    out = round_trip(bench, &event);
+    assert_true(lt_event_known(out));
+    assert_int_equal(out->way, 5);
+    assert_int_equal(out->notice, 8);
+    event.type = LT_EV_DENUNCIATION_STEP;
+    out = round_trip(bench, &event);
+    assert_int_equal(out->way, 5);
+    assert_int_equal(out->notice, 8);
+    event.way = 6;
     assert_false(lt_event_known(round_trip(bench, &event)));
 
     event = about_case(LT_EV_DIRECTIVE_RECALLED);
     assert_true(lt_event_known(round_trip(bench, &event)));
     event.has_subject = false;
     assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+
+    event = about_case(LT_EV_MATTER_READ); /* it says what, and no more */
+    event.has_subject = false;
+    event.reads = id_n(9);
+    out = round_trip(bench, &event);
+    assert_true(lt_event_known(out));
+    assert_true(lt_event_id_equal(&out->reads, &event.reads));
+    event.has_subject = true;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.has_subject = false;
+    event.reads.count = 0;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+
+    audit_marks_keep_their_bounds(bench);
 
     event = about_case(LT_EV_INCIDENT_JOINED);
     event.has_other = true;
@@ -301,8 +389,9 @@ static void a_deed_reads_back_as_written(void **state)
 
     event = about_case(LT_EV_DENUNCIATION_ASSIGNED);
     event.to_n = 1;
-    memset(event.to[0].bytes, 0xC3, LT_OFFICE_LEN);
-    event.to[0].bytes[15] = 1;
+    memset(to.bytes, 0xC3, LT_OFFICE_LEN);
+    to.bytes[15] = 1;
+    event.to = &to;
     out = round_trip(bench, &event);
     assert_memory_equal(&out->to[0], &event.to[0], sizeof(event.to[0]));
     event.parts_n = 1;
@@ -322,6 +411,182 @@ static void a_deed_reads_back_as_written(void **state)
     assert_int_equal(out->enclosed_hlc, SAMPLE_HLC - 5);
     event.enclosed_len = LT_ENCLOSED_MAX + 1;
     assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+}
+
+static struct lt_event sent(uint32_t type, uint32_t kind)
+{
+    static const struct lt_office to = {.bytes = {[3] = 7}};
+    struct lt_event event = about_case(type);
+
+    event.has_subject = false;
+    event.to_n = 1;
+    event.to = &to;
+    event.kind = kind;
+    event.parts_n = 1;
+    event.parts[0].kind = 1;
+    event.parts[0].retention = 3;
+    return event;
+}
+
+/* How many and about what; a word in it is refused. */
+static void a_reception_holds_no_word(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_event event = about_case(LT_EV_RECEPTION_TURN);
+    const struct lt_event *read;
+
+    event.has_subject = false;
+    event.kind = 2;
+    event.count = 3;
+    event.outcome = 5;
+    event.field = 4;
+    event.leader = true;
+    event.again = true;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.has_day = true;
+    event.day = 20000;
+    read = round_trip(bench, &event);
+    assert_true(lt_event_known(read));
+    assert_true(read->leader && read->again && read->outcome == 5 &&
+                read->count == 3 && read->field == 4);
+    event.outcome = 6;
+    assert_false(lt_event_known(round_trip(bench, &event)));
+    event.outcome = 1;
+    event.name = TEXT("Nguyễn Văn An");
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.name = TEXT("");
+    event.doc_no = TEXT("12/CV");
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.doc_no = TEXT("");
+    event.count = 0; /* of nobody: only to take another back */
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.has_corrects = true;
+    event.corrects = event.subject;
+    assert_true(lt_event_known(round_trip(bench, &event)));
+}
+
+static void a_change_says_what_it_changes(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_event event = about_case(LT_EV_DIRECTIVE_CHANGED);
+
+    event.kind = 1;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.has_due = true;
+    event.due = 20000;
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.kind = 2;
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.kind = 3;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.has_other = true;
+    event.other = event.subject;
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.kind = 4;
+    assert_false(lt_event_known(round_trip(bench, &event)));
+}
+
+static void what_has_addressees_needs_what_it_says(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_event event = sent(LT_EV_HEIGHTENED_PERIOD_SET, 1);
+    const struct lt_event *out;
+
+    event.name = TEXT("Kỳ họp thứ hai");
+    event.has_day = event.has_due = true;
+    event.day = 20000;
+    event.due = 20119;
+    event.minute = 990;
+    event.count = 3;
+    out = round_trip(bench, &event);
+    assert_true(lt_event_known(out));
+    assert_int_equal(out->due, 20119);
+    assert_int_equal(out->minute, 990);
+    event.due = 20120; /* too long */
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.due = 19999; /* over before it begins */
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.due = 20000;
+    event.kind = LT_CADENCE_MAX + 1;
+    assert_false(lt_event_known(round_trip(bench, &event)));
+
+    event = sent(LT_EV_COORDINATION_REQUEST, 4);
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.has_due = true;
+    event.due = 20000;
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.kind = 7;
+    assert_false(lt_event_known(round_trip(bench, &event)));
+
+    event = sent(LT_EV_NOTICE_SENT, 7);
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.parts_n = 0;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+
+    /* Threats: a code and a kind, no word that could tell who. */
+    event = sent(LT_EV_RETALIATION_REPORTED, 1);
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.parts_n = 0;
+    event.doc_no = TEXT("T9C0-CA9E-C6J7-GFKQ-C");
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.name = TEXT("ông A");
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+
+    event = about_case(LT_EV_DAILY_STATUS);
+    event.kind = 1;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.has_day = true;
+    assert_true(lt_event_known(round_trip(bench, &event)));
+}
+
+static void a_flag_has_no_words_and_a_clean_text_has(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_event event = about_case(LT_EV_TEXT_FLAGGED);
+
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.has_corrects = true;
+    event.corrects = id_n(8);
+    event.count = LT_EVENT_PARTS_MAX;
+    assert_int_equal(round_trip(bench, &event)->count, LT_EVENT_PARTS_MAX);
+    event.count++;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.count = 1;
+    event.parts_n = 1; /* what it is would say it once more */
+    event.parts[0].kind = 1;
+    event.parts[0].retention = 2;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.type = LT_EV_TEXT_REPLACED;
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.parts_n = 0;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+}
+
+static void a_shift_needs_its_hours_person_and_telephone(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_event event = sent(LT_EV_ROSTER_SET, 2);
+
+    event.to_n = 0;
+    event.has_day = true;
+    event.day = 20000;
+    event.minute = 450;
+    event.count = LT_SHIFT_MINUTES_MAX;
+    event.parts_n = 2;
+    event.parts[0].kind = 7;
+    event.parts[1] = event.parts[0];
+    event.parts[1].kind = 8;
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.count++;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.count = 1;
+    event.parts_n = 1;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event = about_case(LT_EV_SHIFT_SWAPPED);
+    event.kind = 2;
+    assert_true(lt_event_known(round_trip(bench, &event)));
+    event.kind = 3;
+    assert_false(lt_event_known(round_trip(bench, &event)));
 }
 
 static void an_office_reads_back_as_written(void **state)
@@ -346,13 +611,70 @@ static void an_office_reads_back_as_written(void **state)
     event.heir = office_n(6);
     out = round_trip(bench, &event);
     assert_true(out->office_closed);
-    assert_false(lt_event_known(out));
+    assert_true(lt_event_known(out));
+    event.office_prepared = true;
+    event.office.has_from_date = true;
+    event.office.from_date = 20270;
+    out = round_trip(bench, &event);
+    assert_true(out->office_prepared);
+    assert_false(out->has_puts_in_force);
+    assert_int_equal(out->office.from_date, 20270);
+    event = (struct lt_event){.type = LT_EV_OFFICE_CHANGED,
+                              .id = event.id,
+                              .hlc = event.hlc,
+                              .recorded_at_ms = event.recorded_at_ms,
+                              .has_puts_in_force = true};
+    event.office.id = office_n(4);
+    event.puts_in_force = (struct lt_event_id){office_n(2), 8, 3};
+    out = round_trip(bench, &event);
+    assert_true(out->has_puts_in_force);
+    assert_true(lt_event_id_equal(&out->puts_in_force, &event.puts_in_force));
+}
+
+static void revocations_and_doors_come_back_as_written(void **state)
+{
+    struct bench *bench = *state;
+    const struct lt_stream_end ends[] = {
+        {.channel = {.cls = LT_CLASS_CASE, .audience = LT_AUDIENCE_UP},
+         .epoch = 7,
+         .number = 12},
+        {.channel = {.cls = LT_CLASS_TREE, .audience = LT_AUDIENCE_ALL},
+         .epoch = 8,
+         .number = 1}};
+    struct lt_event event = {.id = {.epoch = 3, .count = 4},
+                             .type = LT_EV_KEY_REVOKED,
+                             .ends_n = 2,
+                             .ends = ends};
+    struct lt_event back;
+
+    memset(event.key_id, 0x5a, sizeof(event.key_id));
+    assert_int_equal(lt_event_encode(&event, &bench->buf, &bench->diag), LT_OK);
+    assert_int_equal(lt_event_decode(bench->buf.data, bench->buf.len, &event.id,
+                                     0, &bench->arena, &back, &bench->diag),
+                     LT_OK);
+    assert_true(lt_event_known(&back));
+    assert_memory_equal(back.key_id, event.key_id, sizeof(event.key_id));
+    assert_int_equal(back.ends_n, 2);
+    assert_true(
+        lt_channel_equal(&back.ends[1].channel, &ends[1].channel));
+    assert_int_equal(back.ends[0].number, 12);
+    lt_buf_reset(&bench->buf);
+    event.type = LT_EV_DOOR_SHUT;
+    event.ends_n = 0;
+    event.to_n = 1;
+    event.to = &(struct lt_office){.bytes = {0x11, 0x22}};
+    assert_int_equal(lt_event_encode(&event, &bench->buf, &bench->diag), LT_OK);
+    assert_int_equal(lt_event_decode(bench->buf.data, bench->buf.len, &event.id,
+                                     0, &bench->arena, &back, &bench->diag),
+                     LT_OK);
+    assert_true(lt_office_equal(&back.to[0], &event.to[0]));
 }
 
 static void what_could_not_be_read_is_not_written(void **state)
 {
     struct bench *bench = *state;
     const struct lt_event good = sample_case();
+    const struct lt_stream_end end = {.epoch = 1}; /* without a number */
 
 #define NOT_WRITTEN(statement)                                                 \
     do {                                                                       \
@@ -364,7 +686,9 @@ static void what_could_not_be_read_is_not_written(void **state)
     } while (0)
     NOT_WRITTEN(e.type = 0);
     NOT_WRITTEN(e.type = 999);
-    NOT_WRITTEN(e.type = LT_EV_KEY_REVOKED);
+    NOT_WRITTEN(e.type = LT_EV_KEY_RESTORED; e.ends_n = 1; e.ends = &end);
+    NOT_WRITTEN(e.type = LT_EV_KEY_REVOKED; e.ends_n = 1; e.ends = &end);
+    NOT_WRITTEN(e.type = LT_EV_DOOR_SHUT);
     NOT_WRITTEN(e.case_type = 0);
     NOT_WRITTEN(e.causes_n = LT_CAUSES_MAX + 1);
     NOT_WRITTEN(e.causes[0].count = 0);
@@ -591,7 +915,13 @@ int main(void)
         TEST(a_case_reads_back_as_written),
         TEST(every_type_reads_back_as_written),
         TEST(a_deed_reads_back_as_written),
+        TEST(what_has_addressees_needs_what_it_says),
+        TEST(a_reception_holds_no_word),
+        TEST(a_change_says_what_it_changes),
+        TEST(a_flag_has_no_words_and_a_clean_text_has),
+        TEST(a_shift_needs_its_hours_person_and_telephone),
         TEST(an_office_reads_back_as_written),
+        TEST(revocations_and_doors_come_back_as_written),
         TEST(what_could_not_be_read_is_not_written),
         TEST(a_denunciation_takes_a_number_and_nothing_else),
         TEST(an_unknown_type_keeps_what_all_events_have),

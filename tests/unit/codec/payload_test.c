@@ -3,6 +3,7 @@
 
 #include <zstd.h>
 
+#include "common/codec_zstd.h"
 #include "common/scan.h"
 #include "proto/log.pb-c.h"
 
@@ -141,7 +142,8 @@ static void a_part_that_is_not_the_named_one_is_noticed(void **state)
         struct lt_segment s = bench->segment;                                  \
         statement;                                                             \
         lt_buf_reset(&bench->buf);                                             \
-        assert_int_equal(lt_bundle_pack(&p, 1, LT_BUNDLE_LEVEL, &bench->buf), LT_OK);           \
+        assert_int_equal(lt_bundle_pack(&p, 1, LT_BUNDLE_LEVEL, &bench->buf),  \
+                         LT_OK);                                               \
         s.parts = bench->buf.data;                                             \
         s.parts_len = bench->buf.len;                                          \
         assert_int_equal(lt_bundle_check(&s, &bench->arena, &bench->diag),     \
@@ -172,7 +174,8 @@ static void a_part_twice_is_refused(void **state)
     memset(parts[0].salt, 1, LT_SALT_LEN);
     parts[1] = parts[0];
     lt_buf_reset(&bench->buf);
-    assert_int_equal(lt_bundle_pack(parts, 2, LT_BUNDLE_LEVEL, &bench->buf), LT_OK);
+    assert_int_equal(lt_bundle_pack(parts, 2, LT_BUNDLE_LEVEL, &bench->buf),
+                     LT_OK);
     bench->segment.parts = bench->buf.data;
     bench->segment.parts_len = bench->buf.len;
     assert_int_equal(lt_bundle_check(&bench->segment, &bench->arena, NULL),
@@ -412,6 +415,44 @@ static void a_frame_without_a_size_is_refused(void **state)
     ZSTD_freeCCtx(context);
 }
 
+/* No signature covers the bundle: a relay could hide in an unknown field what
+ * nobody said, and everybody would keep it and pass it on. */
+static void a_field_beside_the_parts_is_refused(void **state)
+{
+    static const uint8_t beside[] = {0x4a, 4, 'h', 'e', 'r', 'e'};
+    static const uint8_t inside[] = {
+        0x0a, 26, 0x1a, 16, 1, 1, 1,    1, 1,   1,   1,   1,   1,    1,
+        1,    1,  1,    1,  1, 1, 0x4a, 4, 'h', 'e', 'r', 'e', 0x08, 0x00};
+    struct bench *bench = *state;
+    struct lt_bundle bundle;
+    struct lt_buf packed;
+
+    lt_buf_init(&packed, lt_alloc_heap());
+    assert_int_equal(lt_compress(beside, sizeof(beside), 1, &packed), LT_OK);
+    assert_int_equal(lt_bundle_open(packed.data, packed.len, &bench->arena,
+                                    &bundle, &bench->diag),
+                     LT_EMALFORMED);
+    assert_string_equal(bench->diag.args[0].value,
+                        "unknown field beside the parts");
+    lt_buf_reset(&packed);
+    assert_int_equal(lt_compress(inside, sizeof(inside), 1, &packed), LT_OK);
+    assert_int_equal(lt_bundle_open(packed.data, packed.len, &bench->arena,
+                                    &bundle, &bench->diag),
+                     LT_EMALFORMED);
+    assert_string_equal(bench->diag.args[0].value, "bad part");
+    /* Without it the part is one. */
+    lt_buf_reset(&packed);
+    assert_int_equal(lt_compress("\x0a\x12\x1a\x10"
+                                 "0123456789abcdef",
+                                 20, 1, &packed),
+                     LT_OK);
+    assert_int_equal(lt_bundle_open(packed.data, packed.len, &bench->arena,
+                                    &bundle, &bench->diag),
+                     LT_OK);
+    assert_int_equal(bundle.parts_n, 1);
+    lt_buf_deinit(&packed);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -428,6 +469,7 @@ int main(void)
         TEST(payloads_that_do_not_add_up_are_refused),
         TEST(a_compression_bomb_is_refused_by_its_size),
         TEST(a_frame_without_a_size_is_refused),
+        TEST(a_field_beside_the_parts_is_refused),
     };
 
     return cmocka_run_group_tests(tests, start_crypto, stop_crypto);

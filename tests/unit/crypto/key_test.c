@@ -250,6 +250,27 @@ static void the_stand_in_notices_every_bit_and_can_be_switched_off(void **state)
     assert_false(lt_key_verify(key, "x", 1, stub));
     lt_key_free(key);
 }
+
+static void what_was_good_once_vouches_for_nothing_else(void **state)
+{
+    struct lt_key *key = seeded(vectors[0].seed);
+    struct lt_key *other = seeded(vectors[1].seed);
+    uint8_t sig[LT_SIG_LEN];
+
+    (void)state;
+    lt_crypto_remember_good(true);
+    assert_int_equal(lt_key_sign(key, "x", 1, sig), LT_OK);
+    for (unsigned again = 0; again < 2; again++) {
+        assert_true(lt_key_verify(key, "x", 1, sig));
+        assert_false(lt_key_verify(key, "y", 1, sig));
+        assert_false(lt_key_verify(other, "x", 1, sig));
+        check_every_bit();
+    }
+    lt_crypto_remember_good(false);
+    assert_true(lt_key_verify(key, "x", 1, sig));
+    lt_key_free(other);
+    lt_key_free(key);
+}
 #endif
 
 static int start(void **state)
@@ -279,6 +300,7 @@ int main(void)
 #ifdef LT_TEST_HOOKS
         cmocka_unit_test(
             the_stand_in_notices_every_bit_and_can_be_switched_off),
+        cmocka_unit_test(what_was_good_once_vouches_for_nothing_else),
 #endif
     };
 

@@ -125,7 +125,8 @@ static void what_happened_once_is_forgotten_in_time(void **state)
 {
     static const lt_err events[] = {
         LT_AUNKNOWNPEER, LT_EPROTO, LT_ATWOMACHINES, LT_ACONTRADICTION,
-        LT_APAYLOAD,     LT_ATEXT,  LT_ABRANCHES,   LT_AENCLOSED};
+        LT_APAYLOAD,     LT_ATEXT,  LT_ABRANCHES,   LT_AENCLOSED,
+        LT_AAUDITCUT};
     struct lt_alarms *alarms = *state;
     struct lt_office a = office_n(1);
     struct lt_office b = office_n(2);

@@ -40,7 +40,7 @@ static void direct(struct office *office, const struct lt_office *to)
     event->type = LT_EV_DIRECTIVE_ISSUED;
     event->doc_no = (struct lt_text){"12/CT-UBND", 10};
     event->to_n = 1;
-    event->to[0] = *to;
+    event->to = to;
     assert_int_equal(office_write(office, event, &channel, 1, 1), LT_OK);
     assert_int_equal(office_end(office), LT_OK);
     free(event);

@@ -285,7 +285,7 @@ static void a_directive_travels_down(void **state)
     event->type = LT_EV_DIRECTIVE_ISSUED;
     event->doc_no = (struct lt_text){"12/CĐ", 6};
     event->to_n = 1;
-    event->to[0] = commune->id;
+    event->to = &commune->id;
     assert_int_equal(office_write(province, event, &channel, 1, 9), LT_OK);
     assert_int_equal(office_end(province), LT_OK);
     free(event);

@@ -62,9 +62,21 @@ static void an_urgent_event_has_its_turn_alone(void **state)
     assert_false(lt_inbox_may_give(&turn));
 }
 
-static void in_haste_most_of_the_time_is_left(void **state)
+/* Where nobody follows the view the log is not held up. */
+static void after_an_urgent_event_turns_are_short(void **state)
 {
-    struct lt_inbox_turn turn = {.hasty = true, .rested_ms = 21, .cost_ms = 7};
+    struct lt_inbox_turn turn = {.hasty = true, .cost_ms = -1};
+
+    (void)state;
+    assert_true(lt_inbox_may_give(&turn));
+    turn.taken = 1;
+    assert_false(lt_inbox_may_give(&turn));
+}
+
+static void followed_most_of_the_time_is_left(void **state)
+{
+    struct lt_inbox_turn turn = {
+        .followed = true, .rested_ms = 21, .cost_ms = 7};
 
     (void)state;
     assert_true(lt_inbox_may_give(&turn));
@@ -88,7 +100,8 @@ int main(void)
         cmocka_unit_test(frames_come_out_in_order),
         cmocka_unit_test(without_anything_urgent_a_turn_takes_its_share),
         cmocka_unit_test(an_urgent_event_has_its_turn_alone),
-        cmocka_unit_test(in_haste_most_of_the_time_is_left),
+        cmocka_unit_test(after_an_urgent_event_turns_are_short),
+        cmocka_unit_test(followed_most_of_the_time_is_left),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

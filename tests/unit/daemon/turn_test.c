@@ -1,6 +1,8 @@
 /* A turn keeps its word: nothing is said before it is durable. */
 #include "tests/unit/daemon/house.h"
 
+#include <sqlite3.h>
+
 static const size_t NONE = SIZE_MAX;
 
 /* ---- what may be said, and when ---- */
@@ -531,6 +533,74 @@ static void a_crash_between_any_two_effects_loses_nothing_told(void **state)
     assert_true(effect > 5);
 }
 
+/* ---- a disk that rots ---- */
+
+static void edit(struct office *office, const char *sql)
+{
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open_v2("log.db", &db, SQLITE_OPEN_READWRITE,
+                                     lt_disk_vfs(office->disk)),
+                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "PRAGMA locking_mode=EXCLUSIVE", NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_changes(db), 1);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* Without it nobody can tell at the start whose words make the tree. It comes
+ * from the parent: the tree is read then, and the next start has it. */
+static void a_rotten_binding_of_the_root_comes_again_and_the_tree(void **state)
+{
+    struct house *house = *state;
+    struct office *commune = &house->offices[COMMUNE];
+
+    house_link(house);
+    house_run(house);
+    assert_int_equal(lt_tree_count(lt_engine_tree(commune->engine)), OFFICES);
+    office_stop(commune);
+    edit(commune, "UPDATE binding SET bytes = "
+                  "CAST(substr(bytes, 1, length(bytes) - 4) || x'01020304' "
+                  "AS BLOB) WHERE office = "
+                  "x'a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0'");
+    office_start(commune);
+    assert_int_equal(lt_tree_count(lt_engine_tree(commune->engine)), 0);
+    house_link(house);
+    house_run(house);
+    assert_int_equal(lt_tree_count(lt_engine_tree(commune->engine)), OFFICES);
+    office_stop(commune);
+    office_start(commune);
+    assert_int_equal(lt_tree_count(lt_engine_tree(commune->engine)), OFFICES);
+}
+
+/* A row in the middle of a run cannot be read. Who is to be sent it gets what lies
+ * before it, and nobody's process ends of it. */
+static void a_row_that_cannot_be_read_ends_no_process(void **state)
+{
+    struct house *house = *state;
+    struct office *commune = &house->offices[COMMUNE];
+
+    for (uint64_t token = 1; token <= 6; token++) {
+        (void)office_wrote_case(commune, token);
+    }
+    office_stop(commune);
+    edit(commune, "DROP TRIGGER segment_stays;"
+                  "DELETE FROM segment WHERE first = 3 AND run = "
+                  "(SELECT run FROM segment ORDER BY pos DESC LIMIT 1);"
+                  "CREATE TRIGGER segment_stays BEFORE DELETE ON segment"
+                  " BEGIN SELECT RAISE(ABORT, 'segments are never deleted');"
+                  " END;");
+    office_start(commune);
+    house_link(house);
+    house_run(house); /* every turn of it ends well */
+    house_later(house, 61 * 1000);
+    assert_false(commune->dead);
+    assert_int_equal(
+        office_count(&house->offices[DISTRICT], LT_EV_CASE_OPENED), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -549,6 +619,8 @@ int main(void)
         HOUSE_TEST(a_question_for_an_unknown_request_writes_nothing),
         HOUSE_TEST(a_statement_costs_no_sync_of_its_own),
         HOUSE_TEST(a_statement_that_waits_too_long_is_written_anyway),
+        HOUSE_TEST(a_rotten_binding_of_the_root_comes_again_and_the_tree),
+        HOUSE_TEST(a_row_that_cannot_be_read_ends_no_process),
         cmocka_unit_test(an_event_is_never_stored_without_its_answer),
         cmocka_unit_test(a_crash_between_any_two_effects_loses_nothing_told),
     };

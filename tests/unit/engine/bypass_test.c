@@ -1,8 +1,10 @@
 /* Around a parent that is dead, or acknowledges and withholds: up and down. */
 #include "tests/unit/engine/net.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/failpoint.h"
 #include "daemon/engine/state.h"
 
 enum { PROVINCE, DISTRICT, COMMUNE };
@@ -85,7 +87,7 @@ static bool calls(unsigned node, unsigned target)
     return lt_office_equal(&view.target, &net.nodes[target].office);
 }
 
-static void set_plant(unsigned node, uint32_t plant)
+static void set_plant(unsigned node, uint64_t plant)
 {
     net.nodes[node].plant = plant;
     net_restart(&net, node);
@@ -162,6 +164,50 @@ static void urgent_alone_for_an_hour_then_all_lanes(void **state)
     net_run(&net, 1000);
     assert_int_equal(
         net_class_events(&net, COMMUNE, PROVINCE, LT_CLASS_DIRECTIVE), 1);
+}
+
+/* The tree's writer puts the office elsewhere. */
+static void move(unsigned node, unsigned parent)
+{
+    struct lt_event *event = calloc(1, sizeof(*event));
+    struct lt_channel channel = net_all(LT_CLASS_TREE);
+    struct lt_write_event one = {
+        .event = event, .channels_n = 1, .channels = &channel};
+
+    assert_non_null(event);
+    event->type = LT_EV_OFFICE_CHANGED;
+    event->recorded_at_ms = net.now.wall_ms;
+    event->actor_role = 6;
+    event->office.id = net.nodes[node].office;
+    event->office.parent = net.nodes[parent].office;
+    event->office.name = (struct lt_text){"moved", 5};
+    event->office.kind = (struct lt_text){"office", 6};
+    assert_int_equal(net_write_events(&net, 0, &one, 1), LT_OK);
+    net_turn(&net, 0);
+    free(event);
+}
+
+/* The province knows already that nothing below the district is below it; the
+ * commune, which is the first to be told by going around, does not. */
+static void one_that_is_above_no_longer_opens_no_lanes(void **state)
+{
+    (void)state;
+    net_stop(&net, N_DISTRICT);
+    net_disconnect(&net, N_COMMUNE, N_DISTRICT);
+    move(N_DISTRICT, N_NATIONAL);
+    net_run(&net, 1000);
+    incident(N_COMMUNE);
+    assert_int_equal(net_write(&net, N_COMMUNE, net_up(LT_CLASS_CASE), 3),
+                     LT_OK);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(incidents(N_NATIONAL, N_COMMUNE), 1);
+    assert_int_equal(
+        net_class_events(&net, N_PROVINCE, N_COMMUNE, LT_CLASS_CASE), 0);
+    assert_int_equal(
+        net_class_events(&net, N_NATIONAL, N_COMMUNE, LT_CLASS_CASE), 0);
+    net_run(&net, 61 * MINUTE_MS);
+    assert_int_equal(
+        net_class_events(&net, N_NATIONAL, N_COMMUNE, LT_CLASS_CASE), 3);
 }
 
 /* The parent is given what it missed by the one above it; only then is it
@@ -312,7 +358,7 @@ static void nobody_is_dialled_while_the_parent_serves(void **state)
 static void parent_that_withholds_upward_is_gone_around(void **state)
 {
     (void)state;
-    set_plant(DISTRICT, LT_PLANT_WITHHOLD);
+    set_plant(DISTRICT, lt_plant_bit(LT_PLANT_WITHHOLD));
     incident(COMMUNE);
     net_run(&net, 14 * MINUTE_MS);
     assert_int_equal(incidents(DISTRICT, COMMUNE), 1);
@@ -335,7 +381,7 @@ static void parent_that_withholds_upward_is_gone_around(void **state)
 static void it_ends_when_the_parent_delivers_before_the_bypass(void **state)
 {
     (void)state;
-    set_plant(DISTRICT, LT_PLANT_WITHHOLD);
+    set_plant(DISTRICT, lt_plant_bit(LT_PLANT_WITHHOLD));
     incident(COMMUNE);
     net_run(&net, 20 * MINUTE_MS);
     assert_int_equal(around(COMMUNE).state, LT_BYPASS_AROUND);
@@ -362,7 +408,7 @@ static bool no_words_down(struct net *on, unsigned from, unsigned to,
 static void parent_that_withholds_words_too_is_found_out(void **state)
 {
     (void)state;
-    set_plant(DISTRICT, LT_PLANT_WITHHOLD);
+    set_plant(DISTRICT, lt_plant_bit(LT_PLANT_WITHHOLD));
     net.filter = no_words_down;
     incident(COMMUNE);
     net_run(&net, 17 * MINUTE_MS);
@@ -390,7 +436,7 @@ static void parent_that_withholds_words_alone_is_found_out(void **state)
 static void parent_that_withholds_downward_is_gone_around(void **state)
 {
     (void)state;
-    set_plant(DISTRICT, LT_PLANT_WITHHOLD);
+    set_plant(DISTRICT, lt_plant_bit(LT_PLANT_WITHHOLD));
     urge(PROVINCE, COMMUNE);
     net_run(&net, 14 * MINUTE_MS);
     assert_int_equal(urged(DISTRICT, PROVINCE), 1);
@@ -419,7 +465,7 @@ static void keeper_that_hears_of_more_than_it_is_given_says_so(void **state)
 {
     (void)state;
     net.no_bypass = true;
-    set_plant(DISTRICT, LT_PLANT_WITHHOLD);
+    set_plant(DISTRICT, lt_plant_bit(LT_PLANT_WITHHOLD));
     incident(COMMUNE);
     for (unsigned i = 0; i < 20; i++) {
         incident(DISTRICT); /* its own passes */
@@ -480,8 +526,7 @@ static void three_weeks_without_a_way_around_neither(void **state)
 /* The district is there and cut off from above: it withholds nothing. */
 static void three_weeks_without_a_line_above_the_district(void **state)
 {
-    (void)state;
-    net.no_bypass = true;
+    net.no_bypass = *state == NULL;
     net_disconnect(&net, DISTRICT, PROVINCE);
     for (unsigned day = 0; day < 21; day++) {
         incident(COMMUNE);
@@ -494,6 +539,28 @@ static void three_weeks_without_a_line_above_the_district(void **state)
     assert_int_equal(urged(COMMUNE, PROVINCE), 21);
     assert_false(ever(LT_AWITHHELD));
     assert_false(ever(LT_ABEHIND));
+}
+
+static void nor_with_a_way_around_that_district(void **state)
+{
+    static int yes = 1;
+    void *around_it = &yes;
+
+    (void)state;
+    three_weeks_without_a_line_above_the_district(&around_it);
+}
+
+/* Beyond a neighbour that is there: its word shows whether the parent is. */
+static void parent_below_a_neighbour_of_the_keeper_is_not_accused(void **state)
+{
+    (void)state;
+    net_disconnect(&net, N_DISTRICT, N_PROVINCE);
+    for (unsigned day = 0; day < 3; day++) {
+        incident(N_COMMUNE);
+        net_run(&net, DAY_MS);
+    }
+    assert_int_equal(incidents(N_NATIONAL, N_COMMUNE), 3);
+    assert_false(ever(LT_AWITHHELD));
 }
 
 /* An office with nobody on the way is silent, however far away. */
@@ -527,12 +594,13 @@ static void silent_has_an_age_and_ends_with_a_way_around(void **state)
 #define PROMISE4(name)                                                         \
     cmocka_unit_test_setup_teardown(name, setup_four, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         PROMISE(urgent_event_passes_a_dead_parent_within_seconds),
         PROMISE(keeper_receipts_what_came_around),
         PROMISE(urgent_alone_for_an_hour_then_all_lanes),
+        PROMISE4(one_that_is_above_no_longer_opens_no_lanes),
         PROMISE(parent_that_comes_back_is_given_what_it_missed),
         PROMISE(urgent_directive_reaches_the_child_of_a_dead_parent),
         PROMISE(parent_that_does_not_acknowledge_is_gone_around),
@@ -551,8 +619,22 @@ int main(void)
         PROMISE(three_weeks_without_the_district_raise_no_false_alarm),
         PROMISE(three_weeks_without_a_way_around_neither),
         PROMISE(three_weeks_without_a_line_above_the_district),
+        PROMISE(nor_with_a_way_around_that_district),
+        PROMISE4(parent_below_a_neighbour_of_the_keeper_is_not_accused),
         PROMISE(silent_has_an_age_and_ends_with_a_way_around),
     };
 
+#ifdef LT_TEST_HOOKS
+    /* The build runs one of these once more with the bug that it is about. */
+    if (argc > 1) {
+        if (!lt_plant(getenv("LIENTHONG_PLANT"))) {
+            return 0;
+        }
+        cmocka_set_test_filter(argv[1]);
+    }
+#else
+    (void)argc;
+    (void)argv;
+#endif
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

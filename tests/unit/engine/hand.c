@@ -165,6 +165,8 @@ struct lt_point hand_end(const struct lt_segment *segment)
     return end;
 }
 
+int64_t hand_stamp_ms = INT64_C(1795219200000);
+
 struct lt_segment hand_segment(const struct lt_key *key,
                                const struct lt_stream *stream, uint64_t epoch,
                                const struct lt_point *prev,
@@ -176,7 +178,7 @@ struct lt_segment hand_segment(const struct lt_key *key,
     struct lt_event *event = calloc(1, sizeof(*event));
     struct lt_buf bytes;
     size_t taken;
-    uint64_t hlc = (UINT64_C(1795219200000) << 16) + ++count;
+    uint64_t hlc = ((uint64_t)hand_stamp_ms << 16) + ++count;
 
     memset(&segment, 0, sizeof(segment));
     assert_non_null(event);

@@ -33,6 +33,9 @@ void hand_send(struct hand *hand, const struct lt_buf *frame);
 void hand_run(struct hand *hand, uint32_t handle,
               const struct lt_stream *stream, uint64_t epoch,
               const struct lt_point *prev);
+/* Of the events that hand_segment makes, UTC; a test that changes it sets it
+ * back. */
+extern int64_t hand_stamp_ms;
 /* A sealed segment with one case; free *out_memory. */
 struct lt_segment hand_segment(const struct lt_key *key,
                                const struct lt_stream *stream, uint64_t epoch,

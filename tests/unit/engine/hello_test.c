@@ -145,6 +145,50 @@ static void newest_session_of_an_office_is_served(void **state)
     assert_int_not_equal(view.session, hand.session);
 }
 
+/* A parent that binds a key of its own to its child pushes nobody out with it:
+ * it is served where the office itself is not. */
+static void an_unconfirmed_key_takes_no_session_from_the_known_one(void **state)
+{
+    struct lt_key *known = net.nodes[COMMUNE].key;
+    struct lt_input input = {.kind = LT_IN_BINDING};
+    struct lt_key *other = NULL;
+    struct lt_buf binding;
+
+    (void)state;
+    net_connect(&net, DISTRICT, PROVINCE);
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_settle(&net);
+    assert_int_equal(lt_key_generate(&other), LT_OK);
+    net.nodes[COMMUNE].key = other;
+    lt_buf_init(&binding, lt_alloc_heap());
+    net_make_binding(&net, DISTRICT, COMMUNE, &binding);
+    net.nodes[COMMUNE].key = known;
+    input.bytes = binding.data;
+    input.len = binding.len;
+    net_input(&net, DISTRICT, &input);
+    net_turn(&net, DISTRICT);
+    assert_true(net_alarm(&net, DISTRICT, LT_AUNCONFIRMED));
+    hand.key = other;
+    hand_shake(&hand);
+    assert_true(hand.closed);
+    assert_int_equal(hand.close_code, LT_AUNCONFIRMED);
+    assert_int_equal(net_link_view(&net, DISTRICT, COMMUNE).state, 1);
+    assert_false(net_alarm(&net, DISTRICT, LT_ATWOMACHINES));
+    /* The known one is away: then it may. And that one takes its place again. */
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    net_settle(&net);
+    hand_free(&hand);
+    hand_open(&hand, &net, DISTRICT, COMMUNE);
+    hand.key = other;
+    hand_shake(&hand);
+    assert_false(hand.closed);
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_settle(&net);
+    assert_true(hand.closed);
+    lt_buf_deinit(&binding);
+    lt_key_free(other);
+}
+
 static void unknown_frame_of_a_newer_version_is_passed_over(void **state)
 {
     static const uint8_t later[] = {29, 1, 2, 3};
@@ -199,6 +243,8 @@ int main(void)
         PROMISE(silent_newcomer_is_closed),
         PROMISE(session_without_a_word_is_closed_after_pings),
         PROMISE(newest_session_of_an_office_is_served),
+        PROMISE(
+            an_unconfirmed_key_takes_no_session_from_the_known_one),
         PROMISE(unknown_frame_of_a_newer_version_is_passed_over),
         PROMISE(binding_by_someone_who_is_not_the_parent_is_not_used),
     };

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/engine/state.h"
+
 enum { PROVINCE, DISTRICT, COMMUNE, OTHER, SEGMENTS = 6, EPOCH = 99 };
 
 static struct net net;
@@ -331,6 +333,78 @@ static void key_that_nobody_bound_waits_without_alarm(void **state)
     honest_neighbour_goes_on();
 }
 
+/* It has its own key and nobody else's: under whatever name it speaks, and
+ * whoever's key it says that it is, nothing of it is taken. */
+static void a_compromised_commune_speaks_for_nobody_else(void **state)
+{
+    static const unsigned others[] = {OTHER, DISTRICT, PROVINCE};
+    const struct lt_key *own = hand.key;
+    uint64_t version = lt_tree_version(lt_engine_tree(net.nodes[DISTRICT].engine));
+    uint32_t handle = 2;
+
+    (void)state;
+    for (unsigned i = 0; i < 3 * LT_COUNT_OF(others); i++, handle++) {
+        unsigned whose = others[i / 3];
+        struct lt_stream theirs = {.origin = net.nodes[whose].office,
+                                   .channel = net_up(LT_CLASS_CASE)};
+        struct lt_segment segment;
+        uint8_t *bytes;
+
+        if (i % 3 == 2) {
+            theirs.channel = net_all(LT_CLASS_TREE);
+        }
+        segment = hand_segment(own, &theirs, EPOCH + 1, NULL, "99/2026", &bytes);
+        hand.key = i % 3 == 0 ? own : net.nodes[whose].key;
+        hand_run(&hand, handle, &theirs, EPOCH + 1, NULL);
+        hand.key = own;
+        hand_segments(&hand, handle, &segment, 1);
+        net_settle(&net);
+        assert_int_equal(hand_acked(&hand, handle), 0);
+        assert_int_equal(
+            net_class_events(&net, DISTRICT, whose, LT_CLASS_CASE), 0);
+        free(bytes);
+    }
+    assert_true(net_alarm(&net, DISTRICT, LT_ABADSIG));
+    assert_int_equal(
+        lt_tree_version(lt_engine_tree(net.nodes[DISTRICT].engine)), version);
+    /* Its own words are taken as ever, and so are those of the others. */
+    hand_segments(&hand, 1, segments, SEGMENTS);
+    net_settle(&net);
+    assert_int_equal(at(PROVINCE), SEGMENTS);
+    honest_neighbour_goes_on();
+}
+
+/* Its clock may say what it likes: nobody takes it over. */
+static void far_future_stamps_move_nobodys_clock(void **state)
+{
+    const int64_t hour_ms = INT64_C(3600000);
+    const int64_t honest_ms = hand_stamp_ms;
+    struct lt_point prev = hand_end(&segments[SEGMENTS - 1]);
+    struct lt_segment far;
+    uint8_t *bytes;
+
+    (void)state;
+    hand_segments(&hand, 1, segments, SEGMENTS);
+    hand_stamp_ms = net.now.wall_ms + 50 * 365 * 24 * hour_ms;
+    far = hand_segment(net.nodes[COMMUNE].key, &stream, EPOCH, &prev, "13/2076",
+                       &bytes);
+    hand_stamp_ms = honest_ms;
+    hand_segments(&hand, 1, &far, 1);
+    net_settle(&net);
+    assert_int_equal(at(PROVINCE), SEGMENTS + 1); /* stored it is */
+    honest_neighbour_goes_on();
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned node = i == 0 ? DISTRICT : PROVINCE;
+
+        assert_int_equal(net_write(&net, node, net_up(LT_CLASS_CASE), 1),
+                         LT_OK);
+        net_settle(&net);
+        assert_true(lt_hlc_ms(net.nodes[node].engine->hlc.last) <
+                    net.now.wall_ms + hour_ms);
+    }
+    free(bytes);
+}
+
 static void unknown_handle_is_asked_to_be_opened_again(void **state)
 {
     uint64_t number = 1;
@@ -390,6 +464,8 @@ int main(void)
         PROMISE(text_that_does_not_match_its_hash_is_refused),
         PROMISE(office_that_is_not_followed_is_held_back),
         PROMISE(key_that_nobody_bound_waits_without_alarm),
+        PROMISE(a_compromised_commune_speaks_for_nobody_else),
+        PROMISE(far_future_stamps_move_nobodys_clock),
         PROMISE(unknown_handle_is_asked_to_be_opened_again),
         PROMISE(noise_ends_the_session_and_nothing_else),
     };

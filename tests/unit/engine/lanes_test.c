@@ -448,6 +448,22 @@ static bool lose_some(struct net *all, unsigned from, unsigned to,
     return (lossy_state >> 16) % 100 >= 5;
 }
 
+/* What the lost ack had freed would be in the way of all that follows: nothing
+ * waits for an ack any more, so no other one comes. */
+static void ack_that_only_tips_made_good_keeps_no_window(void **state)
+{
+    (void)state;
+    net.filter = stop_acks;
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 400),
+                     LT_OK);
+    net_run(&net, 1000);
+    net.filter = NULL;
+    assert_in_range(cases_at(DISTRICT), 1, 399);
+    (void)net_join(&net, PROVINCE); /* the tree changes: all compare again */
+    net_run(&net, 60000);
+    assert_int_equal(cases_at(DISTRICT), 400);
+}
+
 static void lost_and_doubled_frames_delay_and_lose_nothing(void **state)
 {
     unsigned i;
@@ -538,6 +554,7 @@ int main(void)
         PROMISE(warning_is_told_from_entries_that_may_wait),
         PROMISE(lane_that_waited_five_seconds_gets_a_segment),
         PROMISE(session_without_progress_is_torn_down_and_rebuilt),
+        PROMISE(ack_that_only_tips_made_good_keeps_no_window),
         PROMISE(lost_and_doubled_frames_delay_and_lose_nothing),
         PROMISE(run_waits_for_its_key_and_goes_on_when_it_comes),
     };

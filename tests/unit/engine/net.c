@@ -180,6 +180,29 @@ static void drop_frames(struct net *net, uint64_t session)
     net->frames_n = n;
 }
 
+/* The word with which one side closes is there before it hangs up. */
+static void hear_bye(struct net *net, unsigned node, uint64_t session)
+{
+    for (size_t i = 0; i < net->frames_n; i++) {
+        struct net_frame bye = net->frames[i];
+        struct lt_input input = {.kind = LT_IN_FRAME,
+                                 .session = session,
+                                 .bytes = bye.bytes,
+                                 .len = bye.len};
+
+        if (bye.session == session && bye.to == node &&
+            lt_frame_type(bye.bytes, bye.len) == LT_FRAME_BYE) {
+            memmove(&net->frames[i], &net->frames[i + 1],
+                    (--net->frames_n - i) * sizeof(bye));
+            if (net->nodes[node].engine != NULL) {
+                net_input(net, node, &input);
+            }
+            free(bye.bytes);
+            return;
+        }
+    }
+}
+
 static void link_down(struct net *net, struct net_link *link, int silent)
 {
     struct lt_input down = {.kind = LT_IN_SESSION_DOWN};
@@ -189,6 +212,11 @@ static void link_down(struct net *net, struct net_link *link, int silent)
     }
     link->up = false;
     link->dial_ms = net->now.mono_ms + 1000;
+    if (silent == (int)link->child) {
+        hear_bye(net, link->parent, link->parent_session);
+    } else if (silent == (int)link->parent) {
+        hear_bye(net, link->child, link->child_session);
+    }
     drop_frames(net, link->child_session);
     drop_frames(net, link->parent_session);
     if (silent != (int)link->child && net->nodes[link->child].engine != NULL) {
@@ -349,6 +377,7 @@ static void perform_one(struct net *net, struct node *node,
     case LT_FX_STORE_BINDING:
         add_bytes(&node->bindings, &node->bindings_n, &node->bindings_cap,
                   effect->bytes, effect->len);
+        node->dirty = true;
         break;
     case LT_FX_STORE_STATEMENT:
         keep_statement(node, effect);
@@ -395,6 +424,15 @@ static void perform(struct net *net, struct node *node)
     lt_effects_reset(node->effects);
 }
 
+/* What an engine without memory says is not done: its process ends. */
+static void perform_unless_failed(struct net *net, struct node *node)
+{
+    net->failed |= node->rc == LT_ENOMEM;
+    if (!net->failed) {
+        perform(net, node);
+    }
+}
+
 static void after_commit(struct net *net, struct node *node)
 {
     struct lt_now now = now_at(net, node);
@@ -405,9 +443,9 @@ static void after_commit(struct net *net, struct node *node)
     for (i = 0; i < node->log_n; i++) {
         node->log[i].durable = true;
     }
+    node->bindings_durable_n = node->bindings_n;
     node->rc = lt_engine_committed(node->engine, &now, node->effects);
-    net->failed |= node->rc == LT_ENOMEM;
-    perform(net, node);
+    perform_unless_failed(net, node);
 }
 
 static void forget_volatile(struct node *node)
@@ -423,6 +461,9 @@ static void forget_volatile(struct node *node)
         }
     }
     node->log_n = n;
+    while (node->bindings_n > node->bindings_durable_n) {
+        free(node->bindings[--node->bindings_n].bytes);
+    }
     node->dirty = false;
 }
 
@@ -431,8 +472,7 @@ static void finish_turn(struct net *net, struct node *node)
     struct lt_now now = now_at(net, node);
 
     node->rc = lt_engine_flush(node->engine, &now, node->effects);
-    net->failed |= node->rc == LT_ENOMEM;
-    perform(net, node);
+    perform_unless_failed(net, node);
     if (net->failed) {
         return;
     }
@@ -443,8 +483,7 @@ static void finish_turn(struct net *net, struct node *node)
     if (node->dirty && node->commit_fails) {
         forget_volatile(node);
         node->rc = lt_engine_rolled_back(node->engine, &now, node->effects);
-        net->failed |= node->rc == LT_ENOMEM;
-        perform(net, node);
+        perform_unless_failed(net, node);
         return;
     }
     after_commit(net, node);

@@ -45,7 +45,7 @@ struct node {
     struct lt_engine *engine;
     struct lt_effects *effects;
     const struct lt_alloc *alloc; /* NULL: the heap */
-    uint32_t plant;
+    uint64_t plant;
     uint32_t urgent_per_hour;
     size_t window_max;
     int64_t clock_skew_ms;
@@ -59,6 +59,7 @@ struct node {
     struct held_bytes *bindings;
     size_t bindings_n;
     size_t bindings_cap;
+    size_t bindings_durable_n;
     struct held_bytes *statements;
     size_t statements_n;
     size_t statements_cap;
@@ -77,7 +78,7 @@ struct node {
         bool stands;
     } alarms[ALARMS_MAX];
     size_t alarms_n;
-    uint64_t noted[128];     /* notes, by their number without its sign */
+    uint64_t noted[256];     /* notes, by their number without its sign */
     uint64_t sent[64];       /* frames sent, by type */
     uint64_t sent_bytes;
     uint64_t reads;

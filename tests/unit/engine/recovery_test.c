@@ -1,7 +1,10 @@
 /* Restarts, older disks, lost disks, full disks: what was said comes back. */
 #include "tests/unit/engine/net.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "common/link_msg.h"
 
 enum { PROVINCE, DISTRICT, COMMUNE };
 
@@ -215,6 +218,84 @@ static void tier_that_lost_a_tail_says_so_and_is_sent_it_again(void **state)
     assert_false(net_alarm(&net, DISTRICT, LT_ALOGTAIL));
 }
 
+/* Statements that node 1 keeps for its neighbours. */
+struct kept {
+    struct held_bytes items[16];
+    size_t n;
+};
+
+static void keep_statements(struct kept *out)
+{
+    const struct node *node = &net.nodes[DISTRICT];
+
+    out->n = node->statements_n;
+    assert_true(out->n <= LT_COUNT_OF(out->items));
+    for (size_t i = 0; i < out->n; i++) {
+        out->items[i] = node->statements[i];
+        out->items[i].bytes = malloc(out->items[i].len);
+        assert_non_null(out->items[i].bytes);
+        memcpy(out->items[i].bytes, node->statements[i].bytes,
+               out->items[i].len);
+    }
+}
+
+/* The older ones again. */
+static void put_statements(const struct kept *kept)
+{
+    struct node *node = &net.nodes[DISTRICT];
+
+    assert_true(node->statements_n >= kept->n);
+    for (size_t i = 0; i < node->statements_n; i++) {
+        free(node->statements[i].bytes);
+    }
+    memcpy(node->statements, kept->items, kept->n * sizeof(kept->items[0]));
+    node->statements_n = kept->n;
+}
+
+static bool no_words_down(struct net *on, unsigned from, unsigned to,
+                          uint8_t *bytes, size_t *len)
+{
+    (void)on;
+    return from != PROVINCE || to != DISTRICT || *len == 0 ||
+           bytes[0] != LT_FRAME_STATEMENT;
+}
+
+/* A relay's older disk brings the word of a life that is over to a keeper that
+ * forgot which lives were, when it started. */
+static void life_that_is_over_does_not_silence_the_present_one(void **state)
+{
+    enum { INTERVAL_MS = 20 * 60 * 1000 };
+    struct lt_receipt_view receipt;
+    struct kept early;
+
+    (void)state;
+    net.no_bypass = true; /* around the relay they would hear each other */
+    cases(COMMUNE, 1);
+    net_run(&net, INTERVAL_MS);
+    keep_statements(&early);
+    net_restart(&net, PROVINCE);
+    cases(COMMUNE, 1);
+    net_run(&net, 2 * INTERVAL_MS);
+    net.filter = no_words_down;
+    net_restart(&net, COMMUNE);
+    net_run(&net, INTERVAL_MS);
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    net_disconnect(&net, DISTRICT, PROVINCE);
+    net_stop(&net, DISTRICT);
+    net_restart(&net, PROVINCE);
+    put_statements(&early);
+    net_start(&net, DISTRICT);
+    net.filter = NULL;
+    net_connect(&net, DISTRICT, PROVINCE);
+    net_run(&net, 1000);
+    net_connect(&net, COMMUNE, DISTRICT);
+    cases(COMMUNE, 1);
+    net_run(&net, 3 * INTERVAL_MS);
+    lt_engine_receipt(net.nodes[COMMUNE].engine, &receipt);
+    assert_true(receipt.has_keeper);
+    assert_int_equal(receipt.missing_events, 0);
+}
+
 static void full_disk_acknowledges_nothing_and_recovers(void **state)
 {
     struct lt_input intake = {.kind = LT_IN_INTAKE, .code = LT_EFULL};
@@ -241,6 +322,46 @@ static void full_disk_acknowledges_nothing_and_recovers(void **state)
     assert_int_equal(at(DISTRICT), 5);
     assert_int_equal(
         net_link_view(&net, COMMUNE, DISTRICT).waiting[LT_LANE_NORMAL], 0);
+}
+
+static bool knows_key(unsigned node, unsigned of)
+{
+    uint8_t key_id[LT_HASH_LEN];
+
+    lt_key_id_of(lt_key_public(net.nodes[of].key), key_id);
+    return lt_engine_key_of(net.nodes[node].engine, &net.nodes[of].office,
+                            key_id) != NULL;
+}
+
+/* Who told it does not tell it again, and what it proves is stored later. */
+static void key_that_a_full_disk_had_no_room_for_is_stored_later(void **state)
+{
+    struct lt_input intake = {.kind = LT_IN_INTAKE, .code = LT_EFULL};
+    struct lt_input told = {.kind = LT_IN_BINDING};
+    unsigned other = net_join(&net, PROVINCE);
+    struct lt_buf binding;
+
+    (void)state;
+    net_run(&net, 2000);
+    assert_false(knows_key(DISTRICT, other));
+    lt_buf_init(&binding, lt_alloc_heap());
+    net_make_binding(&net, PROVINCE, other, &binding);
+    told.bytes = binding.data;
+    told.len = binding.len;
+    net.nodes[DISTRICT].commit_fails = true;
+    net_input(&net, DISTRICT, &told);
+    net_turn(&net, DISTRICT);
+    lt_buf_deinit(&binding);
+    net_input(&net, DISTRICT, &intake);
+    net_turn(&net, DISTRICT);
+    assert_true(knows_key(DISTRICT, other));
+
+    net.nodes[DISTRICT].commit_fails = false;
+    intake.flag = true;
+    net_input(&net, DISTRICT, &intake);
+    net_turn(&net, DISTRICT);
+    net_restart(&net, DISTRICT);
+    assert_true(knows_key(DISTRICT, other));
 }
 
 static void own_write_that_was_rolled_back_leaves_no_hole(void **state)
@@ -302,6 +423,90 @@ static void both_ends_measure_a_quiet_link(void **state)
                     3 * minute - 1000, 3 * minute + 1000);
 }
 
+static void move(unsigned node, unsigned parent)
+{
+    struct lt_event *event = calloc(1, sizeof(*event));
+    struct lt_channel channel = net_all(LT_CLASS_TREE);
+    struct lt_write_event one = {
+        .event = event, .channels_n = 1, .channels = &channel};
+
+    assert_non_null(event);
+    event->type = LT_EV_OFFICE_CHANGED;
+    event->recorded_at_ms = net.now.wall_ms;
+    event->actor_role = 6;
+    event->office.id = net.nodes[node].office;
+    event->office.parent = net.nodes[parent].office;
+    event->office.name = (struct lt_text){"moved", 5};
+    event->office.kind = (struct lt_text){"office", 6};
+    assert_int_equal(net_write_events(&net, PROVINCE, &one, 1), LT_OK);
+    net_turn(&net, PROVINCE);
+    free(event);
+}
+
+/* It was away when it was moved. Its new superior holds nothing of it and has
+ * said so before the office knows that this is a superior. */
+static void office_that_hears_from_its_superior_who_that_is_sends_it_all(
+    void **state)
+{
+    unsigned other = net_join(&net, PROVINCE);
+    struct lt_input input = {.kind = LT_IN_BINDING};
+    struct lt_buf binding;
+
+    (void)state;
+    net_connect(&net, other, PROVINCE);
+    net_run(&net, 2000);
+    net_disconnect(&net, DISTRICT, PROVINCE);
+    cases(COMMUNE, 3);
+    net_run(&net, 2000);
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    move(COMMUNE, other);
+    net_run(&net, 2000);
+    lt_buf_init(&binding, lt_alloc_heap());
+    net_make_binding(&net, PROVINCE, other, &binding);
+    input.bytes = binding.data;
+    input.len = binding.len;
+    net_input(&net, COMMUNE, &input);
+    lt_buf_deinit(&binding);
+    assert_int_equal(at(other), 0);
+    net_connect(&net, COMMUNE, other);
+    net_run(&net, 3000);
+    assert_int_equal(net_link_view(&net, COMMUNE, other).state, 1);
+    cases(COMMUNE, 1); /* nor does a gap stay behind what comes later */
+    net_run(&net, 5000);
+    assert_int_equal(at(other), 4);
+    assert_int_equal(at(PROVINCE), 4);
+}
+
+/* The commune has moved before it came, and who wrote it has lost its disk: it
+ * is with the commune's former superior alone. */
+static void directive_at_a_former_superior_comes_back_to_its_writer(
+    void **state)
+{
+    unsigned other = net_join(&net, PROVINCE);
+    size_t before;
+
+    (void)state;
+    net_run(&net, 2000);
+    before = net.nodes[PROVINCE].log_n;
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    assert_int_equal(net_write(&net, PROVINCE,
+                               net_to(&net, LT_CLASS_DIRECTIVE, COMMUNE), 1),
+                     LT_OK);
+    net_run(&net, 2000);
+    assert_int_equal(
+        net_class_events(&net, DISTRICT, PROVINCE, LT_CLASS_DIRECTIVE), 1);
+    move(COMMUNE, other);
+    net_run(&net, 2000);
+    net_stop(&net, PROVINCE);
+    net_truncate(&net, PROVINCE, before);
+    net_start(&net, PROVINCE);
+    assert_int_equal(
+        net_class_events(&net, PROVINCE, PROVINCE, LT_CLASS_DIRECTIVE), 0);
+    net_run(&net, 5000);
+    assert_int_equal(
+        net_class_events(&net, PROVINCE, PROVINCE, LT_CLASS_DIRECTIVE), 1);
+}
+
 static void second_machine_with_one_identity_raises_the_alarm(void **state)
 {
     uint64_t first;
@@ -338,12 +543,16 @@ int main(void)
             restored_office_that_wrote_first_makes_a_branch_and_both_count),
         PROMISE(tier_with_an_empty_disk_is_filled_from_both_sides),
         PROMISE(tier_that_lost_a_tail_says_so_and_is_sent_it_again),
+        PROMISE(life_that_is_over_does_not_silence_the_present_one),
         PROMISE(full_disk_acknowledges_nothing_and_recovers),
+        PROMISE(key_that_a_full_disk_had_no_room_for_is_stored_later),
         PROMISE(own_write_that_was_rolled_back_leaves_no_hole),
         PROMISE(clock_before_the_log_is_said_and_marks_events),
         PROMISE(clock_beside_a_neighbour_s_is_said_beyond_the_tolerance),
         PROMISE(both_ends_measure_a_quiet_link),
-        PROMISE(both_ends_measure_a_quiet_link),
+        PROMISE(
+            office_that_hears_from_its_superior_who_that_is_sends_it_all),
+        PROMISE(directive_at_a_former_superior_comes_back_to_its_writer),
         PROMISE(second_machine_with_one_identity_raises_the_alarm),
     };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/identity.h"
+#include "common/key_answer.h"
 #include "daemon/enrol/enrol.h"
 
 static const uint8_t secret[LT_TOKEN_SECRET_LEN] = {7, 7, 7};
@@ -134,6 +135,8 @@ static int begin(void **state)
         .root = story.root.root_cert,
         .bindings = story.root.bindings.items,
         .bindings_n = story.root.bindings.items_n,
+        .proofs = story.root.bindings.items,
+        .proofs_n = story.root.bindings.items_n,
         .tree = story.tree};
     memcpy(story.self.transport_key, story.root.curve_public, LT_CURVE_LEN);
     story.row = (struct lt_token_row){.office = story.child_office,
@@ -307,6 +310,199 @@ static void anybody_may_ask_for_the_transport_key(void **state)
     lt_buf_deinit(&out);
 }
 
+/* ---- what asks again later ---- */
+
+static void admit_child(struct story *story)
+{
+    struct lt_enrol_result result;
+    struct lt_frame frame;
+    struct lt_spans bindings;
+    uint8_t root_hash[LT_HASH_LEN];
+
+    open_office(story, &story->child_office, &story->office, "Child");
+    ask(story, secret);
+    answer(story, &story->row, &result);
+    assert_true(result.admitted);
+    assert_int_equal(lt_frame_decode(result.answer.data, result.answer.len,
+                                     &story->arena, &frame, NULL),
+                     LT_OK);
+    bindings = (struct lt_spans){frame.join_answer.bindings_n,
+                                 frame.join_answer.bindings};
+    memcpy(root_hash, lt_cert_fingerprint(story->root.root_cert), LT_HASH_LEN);
+    assert_int_equal(
+        lt_identity_admit(&story->child, frame.join_answer.certificate,
+                          frame.join_answer.chain, frame.join_answer.chain_n,
+                          &bindings, root_hash, NULL),
+        LT_OK);
+    lt_enrol_result_deinit(&result);
+}
+
+static const struct lt_span *own_binding(const struct story *story)
+{
+    return &story->child.bindings.items[story->child.bindings.items_n - 1];
+}
+
+/* Ask for a certificate of the present key; *out_frame is the answer. */
+static lt_err renew(struct story *story, const struct lt_identity *as,
+                    int64_t now_ms, struct lt_enrol_result *result,
+                    struct lt_frame *out_frame)
+{
+    struct lt_binding bound;
+    struct lt_frame question;
+    struct lt_buf frame;
+
+    lt_buf_init(&frame, lt_alloc_heap());
+    assert_int_equal(lt_binding_decode(own_binding(story)->data,
+                                       own_binding(story)->len, &bound, NULL),
+                     LT_OK);
+    assert_int_equal(
+        lt_identity_ask(as, (struct lt_span){bound.body, bound.body_len},
+                        "test", &frame),
+        LT_OK);
+    assert_int_equal(lt_frame_decode(frame.data, frame.len, &story->arena,
+                                     &question, NULL),
+                     LT_OK);
+    lt_enrol_result_init(result);
+    assert_true(lt_enrol_is_renewal(&question.join_request));
+    assert_int_equal(lt_enrol_renew(&story->self, &question.join_request,
+                                    &bound, &story->child.bindings, now_ms,
+                                    result),
+                     LT_OK);
+    assert_int_equal(lt_frame_decode(result->answer.data, result->answer.len,
+                                     &story->arena, out_frame, NULL),
+                     LT_OK);
+    lt_buf_deinit(&frame);
+    return result->code;
+}
+
+static lt_err take(struct story *story, const struct lt_join_answer *said)
+{
+    const struct lt_spans bindings = {said->bindings_n, said->bindings};
+
+    return lt_identity_renew(&story->child, said->certificate, said->chain,
+                             said->chain_n, &bindings, NULL);
+}
+
+static void in_400_days(void *ctx, struct lt_now *out_now)
+{
+    (void)ctx;
+    lt_sys_real()->now(lt_sys_real()->ctx, out_now);
+    out_now->wall_ms += 400 * INT64_C(86400000);
+}
+
+static void certificate_is_renewed_by_the_present_binding(void **state)
+{
+    const int64_t day = INT64_C(86400000);
+    struct story *story = *state;
+    struct lt_sys later = *lt_sys_real();
+    struct lt_enrol_result result;
+    struct lt_frame frame;
+    int64_t until;
+
+    admit_child(story);
+    until = lt_identity_until_ms(&story->child);
+    /* While the parent's own lasts no longer nothing is gained. */
+    assert_int_equal(
+        renew(story, &story->child, story->now_ms + 400 * day, &result, &frame),
+        LT_OK);
+    assert_false(result.admitted); /* nothing is stored for it */
+    assert_int_equal(result.binding.len, 0);
+    assert_int_equal(take(story, &frame.join_answer), LT_ECERT);
+    assert_int_equal(lt_identity_until_ms(&story->child), until);
+    lt_enrol_result_deinit(&result);
+
+    later.now = in_400_days;
+    assert_int_equal(lt_identity_renew_root(&story->root, &later), LT_OK);
+    story->self.cert = story->root.node_cert;
+    assert_int_equal(
+        renew(story, &story->child, story->now_ms + 400 * day, &result, &frame),
+        LT_OK);
+    assert_int_equal(take(story, &frame.join_answer), LT_OK);
+    assert_true(lt_identity_until_ms(&story->child) > until + 398 * day);
+    assert_true(lt_identity_renew_ms(&story->child) > until);
+    lt_enrol_result_deinit(&result);
+}
+
+static void another_key_renews_nothing(void **state)
+{
+    struct story *story = *state;
+    struct lt_enrol_result result;
+    struct lt_identity stranger;
+    struct lt_frame frame;
+
+    admit_child(story);
+    lt_identity_init(&stranger);
+    assert_int_equal(lt_identity_make_keys(&stranger, &story->child_office),
+                     LT_OK);
+    assert_int_equal(renew(story, &stranger, story->now_ms, &result, &frame),
+                     LT_EMALFORMED);
+    assert_int_equal(result.until_ms, 0);
+    lt_enrol_result_deinit(&result);
+    lt_identity_deinit(&stranger);
+}
+
+static struct lt_key_answer key_answer(struct story *story,
+                                       const struct lt_key_question *question)
+{
+    struct lt_frame frame;
+    struct lt_buf out;
+
+    lt_buf_init(&out, lt_alloc_heap());
+    assert_int_equal(lt_enrol_key_answer(&story->self, question, &out), LT_OK);
+    assert_int_equal(
+        lt_frame_decode(out.data, out.len, &story->arena, &frame, NULL), LT_OK);
+    lt_buf_deinit(&out);
+    return frame.key_answer;
+}
+
+static lt_err believed(const struct story *story,
+                       const struct lt_key_answer *said,
+                       const struct lt_key_question *question,
+                       const struct lt_office *office)
+{
+    return lt_key_answer_check(said, question->nonce, office,
+                               lt_cert_public(story->root.root_cert),
+                               &story->office, NULL);
+}
+
+static void lies_about_a_key_are_not_believed(void **state)
+{
+    struct story *story = *state;
+    struct lt_key_question question = {.nonce = {4}};
+    const struct lt_key_question other = {.nonce = {5}};
+    struct lt_key_answer said = key_answer(story, &question);
+    struct lt_key_answer lie = said;
+    struct lt_identity liar;
+
+    assert_int_equal(believed(story, &said, &question, &story->office), LT_OK);
+    /* What it said to somebody else. */
+    assert_int_equal(believed(story, &said, &other, &story->office), LT_EHELLO);
+    assert_int_equal(believed(story, &said, &question, &story->child_office),
+                     LT_EHELLO);
+    lie.transport_key[0] ^= 1;
+    assert_int_equal(believed(story, &lie, &question, &story->office),
+                     LT_EHELLO);
+    lie = said;
+    lie.signature[0] ^= 1;
+    assert_int_equal(believed(story, &lie, &question, &story->office),
+                     LT_EHELLO);
+    lie = said;
+    lie.bindings_n = 0;
+    assert_int_equal(believed(story, &lie, &question, &story->office),
+                     LT_EHELLO);
+    /* Another root that calls itself so. */
+    lt_identity_init(&liar);
+    assert_int_equal(
+        lt_identity_make_root(&liar, lt_sys_real(), &story->office), LT_OK);
+    story->self.key = liar.node_key;
+    story->self.proofs = liar.bindings.items;
+    memcpy(story->self.transport_key, liar.curve_public, LT_CURVE_LEN);
+    lie = key_answer(story, &question);
+    assert_int_equal(believed(story, &lie, &question, &story->office),
+                     LT_EHELLO);
+    lt_identity_deinit(&liar);
+}
+
 int main(void)
 {
 #define STORY(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -318,7 +514,10 @@ int main(void)
         STORY(an_old_token_is_refused),
         STORY(without_the_secret_nothing_is_said),
         STORY(the_token_names_the_office),
-        STORY(anybody_may_ask_for_the_transport_key)};
+        STORY(anybody_may_ask_for_the_transport_key),
+        STORY(certificate_is_renewed_by_the_present_binding),
+        STORY(another_key_renews_nothing),
+        STORY(lies_about_a_key_are_not_believed)};
 
     if (lt_crypto_start() != LT_OK) {
         return 1;

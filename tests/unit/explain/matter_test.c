@@ -52,6 +52,33 @@ static void a_case_that_all_have_is_told_so(void **state)
     facing_deinit(&facing);
 }
 
+/* Nothing hinders it: then it says who has what to do, and by when. */
+static void what_is_due_is_told_by_whom_and_when(void **state)
+{
+    struct facing facing;
+    struct lt_explain_event event;
+    struct lt_explain_matter matter = case_of(&event);
+    struct lt_explanation out;
+
+    (void)state;
+    facing_init(&facing, COMMUNE);
+    facing_link(&facing, DISTRICT, LT_FACT_UP)->we_dial = true;
+    says(&facing, PROVINCE, 5);
+    matter.due_on = "2026-03-05";
+    matter.owes[LT_LANG_EN] = "accept or refuse + notify";
+    lt_explain_matter(&facing.asking, &matter, &out);
+    check_explained(&out, LT_MOVING_YES, "moving");
+    assert_non_null(strstr(out.text, "accept or refuse"));
+    assert_non_null(strstr(out.text, "05/03/2026"));
+    assert_null(strstr(out.remedy, "Nothing needs"));
+    matter.overdue = true;
+    matter.owes[LT_LANG_EN] = NULL;
+    lt_explain_matter(&facing.asking, &matter, &out);
+    check_explained(&out, LT_MOVING_YES, "moving");
+    assert_non_null(strstr(out.text, "past its day, 05/03/2026"));
+    facing_deinit(&facing);
+}
+
 static void the_link_is_the_reason_that_a_case_waits(void **state)
 {
     struct facing facing;
@@ -296,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_case_that_all_have_is_told_so),
+        cmocka_unit_test(what_is_due_is_told_by_whom_and_when),
         cmocka_unit_test(the_link_is_the_reason_that_a_case_waits),
         cmocka_unit_test(one_on_its_way_is_given_time),
         cmocka_unit_test(what_is_above_has_passed),

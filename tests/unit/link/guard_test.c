@@ -1,7 +1,10 @@
 /* What an admitted peer, or a stranger, may not do to us. */
 #include "tests/unit/link/fixture.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -10,6 +13,7 @@
 #include <zmq.h>
 
 #include "daemon/link/conn.h"
+#include "daemon/link/gate.h"
 #include "daemon/link/socket.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -29,7 +33,11 @@ enum {
     HUGE_FRAMES = 20000,
     BEAT_MS = 200,
     BEATS = 5,
-    FULL_MS = 20 /* so long nothing more is taken: every buffer is full */
+    HANDSHAKE_MS = 2000, /* as the nodes of the fixture have it */
+    STRANGERS = 2000,
+    REST_MS = 1000,
+    RESTING_WAKES = 3, /* a second; ZAP and orders may still come */
+    FULL_MS = 20       /* so long nothing more is taken: every buffer is full */
 };
 
 static void *context;
@@ -255,6 +263,204 @@ static void a_big_question_at_the_enrolment_port_is_cut(void **state)
     scene_stop(socket);
 }
 
+/* --- before anybody is known ------------------------------------------- */
+
+static const uint8_t curve_greeting[64] = {
+    [0] = 0xff, [9] = 0x7f, [10] = 3,   [12] = 'C',
+    [13] = 'U', [14] = 'R', [15] = 'V', [16] = 'E'};
+
+/* Has the other side ended the connection? */
+static bool hung_up(void *ctx)
+{
+    const int *fd = ctx;
+    uint8_t bytes[256];
+    ssize_t got;
+
+    do {
+        got = recv(*fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+    } while (got > 0);
+    return got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+/* A command of 400 MiB where HELLO should stand: nothing is kept for it. */
+static void a_giant_frame_before_the_handshake_is_cut(void **state)
+{
+    static const uint8_t head[] = {0x06, 0, 0, 0, 0, 0x19, 0, 0, 0};
+    static uint8_t bytes[HUGE_FRAME];
+    struct rusage usage;
+    int64_t began;
+    int fd;
+
+    (void)state;
+    scene_start();
+    fd = tcp_connect(lt_link_bound(parent.link, 0));
+    began = clock_ms();
+    assert_int_equal(
+        send(fd, curve_greeting, sizeof(curve_greeting), MSG_NOSIGNAL),
+        sizeof(curve_greeting));
+    assert_int_equal(send(fd, head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
+    while (clock_ms() - began < HANDSHAKE_MS &&
+           send(fd, bytes, sizeof(bytes), MSG_NOSIGNAL | MSG_DONTWAIT) != 0 &&
+           !hung_up(&fd)) {
+        node_turn(&parent);
+    }
+    /* At once, not when the time for a handshake is over. */
+    assert_in_range(clock_ms() - began, 0, HANDSHAKE_MS - 1);
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    if (MEMORY_IS_OURS) {
+        assert_in_range(usage.ru_maxrss, 1, RSS_MAX_KB);
+    }
+    (void)close(fd);
+    scene_stop(NULL);
+}
+
+static void who_says_nothing_is_hung_up_on(void **state)
+{
+    int fd;
+
+    (void)state;
+    scene_start();
+    fd = tcp_connect(lt_link_bound(parent.link, 0));
+    assert_int_equal(send(fd, curve_greeting, 20, MSG_NOSIGNAL), 20);
+    assert_true(turn_until(&parent, NULL, hung_up, &fd, 3 * HANDSHAKE_MS));
+    (void)close(fd);
+    scene_stop(NULL);
+}
+
+/* Each connection is several words of the monitor, and nobody turns the loop
+ * meanwhile: one that the loop had to read would freeze ZeroMQ's thread. */
+static void
+two_thousand_strangers_while_the_loop_hangs_freeze_nothing(void **state)
+{
+    void *socket;
+
+    (void)state;
+    scene_start();
+    for (int i = 0; i < STRANGERS; i++) {
+        int fd = tcp_connect(lt_link_bound(parent.link, 0));
+
+        assert_int_equal(send(fd, "GET / HTTP/1.0\r\n\r\n", 18, MSG_NOSIGNAL),
+                         18);
+        for (int waits = 0; i % 16 == 0 && !hung_up(&fd); waits++) {
+            assert_in_range(waits, 0, PATIENCE_MS);
+            (void)poll(NULL, 0, 1);
+        }
+        (void)close(fd);
+    }
+    socket = outsider(context, &child, &parent, lt_link_bound(parent.link, 0));
+    say(socket, "hello", 5);
+    await(&parent, NULL, &parent.ups, 1);
+    scene_stop(socket);
+}
+
+/* --- what the gate costs at rest --------------------------------------- */
+
+/* How often threads called "gate" were woken so far. */
+static unsigned long gate_wakes(void)
+{
+    unsigned long sum = 0;
+    DIR *threads = opendir("/proc/self/task");
+    struct dirent *entry;
+
+    assert_non_null(threads);
+    while ((entry = readdir(threads)) != NULL) {
+        char path[300];
+        char line[128] = "";
+        unsigned long wakes;
+        FILE *file;
+
+        (void)snprintf(path, sizeof(path), "/proc/self/task/%s/status",
+                       entry->d_name);
+        file = fopen(path, "re");
+        if (file == NULL) {
+            continue;
+        }
+        if (fgets(line, sizeof(line), file) != NULL &&
+            strcmp(line, "Name:\tgate\n") == 0) {
+            while (fgets(line, sizeof(line), file) != NULL) {
+                if (sscanf(line, "voluntary_ctxt_switches: %lu", &wakes) == 1) {
+                    sum += wakes;
+                }
+            }
+        }
+        (void)fclose(file);
+    }
+    (void)closedir(threads);
+    return sum;
+}
+
+static bool woken_since(void *ctx)
+{
+    const unsigned long *before = ctx;
+
+    return gate_wakes() > *before;
+}
+
+/* Wakes of the gate within a second in which one peer is connected and
+ * silent, after it has said something. */
+static unsigned long wakes_at_rest(void)
+{
+    unsigned long before;
+    unsigned long wakes;
+    void *socket;
+
+    scene_start();
+    socket = outsider(context, &child, &parent, lt_link_bound(parent.link, 0));
+    say(socket, "hello", 5);
+    await(&parent, NULL, &parent.ups, 1);
+    (void)poll(NULL, 0, REST_MS); /* until the last look finds nothing new */
+    before = gate_wakes();
+    (void)poll(NULL, 0, REST_MS);
+    wakes = gate_wakes() - before;
+    say(socket, "again", 5); /* and it still hears */
+    await(&parent, NULL, &parent.frames, 2);
+    before += wakes;
+    assert_true(turn_until(&parent, NULL, woken_since, &before, PATIENCE_MS));
+    scene_stop(socket);
+    return wakes;
+}
+
+static void a_silent_peer_wakes_nobody(void **state)
+{
+    (void)state;
+    assert_in_range(wakes_at_rest(), 0, RESTING_WAKES);
+#ifdef LT_TEST_HOOKS
+    /* The same search finds a gate that goes by the clock. */
+    lt_gate_fault = LT_GATE_RESTLESS;
+    assert_in_range(wakes_at_rest(), 2 * RESTING_WAKES, 1000);
+    lt_gate_fault = LT_GATE_SOUND;
+#endif
+}
+
+/* The socket that had the descriptor before tells its end later than the one
+ * that has it now tells its beginning: the new one stays guarded. */
+static void a_late_end_is_not_taken_for_anothers(void **state)
+{
+    struct lt_conns conns;
+    uint16_t port;
+    char where[32];
+    int listener = tcp_listen(&port);
+    uint64_t first;
+    int fd;
+
+    (void)state;
+    (void)snprintf(where, sizeof(where), "127.0.0.1:%u", port);
+    assert_int_equal(lt_conns_init(&conns), LT_OK);
+    fd = tcp_connect(where);
+    first = lt_socket_cookie(fd);
+    assert_true(lt_conns_open(&conns, fd, LT_CONN_CHILD, 1) == 0);
+    (void)close(fd);
+    assert_int_equal(tcp_connect(where), fd);
+    assert_true(lt_conns_open(&conns, fd, LT_CONN_ENROL, 2) == first);
+    assert_true(lt_conns_close(&conns, fd, 1) == 0);
+    assert_int_equal(conns.open_n, 1);
+    assert_true(lt_conns_close(&conns, fd, 2) == lt_socket_cookie(fd));
+    assert_int_equal(conns.open_n + conns.hot_n + conns.enrol_n, 0);
+    lt_conns_deinit(&conns);
+    (void)close(fd);
+    (void)close(listener);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +471,12 @@ int main(void)
         cmocka_unit_test(a_client_without_curve_is_refused),
         cmocka_unit_test(a_chosen_routing_id_is_cut),
         cmocka_unit_test(a_big_question_at_the_enrolment_port_is_cut),
+        cmocka_unit_test(a_giant_frame_before_the_handshake_is_cut),
+        cmocka_unit_test(who_says_nothing_is_hung_up_on),
+        cmocka_unit_test(
+            two_thousand_strangers_while_the_loop_hangs_freeze_nothing),
+        cmocka_unit_test(a_silent_peer_wakes_nobody),
+        cmocka_unit_test(a_late_end_is_not_taken_for_anothers),
     };
 
     return cmocka_run_group_tests_name("guard", tests, fixture_setup,

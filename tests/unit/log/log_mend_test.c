@@ -344,6 +344,95 @@ static void the_triggers_refuse_everything_else(void **state)
     assert_int_equal(look(fixture).n, 0);
 }
 
+/* The trigger knows the one row, and every one of its new values. */
+static void the_row_being_mended_takes_its_own_values_alone(void **state)
+{
+    static const char *const attempts[] = {
+        "run = run + 1",          "first = first + 1",
+        "count = count + 1",      "compression = compression + 1",
+        "hash = zeroblob(32)",    "hash = x'12'",
+        "hash = '12'",            "signature = zeroblob(64)",
+        "payload = x'1234'",      "payload = zeroblob(length(payload))",
+        "committed_at_ms = 1",
+    };
+    struct fixture *fixture = *state;
+    struct lt_segment segment = fixture->segments[MIDDLE];
+    const struct lt_mending row = {MIDDLE + 1, &segment, 1};
+    char sql[120];
+
+    reopen(fixture);
+    for (size_t i = 0; i < LT_COUNT_OF(attempts); i++) {
+        (void)snprintf(sql, sizeof(sql), "UPDATE segment SET %s WHERE pos = %d",
+                       attempts[i], MIDDLE + 1);
+        fixture->log->mending = &row;
+        assert_int_equal(
+            sqlite3_exec(fixture->log->db, sql, NULL, NULL, NULL) & 0xff,
+            SQLITE_CONSTRAINT);
+        fixture->log->mending = NULL;
+    }
+    /* The control, with the values that it has and with none. */
+    (void)snprintf(sql, sizeof(sql),
+                   "UPDATE segment SET payload = payload WHERE pos = %d",
+                   MIDDLE + 1);
+    fixture->log->mending = &row;
+    assert_int_equal(sqlite3_exec(fixture->log->db, sql, NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(look(fixture).n, 0);
+    segment.payload_len = 0;
+    (void)snprintf(sql, sizeof(sql),
+                   "UPDATE segment SET payload = x'' WHERE pos = %d",
+                   MIDDLE + 1);
+    assert_int_equal(sqlite3_exec(fixture->log->db, sql, NULL, NULL, NULL),
+                     SQLITE_OK);
+    fixture->log->mending = NULL;
+}
+
+/* The hash at the end of a run has rotted and nothing binds what stood there:
+ * each difference from what stands there is one too many. */
+static void without_a_hash_only_the_same_content_will_do(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct lt_segment *last = &fixture->segments[SEGMENTS - 1];
+    uint8_t payload[1024];
+    bool sound;
+
+    reopen(fixture);
+    flip(fixture, hash_place(fixture, SEGMENTS - 1));
+    (void)sqlite3_db_release_memory(fixture->log->db);
+    for (unsigned how = 0; how < 5; how++) {
+        struct lt_segment other = *last;
+
+        memcpy(payload, last->payload, last->payload_len);
+        other.payload = payload;
+        switch (how) {
+        case 0: other.count--; break;
+        case 1: other.compression ^= 1; break;
+        case 2: other.payload_len--; break;
+        case 3: payload[10] ^= 1; break;
+        default: break;
+        }
+        lt_segment_rebuild(&other);
+        if (how == 4) {
+            other.signature[0] ^= 1;
+        }
+        assert_int_equal(mend(fixture, &other), LT_MENDED_NOT);
+    }
+    assert_int_equal(lt_log_sound(fixture->log, &last->stream, last->epoch,
+                                  last->first, &sound),
+                     LT_OK);
+    assert_false(sound);
+    assert_int_equal(mend(fixture, last), LT_MENDED_WHOLE);
+    assert_int_equal(lt_log_sound(fixture->log, &last->stream, last->epoch,
+                                  last->first, &sound),
+                     LT_OK);
+    assert_true(sound);
+    /* What is not here is not sound. */
+    assert_int_equal(lt_log_sound(fixture->log, &last->stream, last->epoch + 1,
+                                  last->first, &sound),
+                     LT_OK);
+    assert_false(sound);
+}
+
 static void absent_texts_come_from_who_has_them(void **state)
 {
     struct fixture *fixture = *state;
@@ -619,6 +708,8 @@ int main(void)
         TEST(the_planted_fault_takes_anything),
 #endif
         TEST(the_triggers_refuse_everything_else),
+        TEST(the_row_being_mended_takes_its_own_values_alone),
+        TEST(without_a_hash_only_the_same_content_will_do),
         TEST(absent_texts_come_from_who_has_them),
         TEST(erased_texts_do_not_come_back_with_others),
         TEST(a_rotten_run_is_put_right_at_open),

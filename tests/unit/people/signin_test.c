@@ -319,6 +319,26 @@ static void wrong_codes_do_not_fill_the_audit(void **state)
     assert_in_range(n, 2, 4);
 }
 
+/* As the telephone reads it. */
+static void read_base32(const char *text,
+                        uint8_t out_secret[static LT_TOTP_SECRET_LEN])
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+    memset(out_secret, 0, LT_TOTP_SECRET_LEN);
+    for (size_t i = 0; i < 32; i++) {
+        unsigned value = (unsigned)(strchr(letters, text[i]) - letters);
+
+        for (size_t b = 0; b < 5; b++) {
+            size_t bit = i * 5 + b;
+
+            if ((value >> (4 - b) & 1) != 0) {
+                out_secret[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+            }
+        }
+    }
+}
+
 static void operator_needs_the_code_of_now(void **state)
 {
     struct desk_clock *desk = *state;
@@ -328,19 +348,7 @@ static void operator_needs_the_code_of_now(void **state)
     char text[8];
 
     clock_person(desk, "may", LT_ROLE_OPERATOR, "mật khẩu của máy", "9174");
-    for (size_t i = 0; i < 32; i++) { /* base32, as the telephone reads it */
-        const char *letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        unsigned value =
-            (unsigned)(strchr(letters, desk->told.totp[i]) - letters);
-
-        for (size_t b = 0; b < 5; b++) {
-            size_t bit = i * 5 + b;
-
-            if ((value >> (4 - b) & 1) != 0) {
-                secret[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
-            }
-        }
-    }
+    read_base32(desk->told.totp, secret);
     assert_int_equal(password(desk, "may", "mật khẩu của máy"), LT_ETOTP);
     assert_int_equal(pin(desk, "may", "9174"), LT_ESIGNIN);
     assert_int_equal(lt_totp_code(secret, sizeof(secret),
@@ -361,6 +369,47 @@ static void operator_needs_the_code_of_now(void **state)
                      LT_ETOTP);
 }
 
+/* A leader has a code for whole books alone: the desk's PIN goes on. */
+static void code_for_books_leaves_the_desk_as_it_is(void **state)
+{
+    struct desk_clock *desk = *state;
+    const struct lt_person_says says = {.new_totp = true};
+    uint8_t secret[LT_TOTP_SECRET_LEN];
+    struct lt_person person;
+    uint32_t code;
+    char text[8];
+
+    assert_int_equal(
+        lt_people_check_code(desk->people, "lan", "000000", &desk->diag),
+        LT_ENOTOTP);
+    assert_int_equal(lt_people_change(desk->people, "lan", "lan", &says,
+                                      &desk->told, &desk->diag),
+                     LT_OK);
+    read_base32(desk->told.totp, secret);
+    assert_int_equal(lt_people_check(desk->people, "lan", PASSWORD, NULL,
+                                     &person, &desk->diag),
+                     LT_OK);
+    assert_true(person.has_totp);
+    assert_int_equal(
+        lt_people_check_code(desk->people, "lan", "", &desk->diag), LT_ETOTP);
+    assert_int_equal(lt_totp_code(secret, sizeof(secret),
+                                  (uint64_t)(desk->wall_ms / LT_TOTP_STEP_MS),
+                                  6, &code),
+                     LT_OK);
+    (void)snprintf(text, sizeof(text), "%06u", (unsigned)code);
+    assert_int_equal(
+        lt_people_check_code(desk->people, "lan", text, &desk->diag), LT_OK);
+    assert_int_equal(
+        lt_people_check_code(desk->people, "lan", text, &desk->diag), LT_ETOTP);
+    /* Guessed codes lock out as guessed passwords do. */
+    for (int i = 0; i < LT_WRONG_MAX; i++) {
+        (void)!lt_people_check_code(desk->people, "lan", "000000", &desk->diag);
+    }
+    assert_int_equal(
+        lt_people_check_code(desk->people, "lan", "000000", &desk->diag),
+        LT_ELOCKEDOUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -378,6 +427,7 @@ int main(void)
         TEST(paper_code_renews_once),
         TEST(wrong_codes_do_not_fill_the_audit),
         TEST(operator_needs_the_code_of_now),
+        TEST(code_for_books_leaves_the_desk_as_it_is),
 #undef TEST
     };
 

@@ -450,6 +450,49 @@ static void too_long_a_field_is_refused(void **state)
     assert_int_equal(add_name(house, CASE_ID, 1, name), LT_OK);
 }
 
+static bool count_each(void *ctx, const struct lt_register_entry *entry)
+{
+    (void)entry;
+    ++*(int *)ctx;
+    return true;
+}
+
+/* So many rows are refused before the code is looked at: it is not spent. */
+static void book_that_is_too_long_is_refused(void **state)
+{
+    struct house *house = *state;
+    sqlite3 *db = NULL;
+    int seen = 0;
+
+    assert_int_equal(add_name(house, CASE_ID, 1, NAME), LT_OK);
+    assert_int_equal(lt_register_book(house->reg, &house->officer, "000000", 0,
+                                      INT64_MAX, count_each, &seen,
+                                      &house->desk.diag),
+                     LT_ENOTOTP);
+    assert_int_equal(
+        sqlite3_open(folder_file(&house->desk.folder, "register.db"), &db),
+        SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db,
+                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1"
+                     " FROM n WHERE i<1000) INSERT INTO entry(uid,case_id,"
+                     "case_type,entered_ms,entered_by,data_key,name) SELECT"
+                     " randomblob(16),'c'||i,1,entered_ms,entered_by,data_key,"
+                     "name FROM n,entry WHERE entry.id=1",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    (void)sqlite3_close(db);
+    assert_int_equal(lt_register_book(house->reg, &house->officer, "000000", 0,
+                                      INT64_MAX, count_each, &seen,
+                                      &house->desk.diag),
+                     LT_EBOOKLONG);
+    /* Fewer days: on to the code. */
+    assert_int_equal(lt_register_book(house->reg, &house->officer, "000000", 0,
+                                      1, count_each, &seen, &house->desk.diag),
+                     LT_ENOTOTP);
+    assert_int_equal(seen, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -467,6 +510,7 @@ int main(void)
         TEST(service_hands_the_key_over),
         TEST(first_key_is_made_and_no_second),
         TEST(too_long_a_field_is_refused),
+        TEST(book_that_is_too_long_is_refused),
 #undef TEST
     };
 

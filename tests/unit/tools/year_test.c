@@ -9,7 +9,10 @@
 
 #include <cmocka.h>
 
+#include <jansson.h>
+
 #include "common/codec.h"
+#include "tools/year/command.h"
 #include "tools/year/year.h"
 
 enum { FIRST_DAY = 20454, DAY = 24 * 60 }; /* 2026-01-01, a Thursday */
@@ -73,6 +76,59 @@ static void its_volumes_are_those_of_a_mean_province(void **state)
     assert_in_range(incidents, LT_YEAR_CROWDS * 9 / 10, LT_YEAR_CROWDS);
     /* About 207,000. */
     assert_in_range(year.entries_n, 195000, 220000);
+    lt_year_deinit(&year);
+}
+
+/* A matter that would begin on the year's last weekend does not come; those
+ * after it do. */
+static void a_year_may_end_on_a_weekend(void **state)
+{
+    const struct lt_year_options options =
+        lt_year_province(7, FIRST_DAY + 2); /* it ends on a Saturday */
+    struct lt_year year;
+    size_t matters = (size_t)options.letters + options.turns + options.crowds +
+                     options.directives;
+
+    (void)state;
+    assert_int_equal(lt_year_new(&options, &year), LT_OK);
+    assert_in_range(year.matters_n, matters * 98 / 100, matters);
+    lt_year_deinit(&year);
+}
+
+/* Each entry is a command, dated within the year, without a matter's id. */
+static void each_entry_is_a_command(void **state)
+{
+    struct lt_year year = make(9);
+    struct lt_policy *policy = NULL;
+    struct lt_diag diag;
+    struct lt_buf out;
+
+    (void)state;
+    lt_buf_init(&out, lt_alloc_heap());
+    assert_int_equal(lt_policy_load(lt_alloc_heap(), NULL, &policy, &diag),
+                     LT_OK);
+    for (size_t i = 0; i < year.entries_n; i += 11) {
+        const struct lt_year_entry *e = &year.entries[i];
+        json_t *line;
+        json_t *options;
+
+        lt_buf_reset(&out);
+        assert_int_equal(lt_year_command(e, policy, FIRST_DAY, &out), LT_OK);
+        line = json_loadb((const char *)out.data, out.len, 0, NULL);
+        options = json_object_get(line, "options");
+        assert_int_equal(json_integer_value(json_object_get(line, "matter")),
+                         e->matter);
+        assert_true(json_is_string(json_object_get(line, "command")));
+        assert_null(json_object_get(options, "id"));
+        if (e->type == LT_EV_DENUNCIATION_RECEIVED ||
+            e->type == LT_EV_DENUNCIATION_STEP) {
+            assert_null(json_object_get(options, "text"));
+            assert_null(json_object_get(options, "doc_no"));
+        }
+        json_decref(line);
+    }
+    lt_policy_free(policy);
+    lt_buf_deinit(&out);
     lt_year_deinit(&year);
 }
 
@@ -149,6 +205,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_seed_gives_the_same_year),
         cmocka_unit_test(its_volumes_are_those_of_a_mean_province),
+        cmocka_unit_test(a_year_may_end_on_a_weekend),
+        cmocka_unit_test(each_entry_is_a_command),
         cmocka_unit_test(a_matter_s_entries_follow_each_other_on_working_days),
         cmocka_unit_test(a_denunciation_has_no_text),
         cmocka_unit_test(what_cannot_be_is_refused),

@@ -36,7 +36,8 @@ static void the_shipped_kinds_are_those_of_the_tool(void **state)
     assert_non_null(lt_policy_kind(policy, "district"));
     assert_non_null(lt_policy_kind(policy, "national"));
     assert_null(lt_policy_kind(policy, "xã"));
-    assert_null(lt_policy_kind_at(policy, 4));
+    assert_string_equal(lt_policy_kind_at(policy, 4)->word, LT_KIND_POLICE);
+    assert_null(lt_policy_kind_at(policy, 5));
     lt_policy_free(policy);
     lt_policy_free(NULL);
 }

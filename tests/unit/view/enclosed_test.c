@@ -210,7 +210,7 @@ static void custody_shows_in_the_lists(void **state)
     viewing_apply(v, 2, 2);
     offer = custody(&v->commune, LT_EV_CUSTODY_OFFERED, &h, &h.stepped);
     offer.event.to_n = 1;
-    offer.event.to[0] = v->sibling.id;
+    offer.event.to = &v->sibling.id;
     viewing_write(v, &v->commune, &to_sibling, &offer, 1);
     list = viewing_list(v, LT_VIEW_CASES, 1);
     assert_non_null(strstr(

@@ -52,14 +52,20 @@ static void a_case_is_listed_with_every_field(void **state)
         "\",\"number\":\"17/TCD\",\"type\":\"complaint\",\"field\":\"housing\","
         "\"state\":\"open\","
         "\"custodian\":\"03030303030303030303030303030303\","
+        "\"inherited_from\":null,"
         "\"origin\":\"03030303030303030303030303030303\","
         "\"opened_on\":\"2026-11-21\",\"due_on\":null,\"overdue\":false,"
         "\"due_soon\":false,\"due_rule\":null,"
         "\"last_event_at\":\"2026-11-21T07:00:00.000Z\","
-        "\"contested\":false,\"waiting\":false,\"voided\":false,"
-        "\"reason\":null,\"transfers_owed\":0,"
-        "\"dialogue_on\":null,\"review_by\":null,\"offered_to\":[],\"claimants\":[],"
-        "\"assigned_by\":null,\"remarks\":0}],\"next\":null}"));
+        "\"contested\":false,\"waiting\":false,"
+        "\"unconfirmed\":false,\"voided\":false,"
+        "\"reason\":null,\"instance\":1,\"first_case\":null,\"transfers_owed\":0,"
+        "\"tasks_owed\":0,\"task_by\":null,"
+        "\"dialogue_on\":null,\"review_by\":null,\"moves\":0,"
+        "\"entered_on\":\"2026-11-21\",\"decided_on\":null,"
+        "\"offered_to\":[],\"claimants\":[],"
+        "\"assigned_by\":null,\"remarks\":0,\"accused\":null,"
+        "\"opened_month\":null,\"due_month\":null,\"decided_month\":null}],\"next\":null}"));
 }
 
 /* A table older than the office that wrote: the number, never nothing. */
@@ -140,8 +146,8 @@ static void an_incident_is_listed_with_every_field(void **state)
         "\"taken_at\":\"2026-11-21T07:01:00.000Z\","
         "\"taken_by\":\"02020202020202020202020202020202\","
         "\"closed_at\":null,\"asked\":null,\"raised_times\":null,"
-        "\"raised_next_at\":null,\"ring\":null,"
-        "\"waiting\":false,\"voided\":false,"
+        "\"raised_next_at\":null,\"ring\":null,\"ring_person\":null,"
+        "\"waiting\":false,\"unconfirmed\":false,\"voided\":false,"
         "\"field\":null,\"reason\":null}],\"next\":null}");
 }
 
@@ -156,8 +162,7 @@ static void a_directive_is_listed_with_its_statuses(void **state)
 
     e.event.doc_no = (struct lt_text){"12/CV", 5};
     e.event.to_n = 2;
-    e.event.to[0] = v->commune.id;
-    e.event.to[1] = v->district.id;
+    e.event.to = (struct lt_office[]){v->commune.id, v->district.id};
     e.event.has_due = true;
     e.event.due = 20700;
     viewing_write(v, &v->province, &to, &e, 1);
@@ -170,18 +175,23 @@ static void a_directive_is_listed_with_its_statuses(void **state)
     assert_string_equal(
         viewing_list(v, LT_VIEW_DIRECTIVES, 0),
         "{\"items\":[{\"id\":\"01010101010101010101010101010101:"
-        "0000000000001001:5\",\"doc_no\":\"12/CV\","
+        "0000000000001001:5\",\"doc_no\":\"12/CV\",\"ended\":null,"
         "\"issuer\":\"01010101010101010101010101010101\","
         "\"issued_at\":\"2026-11-21T07:00:00.000Z\",\"due_on\":\"2026-09-04\","
         "\"overdue\":true,\"plan\":false,\"under\":null,"
+        "\"urgent\":false,\"text\":null,"
         "\"progress\":{\"addressees\":2,\"not_arrived\":1,"
         "\"not_received\":1,\"not_ended\":1,\"done\":0,\"refused\":1,"
         "\"recalled\":0,\"recall_unanswered\":0},\"to\":["
-        "{\"office\":\"03030303030303030303030303030303\",\"status\":\"02\","
+        "{\"office\":\"03030303030303030303030303030303\",\"heir\":null,"
+        "\"status\":\"02\","
         "\"at\":\"2026-11-21T07:00:00.000Z\","
         "\"reason\":\"Không đúng thẩm quyền\",\"recall\":null},"
-        "{\"office\":\"02020202020202020202020202020202\",\"status\":null,"
-        "\"at\":null,\"reason\":null,\"recall\":null}],\"waiting\":false,\"voided\":false}],"
+        "{\"office\":\"02020202020202020202020202020202\",\"heir\":null,"
+        "\"status\":null,"
+        "\"at\":null,\"reason\":null,\"recall\":null}],\"waiting\":false,"
+        "\"unconfirmed\":false,"
+        "\"voided\":false}],"
         "\"next\":null}");
 }
 
@@ -199,8 +209,7 @@ static void answers_side_by_side_keep_their_reasons(void **state)
 
     e.event.doc_no = (struct lt_text){"12/CV", 5};
     e.event.to_n = 2;
-    e.event.to[0] = v->commune.id;
-    e.event.to[1] = v->district.id;
+    e.event.to = (struct lt_office[]){v->commune.id, v->district.id};
     lt_build_text(&e, 1, "Tiếp công dân");
     viewing_write(v, &v->province, &to, &e, 1);
     e = lt_build_about(&v->commune, LT_EV_DIRECTIVE_STATUS, &id);
@@ -232,12 +241,12 @@ static void events_are_told_line_by_line(void **state)
         "\"number\":1,\"type\":\"INCIDENT_TAKEN\","
         "\"hlc\":\"01a1fce887e00000\",\"recorded_at\":"
         "\"2026-11-21T07:01:00.000Z\",\"legal_date\":null,"
-        "\"clock_unsure\":false,\"detail\":\"screen\",\"doc_no\":null,"
+        "\"clock_unsure\":false,\"detail\":\"screen\",\"doc_no\":null,\"other\":null,"
         "\"corrects\":null,"
         "\"causes\":["
         "\"03030303030303030303030303030303:0000000000003001:1\"],"
         "\"committed_at\":\"2026-11-21T07:01:00.025Z\","
-        "\"effect\":\"applied\",\"reason\":null}\n");
+        "\"effect\":\"applied\",\"reason\":null,\"unconfirmed\":false}\n");
     assert_string_equal((const char *)v->next.data, "p7");
     assert_string_equal(viewing_events(v, "p7", 10), "");
     assert_string_equal((const char *)v->next.data, "p7");

@@ -198,7 +198,7 @@ static void a_late_word_of_the_tree_judges_again(void **state)
     e = lt_build_event(&v->district, LT_EV_DIRECTIVE_ISSUED);
     e.event.doc_no = (struct lt_text){"1/CT", 4};
     e.event.to_n = 1;
-    e.event.to[0] = v->commune.id;
+    e.event.to = &v->commune.id;
     viewing_write(v, &v->district, &down, &e, 1); /* p6: not above it */
     assert_non_null(strstr(viewing_events(v, "p6", 1), "\"rejected\""));
     move_commune(v, &restored, &v->district.id); /* p7, version 5 as well */
@@ -211,7 +211,7 @@ static void a_late_word_of_the_tree_judges_again(void **state)
     e = lt_build_event(&v->district, LT_EV_DIRECTIVE_ISSUED);
     e.event.doc_no = (struct lt_text){"2/CT", 4};
     e.event.to_n = 1;
-    e.event.to[0] = v->commune.id;
+    e.event.to = &v->commune.id;
     viewing_write(v, &v->district, &down, &e, 1);
     assert_non_null(strstr(viewing_events(v, "p8", 1), "\"applied\""));
 }

@@ -9,10 +9,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/unit/view/viewing.h"
 
 #include "daemon/view/reader.h"
+#include "daemon/view/view_internal.h"
 
 enum { CASES = 40 };
 
@@ -110,6 +112,33 @@ static lt_err list(struct viewing *v)
     return rc;
 }
 
+/* A small disk has no room for 16 MB of it. */
+static void the_wal_is_no_larger_than_told(void **state)
+{
+    enum { MAX = 400 * 1024, ROUNDS = 300 };
+    struct viewing *v = *state;
+    struct stat status = {.st_size = 0};
+    char wal[128];
+    off_t most = 0;
+
+    (void)snprintf(wal, sizeof(wal), "%s-wal", v->path);
+    lt_view_wal_max(v->view, MAX);
+    write_cases(v);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        assert_int_equal(lt_view_begin(v->view), LT_OK);
+        assert_int_equal(lt_view_fill(v->view, 2, &v->log[1].segment), LT_OK);
+        assert_int_equal(sqlite3_exec(v->view->db,
+                                      "UPDATE mark SET boot=randomblob(4000)",
+                                      NULL, NULL, NULL),
+                         SQLITE_OK);
+        assert_int_equal(lt_view_end(v->view), LT_OK);
+        assert_int_equal(stat(wal, &status), 0);
+        most = status.st_size > most ? status.st_size : most;
+    }
+    assert_true(most > MAX / 2); /* it was in use */
+    assert_true(most <= MAX + MAX / 4);
+}
+
 static void an_answer_that_takes_too_long_is_ended(void **state)
 {
     struct viewing *v = *state;
@@ -152,6 +181,7 @@ int main(void)
         VIEWING_TEST(a_reader_neither_writes_nor_checkpoints),
         VIEWING_TEST(the_writer_is_hardened_and_its_wal_bounded),
         VIEWING_TEST(a_statement_that_takes_too_long_is_ended),
+        VIEWING_TEST(the_wal_is_no_larger_than_told),
         VIEWING_TEST(an_answer_that_takes_too_long_is_ended),
     };
 

@@ -13,9 +13,10 @@
 
 enum { PIECES = 3, TAIL = 100, SIZE = 2 * LT_PIECE_BYTES + TAIL };
 
-/* A case with a text and an attachment of three pieces. */
+/* A case whose decision has a text and an attachment of three pieces. */
 struct large {
     struct lt_build_event opening;
+    struct lt_build_event decision;
     struct lt_build_event pieces[PIECES];
     char content[PIECES][LT_PIECE_BYTES + 1];
 };
@@ -29,12 +30,12 @@ static void make_piece(struct viewing *v, struct large *large, unsigned n)
     large->content[n][len] = '\0';
     *piece = lt_build_event(&v->commune, LT_EV_CHUNK);
     lt_build_text(piece, 6, large->content[n]);
-    piece->event.chunk_of = large->opening.event.id;
+    piece->event.chunk_of = large->decision.event.id;
     piece->event.chunk_index = 1;
     piece->event.chunk_offset = (uint64_t)n * LT_PIECE_BYTES;
 }
 
-static struct large *make_large(struct viewing *v)
+static struct large *make_beside(struct viewing *v, uint32_t kind)
 {
     struct large *large = calloc(1, sizeof(*large));
     uint8_t hashes[PIECES * LT_HASH_LEN];
@@ -42,19 +43,30 @@ static struct large *make_large(struct viewing *v)
 
     assert_non_null(large);
     large->opening = viewing_case(&v->commune);
+    large->decision =
+        viewing_step(&v->commune, &large->opening.event.id,
+                     &large->opening.event.id, kind);
+    lt_build_text(&large->decision, 1, "Chấp nhận một phần");
     for (unsigned n = 0; n < PIECES; n++) {
         make_piece(v, large, n);
         memcpy(hashes + n * LT_HASH_LEN, large->pieces[n].event.parts[0].hash,
                LT_HASH_LEN);
     }
-    ref = &large->opening.event.parts[1];
+    ref = &large->decision.event.parts[1];
     ref->size = SIZE;
     ref->kind = 6;
     ref->retention = 2;
     ref->large = true;
     lt_whole_hash(SIZE, hashes, PIECES, ref->hash);
-    large->opening.event.parts_n = 2;
+    large->decision.event.parts_n = 2;
     return large;
+}
+
+static struct large *make_large(struct viewing *v)
+{
+    enum { DECISION_ISSUED = 9 };
+
+    return make_beside(v, DECISION_ISSUED);
 }
 
 static void open_case(struct viewing *v, const struct large *large)
@@ -62,6 +74,7 @@ static void open_case(struct viewing *v, const struct large *large)
     const struct lt_channel up = lt_build_up(LT_CLASS_CASE);
 
     viewing_write(v, &v->commune, &up, &large->opening, 1);
+    viewing_write(v, &v->commune, &up, &large->decision, 1);
 }
 
 static void bring(struct viewing *v, const struct lt_build_event *piece)
@@ -89,7 +102,7 @@ static void check_state(struct viewing *v, const struct large *large,
     char expected[160];
 
     assert_int_equal(
-        lt_view_whole(v->reader, &large->opening.event.id, -1, &whole), LT_OK);
+        lt_view_whole(v->reader, &large->decision.event.id, -1, &whole), LT_OK);
     assert_int_equal(whole.state, state);
     assert_int_equal(whole.index, 1);
     assert_int_equal(whole.ref.size, SIZE);
@@ -107,7 +120,7 @@ static void a_large_part_is_here_when_its_last_piece_is(void **state)
     struct viewing *v = *state;
     struct large *large = make_large(v);
     struct lt_view_piece piece;
-    const struct lt_event_id *id = &large->opening.event.id;
+    const struct lt_event_id *id = &large->decision.event.id;
 
     open_case(v, large);
     check_state(v, large, LT_WHOLE_ANNOUNCED, "announced");
@@ -165,7 +178,7 @@ static void a_wrong_whole_is_damaged(void **state)
     struct viewing *v = *state;
     struct large *large = make_large(v);
 
-    large->opening.event.parts[1].hash[0] ^= 1;
+    large->decision.event.parts[1].hash[0] ^= 1;
     open_case(v, large);
     for (unsigned n = 0; n < PIECES; n++) {
         bring(v, &large->pieces[n]);
@@ -260,7 +273,7 @@ static void what_is_no_large_part_is_not_found(void **state)
 {
     struct viewing *v = *state;
     struct large *large = make_large(v);
-    struct lt_event_id other = large->opening.event.id;
+    struct lt_event_id other = large->decision.event.id;
     struct lt_view_whole whole;
     struct lt_view_piece piece;
 
@@ -269,19 +282,36 @@ static void what_is_no_large_part_is_not_found(void **state)
     assert_int_equal(lt_view_whole(v->reader, &other, -1, &whole),
                      LT_ENOTFOUND);
     assert_int_equal(
-        lt_view_whole(v->reader, &large->opening.event.id, 0, &whole),
+        lt_view_whole(v->reader, &large->decision.event.id, 0, &whole),
         LT_ENOTFOUND);
     assert_int_equal(
-        lt_view_whole(v->reader, &large->opening.event.id, 7, &whole),
+        lt_view_whole(v->reader, &large->decision.event.id, 7, &whole),
         LT_ENOTFOUND);
     assert_int_equal(lt_view_piece(v->reader, &other, 1, 0, &piece),
                      LT_ENOTFOUND);
     free(large);
 }
 
+/* A version that took files beside any step wrote it: it counts, and its file
+ * is shown to nobody. */
+static void a_file_goes_with_decisions_alone(void **state)
+{
+    enum { NOTE = 13 };
+    struct viewing *v = *state;
+    struct large *large = make_beside(v, NOTE);
+
+    open_case(v, large);
+    for (unsigned n = 0; n < PIECES; n++) {
+        bring(v, &large->pieces[n]);
+    }
+    check_state(v, large, LT_WHOLE_WITHHELD, "withheld");
+    free(large);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        VIEWING_TEST(a_file_goes_with_decisions_alone),
         VIEWING_TEST(a_large_part_is_here_when_its_last_piece_is),
         VIEWING_TEST(pieces_may_come_in_any_order_and_before_their_event),
         VIEWING_TEST(another_content_is_damage_and_nothing_worse),

@@ -1,0 +1,533 @@
+/* Whatever is done with a log, each call that it makes fails, once or from then
+ * on: the log says so with an error of its own, forgets no byte of memory, and
+ * the next start does the same thing as if nothing had been. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/log/internal.h"
+#include "daemon/log/salvage.h"
+#include "tests/unit/log/fails.h"
+#include "tests/unit/log/full.h"
+
+enum { MIDDLE = FULL_MIDDLE, MOST = 15 };
+
+/* A log of nine segments with texts and one row of everything else. */
+static struct bench {
+    char folder[40];
+    char path[64];
+    char copy[72];
+    struct lt_disk *disk;
+    struct lt_disk_image *image;
+    struct lt_log_options options;
+    struct full full;
+    uint64_t most;   /* of the calls of one kind that are tried */
+    uint64_t failed; /* so many did */
+} bench;
+
+/* ---- what is done ---- */
+
+static struct lt_event_id event_of(unsigned segment, unsigned event)
+{
+    return full_event(&bench.full, segment, event);
+}
+
+static lt_err put_all(struct lt_log *log)
+{
+    return full_put(&bench.full, log);
+}
+
+static lt_err erase(struct lt_log *log)
+{
+    size_t stripped = 0;
+    lt_err err = LT_OK;
+
+    for (unsigned i = 0; err == LT_OK && i < 3; i++) {
+        const struct lt_event_id id = event_of(2 * i, i);
+
+        err = lt_log_erase(log, &id, 1, &stripped);
+    }
+    if (err == LT_OK) {
+        err = lt_log_commit(log);
+    }
+    return err == LT_OK ? lt_log_wipe(log) : err;
+}
+
+static lt_err mend(struct lt_log *log)
+{
+    const struct lt_segment *segment = &bench.full.segments[MIDDLE];
+    enum lt_mended mended = LT_MENDED_NOT;
+    bool sound = true;
+    lt_err err = lt_log_mend(log, segment, true, &mended);
+
+    if (err == LT_OK) {
+        err = lt_log_commit(log);
+    }
+    if (err == LT_OK) {
+        err = lt_log_sound(log, &segment->stream, segment->epoch,
+                           segment->first, &sound);
+    }
+    return err == LT_OK && !sound ? LT_EINTERNAL : err;
+}
+
+static bool see_segment(void *ctx, uint64_t pos, int64_t at_ms,
+                        const struct lt_segment *segment)
+{
+    (void)pos;
+    (void)at_ms;
+    (void)segment;
+    ++*(unsigned *)ctx;
+    return true;
+}
+
+static bool see_run(void *ctx, const struct lt_log_run *run)
+{
+    (void)run;
+    ++*(unsigned *)ctx;
+    return true;
+}
+
+static bool see_bytes(void *ctx, const uint8_t *bytes, size_t len)
+{
+    (void)bytes;
+    (void)len;
+    ++*(unsigned *)ctx;
+    return true;
+}
+
+static bool see_meta(void *ctx, const char *key, const void *value, size_t len)
+{
+    (void)key;
+    return see_bytes(ctx, value, len);
+}
+
+static bool see_erasure(void *ctx, const struct lt_log_erasure *erasure)
+{
+    (void)erasure;
+    ++*(unsigned *)ctx;
+    return true;
+}
+
+static bool see_event(void *ctx, uint64_t pos, const struct lt_segment *segment,
+                      const struct lt_item *item)
+{
+    (void)item;
+    return see_segment(ctx, pos, 0, segment);
+}
+
+static bool see_evidence(void *ctx, int64_t at_ms,
+                         const struct lt_segment *segment)
+{
+    return see_segment(ctx, 0, at_ms, segment);
+}
+
+static lt_err read_all(struct lt_log *log)
+{
+    const struct lt_event_id id = event_of(MIDDLE, 1);
+    const struct lt_event_id target = event_of(1, 1);
+    const struct lt_stream *stream = &bench.full.writer.stream;
+    const struct lt_erased *gone;
+    struct lt_log_stats stats;
+    struct lt_buf buf;
+    unsigned seen = 0;
+    lt_err err = lt_log_each_run(log, see_run, &seen);
+
+    lt_buf_init(&buf, lt_alloc_heap());
+    err = err == LT_OK ? lt_log_each_binding(log, see_bytes, &seen) : err;
+    err = err == LT_OK ? lt_log_each_statement(log, see_bytes, &seen) : err;
+    err = err == LT_OK ? lt_log_each_meta(log, "p", see_meta, &seen) : err;
+    err = err == LT_OK ? lt_log_each_erasure(log, see_erasure, &seen) : err;
+    err = err == LT_OK ? lt_log_erasures_of(log, &target, see_erasure, &seen)
+                       : err;
+    err = err == LT_OK ? lt_log_each_evidence(log, see_evidence, &seen) : err;
+    err = err == LT_OK ? lt_log_erased(log, &gone) : err;
+    err = err == LT_OK ? lt_log_find_event(log, &id, see_event, &seen) : err;
+    err = err == LT_OK ? lt_log_read_run(log, stream, bench.full.writer.epoch, 4,
+                                         SIZE_MAX, see_segment, &seen)
+                       : err;
+    err = err == LT_OK ? lt_log_read_from(log, 3, SIZE_MAX, see_segment, &seen)
+                       : err;
+    err = err == LT_OK ? lt_log_get_request(log, full_request, &buf) : err;
+    err = err == LT_OK ? lt_log_get_meta(log, "pin", &buf) : err;
+    lt_log_stats(log, &stats);
+    (void)lt_log_events_after(log, 3);
+    lt_buf_deinit(&buf);
+    return err == LT_OK && seen == 0 ? LT_EINTERNAL : err;
+}
+
+static lt_err look(struct lt_log *log)
+{
+    struct lt_log_verify sums = {0};
+    uint64_t cursor = 0;
+    bool more = true;
+    lt_err err = LT_OK;
+
+    while (err == LT_OK && more) {
+        err = lt_log_verify_slice(log, &cursor, 4, NULL, NULL, NULL, &sums,
+                                  &more);
+    }
+    return err == LT_OK && sums.bad > 0 ? LT_EINTERNAL : err;
+}
+
+static lt_err prune(struct lt_log *log)
+{
+    bool more = true;
+    lt_err err = lt_log_prune_requests(log, 100, &more);
+
+    if (err == LT_OK) {
+        err = lt_log_commit(log);
+    }
+    return err == LT_OK ? lt_log_checkpoint(log, &more) : err;
+}
+
+static lt_err back_up(struct lt_log *log)
+{
+    struct lt_log_backup *backup = NULL;
+    uint64_t done;
+    uint64_t total;
+    bool more = true;
+    lt_err err;
+
+    (void)unlink(bench.copy);
+    err = lt_log_backup_begin(log, bench.copy, &backup, NULL);
+    if (err != LT_OK) {
+        return err;
+    }
+    while (err == LT_OK && more) {
+        err = lt_log_backup_slice(backup, 4, &done, &total, &more);
+    }
+    if (err != LT_OK) {
+        lt_log_backup_cancel(backup);
+        return err;
+    }
+    return lt_log_backup_end(backup, NULL);
+}
+
+static lt_err nothing(struct lt_log *log)
+{
+    (void)log;
+    return LT_OK;
+}
+
+static const struct lt_key *their_key(void *ctx, const struct lt_office *origin,
+                                      const uint8_t key_id[static LT_HASH_LEN])
+{
+    (void)ctx;
+    (void)origin;
+    (void)key_id;
+    return bench.full.writer.key;
+}
+
+/* From the log of the bench, as a file of the operating system. */
+static lt_err salvage(struct lt_log *log)
+{
+    struct lt_salvage_sums sums = {0};
+    struct lt_salvage *from = NULL;
+    lt_err err = lt_salvage_open(bench.path, &from);
+
+    if (err == LT_OK) {
+        err = lt_salvage_others(from, log, &sums);
+    }
+    if (err == LT_OK) {
+        err = lt_salvage_segments(from, log, their_key, NULL, NULL, &sums);
+    }
+    lt_salvage_close(from);
+    return err;
+}
+
+/* ---- doing it while things fail ---- */
+
+struct act {
+    const char *name;
+    lt_err (*run)(struct lt_log *log);
+    const char *spoil; /* what is done to the log before; NULL: nothing */
+    bool empty;        /* it begins with no log at all */
+    bool ballast;
+    bool real; /* files of the operating system, new each time */
+};
+
+static lt_err open_and_run(const struct act *act)
+{
+    struct lt_log_options options = bench.options;
+    struct lt_log *log = NULL;
+    lt_err err;
+
+    if (act->real) {
+        options.vfs = NULL;
+    }
+    options.ballast_bytes = act->ballast ? 65536 : 0;
+    options.ahead = act->ballast;
+    err = lt_log_open(&options, &log, NULL);
+    if (err == LT_OK) {
+        err = act->run(log);
+    }
+    lt_log_close(log);
+    return err;
+}
+
+static void take_away_files(void)
+{
+    static const char *const names[] = {"log.db", "ballast", "copy.db",
+                                        "log.db-wal", "log.db-shm"};
+    char path[80];
+
+    for (size_t i = 0; i < LT_COUNT_OF(names); i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", bench.folder, names[i]);
+        (void)unlink(path);
+    }
+}
+
+static bool is_an_answer(lt_err err)
+{
+    return err == LT_OK || err == LT_ENOMEM || err == LT_EIO ||
+           err == LT_EFULL || err == LT_ECREATE || err == LT_ECORRUPT;
+}
+
+static void go_through_one(const struct act *act, enum fails_kind kind,
+                           uint64_t nth, bool ever,
+                           const struct lt_disk_image *begin)
+{
+    const unsigned long long n = nth;
+    long live;
+    lt_err err;
+
+    lt_disk_restore(bench.disk, begin);
+    if (act->real) {
+        take_away_files();
+    }
+    live = fails_live();
+    fails_arm(kind, nth, ever, bench.disk);
+    err = open_and_run(act);
+    bench.failed += fails_disarm();
+    if (!is_an_answer(err)) {
+        fail_msg("%s: call %llu of kind %d: %s", act->name, n, (int)kind,
+                 lt_err_word(err));
+    }
+    if (fails_live() != live) {
+        fail_msg("%s: call %llu of kind %d: %ld not given back", act->name, n,
+                 (int)kind, fails_live() - live);
+    }
+    err = open_and_run(act);
+    if (err != LT_OK) {
+        fail_msg("%s: after call %llu of kind %d: %s", act->name, n, (int)kind,
+                 lt_err_word(err));
+    }
+}
+
+/* Every call of this kind, or as many of them as bench.most, evenly. */
+static void go_through(const struct act *act, enum fails_kind kind,
+                       const struct lt_disk_image *begin)
+{
+    uint64_t calls;
+    uint64_t step;
+
+    lt_disk_restore(bench.disk, begin);
+    if (act->real) {
+        take_away_files();
+    }
+    fails_arm(kind, 0, false, bench.disk);
+    assert_int_equal(open_and_run(act), LT_OK);
+    calls = fails_seen();
+    assert_int_equal(fails_disarm(), 0);
+    if (kind == FAILS_SQLITE || (kind == FAILS_DISK && !act->real)) {
+        assert_true(calls > 0); /* whatever is done makes some of them */
+    }
+    step = calls > bench.most && kind < FAILS_STATEMENT_MEMORY
+               ? calls / bench.most
+               : 1;
+    for (uint64_t nth = 1; nth <= calls; nth += step) {
+        go_through_one(act, kind, nth, false, begin);
+        /* After an I/O error of a statement the log takes no other one. */
+        if (kind != FAILS_STATEMENT_DISK) {
+            go_through_one(act, kind, nth, true, begin);
+        }
+    }
+}
+
+/* The number in the row of the middle segment, nine bytes before its hash; the
+ * index still has the right one. */
+static const char FLIP[] = "flip";
+
+static void flip_number(void)
+{
+    const struct lt_segment *segment = &bench.full.segments[MIDDLE];
+    const uint8_t *file = lt_disk_bytes(bench.disk, bench.path);
+    const uint64_t size = lt_disk_size(bench.disk, bench.path);
+
+    for (uint64_t at = 9; at + LT_HASH_LEN + LT_SIG_LEN <= size; at++) {
+        if (memcmp(file + at, segment->hash, LT_HASH_LEN) == 0 &&
+            memcmp(file + at + LT_HASH_LEN, segment->signature, LT_SIG_LEN) ==
+                0) {
+            assert_int_equal(file[at - 9], segment->first);
+            assert_true(lt_disk_flip(bench.disk, bench.path, at - 9, 2));
+            return;
+        }
+    }
+    fail_msg("not in the file");
+}
+
+static void spoil(const char *sql)
+{
+    struct lt_log *log;
+
+    if (sql == FLIP) {
+        flip_number();
+        return;
+    }
+    log = test_open(&bench.options);
+
+    (void)sqlite3_db_config(log->db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+    if (sqlite3_exec(log->db, sql, NULL, NULL, NULL) != SQLITE_OK) {
+        fail_msg("%s: %s", sql, sqlite3_errmsg(log->db));
+    }
+    lt_log_close(log);
+}
+
+static void try(const struct act *act)
+{
+    struct lt_disk *empty = lt_disk_new(8);
+    struct lt_disk_image *begin;
+
+    lt_disk_restore(bench.disk, bench.image);
+    if (act->spoil != NULL) {
+        spoil(act->spoil);
+    }
+    begin = lt_disk_snapshot(act->empty ? empty : bench.disk);
+    bench.failed = 0;
+    for (int kind = 0; kind < FAILS_KINDS; kind++) {
+        go_through(act, (enum fails_kind)kind, begin);
+    }
+    assert_true(bench.failed > 100);
+    lt_disk_image_free(begin);
+    lt_disk_free(empty);
+}
+
+#define CASE(test, ...)                                                        \
+    static void test(void **state)                                             \
+    {                                                                          \
+        const struct act act = {#test, __VA_ARGS__, false};                         \
+                                                                               \
+        (void)state;                                                           \
+        try(&act);                                                             \
+    }
+
+CASE(opening, nothing, NULL, false, false)
+CASE(opening_with_ballast, nothing, NULL, false, true)
+CASE(creating, nothing, NULL, true, true)
+CASE(writing, put_all, NULL, true, false)
+CASE(reading, read_all, NULL, false, false)
+CASE(erasing, erase, NULL, false, false)
+CASE(verifying, look, NULL, false, false)
+CASE(pruning, prune, NULL, false, true)
+CASE(backing_up, back_up, NULL, false, false)
+CASE(mending_a_payload, mend,
+     "DROP TRIGGER segment_same;"
+     "UPDATE segment SET payload = x'1234' WHERE pos = 5",
+     false, false)
+CASE(mending_a_number, mend, FLIP, false, false)
+CASE(mending_texts, mend, "UPDATE part SET bundle = x'1234' WHERE pos = 5",
+     false, false)
+CASE(fetching_texts, mend, "DELETE FROM part WHERE pos = 5", false, false)
+CASE(mending_runs, read_all,
+     "DROP TRIGGER run_same; UPDATE run SET epoch = 12, prev_number = 77",
+     false, false)
+CASE(making_spares, read_all, "DELETE FROM spare", false, false)
+
+/* The damaged log is a file, the new one lies on the disk that fails. */
+static void salvaging(void **state)
+{
+    const struct act act = {"salvaging", salvage, NULL, true, false, false};
+    FILE *file = fopen(bench.path, "wb");
+
+    (void)state;
+    lt_disk_restore(bench.disk, bench.image);
+    assert_non_null(file);
+    assert_int_equal(fwrite(lt_disk_bytes(bench.disk, bench.path), 1,
+                            lt_disk_size(bench.disk, bench.path), file),
+                     lt_disk_size(bench.disk, bench.path));
+    assert_int_equal(fclose(file), 0);
+    try(&act);
+    assert_int_equal(unlink(bench.path), 0);
+}
+
+/* With the ballast and the file that is kept longer, which are of no use on a
+ * disk that is none. */
+static void creating_files(void **state)
+{
+    const struct act act = {"creating_files", put_all, NULL, true, true, true};
+
+    (void)state;
+    try(&act);
+    take_away_files();
+}
+
+static int set_up(void **state)
+{
+    struct lt_log *log;
+
+    (void)state;
+    if (lt_crypto_start() != LT_OK) {
+        return -1;
+    }
+    (void)strcpy(bench.folder, "/tmp/lt-log-fails-XXXXXX");
+    if (mkdtemp(bench.folder) == NULL) {
+        return -1;
+    }
+    (void)snprintf(bench.path, sizeof(bench.path), "%s/log.db", bench.folder);
+    (void)snprintf(bench.copy, sizeof(bench.copy), "%s/copy.db", bench.folder);
+    bench.disk = lt_disk_new(7);
+    bench.options = test_options(bench.path, lt_disk_vfs(bench.disk));
+    full_init(&bench.full);
+    log = test_open(&bench.options);
+    assert_int_equal(put_all(log), LT_OK);
+    lt_log_close(log);
+    bench.image = lt_disk_snapshot(bench.disk);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    take_away_files();
+    full_deinit(&bench.full);
+    lt_disk_image_free(bench.image);
+    lt_disk_free(bench.disk);
+    return rmdir(bench.folder);
+}
+
+/* With `all` behind it every call, which takes minutes; and with the name of
+ * a test that one alone. */
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(opening),
+        cmocka_unit_test(opening_with_ballast),
+        cmocka_unit_test(creating),
+        cmocka_unit_test(writing),
+        cmocka_unit_test(reading),
+        cmocka_unit_test(erasing),
+        cmocka_unit_test(verifying),
+        cmocka_unit_test(pruning),
+        cmocka_unit_test(backing_up),
+        cmocka_unit_test(mending_a_payload),
+        cmocka_unit_test(mending_a_number),
+        cmocka_unit_test(mending_texts),
+        cmocka_unit_test(fetching_texts),
+        cmocka_unit_test(mending_runs),
+        cmocka_unit_test(making_spares),
+        cmocka_unit_test(salvaging),
+        cmocka_unit_test(creating_files),
+    };
+
+    cmocka_set_test_filter(argc > 2 ? argv[2] : NULL);
+    bench.most = argc > 1 ? UINT64_MAX : MOST;
+    return fails_start() ? cmocka_run_group_tests(tests, set_up, tear_down) : 1;
+}

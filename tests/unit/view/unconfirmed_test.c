@@ -1,0 +1,212 @@
+/* What a key signed that no keeper has confirmed: the same waits and the same is
+ * marked, whether the key is known to be so before or after, and all of it
+ * counts once it is confirmed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/crypto.h"
+#include "tests/unit/view/viewing.h"
+
+enum { ACCEPTED = 1, DECISION = 9, NOTE = 13, SETTLED = 1 };
+
+/* A case that the first key opened, and one that the second did. */
+struct story {
+    struct lt_event_id opened;
+    struct lt_event_id accepted;
+    struct lt_event_id noted;   /* by the second key, as all that follow */
+    struct lt_event_id decided;
+    struct lt_event_id after;   /* by a superior, who saw the decision */
+    struct lt_event_id own;
+    struct lt_event_id own_decided;
+    struct lt_event_id own_closed;
+    struct lt_view_keys second;
+};
+
+static struct lt_event_id step(struct viewing *v, const struct lt_event_id *of,
+                               const struct lt_event_id *after, uint32_t kind)
+{
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+    struct lt_build_event e = viewing_step(&v->commune, of, after, kind);
+
+    (void)viewing_append(v, &v->commune, &up, &e, 1);
+    return e.event.id;
+}
+
+static struct lt_event_id close_case(struct viewing *v,
+                                     const struct lt_event_id *of,
+                                     const struct lt_event_id *after)
+{
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+    struct lt_build_event e = viewing_step(&v->commune, of, after, 0);
+
+    e.event.type = LT_EV_CASE_CLOSED;
+    e.event.kind = 0;
+    e.event.reason = SETTLED;
+    (void)viewing_append(v, &v->commune, &up, &e, 1);
+    return e.event.id;
+}
+
+static struct lt_event_id open_case(struct viewing *v)
+{
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+    struct lt_build_event e = viewing_case(&v->commune);
+
+    (void)viewing_append(v, &v->commune, &up, &e, 1);
+    return e.event.id;
+}
+
+static struct story write_story(struct viewing *v, struct lt_key *second)
+{
+    struct story s = {.second = {.n = 1}};
+    struct lt_key *first = v->commune.key;
+
+    memcpy(s.second.ids[0], lt_key_id(second), LT_HASH_LEN);
+    s.opened = open_case(v);
+    s.accepted = step(v, &s.opened, &s.opened, ACCEPTED);
+    lt_build_restart(&v->commune);
+    v->commune.key = second;
+    s.noted = step(v, &s.opened, &s.accepted, NOTE);
+    s.decided = step(v, &s.opened, &s.noted, DECISION);
+    s.after = step(v, &s.opened, &s.decided, NOTE);
+    s.own = open_case(v);
+    s.own_decided = step(v, &s.own, &s.own, DECISION);
+    s.own_closed = close_case(v, &s.own, &s.own_decided);
+    v->commune.key = first;
+    return s;
+}
+
+static void tell(struct viewing *v, const struct lt_view_keys *keys)
+{
+    assert_int_equal(lt_view_begin(v->view), LT_OK);
+    assert_int_equal(lt_view_unconfirmed(v->view, keys), LT_OK);
+    assert_int_equal(lt_view_end(v->view), LT_OK);
+}
+
+static void check_line(struct viewing *v, const struct lt_event_id *id,
+                       const char *wanted)
+{
+    const char *lines = viewing_events(v, "", 100);
+    char event[128];
+    const char *line;
+    const char *end;
+    const char *found;
+
+    (void)snprintf(event, sizeof(event), "\"event\":\"%s\"", viewing_id(id));
+    line = strstr(lines, event);
+    assert_non_null(line);
+    end = strchr(line, '\n');
+    found = strstr(line, wanted);
+    if (found == NULL || (end != NULL && found > end)) {
+        print_error("%s lacks %s:\n%s\n", event, wanted, lines);
+    }
+    assert_true(found != NULL && (end == NULL || found < end));
+}
+
+#define APPLIED "\"effect\":\"applied\",\"reason\":null"
+#define WAITS "\"effect\":\"waiting\",\"reason\":\"key_unconfirmed\""
+
+static void check_marked(struct viewing *v, const struct story *s)
+{
+    check_line(v, &s->accepted, APPLIED ",\"unconfirmed\":false");
+    check_line(v, &s->noted, APPLIED ",\"unconfirmed\":true");
+    check_line(v, &s->decided, WAITS ",\"unconfirmed\":true");
+    check_line(v, &s->after,
+               "\"effect\":\"waiting\",\"reason\":\"cause_missing\"");
+    check_line(v, &s->own, APPLIED ",\"unconfirmed\":true");
+    check_line(v, &s->own_decided, APPLIED ",\"unconfirmed\":true");
+    check_line(v, &s->own_closed, APPLIED ",\"unconfirmed\":true");
+    assert_non_null(strstr(viewing_show(v, &s->opened),
+                           "\"waiting\":true,\"unconfirmed\":true"));
+}
+
+static void check_counts(struct viewing *v, const struct story *s)
+{
+    const struct lt_event_id *all[] = {&s->accepted, &s->noted, &s->decided,
+                                       &s->after, &s->own_closed};
+
+    for (size_t i = 0; i < LT_COUNT_OF(all); i++) {
+        check_line(v, all[i], APPLIED ",\"unconfirmed\":false");
+    }
+    assert_non_null(strstr(viewing_show(v, &s->opened),
+                           "\"waiting\":false,\"unconfirmed\":false"));
+}
+
+static struct lt_key *make_key(void)
+{
+    static const uint8_t seed[32] = {0x5e, 1};
+    struct lt_key *key = NULL;
+
+    assert_int_equal(lt_key_from_seed(seed, &key), LT_OK);
+    return key;
+}
+
+static const struct lt_view_keys none;
+
+static void what_is_known_before_waits_until_it_is_confirmed(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_key *key = make_key();
+    size_t n = v->log_n;
+    struct story s = write_story(v, key);
+
+    tell(v, &s.second);
+    viewing_apply(v, n + 1, v->log_n);
+    check_marked(v, &s);
+    tell(v, &none);
+    check_counts(v, &s);
+    lt_key_free(key);
+}
+
+static void what_is_known_after_is_judged_again(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_key *key = make_key();
+    size_t n = v->log_n;
+    struct story s = write_story(v, key);
+
+    viewing_apply(v, n + 1, v->log_n);
+    check_counts(v, &s);
+    tell(v, &s.second);
+    check_marked(v, &s);
+    tell(v, &none);
+    check_counts(v, &s);
+    lt_key_free(key);
+}
+
+/* What stands in the file rests on what was said before it was closed. */
+static void a_view_that_is_opened_again_knows_what_it_judged_by(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_key *key = make_key();
+    size_t n = v->log_n;
+    struct story s = write_story(v, key);
+    struct lt_diag diag;
+
+    tell(v, &s.second);
+    viewing_apply(v, n + 1, v->log_n);
+    lt_view_close(v->view);
+    assert_int_equal(lt_view_open(v->path, &v->province.id, &v->view, &diag),
+                     LT_OK);
+    check_marked(v, &s);
+    tell(v, &none);
+    check_counts(v, &s);
+    lt_key_free(key);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        VIEWING_TEST(what_is_known_before_waits_until_it_is_confirmed),
+        VIEWING_TEST(what_is_known_after_is_judged_again),
+        VIEWING_TEST(a_view_that_is_opened_again_knows_what_it_judged_by),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,346 @@
+// The daily work: periods and their daily word, requests and replies, rosters and
+// hand-over, directives followed, tasks; what prints and what leaves as a table.
+import fs from 'node:fs';
+import path from 'node:path';
+import { axe, check, inSight, look, main, open, OUT, picture, signIn, tidy, until, withWorld }
+    from './lib.mjs';
+import { dayFrom, makeAsk, makeCase, makeDirective, makePeriod, makeShift, officeId } from './fixture.mjs';
+
+const PROVINCE = { self: 1, kind: 'province', name: 'Tỉnh Tây Ninh', role: 'leader', units: 24 };
+const communes = (n) => Array.from({ length: n }, (x, i) => officeId(3 + i));
+const ago = (minutes) => new Date(Date.now() - minutes * 60e3).toISOString();
+
+function busy(world) {
+    world.periods.push(makePeriod(world, communes(6), 4));
+    world.requests_.push(makeAsk(world, 'documents', officeId(2), [world.self]));
+    world.notices.push(makeAsk(world, 'report', officeId(2), [world.self], { due_on: null }));
+    world.shifts.push(makeShift(world, world.self, [-2, 4]),
+        makeShift(world, world.self, [4, 12], { person: 'Trần Văn Dũng', phone: '0276 3822 002' }),
+        makeShift(world, officeId(2), [-2, 4], { person: 'Võ Minh', duty: 'leader' }));
+    world.cases.push(makeCase(world, { tasks_owed: 2, task_by: dayFrom(-3) }),
+        makeCase(world, { about: 'moved', moves: 3, text: 'Ông A ở ấp 3' }),
+        makeCase(world, { about: 'unenforced', decided_on: dayFrom(-40), custodian: officeId(9) }),
+        makeCase(world, { about: 'late_entry', opened_on: dayFrom(-9), entered_on: dayFrom(0) }));
+    world.directives.push(makeDirective(world, { issuer: world.self, doc_no: '15/CĐ', due_on: dayFrom(-1),
+        progress: { done: 1 }, to: [{ office: officeId(9), status: '06', at: ago(9), reason: null },
+            { office: officeId(12), status: '01', at: ago(9), reason: null },
+            { office: officeId(15), status: '04', at: ago(9), reason: null },
+            { office: officeId(16), status: null, at: null, reason: null }] }));
+}
+
+async function desk_owes_a_word_and_an_answer() {
+    await withWorld({}, async (world, url) => {
+        busy(world);
+        world.periods[0].to.find((to) => to.office === world.self).last_day = dayFrom(-1);
+        const page = await open({ url });
+        await signIn(page, url, { face: 'desk' });
+        await page.waitForSelector('#p-period');
+        await page.waitForSelector('#p-asks');
+        await inSight(page, '#p-period', 'the word that is owed');
+        await look(page, 'work-desk');
+        await page.click('#p-period ~ ul button');
+        await until(() => world.sent.some((s) => s.path.endsWith('/reports') && s.body.nothing === true),
+            'the word');
+        await until(async () => await page.locator('#p-period').count() === 0, 'nothing to be owed');
+        await page.click('#p-asks ~ ul a >> nth=0');
+        await page.waitForSelector('.here-box');
+        await look(page, 'work-request');
+        await page.click('.here-box button >> text=Đã thực hiện');
+        await page.fill('#f-text', 'gửi kèm 3 tờ');
+        await page.click('button.main >> text=Gửi');
+        await until(() => world.requests_[0].to[0].status === '06', 'the reply');
+        check(world.sent.at(-1).body.text === 'gửi kèm 3 tờ', 'another text');
+        await page.context().close();
+    });
+}
+
+async function a_word_with_something_in_it() {
+    await withWorld({}, async (world, url) => {
+        busy(world);
+        world.periods[0].to.find((to) => to.office === world.self).last_day = dayFrom(-1);
+        const page = await open({ url, size: 'phone' });
+        await signIn(page, url, { face: 'desk' });
+        await page.click('#p-period ~ ul a');
+        await page.click('text=Có việc, viết báo cáo');
+        await page.click('button.main >> text=Gửi');
+        await page.waitForSelector('.error');
+        await page.fill('#f-text', 'Một đoàn 12 người đến hỏi về bồi thường');
+        await look(page, 'work-period-phone');
+        await page.click('button.main >> text=Gửi');
+        await until(() => world.sent.some((s) => s.body.text?.startsWith('Một đoàn')), 'the report');
+        await page.context().close();
+    });
+}
+
+async function shift_is_handed_over() {
+    await withWorld({}, async (world, url) => {
+        busy(world);
+        const page = await open({ url, size: 'small' });
+        await signIn(page, url, { face: 'desk' });
+        await page.click('#p-duty a');
+        await page.waitForSelector('.sheet .rows li');
+        await look(page, 'work-roster');
+        check(await page.locator('.sheet .rows li').count() === 2, 'the roster of others');
+        await page.click('.sheet .rows a >> nth=0');
+        await page.click('button.main >> text=Bàn giao ca');
+        await page.fill('#f-text', 'hai lượt hẹn chiều nay');
+        await page.click('.choice label >> nth=0');
+        await look(page, 'work-hand-over');
+        await page.click('form button.main');
+        await until(() => world.shifts[0].state === 'handed_over', 'the hand-over');
+        const said = world.sent.at(-1).body;
+        check(said.next === world.shifts[1].id && said.text.startsWith('hai'), JSON.stringify(said));
+        await page.context().close();
+    });
+}
+
+/* Who has not got it, not received it, not ended it: by name, and urged in two clicks. */
+async function directives_are_followed() {
+    for (const [size, lang] of [['desk', 'vi'], ['small', 'en'], ['phone', 'vi']]) {
+        await withWorld(PROVINCE, async (world, url) => {
+            busy(world);
+            const page = await open({ url, size, lang });
+            await signIn(page, url, { face: 'centre' });
+            await page.goto(`${url}/centre#/track`);
+            await page.waitForSelector('.track dd');
+            await look(page, `work-track-${size}-${lang}`);
+            const rows = await page.locator('.track dd').allInnerTexts();
+            const name = (n) => world.offices.find((o) => o.id === officeId(n)).name;
+            check(rows.length === 3 && rows[0].includes(name(16)) && rows[1].includes(name(12))
+                && rows[2].includes(name(15)) && !rows.join().includes(name(9)), rows.join('|'));
+            await page.click('.track .urge');
+            await page.waitForSelector('#f-text');
+            await page.click('button.main');
+            await page.waitForSelector('p.done');
+            check(world.sent.at(-1).body.to.length === 3, 'urged others');
+            await page.context().close();
+        });
+    }
+}
+
+async function periods_are_set_and_seen() {
+    for (const [size, lang] of [['desk', 'vi'], ['phone', 'en']]) {
+        await withWorld(PROVINCE, async (world, url) => {
+            busy(world);
+            const page = await open({ url, size, lang });
+            await signIn(page, url, { face: 'centre' });
+            await page.goto(`${url}/centre#/period/${encodeURIComponent(world.periods[0].id)}`);
+            await page.waitForSelector('tbody tr:nth-child(6)');
+            await look(page, `work-period-${size}-${lang}`);
+            const first = await page.innerText('tbody tr >> nth=0');
+            check(/\b2\b/.test(first), `the silent are not first: ${first}`);
+            await page.goto(`${url}/centre#/period-new`);
+            await page.fill('#f-name', 'Lễ 30/4');
+            await page.fill('#f-from_date', 'h');
+            await page.fill('#f-until', '31/12');
+            await page.click('[data-field=whom] label >> nth=1');
+            await page.waitForSelector('#f-one');
+            await page.fill('#f-one', 'xa thu');
+            await page.press('#f-one', 'Enter');
+            await page.waitForSelector('.chips li');
+            await look(page, `work-period-new-${size}-${lang}`);
+            await page.click('form button.main');
+            await until(() => world.sent.some((s) => s.path === '/api/v1/periods'), 'the period');
+            const { body } = world.sent.find((s) => s.path === '/api/v1/periods');
+            check(body.to.length === 1 && body.from_date === dayFrom(0) && body.by === '16:00'
+                && body.every_days === 1, JSON.stringify(body));
+            await page.context().close();
+        });
+    }
+}
+
+/* Each page in both languages and at phone size: no fault, nothing beside the screen. */
+async function every_page_opens() {
+    const NAMES = ['periods', 'requests', 'request-new', 'notices', 'notice-new', 'shifts', 'tasks',
+        'flags', 'threats', 'summary', 'moved', 'late_entry', 'unenforced', 'untold', 'backlog'];
+    for (const [size, lang, dark] of [['phone', 'vi', false], ['small', 'en', true]]) {
+        await withWorld(PROVINCE, async (world, url) => {
+            busy(world);
+            world.flags.push({ id: 'f1', event: world.cases[0].id, index: 0, matter: world.cases[0].id,
+                writer: world.self, flagged_by: officeId(2), flagged_at: ago(5), due_on: dayFrom(1),
+                state: 'masked' });
+            const page = await open({ url, size, lang, dark });
+            await signIn(page, url, { face: 'centre' });
+            for (const name of NAMES) {
+                await page.goto(`${url}/centre#/${name}`);
+                await page.waitForSelector('.sheet h1');
+                await until(async () => await page.locator('.sheet > .empty').count() === 0
+                    || !/…|Đang|Loading/.test(await page.innerText('.sheet')), name);
+                await tidy(page, `${name} ${size}`);
+                if (['periods', 'requests', 'tasks', 'flags', 'summary', 'unenforced'].includes(name)) {
+                    await axe(page, name);
+                    await picture(page, `work-${name}-${size}-${lang}`);
+                }
+            }
+            await page.goto(`${url}/centre#/unenforced`);
+            await page.waitForSelector('tbody tr');
+            check(await page.locator('tbody tr').count() === 1, 'cases of other lists');
+            await page.context().close();
+        });
+    }
+}
+
+/* Where a newcomer hesitated: the officer's whole name, and what is late, in sight. */
+async function nothing_is_cut_on_small_screens() {
+    for (const size of ['phone', 'small']) {
+        await withWorld(PROVINCE, async (world, url) => {
+            busy(world);
+            world.people.lan.shown = 'Nguyễn Thị Hoàng Lan';
+            Object.assign(world.offices[5], { overdue: 7, late_days_most: 40 });
+            const page = await open({ size, url });
+            await signIn(page, url, { face: 'centre' });
+            await page.waitForSelector('.units tbody tr:nth-child(24)');
+            await picture(page, `small-screens-${size}`);
+            const cut = await page.evaluate(() => {
+                const who = document.querySelector('.who');
+                const box = document.querySelector('.units .scroll');
+                return { name: who.scrollWidth - who.clientWidth, shown: who.innerText,
+                    table: box.scrollWidth - box.clientWidth };
+            });
+            check(cut.name <= 0 && cut.shown === 'Nguyễn Thị Hoàng Lan', `${size}: ${JSON.stringify(cut)}`);
+            check(cut.table <= 0, `${size}: ${cut.table} pixels of the table beside the screen`);
+            await inSight(page, '.who', `${size}: who is here`);
+            check(/Chọn đơn vị/.test(await page.innerText('.urge')), 'a button that says 0');
+            await look(page, `small-screens-${size}`, { soft: true });
+            await page.context().close();
+        });
+    }
+}
+
+/* A table leaves for paper or a file only after the audit was told. */
+async function tables_leave_with_the_audit_told() {
+    await withWorld(PROVINCE, async (world, url) => {
+        busy(world);
+        world.directives[0].doc_no = '=SUM(A1:A9)';
+        const page = await open({ url });
+        await signIn(page, url, { face: 'centre' });
+        await page.goto(`${url}/centre#/track`);
+        const [file] = await Promise.all([page.waitForEvent('download'),
+            page.click('text=Tải bảng (CSV)')]);
+        check(world.sent.at(-1).path === '/api/v1/audit/taken'
+            && world.sent.at(-1).body.what === 'directives', 'the audit was not told');
+        const text = fs.readFileSync(await file.path(), 'utf8');
+        check(text.startsWith('\ufeff"') && text.trim().split('\r\n').length === 5, text);
+        check(text.includes('"\'=SUM(A1:A9)"') && !text.includes('"=SUM'), 'a formula leaves');
+        world.fail = { status: 503, body: { status: 503, detail: 'Bận.', code: 'busy' } };
+        let left = false;
+        page.on('download', () => {
+            left = true;
+        });
+        await page.click('text=Tải bảng (CSV)');
+        await page.waitForSelector('.problem');
+        check(!left, 'a table left though the audit was not told');
+        await page.context().close();
+    });
+}
+
+/* On paper: the whole list, the office's heading, no buttons; the chart in dark on light. */
+async function pages_print() {
+    await withWorld({ ...PROVINCE, units: 168 }, async (world, url) => {
+        busy(world);
+        for (let i = 0; i < 230; i++) {
+            world.cases.push(makeCase(world, { opened_on: dayFrom(-20), due_on: dayFrom(-1 - i % 30),
+                overdue: true, custodian: officeId(3 + i % 168) }));
+        }
+        const page = await open({ url, dark: true });
+        await signIn(page, url, { face: 'centre' });
+        await page.goto(`${url}/centre#/overdue`);
+        await page.waitForSelector('tbody tr:nth-child(100)');
+        check(await page.locator('tbody tr').count() === 100, 'not a page of the list');
+        await page.emulateMedia({ media: 'print' });
+        await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+        await page.waitForSelector('tbody tr:nth-child(230)');
+        const seen = await page.evaluate(() => ({
+            head: document.querySelector('.paper-head').getBoundingClientRect().height,
+            text: document.querySelector('.paper-head').innerText,
+            buttons: [...document.querySelectorAll('.sheet button, .head, footer')]
+                .filter((b) => b.getBoundingClientRect().height > 0).length,
+            ink: getComputedStyle(document.querySelector('tbody td')).color }));
+        check(seen.head > 0 && /TỈNH TÂY NINH/.test(seen.text) && /Độc lập/.test(seen.text), seen.text);
+        check(seen.buttons === 0, `${seen.buttons} things to press on paper`);
+        const ink = seen.ink.match(/\d+/g).map(Number);
+        check(Math.max(...ink) < 80, `ink is ${seen.ink}`);
+        await picture(page, 'print-overdue');
+        await page.pdf({ path: path.join(OUT, 'pictures', 'print-overdue.pdf'), preferCSSPageSize: true });
+        await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+        await page.emulateMedia({ media: 'screen' });
+        await until(async () => await page.locator('tbody tr').count() === 100, 'the screen again');
+        await page.goto(`${url}/board`);
+        await page.waitForSelector('.chart canvas');
+        await page.emulateMedia({ media: 'print' });
+        await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+        await until(() => page.evaluate(() => {
+            const canvas = document.querySelector('.chart canvas');
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            let dark = 0;
+            for (let i = 0; i < data.length; i += 4) {
+                dark += data[i + 3] > 128 && data[i] + data[i + 1] + data[i + 2] < 200 ? 1 : 0;
+            }
+            return dark > 40;
+        }), 'the chart in dark ink');
+        await picture(page, 'print-board');
+        await page.context().close();
+    });
+}
+
+/* The whole book: no row before the code, twelve columns after it, gone when closed. */
+async function book_opens_with_a_code() {
+    await withWorld({}, async (world, url) => {
+        const item = makeCase(world, { number: '0412' });
+        world.cases.push(item);
+        world.register.push({ case: item.id, name: 'Trịnh Thị Oanh', address: 'ấp 3',
+            document: 'CCCD 079', account: 'con đường bị chắn' });
+        const page = await open({ url });
+        await signIn(page, url, { face: 'desk' });
+        await page.click('.also >> text=Việc khác');
+        await look(page, 'work-more');
+        await page.click('text=Sổ tiếp công dân (mẫu 03)');
+        await page.fill('#f-code', '000000');
+        await page.click('form button.main');
+        await page.waitForSelector('.problem');
+        check(!(await page.content()).includes('Oanh'), 'a name before the code');
+        await page.fill('#f-code', '123456');
+        await page.click('form button.main');
+        await page.waitForSelector('.book tbody tr');
+        const cells = await page.locator('.book tbody td').allInnerTexts();
+        check(cells.length === 12 && cells[2].includes('Oanh') && cells[11].includes('0412'),
+            cells.join('|'));
+        await look(page, 'work-book');
+        await page.click('text=Đóng sổ');
+        await until(async () => !(await page.content()).includes('Oanh'), 'the book to be closed');
+        await page.context().close();
+    });
+}
+
+/* Items 7 and 8 of the wall: enforcement, and in a period who reports and is on duty. */
+async function board_in_a_period() {
+    for (const size of ['desk', 'wall']) {
+        await withWorld({ ...PROVINCE, units: 168 }, async (world, url) => {
+            busy(world);
+            world.shifts.push(makeShift(world, officeId(4), [-1, 5]));
+            const page = await open({ url, size, dark: size === 'wall' });
+            await signIn(page, url, { face: 'board' });
+            await page.waitForSelector('.block.period');
+            await page.waitForSelector('.block.enforce li');
+            await look(page, `board-period-${size}`, { soft: true });
+            for (const area of ['crowds', 'late', 'links', 'complete', 'orders', 'enforce', 'period',
+                'map', 'flow']) {
+                await inSight(page, `.block.${area} h2`, `${size} ${area}`);
+                const cut = await page.evaluate((sel) => {
+                    const el = document.querySelector(sel);
+                    return el.scrollHeight - el.clientHeight;
+                }, `.block.${area}`);
+                check(cut <= 3, `${size}: ${area} hides ${cut} pixels`);
+            }
+            const told = await page.innerText('.block.period');
+            check(/4\/6/.test(told) && /1\/6/.test(told) && /\b2\b/.test(told), told);
+            const enforce = await page.innerText('.block.enforce');
+            check(/40/.test(enforce) && !/0GEG/.test(enforce), enforce);
+            await page.context().close();
+        });
+    }
+}
+
+await main({ desk_owes_a_word_and_an_answer, a_word_with_something_in_it, shift_is_handed_over,
+    directives_are_followed, periods_are_set_and_seen, every_page_opens,
+    nothing_is_cut_on_small_screens, tables_leave_with_the_audit_told, pages_print, book_opens_with_a_code, board_in_a_period });

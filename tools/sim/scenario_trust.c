@@ -1,0 +1,97 @@
+/* Keys that are revoked and restored. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/sim/scene.h"
+
+enum { ENDS_MAX = 64 };
+
+static void write_own(struct sim_node *node, struct lt_event *event,
+                      uint8_t audience)
+{
+    const struct lt_channel channel = {.cls = LT_CLASS_TREE,
+                                       .audience = audience};
+    struct sim_request *request = sim_new_request(node);
+
+    request->batch = 1; /* nobody asks again */
+    (void)sim_submit(node, event, &channel, 1, NULL, 0);
+    scene_commit(node);
+}
+
+/* The root says of @of's key: revoked, with what it holds now; or restored. */
+static void say_key(struct sim *sim, unsigned of, bool restores)
+{
+    struct sim_node *root = &sim->nodes[0];
+    struct lt_event *event = calloc(1, sizeof(*event));
+    struct lt_stream_end ends[ENDS_MAX];
+    struct lt_run_view run;
+    size_t cursor = 0;
+    size_t n = 0;
+
+    if (event == NULL) {
+        abort();
+    }
+    event->type = restores ? LT_EV_KEY_RESTORED : LT_EV_KEY_REVOKED;
+    memcpy(event->key_id, lt_key_id(sim->nodes[of].key), LT_HASH_LEN);
+    while (
+        !restores && n < ENDS_MAX &&
+        lt_engine_run_of(root->engine, &sim->nodes[of].office, &cursor, &run)) {
+        ends[n++] = (struct lt_stream_end){.channel = run.stream.channel,
+                                           .epoch = run.epoch,
+                                           .number = run.last};
+    }
+    event->ends = ends;
+    event->ends_n = n;
+    write_own(root, event, LT_AUDIENCE_ALL);
+    free(event);
+}
+
+/* Cut everywhere while it streams; what it goes on to write arrives nowhere, be
+ * it killed, or the relay; restored, all of it does. */
+static void revoked_while_streaming(struct sim *sim)
+{
+    struct sim_node *root = &sim->nodes[0];
+    struct sim_node *commune = &sim->nodes[2];
+    struct lt_event_id before;
+    struct lt_event_id after;
+
+    for (unsigned i = 0; i < 20; i++) {
+        scene_cases(commune, 3);
+        scene_run(sim, 50);
+    }
+    before = scene_urgent(commune);
+    scene_settle(sim, 20000);
+    say_key(sim, 2, false);
+    scene_cases(commune, 20); /* under way meanwhile */
+    scene_run(sim, 5000);
+    after = scene_urgent(commune);
+    scene_kill(&sim->nodes[1], LT_CRASH_KEEP_ALL);
+    scene_run(sim, 3000);
+    scene_start(&sim->nodes[1]);
+    scene_kill(root, LT_CRASH_KEEP_ALL);
+    scene_run(sim, 3000);
+    scene_start(root);
+    scene_run(sim, 120000);
+    scene_want(sim, scene_holds(root, &before), "what counts is at the root");
+    scene_want(sim, !scene_holds(root, &after),
+               "the root took what came later");
+    scene_want(sim, !scene_holds(&sim->nodes[1], &after),
+               "its parent took what came later");
+    scene_want(sim,
+               scene_alarms(root, LT_AREVOKED) > 0 &&
+                   scene_alarms(&sim->nodes[1], LT_AREVOKED) > 0,
+               "both say so");
+    say_key(sim, 2, true);
+    scene_run(sim, 120000);
+    scene_want(sim, scene_holds(root, &after), "restored, it goes on");
+}
+
+const struct scene scenes_of_trust[] = {
+    {"revoked_while_streaming",
+     "a revoked key is cut off everywhere, and a restored one goes on",
+     revoked_while_streaming,
+     {0, 1, 1, -1},
+     0,
+     false},
+    {NULL, NULL, NULL, {-1}, 0, false},
+};
