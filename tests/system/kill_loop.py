@@ -34,6 +34,7 @@ class Writer(threading.Thread):
         self.ledger = []          # event ids, in order of exit 0
         self.opened = []          # case ids among them
         self.last_begin = 0.0     # monotonic time of the newest call
+        self.began = threading.Event()
         self.outcomes = {}        # exit codes seen
         self.error = None
 
@@ -59,6 +60,7 @@ class Writer(threading.Thread):
         command = self.command() + ["--request-id", harness.request_id()]
         while True:
             self.last_begin = time.monotonic()
+            self.began.set()
             result = self.node.tool(*command, timeout=60)
             self.outcomes[result.code] = self.outcomes.get(result.code, 0) + 1
             if result.code == 0:
@@ -138,12 +140,12 @@ def kill_loop(kills):
             victim = {"p": [province], "d": districts, "c": communes}[tier]
             victim = chance.choice(victim)
             time.sleep(chance.random() * 0.4)
-            if n % 4 == 0:
+            if n % 2 == 0:
                 # Aim at a write: soon after a client has begun one.
                 busy = chance.choice(writers) if tier != "c" else next(
                     w for w in writers if w.node is victim)
-                begun = busy.last_begin
-                wait_until(lambda: busy.last_begin != begun, "a write to begin")
+                busy.began.clear()
+                check(busy.began.wait(60), "no write began")
                 time.sleep(chance.random() * 0.03)
                 early += time.monotonic() - busy.last_begin < 0.05
             victim.kill()

@@ -139,7 +139,7 @@ async function urgent_order_for_a_crowd() {
         await until(async () => /✓/.test(await text(page, '.line')), 'the line');
         check(!/Nơi khác trong xã/.test(await text(page, '.line')), 'an old receipt stays for ever');
         happen(world, 'incident', crowd, 'INCIDENT_TAKEN');
-        await until(async () => /Đông người tại Trụ sở xã \(\d\d:\d\d\): Tỉnh Tây Ninh đã tiếp nhận/.test(
+        await until(async () => /Đông người tại Trụ sở xã \((\d\d\/\d\d )?\d\d:\d\d\): Tỉnh Tây Ninh đã tiếp nhận/.test(
             await text(page, '.line')), 'what was taken');
         const first = await text(page, '#p-new ~ ul li');
         check(/KHẨN/.test(first) && /Hỗ trợ vụ đông người/.test(first), `first: ${first}`);

@@ -12,6 +12,30 @@ export const OUT = process.env.LT_WEB_OUT ?? path.resolve(HERE, '../../build/web
 const modules = createRequire(path.join(OUT, 'modules', 'here.js'));
 const CHROMIUM = process.env.LT_CHROMIUM ?? '/usr/bin/chromium';
 
+/* LT_WEB_AT=HH:MM sets what time it is in Vietnam, for the tests and for the
+ * pages, so that the hours around midnight can be tried at noon. */
+const MOVED_BY = (() => {
+    const [, h, m] = /^(\d\d):(\d\d)$/.exec(process.env.LT_WEB_AT ?? '') ?? [];
+    return h === undefined ? 0 : ((h * 60 + +m - 420) * 60e3 - (Date.now() % 864e5) + 864e5) % 864e5;
+})();
+
+function moveClock(by) {
+    const Real = Date;
+    globalThis.Date = class extends Real {
+        constructor(...given) {
+            super(...(given.length ? given : [Real.now() + by]));
+        }
+
+        static now() {
+            return Real.now() + by;
+        }
+    };
+}
+
+if (MOVED_BY) {
+    moveClock(MOVED_BY);
+}
+
 export class Failed extends Error {}
 
 export function check(holds, message) {
@@ -36,6 +60,9 @@ export async function open({ size = 'desk', lang = 'vi', dark = false, url, cont
         ignoreHTTPSErrors: true, timezoneId: 'Asia/Ho_Chi_Minh' });
     if (lang !== 'vi') {
         await place.addCookies([{ name: 'lang', value: lang, url }]);
+    }
+    if (MOVED_BY) {
+        await place.addInitScript(`(${moveClock})(${MOVED_BY})`);
     }
     const page = await place.newPage();
     page.setDefaultTimeout(15000);
