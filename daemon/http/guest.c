@@ -1,6 +1,7 @@
 /* The guards on connections: how many, from where, how long. */
 #include <arpa/inet.h>
 #include <event2/bufferevent_ssl.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -91,6 +92,11 @@ bool lt_guest_look(struct lt_guest *guest)
     read_address(guest);
     (void)setsockopt(bufferevent_getfd(guest->bev), SOL_SOCKET, SO_SNDBUF,
                      &(int){SEND_BUFFER}, sizeof(int));
+    /* An answer is several TLS records; the last one must not wait until the
+     * other side has acknowledged those before it. A proxy's socket is no TCP.
+     */
+    (void)setsockopt(bufferevent_getfd(guest->bev), IPPROTO_TCP, TCP_NODELAY,
+                     &(int){1}, sizeof(int));
     lt_guest_becomes(guest, LT_GUEST_READING);
     if (!may_stay(guest)) {
         guest->port->stats.turned_away++;
