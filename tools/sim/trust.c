@@ -13,14 +13,20 @@
 
 enum { ENDS_MAX = 512, FOR_MS = 6000 };
 
-static bool is_well(const struct sim *sim, const struct sim_node *node)
+/* Can it write now, with the whole tree before it? */
+static bool may_write(const struct sim *sim, const struct sim_node *node)
 {
-    return node->up && !node->dying && !node->full && !node->damaged &&
-           !sim_paused(node) && node->quota_until_ms == 0 &&
-           node->doubtful_until_ms == 0 && node->clone_of < 0 &&
+    return node->up && !node->dying && !node->full && !sim_paused(node) &&
+           node->quota_until_ms == 0 && node->doubtful_until_ms == 0 &&
+           node->clone_of < 0 &&
            lt_tree_count(lt_engine_tree(node->engine)) >=
                sim->nodes_n -
                    (sim->nodes[sim->nodes_n - 1].clone_of >= 0 ? 1 : 0);
+}
+
+static bool is_well(const struct sim *sim, const struct sim_node *node)
+{
+    return may_write(sim, node) && !node->damaged;
 }
 
 /* ---- what is written ---- */
@@ -194,6 +200,8 @@ static void restore_keys(struct sim_node *root)
     }
 }
 
+/* Also by an office whose disk was damaged and has been found sound: it keeps
+ * that disk, and there is nobody else to say the word. */
 void sim_heal_trust(struct sim *sim)
 {
     if (sim->drawn[SIM_DOOR] + sim->drawn[SIM_REVOKED] == 0) {
@@ -202,7 +210,7 @@ void sim_heal_trust(struct sim *sim)
     for (size_t i = 0; i < sim->nodes_n; i++) {
         struct sim_node *node = &sim->nodes[i];
 
-        if (is_well(sim, node) && !lt_turn_pending(node->turn) &&
+        if (may_write(sim, node) && !lt_turn_pending(node->turn) &&
             !lt_log_dirty(node->log)) {
             open_doors(node);
             if (i == 0) {
