@@ -1,7 +1,7 @@
 // Two figures of the pages, in one browser with one clock: prints one JSON object.
 //
 //   faces.mjs warning [COMMUNES] [SECONDS]   from the commune's key to the
-//       province's open page, a warning a second from each commune
+//       province's open page, a warning a second from each commune's phone
 //   faces.mjs usable [ROUNDS]                from opening the centre of a province
 //       of 168 communes and 20,000 open cases until it can be worked with: the main
 //       thread's own time on a processor four times as slow
@@ -68,8 +68,8 @@ const raiseEverySecond = async (seconds) => {
 async function warning(communes, seconds) {
     const tree = await plant(communes);
     try {
-        const enter = async (node, face, name) => {
-            const page = await open({ url: tree[node].url });
+        const enter = async (node, face, name, size) => {
+            const page = await open({ url: tree[node].url, size });
             await signIn(page, tree[node].url, { face, name, secret: tree.password });
             return page;
         };
@@ -78,9 +78,11 @@ async function warning(communes, seconds) {
         await centre.evaluate(watchThem);
         const desks = [];
         for (let i = 1; i <= communes; i++) {
-            desks.push(await enter(`c${i}`, 'desk', 'dung'));
+            const desk = await enter(`c${i}`, 'desk', 'dung', 'phone');
+            await desk.press('body', 'F8'); // where one is who warns
+            desks.push(desk);
         }
-        await desks[0].evaluate(raiseEverySecond, 3); // what it needs once
+        await Promise.all(desks.map((desk) => desk.evaluate(raiseEverySecond, 2))); // what they need once
         const sent = Object.assign({}, ...await Promise.all(desks.map(async (desk, i) => {
             await new Promise((resolve) => setTimeout(resolve, i * 1000 / communes));
             return desk.evaluate(raiseEverySecond, seconds);

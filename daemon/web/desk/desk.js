@@ -130,7 +130,7 @@ function Home({ session }) {
     const directives = useWatch(async () => learnNames(await get('/directives',
         { open: true, limit: 200 })), ['directive'], [self]);
     const incidents = useWatch(async () => learnNames(await get('/incidents',
-        { open: true, office: self, limit: 50 })), ['incident'], [self]);
+        { open: true, office: self, limit: 50 })), ['incident'], [self], undefined, self);
     const fresh = (directives.data?.items ?? []).filter((d) => !d.voided && d.to.some(
         (to) => to.office === self && ['01', null].includes(to.status)))
         .sort((a, b) => Number(b.urgent ?? false) - Number(a.urgent ?? false));

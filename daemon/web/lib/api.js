@@ -84,9 +84,19 @@ function query(args) {
         : `?${new URLSearchParams(given.map(([k, v]) => [k, v === true ? '1' : v]))}`;
 }
 
-/** GET @path; flags that are false are left out. */
+const asked = new Map(); // what is asked for in this very moment
+
+/** GET @path; flags that are false are left out. Who asks for the same in the same
+ * moment, as all do who hear of one change, shares the answer: do not write to it. */
 export function get(path, args) {
-    return send(path + query(args), { method: 'GET' });
+    const whole = path + query(args);
+    let answer = asked.get(whole);
+    if (answer === undefined) {
+        answer = send(whole, { method: 'GET' });
+        asked.set(whole, answer);
+        queueMicrotask(() => asked.delete(whole)); // what comes later may have changed
+    }
+    return answer;
 }
 
 /** Somebody is at work here: the server does not lock the screen. */

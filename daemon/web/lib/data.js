@@ -69,9 +69,9 @@ class Watch {
 
 /** Watch what @load() gives. @kinds: which changes matter ("case", "incident",
  * "directive", "status"; "*" all). @on: what the loader depends on. @gap: at least so
- * many milliseconds between two fetches.
+ * many milliseconds between two fetches. @of: only what this office began matters.
  * Returns {data, error, at, reload}; data stays while a later fetch fails. */
-export function useWatch(load, kinds, on = [], gap = GAP_MS) {
+export function useWatch(load, kinds, on = [], gap = GAP_MS, of = null) {
     const [state, setState] = useState({ data: null, error: null, at: null });
     const watch = useRef(null);
 
@@ -84,9 +84,13 @@ export function useWatch(load, kinds, on = [], gap = GAP_MS) {
         const slow = setInterval(() => mine.ask(false), SLOW_MS);
         const stop = onLive(({ what, data, up }) => {
             const kind = what === 'change' ? data.kind : what;
+            if (of !== null && what === 'change' && !data.matter?.startsWith(`${of}:`)) {
+                return;
+            }
             if (what === 'reset' || (what === 'link' && up) || kinds.includes('*')
                 || kinds.includes(kind)) {
-                mine.ask(what === 'change' && data.kind === 'incident');
+                // A crowd shows at once; counts that it changes as well can wait.
+                mine.ask(what === 'change' && kind === 'incident' && kinds.includes(kind));
             }
         });
         return () => {

@@ -85,7 +85,7 @@ export function Reach({ self }) {
     const now = useNow(1000);
     const { data: status, error } = useWatch(async () => learnNames(await get('/status')), ['*']);
     const { data: incidents } = useWatch(async () => learnNames(await get('/incidents',
-        { open: true, office: self, limit: 20 })), ['incident']);
+        { open: true, office: self, limit: 50 })), ['incident'], [self], undefined, self);
     if (error && error.status === 0) {
         return html`<div class="line grey" role="status">${t('reach_no_server')}</div>`;
     }
