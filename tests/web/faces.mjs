@@ -201,9 +201,14 @@ async function incident_shows_at_once() {
         const began = Date.now();
         happen(world, 'incident', makeIncident(world, { origin: officeId(77), raised_at: ago(0) }),
             'INCIDENT_RAISED');
+        const asked = world.requests.length;
         await page.waitForSelector('.running li >> nth=3');
         const took = Date.now() - began;
         check(took < 2000, `it took ${took} ms`);
+        // The list and the bar share one answer; this office's own line needs none.
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        const lists = world.requests.slice(asked).map(String).filter((r) => /\/incidents/.test(r));
+        check(lists.length === 1, `one change, asked for as ${lists}`);
         await tidy(page, 'live');
         await page.context().close();
     });
