@@ -86,10 +86,33 @@ static void revoked_while_streaming(struct sim *sim)
     scene_want(sim, scene_holds(root, &after), "restored, it goes on");
 }
 
+/* The writer's disk is damaged after it has revoked a key; nothing rotten is
+ * found, so that it keeps its disk and has to give the key back. */
+static void given_back_on_a_disk_found_sound(struct sim *sim)
+{
+    struct sim_node *root = &sim->nodes[0];
+
+    scene_settle(sim, 20000);
+    scene_want(sim, sim_revoke(sim), "the root is well");
+    scene_run(sim, 5000);
+    scene_want(sim, scene_alarms(root, LT_AREVOKED) > 0, "a key is revoked");
+    for (unsigned i = 1; i < sim->nodes_n; i++) {
+        scene_cases(&sim->nodes[i], 3);
+    }
+    scene_run(sim, 5000);
+    root->damaged = root->lossy = root->rotten = true;
+}
+
 const struct scene scenes_of_trust[] = {
     {"revoked_while_streaming",
      "a revoked key is cut off everywhere, and a restored one goes on",
      revoked_while_streaming,
+     {0, 1, 1, -1},
+     0,
+     false},
+    {"given_back_on_a_disk_found_sound",
+     "who revoked a key gives it back, though its disk was damaged meanwhile",
+     given_back_on_a_disk_found_sound,
      {0, 1, 1, -1},
      0,
      false},
