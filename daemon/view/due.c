@@ -278,14 +278,32 @@ static lt_err put_why(struct lt_json *json, const struct lt_duty *duty)
     return rc;
 }
 
+/* Which term it is. */
+static void put_rule(struct lt_json *json, const struct lt_rule *rule)
+{
+    put_text(json, "rule", rule->id);
+    put_text(json, "step", rule->step[1]);
+    put_text(json, "step_vi", rule->step[0]);
+}
+
+/* How it stands today. */
+static void put_standing(struct lt_json *json, const struct lt_duty *duty,
+                         int32_t today)
+{
+    lt_json_key(json, "standing");
+    lt_json_bool(json, duty->deadline.standing);
+    lt_json_key(json, "overdue");
+    lt_json_bool(json, lt_due_is_overdue(duty, today));
+    lt_json_key(json, "due_soon");
+    lt_json_bool(json, lt_due_is_soon(duty, today));
+}
+
 void lt_due_put_month(struct lt_json *json, const struct lt_duty *duty,
                       int32_t today)
 {
     const struct lt_deadline *d = &duty->deadline;
 
-    put_text(json, "rule", d->rule->id);
-    put_text(json, "step", d->rule->step[1]);
-    put_text(json, "step_vi", d->rule->step[0]);
+    put_rule(json, d->rule);
     lt_json_key(json, "due_on");
     lt_json_null(json);
     lt_json_key(json, "due_month");
@@ -294,12 +312,7 @@ void lt_due_put_month(struct lt_json *json, const struct lt_duty *duty,
     } else {
         lt_json_month(json, d->due);
     }
-    lt_json_key(json, "standing");
-    lt_json_bool(json, d->standing);
-    lt_json_key(json, "overdue");
-    lt_json_bool(json, lt_due_is_overdue(duty, today));
-    lt_json_key(json, "due_soon");
-    lt_json_bool(json, lt_due_is_soon(duty, today));
+    put_standing(json, duty, today);
 }
 
 lt_err lt_due_put(struct lt_json *json, const struct lt_duty *duty,
@@ -311,9 +324,7 @@ lt_err lt_due_put(struct lt_json *json, const struct lt_duty *duty,
     const struct lt_deadline *d = &duty->deadline;
     char ver[2] = {d->rule->ver, '\0'};
 
-    put_text(json, "rule", d->rule->id);
-    put_text(json, "step", d->rule->step[1]);
-    put_text(json, "step_vi", d->rule->step[0]);
+    put_rule(json, d->rule);
     put_day(json, "from", true, d->begins);
     lt_json_key(json, "days");
     lt_json_uint(json, d->reading.has ? d->reading.days : d->rule->term.days);
@@ -321,12 +332,7 @@ lt_err lt_due_put(struct lt_json *json, const struct lt_duty *duty,
     lt_json_word(json, basis_word(d->rule));
     put_day(json, "due_on", !d->standing, d->due);
     put_day(json, "latest_on", !d->standing, d->latest);
-    lt_json_key(json, "standing");
-    lt_json_bool(json, d->standing);
-    lt_json_key(json, "overdue");
-    lt_json_bool(json, lt_due_is_overdue(duty, today));
-    lt_json_key(json, "due_soon");
-    lt_json_bool(json, lt_due_is_soon(duty, today));
+    put_standing(json, duty, today);
     lt_json_key(json, "extensions");
     lt_json_uint(json, d->extended);
     lt_json_key(json, "paused_days");
