@@ -1,6 +1,6 @@
 // The desk: a warning in three touches, a case by keyboard alone, today's work,
 // and always in sight what has reached whom.
-import { axe, check, main, open, picture, signIn, tidy, until, withWorld } from './lib.mjs';
+import { axe, check, look, main, open, picture, signIn, tidy, until, withWorld } from './lib.mjs';
 import { dayFrom, happen, makeCase, makeDirective, makeIncident, officeId, tell }
     from './fixture.mjs';
 
@@ -117,6 +117,41 @@ async function nobody_was_reached() {
     });
 }
 
+/* What was done at the desk today is seen there, though nothing of it is due. */
+async function todays_visit_is_seen() {
+    await withWorld({}, async (world, url) => {
+        world.cases.push(makeCase(world, { opened_on: dayFrom(-1), state: 'closed', reason: 'guided' }));
+        const page = await open({ url });
+        await signIn(page, url);
+        await page.waitForSelector('#p-today + .empty');
+        check(!/Nhận hôm nay/.test(await text(page, '.panels')), "yesterday's case is today's");
+        for (const [name, how] of [['Lò Thị Ảnh', 'explained'], ['Sùng A Páo', 'received']]) {
+            await page.keyboard.press('F2');
+            await page.waitForSelector('.fields');
+            await page.check('[value=feedback], [value=recommendation]');
+            await page.fill('#f-name', name);
+            await page.fill('#f-address', 'Bản Lao');
+            await page.fill('#f-field', 'giao thong');
+            await page.press('#f-field', 'Enter');
+            await page.check(`[value=${how}]`);
+            await page.keyboard.press('Control+Enter');
+            await page.waitForSelector('.saved');
+            await page.keyboard.press('Escape');
+            await page.waitForSelector('#p-today');
+        }
+        await page.waitForSelector('.done-today li >> nth=1');
+        const shown = await text(page, '.panel:has(#p-today)');
+        check(/Nhận hôm nay 2/.test(shown) && /đã hướng dẫn/.test(shown) && /Giao thông/.test(shown)
+            && !/Páo|Lao/.test(shown), shown);
+        await look(page, 'desk-today-done');
+        happen(world, 'case', makeCase(world), 'CASE_OPENED');
+        await page.click('#p-today ~ h3 a');
+        await page.waitForSelector('.sheet .rows li >> nth=2');
+        await tidy(page, 'all of today');
+        await page.context().close();
+    });
+}
+
 /* An urgent order is seen as one, in the list and on its page, with the crowd it is for;
  * of others' receipt a commune says nothing. The line names what was taken, for an hour. */
 async function urgent_order_for_a_crowd() {
@@ -156,4 +191,4 @@ async function urgent_order_for_a_crowd() {
     });
 }
 
-await main({ urgent_order_for_a_crowd, first_sight, warning_in_three_touches, warning_is_sent_once, nobody_was_reached });
+await main({ urgent_order_for_a_crowd, todays_visit_is_seen, first_sight, warning_in_three_touches, warning_is_sent_once, nobody_was_reached });

@@ -150,6 +150,7 @@ function listCases(world, q) {
         && (!q.get('closed') || c.state === 'closed')
         && (!q.get('office') || c.custodian === q.get('office') || c.origin === q.get('office'))
         && (!q.get('overdue') || (c.state !== 'closed' && c.due_on < day))
+        && (!q.get('since') || c.opened_on >= q.get('since'))
         && (!q.get('tasks') || c.tasks_owed > 0)
         && (!q.get('about') || c.about === q.get('about'))
         && (!q.get('due_soon') || (c.state !== 'closed' && c.due_on >= day

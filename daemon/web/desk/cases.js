@@ -4,7 +4,7 @@ import { html, useRef, useState } from '/web/vendor/preact-htm.js';
 import { get } from '/web/lib/api.js';
 import { CaseDue, caseNumber, dueOf } from '/web/lib/cases.js';
 import { getAll, useWatch } from '/web/lib/data.js';
-import { showTime } from '/web/lib/dates.js';
+import { showTime, today } from '/web/lib/dates.js';
 import { Trouble } from '/web/lib/form.js';
 import { learnNames, officeName } from '/web/lib/office.js';
 import { link } from '/web/lib/route.js';
@@ -19,6 +19,28 @@ function Row({ item }) {
     return html`<li><a href=${link('case', item.id)}><b>${caseNumber(item)}</b>
         <span>${Term('types', item.type)} · ${Term('fields', item.field)}</span>
         <span class="quiet">${term('rules', item.due_rule)}</span><${CaseDue} item=${item} /></a></li>`;
+}
+
+/** What this office took in today, the latest first: settled at the desk or not. */
+export async function loadDone(self) {
+    const found = learnNames(await getAll('/cases', { office: self, since: today() }, 2000));
+    return found.items.filter((c) => c.origin === self && c.opened_on === today() && !c.voided)
+        .sort((a, b) => (a.last_event_at < b.last_event_at ? 1 : -1));
+}
+
+export function DoneRow({ item }) {
+    return html`<li><a href=${link('case', item.id)}><b>${caseNumber(item)}</b>
+        <span>${Term('fields', item.field)}</span>
+        <span class="quiet">${term('types', item.type)}</span>
+        ${item.state === 'closed' ? html`<span class="due ended">${term('close_reasons', item.reason)}</span>`
+        : html`<${CaseDue} item=${item} />`}</a></li>`;
+}
+
+export function Done({ session }) {
+    const { data, error } = useWatch(() => loadDone(session.office.id), ['case'], [session.office.id]);
+    return html`<${Sheet} title=${t('done')}>${data === null ? html`<p class="empty">${error
+        ? error.message : t('loading')}</p>` : html`<ul class="rows">${data.map((item) => html`<${DoneRow}
+            key=${item.id} item=${item} />`)}</ul>`}</${Sheet}>`;
 }
 
 /** Offered to this office, and not answered yet: on the desk's first sight while there is one. */

@@ -12,7 +12,7 @@ import { go, link, useRoute } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { Term, t, term } from '/web/lib/words.js';
 import { CaseSheet } from '/web/desk/case.js';
-import { Cases, OfferPanel } from '/web/desk/cases.js';
+import { Cases, Done, DoneRow, loadDone, OfferPanel } from '/web/desk/cases.js';
 import { Crowd, Sent } from '/web/desk/crowd.js';
 import { DirectiveSheet } from '/web/desk/directive.js';
 import { Duty, ShiftForm } from '/web/desk/duty.js';
@@ -57,8 +57,8 @@ function Rows({ items, empty, Row = CaseRow, brief }) {
         { n: items.length - most })}</p>`}`;
 }
 
-/** Today's work: late, today, in three days; one list, worst first. */
-export async function loadToday(self) {
+/* Today's work: late, today, in three days; one list, worst first. */
+async function loadToday(self) {
     const [late, soon] = await Promise.all([
         get('/cases', { open: true, overdue: true, office: self, limit: 200 }),
         get('/cases', { open: true, due_soon: true, office: self, limit: 200 }),
@@ -68,7 +68,17 @@ export async function loadToday(self) {
     return mine.sort((a, b) => (a.due_on < b.due_on ? -1 : a.due_on > b.due_on ? 1 : 0));
 }
 
-function Today({ items, error }) {
+/* What was written today is seen to be there, settled at once or not. */
+function DoneToday({ self }) {
+    const { data } = useWatch(() => loadDone(self), ['case'], [self]);
+    const items = data ?? [];
+    return items.length > 0 && html`<h3>${t('done')} <span class="count">${items.length}</span>
+            ${items.length > BRIEF && html` <a href=${link('done')}>${t('all_of_them')}</a>`}</h3>
+        <ul class="rows done-today">${items.slice(0, BRIEF).map((item) => html`<${DoneRow}
+            key=${item.id} item=${item} />`)}</ul>`;
+}
+
+function Today({ items, error, self }) {
     if (items === null) {
         return html`<${Panel} id="p-today" title=${t('today')}>
             <p class="empty">${error ? error.message : t('loading')}</p></${Panel}>`;
@@ -83,6 +93,7 @@ function Today({ items, error }) {
         : groups.filter(([, list]) => list.length > 0).map(([name, list]) => html`
             <h3>${t(name)} <span class="count">${list.length}</span></h3>
             <${Rows} items=${list} />`)}
+        <${DoneToday} self=${self} />
     </${Panel}>`;
 }
 
@@ -150,7 +161,7 @@ function Home({ session }) {
                     href=${link('crowd', String(i + 1))}>${t(`place_${i + 1}`)}</a>`)}</div></div>
         </div>
         <div class="panels">
-            <${Today} items=${work.data} error=${work.error} />
+            <${Today} items=${work.data} error=${work.error} self=${self} />
             <div class="stack">
                 <${PeriodPanel} session=${session} />
                 <${OfferPanel} session=${session} />
@@ -191,7 +202,7 @@ function Directives({ session }) {
 
 const SHEETS = {
     ...WORK, more: lazy(() => import('/web/desk/more.js'), 'More'), visit: Visit, petition: Petition, crowd: Crowd, sent: Sent, receipt: ReceiptCheck, cases: Cases,
-    directives: Directives, case: CaseSheet, incident: IncidentSheet, directive: DirectiveSheet,
+    done: Done, directives: Directives, case: CaseSheet, incident: IncidentSheet, directive: DirectiveSheet,
     shift: ShiftForm, forecast: Forecast,
 };
 

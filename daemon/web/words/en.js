@@ -160,6 +160,7 @@ export default {
     today_now: "Today",
     today_soon: "Next 3 days",
     today_none: "Nothing is late or due soon.",
+    done: "Taken in today",
     directives: "Directives",
     directives_new: "New directives",
     directives_running: "In hand",

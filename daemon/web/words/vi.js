@@ -160,6 +160,7 @@ export default {
     today_now: "Hôm nay",
     today_soon: "3 ngày tới",
     today_none: "Không có việc quá hạn hay sắp hạn.",
+    done: "Nhận hôm nay",
     directives: "Chỉ đạo",
     directives_new: "Chỉ đạo mới",
     directives_running: "Đang làm",
