@@ -118,7 +118,7 @@ export function SignIn({ onDone, expired, vouched }) {
     }
     return html`<main class="signin"><form noValidate onSubmit=${submit}>
         <img src="/web/icon.svg" alt="" width="48" height="48" />
-        <h1>Liên Thông</h1>
+        <h1 lang="vi">Liên Thông</h1>
         <p class="quiet">${t('signin_lead')}</p>
         ${vouched && html`<${Vouched} onDone=${onDone} />`}
         ${expired && html`<p class="note" role="status">${t('signin_expired')}</p>`}

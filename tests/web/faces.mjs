@@ -191,6 +191,39 @@ async function support_goes_to_who_helps() {
     });
 }
 
+/* Why it does not move, and whom to ask; what is typed at a terminal shows to who keeps
+ * the machine, and to nobody else. */
+async function told_whom_to_ask() {
+    for (const also of [[], ['operator']]) {
+        await withWorld({ ...PROVINCE, units: 4 }, async (world, url) => {
+            world.people.lan.also = also;
+            world.cases.push(makeCase(world, { due_on: '2026-01-05', overdue: true, custodian: officeId(3) }));
+            world.offices[3].link = 'silent';
+            world.why = { moving: false, code: 'child_silent', text: 'Xã Thử 1.1 không gọi về.',
+                remedy: 'Gọi trực Xã Thử 1.1: hỏi điện, mạng và dịch vụ lienthongd; ở đó chạy: '
+                    + 'lienthong explain "Tỉnh Tây Ninh".' };
+            const page = await open({ url });
+            await signIn(page, url, { face: 'centre' });
+            const id = encodeURIComponent(world.cases[0].id);
+            for (const [name, press] of [[`case/${id}`], [`unit/${officeId(4)}`], ['overdue', 'Vì sao'],
+                ['silent', 'Vì sao']]) {
+                await page.goto(`${url}/centre#/${name}`);
+                await page.waitForSelector('.sheet h1');
+                if (press) {
+                    await page.click(`td button >> text=/${press}/i`);
+                }
+                await page.waitForSelector('.sheet >> text=không gọi về');
+                const said = await page.innerText('.sheet');
+                check(/Gọi trực Xã Thử 1\.1: hỏi điện/.test(said), `${name}: ${said}`);
+                check(/lienthong/.test(said) === (also.length > 0), `${name}, ${also}: ${said}`);
+                check(/Gọi quản trị máy/.test(said) === (also.length === 0), `${name}, ${also}: ${said}`);
+            }
+            await look(page, `told-whom-to-ask${also}`);
+            await page.context().close();
+        });
+    }
+}
+
 async function incident_shows_at_once() {
     await withWorld(PROVINCE, async (world, url) => {
         province(world);
@@ -357,6 +390,7 @@ async function light_for_a_slow_machine() {
 }
 
 await main({ centre_first_sight, take_with_one_click_and_urge_with_two,
-    rows_stay_under_the_hand, support_goes_to_who_helps, incident_shows_at_once,
+    rows_stay_under_the_hand, support_goes_to_who_helps, told_whom_to_ask,
+    incident_shows_at_once,
     board_on_the_wall, board_cuts_no_crowd, board_hides_few_in_public, twelve_tabs_one_connection,
     light_for_a_slow_machine });

@@ -125,7 +125,7 @@ function statusOf(world) {
     return { schema: 'lienthong.status/1', version: '0.2.0', office: { id: world.self,
         name: world.name, kind: world.kind, parent, superiors: [officeId(2), officeId(1)],
         keeper: officeId(1) }, state: 'ready', log: { last_commit_at: iso(Date.now()) },
-    links: parent === null ? [] : [{ office: parent, name: 'Huyện Thử 1', role: 'parent',
+    links: parent === null ? [] : [{ office: parent, name: names(world)[parent], role: 'parent',
         state: world.link.up ? 'up' : 'connecting', since: iso(world.link.since),
         last_ack_at: world.link.up ? iso(Date.now()) : null,
         waiting: world.link.up ? { urgent: 0, normal: 0, bulk: 0 } : unknown }],
@@ -186,7 +186,8 @@ function written(world, id, more = {}) {
 
 function sessionOf(world) {
     const person = world.people[world.signedIn];
-    return { person: { name: world.signedIn, shown: person.shown, roles: [person.role] },
+    return { person: { name: world.signedIn, shown: person.shown,
+        roles: [person.role, ...person.also ?? []] },
         locked: world.locked, expires_at: iso(Date.now() + 36e5),
         office: { id: world.self, name: world.name, kind: world.kind,
             parent: world.offices.find((o) => o.id === world.self)?.parent ?? null }, faces: FACES[person.role] };
@@ -406,8 +407,8 @@ function read(world, route, id, q) {
             holder: found?.custodian ?? null };
     }
     if (route === '/explain/{}') {
-        return { subject: id, moving: true, code: 'moving', text: 'Đang đi.', remedy: null,
-            reached: [{ office: officeId(2), reached: world.reached },
+        return { subject: id, moving: true, code: 'moving', text: world.lang === 'en' ? 'It moves.'
+            : 'Đang đi.', remedy: null, ...world.why, reached: [{ office: officeId(2), reached: world.reached },
                 { office: officeId(1), reached: world.reached }], names: names(world) };
     }
     if (route === '/register/{}') {
@@ -429,6 +430,7 @@ function read(world, route, id, q) {
 export async function serve(world, root) {
     const server = http.createServer((request, answer) => {
         const url = new URL(request.url, 'http://x');
+        world.lang = /\blang=en\b/.test(request.headers.cookie) ? 'en' : 'vi';
         const parts = [];
         world.requests.push(`${request.method} ${url.pathname}`);
         request.on('data', (part) => parts.push(part));

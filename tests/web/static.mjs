@@ -286,7 +286,36 @@ async function told() {
     return due.option === 'sealed_ref' ? faults : [...faults, `no field in it: ${due.option}`];
 }
 
-const CHECKS = { floor, policy, words, size, vendor, lines, dates, text, told };
+/* What `explain` says to do, on a page: no command, and never nothing at all; whoever keeps
+ * the machine reads it whole. The catalogue itself is the control of the search. */
+async function explained() {
+    const { remedyInWords } = await load('lib/told.js');
+    const typed = /--|lienthong|systemctl|superior_addresses|log_max|dmesg|\bping\b|\bdf\b|this command|lệnh này|same command/;
+    const rows = Object.entries(catalogue()).filter(([word, texts]) => word.startsWith('ui_ex_')
+        && texts[1]).flatMap(([word, [, vi, , en]]) => [[word, vi], [word, en]]);
+    const faults = rows.filter(([, remedy]) => typed.test(remedy)).length < 30
+        ? ['the search finds no commands in the catalogue'] : [];
+    for (const [word, remedy] of rows) {
+        const plain = remedy.replace(/[[\]]/g, '').replace(/\{\w+\}/g, 'Xã Thử 1.1');
+        const told = { code: word.slice(6), remedy: plain };
+        const got = remedyInWords(told, ['officer']);
+        if (typed.test(got) || !got || / \.|[:;,] ⟦|[:;,]$|\.\.|\( |\(\)/.test(got)) {
+            faults.push(`${word}: ${got}`);
+        }
+        if (!typed.test(plain) && got !== plain) {
+            faults.push(`${word} lost something: ${got}`);
+        }
+        if (typed.test(plain) && !/⟦told_|quản trị máy|operator/.test(got)) {
+            faults.push(`${word} names nobody to ask: ${got}`);
+        }
+        if (remedyInWords(told, ['leader', 'operator']) !== plain) {
+            faults.push(`${word}: the operator does not read it whole`);
+        }
+    }
+    return faults;
+}
+
+const CHECKS = { floor, policy, words, size, vendor, lines, dates, text, told, explained };
 const PLANTS = [
     ['floor', 'app.css', 'main { & p { color: red; } }\n.a {\n  & b { color: red }\n}'],
     ['floor', 'app.js', 'const x = [1].toSorted();'], ['floor', 'app.css', 'a:has(b) {}'],

@@ -6,7 +6,8 @@ import { getAll, useNow, useWatch } from '/web/lib/data.js';
 import { showSince, showTime } from '/web/lib/dates.js';
 import { Trouble } from '/web/lib/form.js';
 import { useKeys } from '/web/lib/keys.js';
-import { band, learnNames, learnName, officeName, speaksOf } from '/web/lib/office.js';
+import { band, helpWords, learnNames, learnName, officeName, placeWord, speaksOf }
+    from '/web/lib/office.js';
 import { go, link, useRoute } from '/web/lib/route.js';
 import { Term, t, term } from '/web/lib/words.js';
 import { CaseSheet } from '/web/desk/case.js';
@@ -38,9 +39,9 @@ function Running({ item, now, writes, sent }) {
     return html`<li class=${untaken ? 'untaken' : ''}>
         <span class="clock">${showSince(item.raised_at, now)}</span>
         <span class="what"><a href=${link('incident', item.id)}><b>${officeName(item.origin)}</b></a>
-            ${' · '}${item.place} · ${Term('fields', item.field) || item.subject} ·
+            ${' · '}${placeWord(item.place)} · ${Term('fields', item.field) || item.subject} ·
             ${' '}${t('people_n', { n: band(item.people) })}
-            ${item.help && html`<br /><span class="quiet">${t('crowd_help')}: ${item.help}</span>`}
+            ${item.help && html`<br /><span class="quiet">${t('crowd_help')}: ${helpWords(item.help)}</span>`}
             ${sent.map((d) => html`<${Sent} key=${d.id} directive=${d} />`)}
         </span>
         ${untaken ? writes && html`<button type="button" class="main" disabled=${state.busy}

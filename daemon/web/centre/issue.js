@@ -5,7 +5,7 @@ import { get, idPath } from '/web/lib/api.js';
 import { useWatch } from '/web/lib/data.js';
 import { parseDate, showTime, today } from '/web/lib/dates.js';
 import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
-import { crowdRef, learnNames, officeName } from '/web/lib/office.js';
+import { crowdRef, learnNames, officeName, placeWord } from '/web/lib/office.js';
 import { OfficesPick } from '/web/lib/offices.js';
 import { go } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
@@ -95,7 +95,7 @@ function Form({ session, name, ids, crowd, units, onSent }) {
     return html`<${Sheet} title=${title}>
         ${ids.length > 0 && html`<p><b>${t('directive_to')}:</b> ${ids.map(officeName)
         .sort(compareNames).join(', ')}</p>`}
-        ${crowd && html`<p><b>${t('crowd')}:</b> ${officeName(crowd.origin)} · ${crowd.place} ·
+        ${crowd && html`<p><b>${t('crowd')}:</b> ${officeName(crowd.origin)} · ${placeWord(crowd.place)} ·
             ${' '}${t('since', { time: showTime(crowd.raised_at) })}</p>`}
         <form class="fields" noValidate onSubmit=${send}>
             ${ids.length === 0 && html`<${OfficesPick} offices=${choices} values=${values.current}

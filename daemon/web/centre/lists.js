@@ -6,10 +6,11 @@ import { caseDay, CaseDue, caseNumber, DueIn, dueOf } from '/web/lib/cases.js';
 import { getAll, useWatch } from '/web/lib/data.js';
 import { showAge, showDate, showTime } from '/web/lib/dates.js';
 import { Trouble } from '/web/lib/form.js';
-import { band, learnNames, officeName } from '/web/lib/office.js';
+import { band, learnNames, officeName, placeWord } from '/web/lib/office.js';
 import { PaperFoot, PaperHead, PaperTools, useOnPaper } from '/web/lib/paper.js';
 import { link } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
+import { remedyInWords } from '/web/lib/told.js';
 import { Term, t, term } from '/web/lib/words.js';
 
 const PAGE = 100;
@@ -52,12 +53,12 @@ export const LISTS = {
 };
 
 /* Why, asked for when somebody wants to know. */
-function Why({ id }) {
+function Why({ id, roles }) {
     const [text, setText] = useState(null);
     const ask = async () => {
         try {
             const told = await get(`/explain/${idPath(id)}`);
-            setText(`${told.text} ${told.remedy ?? ''}`);
+            setText(`${told.text} ${remedyInWords(told, roles) ?? ''}`);
         } catch (problem) {
             setText(problem.message);
         }
@@ -66,13 +67,13 @@ function Why({ id }) {
         </button>` : html`<span class="quiet">${text}</span>`;
 }
 
-function Row({ item, kind }) {
+function Row({ item, kind, roles }) {
     switch (kind) {
     case 'unit':
         return html`<td><a href=${link('unit', item.id)}>${item.name}</a></td>
             <td>${officeName(item.parent)}</td><td>${t(`link_${item.link}`)}
             ${' '}${t('since', { time: showTime(item.since) })}</td><td>${showTime(item.last_event_at)}</td>
-            <td><${Why} id=${item.id} /></td>`;
+            <td><${Why} id=${item.id} roles=${roles} /></td>`;
     case 'directive':
         return html`<td><a href=${link('directive', item.id)}>${item.doc_no}</a>
             ${item.urgent && html` <b class="urgent">${t('urgent_mark')}</b>`}</td>
@@ -80,10 +81,10 @@ function Row({ item, kind }) {
                 key=${to.office}>${officeName(to.office)}: ${to.status
         ? term('directive_codes', to.status) : t('not_arrived')}</span>`)}</td>
             <td>${item.due_on && html`<${DueIn} day=${item.due_on} />`}</td>
-            <td><${Why} id=${item.id} /></td>`;
+            <td><${Why} id=${item.id} roles=${roles} /></td>`;
     case 'incident':
         return html`<td><a href=${link('incident', item.id)}>${showTime(item.raised_at)}</a></td>
-            <td>${officeName(item.origin)}</td><td>${item.place} · ${Term('fields', item.field)}</td>
+            <td>${officeName(item.origin)}</td><td>${placeWord(item.place)} · ${Term('fields', item.field)}</td>
             <td>${band(item.people)}</td><td>${item.taken_at ? t('reach_taken', { name:
             officeName(item.taken_by), time: showTime(item.taken_at) })
         : html`<span class="due late">${t('incident_untaken')}</span>`}</td>`;
@@ -95,13 +96,13 @@ function Row({ item, kind }) {
             <td>${kind === 'review' ? html`<${DueIn} day=${item.review_by} />` : caseDay(item, kind === 'entry'
         ? 'opened' : 'decided')}</td>
             <td>${kind === 'entry' ? showDate(item.entered_on, { weekday: false })
-        : html`<${Why} id=${item.id} />`}</td>`;
+        : html`<${Why} id=${item.id} roles=${roles} />`}</td>`;
     default:
         return html`<td><a href=${link('case', item.id)}>${caseNumber(item)}</a></td>
             <td>${officeName(item.custodian)}</td><td>${Term('fields', item.field)} ·
             <span class="quiet"> ${term('rules', item.due_rule)}</span></td>
             <td><${CaseDue} item=${item} /></td>
-            <td><${Why} id=${item.id} /></td>`;
+            <td><${Why} id=${item.id} roles=${roles} /></td>`;
     }
 }
 
@@ -116,7 +117,7 @@ function texts(item, kind) {
         return [item.doc_no, officeName(item.issuer), item.to.map((to) => `${officeName(to.office)}: ${
             to.status ? term('directive_codes', to.status) : t('not_arrived')}`).join('; '), day(item.due_on), ''];
     case 'incident':
-        return [showTime(item.raised_at), officeName(item.origin), item.place, band(item.people),
+        return [showTime(item.raised_at), officeName(item.origin), placeWord(item.place), band(item.people),
             item.taken_at ? officeName(item.taken_by) : t('incident_untaken')];
     default:
         return [caseNumber(item), officeName(item.custodian), Term('fields', item.field),
@@ -135,14 +136,14 @@ const HEADS = {
     incident: ['crowd_since', 'unit', 'crowd_where', 'crowd_many', 'taken'],
 };
 
-function List({ items, kind }) {
+function List({ items, kind, roles }) {
     const [first, setShown] = useState(PAGE);
     const shown = useOnPaper() ? items.length : first;
     return items.length === 0 ? html`<p class="empty">${t('list_empty')}</p>`
         : html`<div class="scroll-x" tabindex="0" role="region" aria-label=${t('table')}><table class="list"><thead><tr>${HEADS[kind].map((h) => html`
             <th scope="col" key=${h}>${t(h)}</th>`)}</tr></thead>
             <tbody>${items.slice(0, shown).map((item) => html`<tr key=${item.id}><${Row}
-                item=${item} kind=${kind} /></tr>`)}</tbody></table></div>
+                item=${item} kind=${kind} roles=${roles} /></tr>`)}</tbody></table></div>
             ${items.length > shown && html`<button type="button" onClick=${() => setShown(first
         + PAGE)}>${t('and_more', { n: items.length - shown })}</button>`}`;
 }
@@ -159,7 +160,8 @@ export function CaseList({ session, name }) {
         ${data === null ? html`<p class="empty">${error ? error.message : t('loading')}</p>`
         : html`<p class="quiet">${t('list_n', { n: data.items.length })}${data.more
             ? ` ${t('list_cut')}` : ''}</p>
-            <${List} items=${[...data.items].sort(list.order)} kind=${list.kind} />`}
+            <${List} items=${[...data.items].sort(list.order)} kind=${list.kind}
+                roles=${session.person.roles} />`}
         <${PaperFoot} /></${Sheet}>`;
 }
 
@@ -175,7 +177,8 @@ export function UnitSheet({ session, id, units }) {
     const writes = !session.person.roles.every((r) => r === 'inspector' || r === 'operator');
     const takeUp = (item) => act(`/cases/${idPath(item.id)}/take-over`, {});
     return html`<${Sheet} title=${officeName(id)}>
-        ${why && html`<p class="where">${why.text}</p>${why.remedy && html`<p>${why.remedy}</p>`}
+        ${why && html`<p class="where">${why.text}</p>${why.remedy
+            && html`<p>${remedyInWords(why, session.person.roles)}</p>`}
             ${(why.tried ?? []).length > 0 && html`<ul>${why.tried.map((x) => html`<li>
                 ${showTime(x.at)} ${x.what}: ${x.result}</li>`)}</ul>`}`}
         ${unit && html`<dl class="facts">

@@ -9,9 +9,10 @@ import { Trouble } from '/web/lib/form.js';
 import { onShut } from '/web/lib/lock.js';
 import { learnNames, officeName } from '/web/lib/office.js';
 import { Sheet } from '/web/lib/sheet.js';
+import { remedyInWords } from '/web/lib/told.js';
 import { langNow, Term, t, term } from '/web/lib/words.js';
 import { CloseForm, OfferForm, RefuseForm, StepForm, VoidForm } from '/web/desk/case_forms.js';
-import { readEntered } from '/web/desk/entered.js';
+import { enteredWords, readEntered } from '/web/desk/entered.js';
 import { lastStep, usualSteps } from '/web/desk/steps.js';
 import { accusedWord } from '/web/desk/visit_fields.js';
 
@@ -75,7 +76,7 @@ const takesBack = (e, item, session) => e.effect === 'applied' && e.origin === s
         .test(e.type) && item.custodian === session.office.id && !item.voided;
 
 function Entry({ e, item, session, text, flags, voided, onOpen, onDone }) {
-    const said = text && (text.state === 'here' ? text.text : t(`text_${text.state}`));
+    const said = text && (text.state === 'here' ? enteredWords(text.text) : t(`text_${text.state}`));
     const mine = !voided && onOpen && takesBack(e, item, session);
     const opens = /^(CASE_OPENED|DENUNCIATION_RECEIVED)$/.test(e.type);
     return html`<li class=${`${e.effect}${voided ? ' voided' : ''}`}>
@@ -277,7 +278,8 @@ export function CaseSheet({ session, id }) {
         <p class="where">${whereIs(item)}</p>
         ${item.voided && html`<p class="note">${t('case_voided')}</p>`}
         ${foreign && html`<p class="quiet small">${t('seen_here', { name: officeName(item.origin) })}</p>`}
-        ${why && html`<p class="quiet">${why.text}${why.remedy && !why.moving ? ` ${why.remedy}` : ''}</p>`}
+        ${why && html`<p class="quiet">${why.text}${why.moving
+            ? '' : ` ${remedyInWords(why, roles) ?? ''}`}</p>`}
         <${Facts} item=${item} why=${why} opening=${opening} />
         ${open === null && html`<${Offer} item=${item} session=${session} writes=${writes}
             onOpen=${setOpen} onDone=${() => done()} />`}

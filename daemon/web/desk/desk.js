@@ -6,7 +6,7 @@ import { getAll, useWatch } from '/web/lib/data.js';
 import { showTime, today } from '/web/lib/dates.js';
 import { loadDraft } from '/web/lib/drafts.js';
 import { useKeys } from '/web/lib/keys.js';
-import { band, learnNames, officeName, PLACES } from '/web/lib/office.js';
+import { band, learnNames, officeName, PLACES, placeWord } from '/web/lib/office.js';
 import { lazy } from '/web/lib/lazy.js';
 import { go, link, useRoute } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
@@ -111,7 +111,7 @@ function DirectiveRow({ item }) {
 function IncidentRow({ item }) {
     return html`<li><a href=${link('incident', item.id)}>
         <b>${showTime(item.raised_at)}</b>
-        <span>${item.place} · ${t('people_n', { n: band(item.people) })}</span>
+        <span>${placeWord(item.place)} · ${t('people_n', { n: band(item.people) })}</span>
         <span class=${item.state === 'raised' ? 'due late' : 'quiet'}>${item.state === 'raised'
         ? t('incident_untaken')
         : t('reach_taken', { name: officeName(item.taken_by), time: showTime(item.taken_at) })}

@@ -6,7 +6,7 @@ import { DueIn } from '/web/lib/cases.js';
 import { useWatch } from '/web/lib/data.js';
 import { showTime } from '/web/lib/dates.js';
 import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
-import { learnNames, officeName, speaksOf } from '/web/lib/office.js';
+import { learnNames, officeName, placeWord, speaksOf } from '/web/lib/office.js';
 import { link } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { Term, t, term } from '/web/lib/words.js';
@@ -67,7 +67,7 @@ export function DirectiveSheet({ session, id }) {
         ${item.urgent && html`<p><b class="urgent">${t('urgent_mark')}</b></p>`}
         <dl class="facts">
             ${crowd && html`<dt>${t('crowd')}</dt><dd><a href=${link('incident', crowd.id)}>${
-        officeName(crowd.origin)} · ${crowd.place} · ${showTime(crowd.raised_at)}</a></dd>`}
+        officeName(crowd.origin)} · ${placeWord(crowd.place)} · ${showTime(crowd.raised_at)}</a></dd>`}
             <dt>${t('directive_from')}</dt><dd>${officeName(item.issuer)} · ${showTime(item.issued_at)}</dd>
             ${item.due_on && html`<dt>${t('due')}</dt><dd><${DueIn} day=${item.due_on} /></dd>`}
             ${texts.map((x) => html`<dt>${t('directive_says')}</dt><dd class="said">${x.text}</dd>`)}

@@ -1,7 +1,7 @@
 // What was entered of a matter and may leave, below its summary: one line a fact,
 // "label: value", in Vietnamese whatever the reader's language. Written here, and
 // read here again.
-import { t } from '/web/lib/words.js';
+import { langNow, t } from '/web/lib/words.js';
 
 /* The labels as they stand in the text, and the word that shows them. */
 const LABELS = {
@@ -21,6 +21,21 @@ const IDS = Object.fromEntries(Object.entries(LABELS).map(([id, [label]]) => [la
 const PROPOSALS = { accept: 'thụ lý', guide: 'hướng dẫn', pass: 'chuyển', return: 'trả', file: 'lưu',
     urge: 'đôn đốc' };
 const POWERS = { power_here: 'cơ quan này', power_elsewhere: 'nơi khác', power_unclear: 'chưa rõ' };
+export const SOURCES = { by_hand: 'nhận trực tiếp', by_post: 'qua bưu điện',
+    by_office: 'cơ quan khác chuyển', by_box: 'hòm thư' };
+export const FITS = { fit_yes: 'đủ', fit_no: 'không đủ' };
+export const COPIES = { yes: 'có' };
+const CHOSEN = { proposal: PROPOSALS, power: POWERS, source: SOURCES, fit: FITS, copies: COPIES };
+
+/* What was chosen, in another reader's language; what was typed stays as it is. */
+function inWords(id, value) {
+    if (langNow() === 'vi' || !CHOSEN[id]) {
+        return value;
+    }
+    const [, word, more] = /^([^:]*)(.*)$/.exec(value);
+    const key = Object.keys(CHOSEN[id]).find((k) => CHOSEN[id][k] === word);
+    return key === undefined ? value : t(`opt_${key}`) + more;
+}
 
 /** @said, and the facts of @v that were filled in. @told: what its words are in the text. */
 export function writeEntered(said, v, told = {}) {
@@ -44,6 +59,15 @@ export function readEntered(text) {
         }
     }
     const proposed = rows.find(([id]) => id === 'proposal')?.[2];
-    return { said: said.join('\n'), rows: rows.map(([, label, value]) => [label, value]),
+    return { said: said.join('\n'), rows: rows.map(([id, label, value]) => [label, inWords(id, value)]),
         proposal: Object.keys(PROPOSALS).find((key) => PROPOSALS[key] === proposed) ?? null };
+}
+
+/** @text as its reader understands it: what was said as it is, its facts in their words. */
+export function enteredWords(text) {
+    if (langNow() === 'vi') {
+        return text;
+    }
+    const { said, rows } = readEntered(text);
+    return [said, ...rows.map(([label, value]) => `${label}: ${value}`)].filter(Boolean).join('\n');
 }

@@ -4,7 +4,7 @@ import { get, idPath, newKey, post } from '/web/lib/api.js';
 import { useNow, useWatch } from '/web/lib/data.js';
 import { showSince, showTime } from '/web/lib/dates.js';
 import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
-import { band, HELPS, learnNames, officeName, speaksOf } from '/web/lib/office.js';
+import { band, HELPS, helpText, helpWords, learnNames, officeName, placeWord, speaksOf } from '/web/lib/office.js';
 import { link } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { Term, t, term, terms } from '/web/lib/words.js';
@@ -23,11 +23,7 @@ function updateFields() {
 }
 
 /* The texts of an incident are in Vietnamese: they go to every office above. */
-function helpText(values) {
-    return [...(values.help ?? []),
-        ...(values.speakers ? [`số người đại diện: ${values.speakers}`] : []),
-        ...(values.note?.trim() ? [values.note.trim()] : [])].join('; ');
-}
+const helpOf = (v) => helpText(v.help ?? [], v.speakers, v.note?.trim());
 
 function Update({ id, onDone }) {
     const values = useRef({});
@@ -37,7 +33,7 @@ function Update({ id, onDone }) {
     const send = async (event) => {
         event.preventDefault();
         const errors = findErrors(fields, values.current);
-        const help = helpText(values.current);
+        const help = helpOf(values.current);
         if (help.length > NOTE_MAX) {
             errors.note = t('crowd_note_long', { n: help.length - NOTE_MAX });
         }
@@ -135,12 +131,12 @@ export function IncidentSheet({ session, id, justSent }) {
         ${justSent && html`<p class="done" role="status">${t('crowd_sent',
         { time: showTime(data.raised_at) })} <b class="ok">✓</b></p>`}
         <dl class="facts">
-            <dt>${t('crowd_where')}</dt><dd>${mine ? '' : `${officeName(data.origin)} · `}${data.place}</dd>
+            <dt>${t('crowd_where')}</dt><dd>${mine ? '' : `${officeName(data.origin)} · `}${placeWord(data.place)}</dd>
             <dt>${t('crowd_what')}</dt><dd>${Term('fields', data.field) || data.subject}</dd>
             <dt>${t('crowd_many')}</dt><dd>${band(data.people)}</dd>
             <dt>${t('crowd_since')}</dt><dd>${open
         ? html`<span class="clock">${showSince(data.raised_at, now)}</span>` : showTime(data.raised_at)}</dd>
-            ${data.help && html`<dt>${t('crowd_help')}</dt><dd>${data.help}</dd>`}
+            ${data.help && html`<dt>${t('crowd_help')}</dt><dd>${helpWords(data.help)}</dd>`}
             <dt>${t('reach')}</dt><dd><${Reached} data=${data} mine=${mine} told=${told} /></dd>
             <dt>${t('taken')}</dt><dd>${data.taken_at ? t('reach_taken',
         { name: officeName(data.taken_by), time: showTime(data.taken_at) })

@@ -4,7 +4,7 @@
 // nothing of the register's rows. /register gets those, and nobody else.
 import { idPath } from '/web/lib/api.js';
 import { parseDate, showDate } from '/web/lib/dates.js';
-import { writeEntered } from '/web/desk/entered.js';
+import { COPIES, FITS, SOURCES, writeEntered } from '/web/desk/entered.js';
 import { caseType, isOwnPeople, isSealed, ownSummary, privateWords } from '/web/desk/visit_fields.js';
 
 const GROUNDS = {
@@ -12,8 +12,6 @@ const GROUNDS = {
     ground_2: 'có hành vi đe dọa, xúc phạm, gây rối trật tự',
     ground_3: 'vụ việc đã giải quyết đúng pháp luật, đã có thông báo',
 };
-const SOURCES = { by_hand: 'nhận trực tiếp', by_post: 'qua bưu điện',
-    by_office: 'cơ quan khác chuyển', by_box: 'hòm thư' };
 
 function summaryOf(v) {
     return (v.summary ?? '').trim() || ownSummary(v);
@@ -66,8 +64,6 @@ const apart = (v) => (v.type === 'mixed' && v.holds === 'yes' ? [{
     name: 'sealed', path: () => '/cases', body: () => sealed(v),
 }] : []);
 
-const FITS = { fit_yes: 'đủ', fit_no: 'không đủ' };
-
 /* The day as people read it; what the summary has made of itself is not said twice. */
 const factsOf = (v) => ({ ...v, decision_on: v.decision_on && showDate(parseDate(v.decision_on,
     { past: true }), { weekday: false }) });
@@ -116,7 +112,7 @@ export function visitSteps(v, known) {
 export function petitionSteps(v) {
     const received = parseDate(v.received, { past: true });
     const text = writeEntered(summaryOf(v), factsOf(v), { source: SOURCES[v.source],
-        copies: v.copies === 'yes' && 'có', fit: FITS[v.fit]
+        copies: COPIES[v.copies], fit: FITS[v.fit]
         && `${FITS[v.fit]}${v.fit_reason ? `: ${v.fit_reason}` : ''}` });
     const steps = [opening({ ...openCase(v, text), date: received }), ...apart(v)];
     if (isSealed(v)) {

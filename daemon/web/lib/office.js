@@ -1,6 +1,6 @@
 // Offices by name, and what the numbers of an incident mean to people.
 import { exactTime } from '/web/lib/dates.js';
-import { t } from '/web/lib/words.js';
+import { langNow, t } from '/web/lib/words.js';
 
 /* Names seen in any answer: an office keeps its id, so they only grow. */
 const seen = new Map();
@@ -48,3 +48,27 @@ export const speaksOf = (directive, crowd) => (directive.text ?? '').includes(cr
 export const PLACES = ['Nơi tiếp công dân', 'Trụ sở xã', 'Nơi khác trong xã', 'Trụ sở cấp trên'];
 export const HELPS = ['lãnh đạo tiếp', 'cán bộ chuyên môn', 'hồ sơ, tài liệu', 'y tế, nước uống',
     'phương tiện đưa về theo nguyện vọng'];
+
+const NUMBER = 'số người đại diện: ';
+const CALLED = 'đã gọi trực ban lúc ';
+
+/** A place in the reader's language where it is one of those; as it was typed otherwise. */
+export function placeWord(place) {
+    const i = PLACES.indexOf(place);
+    return i < 0 ? place : t(`place_${i + 1}`);
+}
+
+/** What is asked for a crowd, as this page writes it. */
+export const helpText = (ticked, speakers, note) => [...ticked, ...(speakers ? [NUMBER + speakers] : []),
+    ...(note ? [note] : [])].join('; ');
+export const calledText = (clock) => CALLED + clock;
+
+/** The same in the reader's language; what was typed stays as it is. */
+export function helpWords(help) {
+    return langNow() === 'vi' ? help : (help ?? '').split('; ').map((part) => {
+        const i = HELPS.indexOf(part);
+        return i >= 0 ? t(`help_${i + 1}`)
+            : part.startsWith(NUMBER) ? `${t('crowd_speakers')}: ${part.slice(NUMBER.length)}`
+                : part.startsWith(CALLED) ? t('reach_called', { time: part.slice(CALLED.length) }) : part;
+    }).join('; ');
+}

@@ -4,7 +4,7 @@ import { get, idPath, newKey, post } from '/web/lib/api.js';
 import { useNow, useWatch } from '/web/lib/data.js';
 import { showTime } from '/web/lib/dates.js';
 import { liveNow } from '/web/lib/live.js';
-import { learnNames, officeName } from '/web/lib/office.js';
+import { calledText, learnNames, officeName, placeWord } from '/web/lib/office.js';
 import { t } from '/web/lib/words.js';
 
 const ALONE_MS = 60000; // then the duty phone is on the screen
@@ -59,7 +59,7 @@ function Alone({ way, first, children }) {
     const [failed, setFailed] = useState(false);
     const call = async () => {
         const clock = showTime(new Date().toISOString());
-        const said = `đã gọi trực ban lúc ${clock}`;
+        const said = calledText(clock);
         try {
             await post(`/incidents/${idPath(first.id)}/update`,
                 { help: first.help ? `${first.help}; ${said}`.slice(0, 140) : said }, newKey());
@@ -132,7 +132,7 @@ function Line({ status, way, incidents, self, now }) {
         && now - Date.parse(i.taken_at) < RECEIPT_MS)
         .sort((a, b) => (a.taken_at < b.taken_at ? 1 : -1))[0];
     if (taken) {
-        parts.push(html`<span>${t('reach_crowd', { place: taken.place ?? taken.subject ?? '',
+        parts.push(html`<span>${t('reach_crowd', { place: placeWord(taken.place) ?? taken.subject ?? '',
             since: showTime(taken.raised_at) })} ${t('reach_taken', { name: officeName(taken.taken_by),
             time: showTime(taken.taken_at) })} <b class="ok">✓</b></span>`);
     }

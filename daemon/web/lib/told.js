@@ -48,3 +48,30 @@ export function inPageWords({ code = null, detail = '', title = '', remedy = '' 
     return { message: capital(message) || t('error_unknown'), option,
         remedy: todo !== '' || !remedy ? todo || null : t('told_operator') };
 }
+
+/* What `explain` says to do, where a part of it is for a terminal alone. */
+const BY_CODE = { erasure_waiting: 'told_erasure' };
+const OF_MACHINE = /lienthong |systemctl|lienthong\.conf|superior_addresses|log_max_bytes|dmesg|\bdf\b|ping\b|--[a-z]|cùng lệnh này|same command/i;
+
+/* "Call X: run lienthong ..." is "Call X."; what only says where to run it goes. */
+function beforeCommand(part) {
+    const at = part.search(/: |,? (rồi|hoặc) chạy | (or run|and runs) /);
+    const head = at < 0 ? '' : part.slice(0, at);
+    return head === '' || OF_MACHINE.test(head) || /(chạy|run( there)?|run (on|at) .*)$/i.test(head.trim())
+        || /^(run|or run|chạy|hoặc chạy) /i.test(head) ? '' : `${head}.`;
+}
+
+/** The remedy of an answer of `explain` for a reader with @roles: commands are for whoever
+ * keeps the machine; everybody else is told whom to ask. */
+export function remedyInWords({ code = null, remedy }, roles) {
+    if (!remedy || roles.includes('operator')) {
+        return remedy ?? null;
+    }
+    const plain = remedy.replace(/\s\(([^()]*)\)/g, (whole, inner) => (OF_MACHINE.test(inner) ? '' : whole))
+        .replace(/lienthongd/g, 'Liên Thông');
+    const parts = plain.split(/(?<=[.;?])\s+/);
+    const kept = parts.map((part) => (OF_MACHINE.test(part) ? beforeCommand(part) : part))
+        .filter(Boolean).join(' ').replace(/;(?=$| \p{Lu})|;$/gu, '.');
+    return kept === remedy || /quản trị máy|operator/.test(kept) ? capital(kept)
+        : [capital(kept), t(BY_CODE[code] ?? 'told_operator')].filter(Boolean).join(' ');
+}

@@ -180,5 +180,6 @@ export default {
     told_perhaps_private: "Leave out names, telephone numbers and addresses. If there are no personal data in it, press the button below.",
     told_wait: "Wait a little and press again; nothing is written twice.",
     told_operator: "Call the operator of the machine.",
+    told_erasure: "Ask the operator of the office named above to confirm the erasing.",
     next_petition: "The next letter",
 };

@@ -180,5 +180,6 @@ export default {
     told_perhaps_private: "Bỏ tên người, số điện thoại, địa chỉ. Nếu đúng là không có dữ liệu cá nhân, bấm nút bên dưới.",
     told_wait: "Đợi một lát rồi bấm lại; không ghi hai lần.",
     told_operator: "Gọi quản trị máy.",
+    told_erasure: "Nhờ quản trị máy ở nơi nêu trên xác nhận việc xóa.",
     next_petition: "Đơn tiếp theo",
 };
