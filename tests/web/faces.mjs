@@ -191,6 +191,52 @@ async function support_goes_to_who_helps() {
     });
 }
 
+/* Two warnings of one crowd are said to be that, and joined where one was written down for
+ * the office; each commune's own office, or an hour between them, makes them two. */
+async function two_warnings_of_one_crowd() {
+    await withWorld({ ...PROVINCE, units: 24 }, async (world, url) => {
+        const raise = (n, place, minutes, more = {}) => {
+            const item = makeIncident(world, { origin: officeId(n), place, raised_at: ago(minutes), ...more });
+            world.incidents.push(item);
+            return item;
+        };
+        raise(20, 'Trụ sở xã', 30);
+        raise(21, 'Trụ sở xã', 25);
+        const phoned = raise(15, 'Trụ sở xã', 20, { entered_by: officeId(1) });
+        const first = raise(9, 'Trụ sở cấp trên', 10);
+        raise(12, 'Trụ sở cấp trên', 4);
+        const own = raise(15, 'Nơi khác trong xã', 3);
+        raise(11, 'Trụ sở cấp trên', 200, { state: 'taken', taken_at: ago(190), taken_by: officeId(1) });
+        const page = await open({ url });
+        await signIn(page, url, { face: 'centre' });
+        await page.waitForSelector('.running .alike');
+        const said = await page.locator('.running li').evaluateAll((all) => all.map((li) => [...li
+            .querySelectorAll('.alike')].map((a) => /\d\d:\d\d$/.test(a.innerText) && decodeURIComponent(a
+            .hash).split('/').at(-1))));
+        check(JSON.stringify(said.slice(0, 2)) === '[[],[]]', `two offices of their own: ${said}`);
+        check(said[2].join() === own.id && said[5].join() === phoned.id && said[4].join() === first.id
+            && said[3].length === 1, JSON.stringify(said));
+        await look(page, 'alike-centre');
+        await page.click(`.running .alike >> nth=0`);
+        await page.waitForSelector('#p-alike');
+        await look(page, 'alike-crowd');
+        await page.click('button >> text=Gộp vào tin');
+        check(phoned.state === 'raised', 'joined by one press');
+        await page.click('#p-alike ~ ul button');
+        await until(async () => await page.locator('#p-alike').count() === 0, 'no more alike');
+        check(phoned.state === 'joined' && phoned.joined_to === own.id, phoned.state);
+        await page.goto(`${url}/centre#/incident/${encodeURIComponent(phoned.id)}`);
+        await page.waitForSelector('.sheet >> text=Đã gộp vào tin');
+        check(await page.locator('.endings, .main >> text=Tiếp nhận').count() === 0, 'it goes on');
+        await page.goto(`${url}/centre#/incident/${encodeURIComponent(first.id)}`);
+        await page.waitForSelector('#p-alike ~ ul >> text=Gọi trực ban hai nơi');
+        check(await page.locator('text=Gộp vào tin').count() === 0, 'two offices\' own are joined');
+        await page.goto(`${url}/centre`);
+        await until(async () => await page.locator('.running .alike').count() === 2, 'the row is gone');
+        await page.context().close();
+    });
+}
+
 /* Why it does not move, and whom to ask; what is typed at a terminal shows to who keeps
  * the machine, and to nobody else. */
 async function told_whom_to_ask() {
@@ -391,6 +437,7 @@ async function light_for_a_slow_machine() {
 
 await main({ centre_first_sight, take_with_one_click_and_urge_with_two,
     rows_stay_under_the_hand, support_goes_to_who_helps, told_whom_to_ask,
+    two_warnings_of_one_crowd,
     incident_shows_at_once,
     board_on_the_wall, board_cuts_no_crowd, board_hides_few_in_public, twelve_tabs_one_connection,
     light_for_a_slow_machine });

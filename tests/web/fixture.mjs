@@ -71,7 +71,8 @@ export function makeIncident(world, more = {}) {
     return { id: `${office}:${epoch}:${counter}`, state: 'raised', origin: office,
         place: 'Trụ sở xã', subject: 'đất đai', help: null, people: 30,
         raised_at: iso(Date.now()), arrived_at: iso(Date.now()), taken_at: null, taken_by: null,
-        closed_at: null, waiting: false, voided: false, field: 'land', reason: null, ...more };
+        closed_at: null, waiting: false, voided: false, field: 'land', reason: null, entered_by: null,
+        joined_to: null, ...more };
 }
 
 export function makeDirective(world, more = {}) {
@@ -252,6 +253,15 @@ const WRITES = {
         change(world, 'incident', id, 'INCIDENT_TAKEN');
         return written(world, id);
     },
+    'POST /incidents/join': (world, body, id) => {
+        const [own, entered] = [body.event, id].map((x) => world.incidents.find((i) => i.id === x));
+        if (!entered.entered_by || own.entered_by || own.origin !== entered.origin) {
+            return { refused: problem(409, 'state', 'Không gộp được.', null) };
+        }
+        Object.assign(entered, { state: 'joined', joined_to: own.id });
+        change(world, 'incident', id, 'INCIDENT_JOINED');
+        return written(world, id);
+    },
     'POST /incidents/update': (world, body, id) => {
         Object.assign(world.incidents.find((i) => i.id === id), body);
         change(world, 'incident', id, 'INCIDENT_UPDATED');
@@ -380,7 +390,7 @@ function read(world, route, id, q) {
     case '/offices': return page(world, world.offices, q);
     case '/cases': return page(world, listCases(world, q), q);
     case '/incidents': return page(world, world.incidents.filter((i) => (!q.get('open')
-        || i.state !== 'closed') && (!q.get('office') || i.origin === q.get('office'))), q);
+        || !['closed', 'joined'].includes(i.state)) && (!q.get('office') || i.origin === q.get('office'))), q);
     case '/directives': return page(world, world.directives, q);
     case '/shifts': return page(world, world.shifts, q);
     case '/periods': return page(world, world.periods.filter((p) => !q.get('open')

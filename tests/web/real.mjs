@@ -267,6 +267,37 @@ async function opened_above_is_seen_below() {
     });
 }
 
+/* What the province wrote down for a commune that phoned, and the commune's own: the
+ * centre is told, joins them, and one goes on. */
+async function phoned_in_and_raised_is_one() {
+    await withTree(async (tree) => {
+        const centre = await open({ url: tree.p.url });
+        await enter(centre, tree, 'p', 'centre', 'hoa');
+        await centre.waitForSelector('tbody tr');
+        await centre.evaluate(async (office) => {
+            const { post } = await import('/web/lib/api.js');
+            await post('/incidents', { place: 'Trụ sở xã', subject: 'đất đai', field: 'land', people: 40,
+                for: office });
+        }, tree.c1.office);
+        await centre.waitForSelector('.running li');
+        const desk = await open({ url: tree.c1.url });
+        await enter(desk, tree, 'c1', 'desk', 'dung');
+        const own = await raise(desk, 30);
+        await centre.waitForSelector('.running .alike >> nth=1');
+        await look(centre, 'real-alike');
+        await centre.click('.running .alike >> nth=0');
+        await centre.click('#p-alike ~ ul button');
+        await centre.click('#p-alike ~ ul button');
+        await until(async () => await centre.locator('#p-alike').count() === 0, 'the two as one');
+        const open_ = (page) => page.evaluate(async () => (await (await fetch(
+            '/api/v1/incidents?open=true')).json()).items.map((i) => i.id).join());
+        await until(async () => await open_(centre) === own, 'one at the province');
+        await until(async () => await open_(desk) === own, 'one at the commune');
+        await centre.context().close();
+        await desk.context().close();
+    });
+}
+
 /* A shift at the district is whom the commune calls; people who are expected are
  * a request that stands at the province. */
 async function on_duty_and_expected() {
@@ -369,5 +400,5 @@ async function warning_is_seen_at_once() {
 
 await main({ journey_from_commune_to_province_and_back, letter_is_found_by_its_receipt,
     name_stays_at_the_desk, people_come_and_come_back, opened_above_is_seen_below,
-    on_duty_and_expected,
+    phoned_in_and_raised_is_one, on_duty_and_expected,
     district_down_is_said_in_grey, warning_is_seen_at_once });

@@ -2,6 +2,7 @@
 import { html, useRef, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath } from '/web/lib/api.js';
 import { useAct } from '/web/lib/act.js';
+import { AlikeRow, alikeTo, parentsBy } from '/web/lib/alike.js';
 import { getAll, useNow, useWatch } from '/web/lib/data.js';
 import { showSince, showTime } from '/web/lib/dates.js';
 import { Trouble } from '/web/lib/form.js';
@@ -33,7 +34,7 @@ function Sent({ directive }) {
         </span>`)}`;
 }
 
-function Running({ item, now, writes, sent }) {
+function Running({ item, now, writes, sent, alike }) {
     const [state, act] = useAct();
     const untaken = item.state === 'raised';
     return html`<li class=${untaken ? 'untaken' : ''}>
@@ -43,6 +44,7 @@ function Running({ item, now, writes, sent }) {
             ${' '}${t('people_n', { n: band(item.people) })}
             ${item.help && html`<br /><span class="quiet">${t('crowd_help')}: ${helpWords(item.help)}</span>`}
             ${sent.map((d) => html`<${Sent} key=${d.id} directive=${d} />`)}
+            <${AlikeRow} alike=${alike} />
         </span>
         ${untaken ? writes && html`<button type="button" class="main" disabled=${state.busy}
             onClick=${() => act(`/incidents/${idPath(item.id)}/take`, {})}>${t('take')}</button>`
@@ -53,16 +55,17 @@ function Running({ item, now, writes, sent }) {
     </li>`;
 }
 
-function RunningList({ data, error, writes, directives }) {
+function RunningList({ data, error, writes, directives, units }) {
     const now = useNow(1000);
     const order = runningOrder(data?.items ?? []);
+    const parentOf = parentsBy(units);
     return html`<section class="panel running" aria-labelledby="p-running">
         <h2 id="p-running">${t('running')} <span class="count">${data === null ? '…'
             : order.length}</span></h2>
         ${data === null ? html`<p class="empty">${error ? error.message : t('loading')}</p>`
         : order.length === 0 ? html`<p class="empty">${t('running_none')}</p>`
             : html`<ul>${order.slice(0, RUNNING).map((item) => html`<${Running} key=${item.id}
-                item=${item} now=${now} writes=${writes}
+                item=${item} now=${now} writes=${writes} alike=${alikeTo(item, order, parentOf)}
                 sent=${directives.filter((d) => !d.voided && speaksOf(d, item))} />`)}</ul>
                 ${order.length > RUNNING && html`<p><a href=${link('incidents')}>${t('and_more',
                 { n: order.length - RUNNING })}</a></p>`}`}
@@ -160,7 +163,7 @@ function Home({ session, units, error, picked }) {
     const sum = (of) => (units === null ? '…' : below.filter(of).length);
     return html`<div class="centre-grid">
         <div class="left">
-            <${RunningList} ...${incidents} writes=${writes}
+            <${RunningList} ...${incidents} writes=${writes} units=${units}
                 directives=${directives.data?.items ?? []} />
             <section class="panel units" aria-labelledby="p-units">
                 <h2 id="p-units">${t('units')} <span class="count">${sum(() => true)}</span>

@@ -11,6 +11,6 @@ export function expected(items) {
 /** Oldest untaken first, then what somebody has taken, oldest first. */
 export function runningOrder(items) {
     const rank = (i) => (i.state === 'raised' ? 0 : 1);
-    return items.filter((i) => !isForecast(i) && i.state !== 'closed' && !i.voided).sort((a, b) => rank(a) - rank(b)
+    return items.filter((i) => !isForecast(i) && !['closed', 'joined'].includes(i.state) && !i.voided).sort((a, b) => rank(a) - rank(b)
         || (a.raised_at < b.raised_at ? -1 : 1));
 }

@@ -1,6 +1,7 @@
 // One crowd that is there: who has been reached, what is asked, how it ended.
 import { html, useRef, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath, newKey, post } from '/web/lib/api.js';
+import { Alike, alikeTo, parentsBy } from '/web/lib/alike.js';
 import { useNow, useWatch } from '/web/lib/data.js';
 import { showSince, showTime } from '/web/lib/dates.js';
 import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
@@ -100,7 +101,7 @@ function Reached({ data, mine, told }) {
                 { name: officeName(r.office) })}</span>`)}`;
 }
 
-export function IncidentSheet({ session, id, justSent }) {
+export function IncidentSheet({ session, id, justSent, units }) {
     const now = useNow(1000);
     const { data, error, reload } = useWatch(async () => learnNames(
         await get(`/incidents/${idPath(id)}`)), ['incident'], [id]);
@@ -108,6 +109,8 @@ export function IncidentSheet({ session, id, justSent }) {
         await get(`/explain/${idPath(id)}`)), ['incident', 'status'], [id]);
     const { data: sent } = useWatch(async () => learnNames(await get('/directives', { limit: 300 })),
         ['directive'], [id]);
+    const { data: others } = useWatch(async () => learnNames(await get('/incidents',
+        { open: true, limit: 200 })), ['incident'], [id]);
     const [taking, setTaking] = useState(null);
     if (data === null) {
         return html`<${Sheet} title=${t('crowd')}><p class="empty">${error ? error.message
@@ -116,7 +119,8 @@ export function IncidentSheet({ session, id, justSent }) {
     const mine = data.origin === session.office.id;
     const ends = mine || data.entered_by === session.office.id; // how it ended is said where it is
     const orders = (sent?.items ?? []).filter((d) => !d.voided && speaksOf(d, data));
-    const open = data.state !== 'closed' && !data.voided;
+    const open = !['closed', 'joined'].includes(data.state) && !data.voided;
+    const alike = alikeTo(data, others?.items ?? [], parentsBy(units));
     const writes = session.person.roles.some((r) => r !== 'inspector' && r !== 'operator');
     const take = async () => {
         try {
@@ -150,6 +154,8 @@ export function IncidentSheet({ session, id, justSent }) {
         ${open && writes && !mine && data.state === 'raised' && html`<div class="buttons">
             <button class="main" type="button" onClick=${take}>${t('take')}</button></div>`}
         <${Trouble} problem=${taking} />
+        <${Alike} one=${data} alike=${alike} writes=${writes} onDone=${reload} />
+        ${data.joined_to && html`<p class="note"><a href=${link('incident', data.joined_to)}>${t('alike_joined')}</a></p>`}
         ${open && writes && html`<${Update} id=${id} onDone=${reload} />
             ${ends && html`<${Close} id=${id} onDone=${reload} />`}`}
         ${data.voided && html`<p class="note">${term('void_reasons', 'mistake')}</p>`}
