@@ -35,6 +35,57 @@ X("ui_ex_closed", "{office} đã kết thúc hoạt động; {heir} kế thừa.
   "Làm việc với {heir}. Hồ sơ cũ vẫn tra cứu được ở đây.",
   "{office} is closed; {heir} is its heir.",
   "Turn to {heir}. What it wrote is still found here.")
+X("ui_ex_closed_over",
+  "{office} đã kết thúc hoạt động[ từ {since}]; {heir} kế thừa. Khóa của nơi "
+  "này đã thu hồi: không còn gì từ đó được tính nữa.",
+  "Làm việc với {heir}. Hồ sơ cũ vẫn tra cứu được ở đây.",
+  "{office} is closed[ since {since}]; {heir} is its heir. Its key is revoked: "
+  "nothing from there counts any more.",
+  "Turn to {heir}. What it wrote is still found here.")
+X("ui_ex_closed_waits",
+  "{office} đã kết thúc hoạt động[ từ {since}]; {heir} kế thừa. Khóa của nơi "
+  "này chưa thu hồi: còn chờ máy ở đó chuyển hết những gì đã ghi[; máy báo lần "
+  "cuối lúc {said}][; còn thiếu {count} mục].",
+  "Nối máy của nơi đó vào mạng cho đến khi chuyển hết; khóa sẽ tự thu hồi. Nếu "
+  "máy đã mất hoặc hỏng hẳn thì thu hồi bằng tay: lienthong revoke CƠ-QUAN.",
+  "{office} is closed[ since {since}]; {heir} is its heir. Its key is not "
+  "revoked yet: what its machine wrote is waited for[; it last spoke at "
+  "{said}][; {count} entries are missing].",
+  "Connect the machine of that office until everything has come; then its key "
+  "is revoked by itself. If the machine is lost or will not work again, revoke "
+  "the key by hand: lienthong revoke OFFICE.")
+X("ui_ex_self_closed",
+  "Cơ quan này đã kết thúc hoạt động[ từ {since}]; {heir} kế thừa. Những gì đã "
+  "ghi ở đây đang được chuyển đi.",
+  "Để máy bật và nối mạng cho đến khi chuyển hết. Ghi ở {heir}.",
+  "This office is closed[ since {since}]; {heir} is its heir. What was written "
+  "here is being handed over.",
+  "Leave the machine on and connected until all is handed over. Write at "
+  "{heir}.")
+X("ui_ex_self_closed_waits",
+  "Cơ quan này đã kết thúc hoạt động[ từ {since}]; {heir} kế thừa. Mọi thứ đã "
+  "chuyển cho cấp trên; còn chờ nơi giữ sơ đồ tổ chức nhận đủ và thu hồi khóa.",
+  "Để máy bật và nối mạng thêm ít lâu.",
+  "This office is closed[ since {since}]; {heir} is its heir. Everything is "
+  "handed over to the superior; the office that writes the tree has still to "
+  "receive all of it and to revoke the key.",
+  "Leave the machine on and connected a little longer.")
+X("ui_ex_self_closed_over",
+  "Cơ quan này đã kết thúc hoạt động[ từ {since}]; {heir} kế thừa. Mọi thứ đã "
+  "chuyển xong; khóa của máy này không còn giá trị.",
+  "Có thể tắt và cất máy. Giữ lại ổ đĩa theo quy định lưu trữ.",
+  "This office is closed[ since {since}]; {heir} is its heir. Everything is "
+  "handed over; this machine's key no longer counts.",
+  "The machine may be put away. Keep its disk as the rules of archives say.")
+X("ui_ex_self_closed_early",
+  "Cơ quan này đã kết thúc hoạt động[ từ {since}]; {heir} kế thừa. Khóa của "
+  "máy này đã thu hồi trước khi mọi thứ được chuyển xong.",
+  "Gọi nơi giữ sơ đồ tổ chức trước khi cất máy: những gì chưa chuyển có thể "
+  "được tính lại.",
+  "This office is closed[ since {since}]; {heir} is its heir. This machine's "
+  "key was revoked before everything was handed over.",
+  "Call the office that writes the tree before you put the machine away: what "
+  "was not handed over may be made to count again.")
 X("ui_ex_moved_away", "{office} nay thuộc {parent}.",
   "Hỏi {parent}; ở đây còn những gì ghi trước khi chuyển.",
   "{office} stands below {parent} now.",

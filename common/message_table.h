@@ -621,6 +621,11 @@ X("plan_not_in_force",
   "withdraw OFFICE, and write another plan.")
 X("tree_changed", "Đã đưa {count} thay đổi tổ chức vào hiệu lực", "",
   "{count} changes of the tree were put in force", "")
+X("office_drained",
+  "{name} ({office}) đã kết thúc và đã chuyển hết; khóa của nơi này được thu "
+  "hồi tại mục cuối cùng", "",
+  "{name} ({office}) is closed and has handed over everything; its key is "
+  "revoked at its last entry", "")
 X("superior_changed", "Cơ quan này nay thuộc cấp trên {office}", "",
   "this office now stands below {office}", "")
 X("backup_made", "Đã sao lưu nhật ký vào {path}", "",

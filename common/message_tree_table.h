@@ -52,6 +52,21 @@ X("ui_tree_code", "Mã", "Code")
 X("ui_tree_predecessors", "Kế thừa của", "Heir of")
 X("ui_tree_superiors", "Các cấp trên", "Superiors")
 X("ui_tree_version", "Phiên bản sơ đồ", "Version of the tree")
+X("ui_closed_drains", "từ {since}, {heir} kế thừa; đang chuyển những gì đã ghi",
+  "since {since}, heir {heir}; what was written here is being handed over")
+X("ui_closed_waits",
+  "từ {since}, {heir} kế thừa; đã chuyển cho cấp trên, chờ thu hồi khóa",
+  "since {since}, heir {heir}; handed over to the superior, the key is to be "
+  "revoked")
+X("ui_closed_over",
+  "từ {since}, {heir} kế thừa; đã chuyển hết, khóa này không còn giá trị, có "
+  "thể cất máy",
+  "since {since}, heir {heir}; everything handed over, this key no longer "
+  "counts, the machine may be put away")
+X("ui_closed_early",
+  "từ {since}, {heir} kế thừa; khóa này đã thu hồi khi chưa chuyển hết",
+  "since {since}, heir {heir}; this key was revoked before everything was "
+  "handed over")
 X("ui_tree_is_closed", "Đã kết thúc", "Closed")
 X("ui_tree_change_opened", "mở", "opened")
 X("ui_tree_change_moved", "chuyển", "moved")

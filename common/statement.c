@@ -83,6 +83,7 @@ static lt_err encode_body(const struct lt_statement *statement,
                           struct lt_arena *arena, struct lt_buf *out)
 {
     Lt__Statement body = LT__STATEMENT__INIT;
+    Lt__HandedOver handed = LT__HANDED_OVER__INIT;
     uint8_t key_id[LT_TYPED_HASH_LEN];
     uint32_t features[LT_FEATURES_MAX];
     char software[LT_SOFTWARE_MAX + 1];
@@ -121,6 +122,14 @@ static lt_err encode_body(const struct lt_statement *statement,
     body.features = features;
     body.has_cut_off = statement->cut_off;
     body.cut_off = statement->cut_off;
+    if (statement->handed_version != 0) {
+        handed.has_tree_version = 1;
+        handed.tree_version = statement->handed_version;
+        handed.has_digest = 1;
+        handed.digest = bytes_of(statement->handed_digest,
+                                 sizeof(statement->handed_digest));
+        body.handed_over = &handed;
+    }
     return lt_pack(&body, BODY_MAX, out);
 }
 
@@ -254,6 +263,15 @@ static lt_err read_statement(const Lt__Statement *body, struct lt_arena *arena,
         out->features[i] = body->features[i];
     }
     out->cut_off = body->cut_off;
+    if (body->handed_over != NULL) {
+        if (body->handed_over->tree_version == 0 ||
+            body->handed_over->digest.len != sizeof(out->handed_digest)) {
+            return lt_malformed(diag, "bad handing over");
+        }
+        out->handed_version = body->handed_over->tree_version;
+        memcpy(out->handed_digest, body->handed_over->digest.data,
+               sizeof(out->handed_digest));
+    }
     rc = read_streams(body->n_mine, body->mine, arena, &out->mine_n, &out->mine,
                       diag);
     if (rc != LT_OK) {

@@ -28,6 +28,7 @@ struct lt_tree_office {
     uint64_t since_version;
     size_t places_n;         /* superiors that it has had, one after another */
     uint64_t closed_version; /* 0: it is open */
+    int64_t closed_ms;       /* wall clock of who closed it, by its stamp */
     struct lt_office heir;   /* of a closed one; it may be closed since */
     size_t link_addresses_n;
     const char *const *link_addresses;

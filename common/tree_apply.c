@@ -428,6 +428,7 @@ static bool clone_node(const struct lt_alloc *alloc,
     }
     to->office.since_version = from->office.since_version;
     to->office.closed_version = from->office.closed_version;
+    to->office.closed_ms = from->office.closed_ms;
     to->office.heir = from->office.heir;
     to->heir = from->heir;
     to->parent = from->parent;

@@ -4,6 +4,7 @@
  * they are kept as they were said, in the order (version, stamp, id), and one
  * that comes late is put in its place and all are applied again. What the tree
  * refuses is kept as well, since one that comes later may make it possible. */
+#include "common/sys.h"
 #include "common/tree_internal.h"
 
 #include <string.h>
@@ -75,8 +76,8 @@ static void drop(struct lt_tree *tree, size_t at)
             (tree->said_n - at) * sizeof(*tree->said));
 }
 
-static lt_err say(struct lt_tree *tree, const struct lt_tree_said *said,
-                  const struct lt_office_info *info, struct lt_diag *diag)
+static lt_err judge(struct lt_tree *tree, const struct lt_tree_said *said,
+                    const struct lt_office_info *info, struct lt_diag *diag)
 {
     uint64_t version = said->version;
 
@@ -98,6 +99,21 @@ static lt_err say(struct lt_tree *tree, const struct lt_tree_said *said,
     return said->closes ? lt_tree_close_office(tree, version, &info->id,
                                                &said->heir, diag)
                         : lt_tree_change_office(tree, version, info, diag);
+}
+
+static lt_err say(struct lt_tree *tree, const struct lt_tree_said *said,
+                  const struct lt_office_info *info, struct lt_diag *diag)
+{
+    lt_err rc = judge(tree, said, info, diag);
+    uint32_t index = rc == LT_OK && (said->closes || said->enforces)
+                         ? lt_tree_index(tree, &info->id)
+                         : LT_TREE_NONE;
+
+    if (index != LT_TREE_NONE &&
+        tree->nodes[index].office.closed_version == said->version) {
+        tree->nodes[index].office.closed_ms = lt_hlc_ms(said->hlc);
+    }
+    return rc;
 }
 
 /* All of it from the beginning; what was said at @at decides the result. */

@@ -380,6 +380,9 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
         err = lt_daemon_midnight(daemon);
     }
     if (err == LT_OK) {
+        err = lt_daemon_drain(daemon);
+    }
+    if (err == LT_OK) {
         err = lt_daemon_tell_address(daemon);
     }
     if (err == LT_OK) {

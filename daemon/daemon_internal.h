@@ -101,6 +101,7 @@ struct lt_daemon {
     bool address_told;
     uint64_t
         address_revision;    /* of the tree, when own addresses were compared */
+    int64_t drain_ms;        /* monotonic; when to look at closed offices */
     int32_t tree_looked_day; /* midnight.c: all that is due is done */
     uint64_t tree_looked_revision;
     struct lt_job *waiting; /* jobs whose commit is in this turn, by next */
@@ -230,6 +231,10 @@ lt_err lt_daemon_open_origin(struct lt_daemon *daemon, struct lt_diag *diag);
 LT_MUST_CHECK lt_err lt_daemon_tell_address(struct lt_daemon *daemon);
 /* Inside a turn: put in force what of the tree is due (midnight.c). */
 LT_MUST_CHECK lt_err lt_daemon_midnight(struct lt_daemon *daemon);
+
+/* Inside a turn: end the keys of closed offices that have handed over all
+ * (drain.c). */
+LT_MUST_CHECK lt_err lt_daemon_drain(struct lt_daemon *daemon);
 
 /* jobs.c: jobs that wrote nothing but small values end with the turn. */
 void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result);

@@ -195,7 +195,9 @@ static void put_offices(const struct lt_daemon *daemon, struct lt_facts *facts)
                                     .said_ms = seen.said_wall_ms,
                                     .statement_id = seen.statement_id,
                                     .echo_id = seen.echo_id,
-                                    .missing = seen.missing};
+                                    .missing = seen.missing,
+                                    .drain = (enum lt_fact_drain)lt_engine_drain(
+                                        daemon->engine, &seen.office)};
         for (size_t k = 0; k < seen.held_n; k++) {
             struct lt_fact_held *held =
                 MORE(facts->held, facts->held_n, held_capacity);
@@ -394,6 +396,8 @@ struct lt_facts *lt_daemon_facts(struct lt_daemon *daemon,
         [LT_NODE_READY] = LT_FACT_READY,
         [LT_NODE_INTAKE_REFUSED] = LT_FACT_INTAKE_REFUSED,
         [LT_NODE_STOPPING] = LT_FACT_STOPPING};
+    const struct lt_tree_office *root =
+        lt_tree_root(lt_engine_tree(daemon->engine));
     struct lt_facts *facts = lt_new(heap(), sizeof(*facts));
     struct lt_receipt_view receipt;
 
@@ -406,6 +410,9 @@ struct lt_facts *lt_daemon_facts(struct lt_daemon *daemon,
     facts->node_reason = status->state_reason;
     facts->node_since_ms = daemon->state_since_ms;
     facts->started_ms = daemon->started_at_ms;
+    facts->writes_tree = root != NULL && lt_office_equal(&root->id, &facts->self);
+    facts->silent = lt_engine_silent(daemon->engine);
+    facts->ended = lt_engine_ended(daemon->engine);
     facts->has_superior = status->has_superior;
     facts->superior = status->superior;
     facts->view_behind = status->view_behind_events;

@@ -305,7 +305,8 @@ static lt_err known_peers(const struct lt_daemon *daemon,
             continue;
         }
         if (lt_office_equal(&binding.office, &daemon->identity.office) ||
-            lt_engine_refused_key(daemon->engine, binding.key_id) ||
+            (lt_engine_refused_key(daemon->engine, binding.key_id) &&
+             !lt_engine_leaving(daemon->engine, &binding.office)) ||
             n == PEERS_MAX ||
             (LT_PLANTED(lock_expired) &&
              daemon->now.wall_ms - binding.issued_at_ms >

@@ -62,6 +62,22 @@ static json_t *number_or_null(int64_t value)
     return value < 0 ? json_null() : json_integer((json_int_t)value);
 }
 
+/* null while it is open. */
+static json_t *closed_json(const struct lt_status *status,
+                           const struct lt_tree_office *self)
+{
+    struct lt_office heir;
+
+    if (self == NULL || self->closed_version == 0) {
+        return json_null();
+    }
+    heir = lt_tree_heir(lt_engine_tree(status->engine), &status->office);
+    return json_pack("{s:o, s:o, s:b, s:b}", "since",
+                     time_json(self->closed_ms), "heir", office_json(&heir),
+                     "handed_over", (int)lt_engine_silent(status->engine),
+                     "key_revoked", (int)lt_engine_ended(status->engine));
+}
+
 static json_t *own_office(const struct lt_status *status)
 {
     const struct lt_tree *tree = lt_engine_tree(status->engine);
@@ -75,14 +91,15 @@ static json_t *own_office(const struct lt_status *status)
     for (size_t i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
         json_array_append_new(list, office_json(&superiors[i]));
     }
-    return json_pack("{s:o, s:s?, s:s?, s:s?, s:o, s:o, s:o, s:I}", "id",
+    return json_pack("{s:o, s:s?, s:s?, s:s?, s:o, s:o, s:o, s:I, s:o}", "id",
                      office_json(&status->office), "name",
                      self ? self->name : NULL, "kind", self ? self->kind : NULL,
                      "code", self && self->code[0] != '\0' ? self->code : NULL,
                      "parent", self ? office_json(&self->parent) : json_null(),
                      "superiors", list, "keeper",
                      has_keeper ? office_json(&keeper) : json_null(),
-                     "tree_version", (json_int_t)lt_tree_version(tree));
+                     "tree_version", (json_int_t)lt_tree_version(tree),
+                     "closed", closed_json(status, self));
 }
 
 static const char *const LINK_STATES[] = {"connecting", "up", "stalled",

@@ -162,7 +162,7 @@ static lt_err tidy_erasures(struct lt_daemon *daemon, bool *out_more)
     if (err == LT_OK && lt_eraser_wants_answer(eraser) &&
         lt_feed_wiped(daemon->feed) >= daemon->erased_pos) {
         err = lt_turn_answer_erasure(daemon->turn, &daemon->now, LT_TOKEN_OWN);
-        *out_more = true;
+        *out_more |= err != LT_ECLOSED;
     }
     /* Not now (no room, intake closed): what is due stays due. */
     return err == LT_ENOMEM || err == LT_EIO ? err : LT_OK;

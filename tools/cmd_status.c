@@ -60,6 +60,28 @@ static void print_head(struct lt_tool *tool, const json_t *answer)
             reason == NULL ? "" : ")");
 }
 
+/* An office that is closed: what is left to do here. */
+static void print_closed(struct lt_tool *tool, const json_t *answer)
+{
+    const json_t *closed =
+        json_object_get(json_object_get(answer, "office"), "closed");
+    bool over = json_is_true(json_object_get(closed, "handed_over"));
+    bool revoked = json_is_true(json_object_get(closed, "key_revoked"));
+    char since[LT_TOOL_TIME_TEXT];
+
+    if (!json_is_object(closed)) {
+        return;
+    }
+    begin_line(tool, "ui_tree_is_closed");
+    lt_print_line(tool,
+                  over && revoked ? "ui_closed_over"
+                  : revoked       ? "ui_closed_early"
+                  : over          ? "ui_closed_waits"
+                                  : "ui_closed_drains",
+                  "heir", lt_format_office(tool, word_in(closed, "heir")),
+                  "since", time_in(closed, "since", since));
+}
+
 static const json_t *find_parent(const json_t *answer)
 {
     const json_t *link;
@@ -509,6 +531,7 @@ static int run(struct lt_tool *tool, const struct lt_tool_command *command)
         const json_t *alarms = json_object_get(answer, "alarms");
 
         print_head(tool, answer);
+        print_closed(tool, answer);
         print_parent(tool, answer);
         print_bypass(tool, answer);
         print_waiting(tool, answer);

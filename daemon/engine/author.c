@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "daemon/engine/drain.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/quota.h"
 #include "daemon/engine/outflow.h"
@@ -194,6 +195,9 @@ lt_err lt_author_write(struct lt_engine *engine, const struct lt_write *write,
 
     if (engine->intake_closed) {
         return lt_diag_set(diag, engine->intake_code);
+    }
+    if (lt_drain_silent(engine)) {
+        return lt_diag_set(diag, LT_ECLOSED);
     }
     if (write->events_n == 0 || write->events_n > LT_WRITE_EVENTS_MAX ||
         engine->pending_arena.used_bytes > LT_WRITE_BYTES_MAX) {

@@ -13,6 +13,7 @@
 
 #include "daemon/engine/compare.h"
 #include "daemon/engine/doors.h"
+#include "daemon/engine/drain.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/flow.h"
 #include "daemon/engine/outflow.h"
@@ -82,7 +83,8 @@ static enum lt_bypass_reason need(struct lt_engine *engine, int64_t oldest)
         parent == NULL ? NULL : lt_unit_find(engine, parent);
     int64_t now = engine->now.mono_ms;
 
-    if (unit == NULL || lt_engine_planted(engine, LT_PLANT_NO_BYPASS)) {
+    if (unit == NULL || lt_drain_ended(engine) ||
+        lt_engine_planted(engine, LT_PLANT_NO_BYPASS)) {
         return LT_BYPASS_NONE;
     }
     if (unit->session == NULL && lt_doors_shut_here(engine)) {
@@ -432,6 +434,9 @@ int64_t lt_bypass_tick(struct lt_engine *engine)
     int64_t oldest = lt_parent_review(engine);
     enum lt_bypass_reason reason;
 
+    if (bypass->state != LT_BYPASS_NOT && lt_drain_ended(engine)) {
+        finish(engine);
+    }
     switch (bypass->state) {
     case LT_BYPASS_NOT:
         reason = need(engine, oldest);

@@ -13,6 +13,7 @@
 #include "daemon/engine/compare.h"
 #include "daemon/engine/courier.h"
 #include "daemon/engine/doors.h"
+#include "daemon/engine/drain.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/intake.h"
 #include "daemon/engine/keys.h"
@@ -593,6 +594,7 @@ lt_err lt_engine_committed(struct lt_engine *engine, const struct lt_now *now,
     all_durable(engine);
     lt_intake_ack(engine);
     feed_tree(engine);
+    lt_drain_tick(engine);
     tell_moved(engine);
     if (!engine->oom) {
         lt_statement_pump(engine);

@@ -404,6 +404,9 @@ bool lt_engine_refused_at(const struct lt_engine *engine, size_t index,
                           uint8_t out_key_id[static LT_HASH_LEN]);
 bool lt_engine_refused_key(const struct lt_engine *engine,
                            const uint8_t key_id[static LT_HASH_LEN]);
+/* It is refused, and has a session for a moment in which it is told so. */
+bool lt_engine_leaving(const struct lt_engine *engine,
+                       const struct lt_office *office);
 /* Grows whenever keys were revoked or given back. */
 uint64_t lt_engine_trust_revision(const struct lt_engine *engine);
 /* Up to this number what stands in the run counts; UINT64_MAX: all. */
@@ -426,6 +429,22 @@ struct lt_run_view {
 bool lt_engine_run_of(const struct lt_engine *engine,
                       const struct lt_office *office, size_t *cursor,
                       struct lt_run_view *out);
+/* What the tree's writer may know of an office that is closed. */
+enum lt_drain_state {
+    LT_DRAIN_OPEN,     /* it is not closed */
+    LT_DRAIN_NO_KEY,   /* it never had a machine */
+    LT_DRAIN_UNSAID,   /* it has not said that it has handed over all */
+    LT_DRAIN_MISSING,  /* it has, and not all of it is here */
+    LT_DRAIN_OVER,     /* all of it is here: nothing speaks for its key */
+    LT_DRAIN_REVOKED,
+    LT_DRAIN_RESTORED  /* revoked, and given back by a person */
+};
+enum lt_drain_state lt_engine_drain(struct lt_engine *engine,
+                                    const struct lt_office *office);
+/* This office is closed and has handed over all: it writes nothing any more. */
+bool lt_engine_silent(const struct lt_engine *engine);
+/* It is closed, and its key is revoked. */
+bool lt_engine_ended(const struct lt_engine *engine);
 /* A door that is shut, as far as the words are here. */
 enum { LT_DOOR_DOC_MAX = 100 };
 struct lt_door_view {

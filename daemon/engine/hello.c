@@ -123,7 +123,7 @@ static bool proven(struct lt_engine *engine, struct lt_session *session,
         return false;
     }
     if (lt_revoke_refuses(engine, session->peer_key_id)) {
-        lt_session_refuse(engine, session, LT_AREVOKED);
+        lt_revoke_turn_away(engine, session);
         return false;
     }
     digest_of(engine, session, false, bytes);
@@ -251,7 +251,7 @@ void lt_hello_on_hello(struct lt_engine *engine, struct lt_session *session,
             return;
         }
         if (lt_revoke_refuses(engine, hello->key_id)) {
-            lt_session_refuse(engine, session, LT_AREVOKED);
+            lt_revoke_turn_away(engine, session);
             return;
         }
         if (sign(engine, session, signature)) {

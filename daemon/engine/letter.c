@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "daemon/engine/drain.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/keys.h"
 #include "daemon/engine/parent.h"
@@ -190,6 +191,8 @@ static bool keep(struct lt_engine *engine, struct lt_letter *letter,
     letter->at_ms = statement->at_ms;
     letter->echo_epoch = statement->echo_epoch;
     letter->echo_id = statement->echo_id;
+    letter->handed_version = statement->handed_version;
+    memcpy(letter->handed_digest, statement->handed_digest, LT_DIGEST_LEN);
     effect = lt_fx_add(engine, LT_FX_STORE_STATEMENT);
     if (effect != NULL) {
         effect->office = statement->from;
@@ -345,6 +348,7 @@ void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     }
     if (own && !engine->started) {
         read_own(engine, &statement);
+        lt_drain_remember(engine, &statement);
     }
     if (lt_office_equal(&statement.to, &engine->self->id)) {
         first = lt_parent_word(engine, letter, source);
@@ -353,7 +357,9 @@ void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
         }
         return;
     }
-    pass_on(engine, letter, source);
+    if (!own || !engine->word_stays) {
+        pass_on(engine, letter, source);
+    }
 }
 
 void lt_letter_forward(struct lt_engine *engine, struct lt_session *session)

@@ -6,6 +6,7 @@
 
 #include "daemon/engine/bypass.h"
 #include "daemon/engine/doors.h"
+#include "daemon/engine/drain.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/parent.h"
 #include "daemon/engine/route.h"
@@ -405,6 +406,7 @@ static void look(struct lt_engine *engine, struct lt_partner *partner)
     const struct lt_session *way = lt_route_toward(engine, &unit->id);
     bool closed = office != NULL && office->closed_version != 0;
     bool neighbour = office != NULL && self != NULL && !closed &&
+                     !lt_drain_ended(engine) &&
                      (lt_office_equal(&office->parent, &self->id) ||
                       lt_office_equal(&self->parent, &office->id));
     int64_t now = engine->now.mono_ms;

@@ -57,14 +57,58 @@ uint64_t lt_revoke_limit(const struct lt_engine *engine,
     return limit;
 }
 
+static bool is_closed(const struct lt_engine *engine,
+                      const struct lt_unit *unit)
+{
+    const struct lt_tree_office *office = lt_tree_find(engine->tree, &unit->id);
+
+    return office != NULL && office->closed_version != 0;
+}
+
+/* That of an office that is closed has ended; nobody has to do anything. */
 static void review_office(struct lt_engine *engine, const struct lt_unit *unit)
 {
-    if (unit->bound != NULL &&
+    if (unit->bound != NULL && !is_closed(engine, unit) &&
         lt_revoke_refuses(engine, unit->bound->binding.key_id)) {
         lt_alarm_raise(engine, LT_AREVOKED, &unit->id, NULL, NULL);
     } else {
         lt_alarm_clear(engine, LT_AREVOKED, &unit->id);
     }
+}
+
+/* Who is closed hears that its key has ended before it is cut off: afterwards
+ * nobody may tell it any more. Nothing is taken from it meanwhile. */
+static void part(struct lt_engine *engine, struct lt_session *session)
+{
+    if (session->state != LT_SESSION_UP || session->above ||
+        !is_closed(engine, session->unit)) {
+        lt_session_close(engine, session, LT_AREVOKED);
+    } else if (session->leaves_ms == 0) {
+        session->leaves_ms = engine->now.mono_ms + LT_LEAVE_MS;
+        session->pump_due = true;
+        if (session->leaves_ms < engine->scan_ms) {
+            engine->scan_ms = session->leaves_ms;
+        }
+    }
+}
+
+void lt_revoke_turn_away(struct lt_engine *engine, struct lt_session *session)
+{
+    if (is_closed(engine, session->unit)) {
+        lt_session_close(engine, session, LT_AREVOKED);
+    } else {
+        lt_session_refuse(engine, session, LT_AREVOKED);
+    }
+}
+
+bool lt_engine_leaving(const struct lt_engine *engine,
+                       const struct lt_office *office)
+{
+    const struct lt_unit *unit = lt_unit_find(engine, office);
+
+    return unit != NULL &&
+           ((unit->session != NULL && unit->session->leaves_ms != 0) ||
+            (unit->bypass != NULL && unit->bypass->leaves_ms != 0));
 }
 
 void lt_revoke_review(struct lt_engine *engine)
@@ -84,7 +128,9 @@ void lt_revoke_review(struct lt_engine *engine)
                  ? unit->bound != NULL &&
                        lt_revoke_refuses(engine, unit->bound->binding.key_id)
                  : lt_revoke_refuses(engine, session->peer_key_id))) {
-            lt_session_close(engine, session, LT_AREVOKED);
+            part(engine, session);
+        } else {
+            session->leaves_ms = 0;
         }
     }
     engine->keys_changed = true;

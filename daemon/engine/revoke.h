@@ -14,6 +14,8 @@ uint64_t lt_revoke_limit(const struct lt_engine *engine,
                          const struct lt_run *run);
 /* Words, keys or life are new: end sessions, raise and clear alarms. */
 void lt_revoke_review(struct lt_engine *engine);
+/* Who dials with a revoked key; of one that is closed it is no alarm. */
+void lt_revoke_turn_away(struct lt_engine *engine, struct lt_session *session);
 void lt_revoke_free(struct lt_engine *engine);
 
 #endif

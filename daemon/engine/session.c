@@ -335,6 +335,9 @@ void lt_session_frame(struct lt_engine *engine, struct lt_session *session,
         on_bye(engine, session, &frame.bye);
         break;
     default:
+        if (session->leaves_ms != 0 && frame.type != LT_FRAME_ACK) {
+            break;
+        }
         if (session->state == LT_SESSION_UP) {
             lt_session_take(engine, session, &frame, len);
         } else {
@@ -375,6 +378,11 @@ static int64_t tick_up(struct lt_engine *engine, struct lt_session *session)
         session->compare_ms = now;
         session->progress_ms = now;
     }
+    if (session->leaves_ms != 0 && now >= session->leaves_ms) {
+        lt_session_close(engine, session, LT_AREVOKED);
+        engine->keys_changed = true;
+        return INT64_MAX;
+    }
     if (now - session->in_ms >= LT_QUIET_MS ||
         (lt_compare_waits(session) &&
          now - session->compare_ms >= LT_COMPARE_MS) ||
@@ -397,6 +405,9 @@ static int64_t tick_up(struct lt_engine *engine, struct lt_session *session)
         lt_session_ping(engine, session);
     }
     next = earlier(session->in_ms + LT_QUIET_MS, now + LT_PING_MS);
+    if (session->leaves_ms != 0) {
+        next = earlier(next, session->leaves_ms);
+    }
     if (lt_compare_waits(session)) {
         next = earlier(next, session->compare_ms + LT_COMPARE_MS);
     }

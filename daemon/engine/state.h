@@ -59,6 +59,7 @@ enum {
     LT_PING_MS = 10 * 1000,
     LT_PING_OWN_MS = 60 * 1000,
     LT_QUIET_MS = 30 * 1000,
+    LT_LEAVE_MS = 3 * 1000,             /* to hear that its key has ended */
     LT_STALL_MS = 30 * 1000,
     LT_LANE_WAIT_MS = 5 * 1000,
     LT_SCAN_MS = 500,
@@ -206,6 +207,8 @@ struct lt_letter {
     int64_t at_ms;
     uint64_t echo_epoch;       /* what it had heard of the other */
     uint64_t echo_id;
+    uint64_t handed_version;   /* drain.h; 0: it does not say so */
+    uint8_t handed_digest[LT_DIGEST_LEN];
     struct lt_past {
         uint64_t epoch;        /* superseded */
         uint64_t id;           /* the last one seen of it */
@@ -357,6 +360,7 @@ struct lt_session {
     int64_t ping_sent_ms;
     int64_t rtt_ms;            /* -1: unknown */
     int64_t skew_ms;
+    int64_t leaves_ms;         /* its key has ended, it is told so; 0: no */
     uint64_t visit;            /* scratch of routes */
     bool gives;                /* the peer answers Want */
     int64_t given_ms;          /* begin of the present second */
@@ -606,6 +610,9 @@ struct lt_engine {
     struct lt_bypass bypass;
     struct lt_lost lost[LT_LOST_MAX];
     size_t lost_n;
+    bool handed_over;          /* drain.h: all of it is above, as last seen */
+    bool silent;               /* and this office has said so once */
+    bool word_stays;           /* the statement being made is kept, not sent */
 
     struct lt_standing *standing;
     size_t standing_n;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "daemon/engine/drain.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/keys.h"
 #include "daemon/engine/route.h"
@@ -222,6 +223,7 @@ static void send_one(struct lt_engine *engine, struct lt_partner *partner)
     statement.yours_n = gather(engine, partner->unit, &engine->self->id,
                                statement.yours);
     statement.cut_off = is_cut_off(engine, &partner->unit->id);
+    engine->word_stays = lt_drain_say(engine, partner->unit, &statement);
     statement.software.data = engine->software;
     statement.software.len = strlen(engine->software);
     lt_buf_reset(&engine->out);
@@ -242,6 +244,10 @@ static void send_one(struct lt_engine *engine, struct lt_partner *partner)
         engine->oom = true;
     }
     lt_buf_reset(&engine->out);
+    if (engine->word_stays) { /* the next one leaves */
+        engine->word_stays = false;
+        lt_partner_dirty(engine, partner);
+    }
 }
 
 void lt_statement_say(struct lt_engine *engine, struct lt_partner *partner)

@@ -49,6 +49,18 @@ enum lt_fact_state {
     LT_FACT_WITHHELD
 };
 
+/* A closed office, as the tree's writer sees it; elsewhere it is known only
+ * whether its key is revoked. As enum lt_drain_state of the engine. */
+enum lt_fact_drain {
+    LT_FACT_NOT_CLOSED,
+    LT_FACT_NO_MACHINE,
+    LT_FACT_UNSAID,  /* it has not said that it has handed over all */
+    LT_FACT_MISSING, /* it has, and not all of it is here */
+    LT_FACT_DRAINED, /* all of it is here */
+    LT_FACT_KEY_ENDED,
+    LT_FACT_KEY_RESTORED
+};
+
 /* An office that we exchange statements with, or have heard of. */
 struct lt_fact_office {
     struct lt_office office;
@@ -61,6 +73,7 @@ struct lt_fact_office {
     uint64_t statement_id;
     uint64_t echo_id;
     uint64_t missing; /* events that it wrote and we lack */
+    enum lt_fact_drain drain;
 };
 
 /* What @by said that it holds of a stream of ours. */
@@ -158,6 +171,9 @@ struct lt_facts {
     lt_err node_reason;
     int64_t node_since_ms;
     int64_t started_ms;
+    bool writes_tree;
+    bool silent; /* closed, all is handed over, nothing is written any more */
+    bool ended;  /* closed, and its key is revoked */
     bool has_superior; /* one is configured, and dialled */
     struct lt_office superior;
     uint64_t view_behind; /* events */

@@ -410,13 +410,78 @@ static bool node_moves(const struct lt_asking *asking,
     return true;
 }
 
+/* ---- closed offices ---- */
+
+/* What the office that is closed says of itself; @moves: what it has goes on
+ * its way. False: there is nothing to say, or something else comes first. */
+static bool say_self_closed(const struct lt_asking *asking, bool moves,
+                            struct lt_explanation *out)
+{
+    const struct lt_facts *facts = asking->facts;
+    const struct lt_tree_office *self =
+        asking->tree == NULL ? NULL : lt_tree_find(asking->tree, &facts->self);
+    struct lt_office heir;
+    struct lt_diag args;
+    bool early = facts->ended && !facts->silent;
+
+    if (self == NULL || self->closed_version == 0 ||
+        (!facts->ended && !moves)) {
+        return false;
+    }
+    out->since_ms = self->closed_ms;
+    heir = lt_tree_heir(asking->tree, &facts->self);
+    begin_args(asking, &args, &facts->self, self->closed_ms);
+    lt_explain_arg_office(asking, &args, "heir", &heir);
+    lt_explain_say(asking, out, early ? LT_MOVING_NO : LT_MOVING_YES,
+                   early           ? "self_closed_early"
+                   : facts->ended  ? "self_closed_over"
+                   : facts->silent ? "self_closed_waits"
+                                   : "self_closed",
+                   &args);
+    return true;
+}
+
+/* Its heir; and whether its key still counts, and why. */
+static void say_closed(const struct lt_asking *asking,
+                       const struct lt_tree_office *office,
+                       struct lt_explanation *out)
+{
+    const struct lt_fact_office *fact =
+        lt_facts_office(asking->facts, &office->id);
+    enum lt_fact_drain drain = fact == NULL ? LT_FACT_NO_MACHINE : fact->drain;
+    struct lt_office heir = lt_tree_heir(asking->tree, &office->id);
+    bool waits = asking->facts->writes_tree &&
+                 (drain == LT_FACT_UNSAID || drain == LT_FACT_MISSING);
+    struct lt_diag args;
+
+    begin_args(asking, &args, &office->id, office->closed_ms);
+    lt_explain_arg_office(asking, &args, "heir", &heir);
+    out->since_ms = office->closed_ms;
+    if (waits) {
+        out->where = office->id;
+        lt_explain_arg_time(asking, &args, "said", fact->said_ms);
+        if (fact->missing > 0) {
+            lt_diag_arg(&args, "count", "%llu",
+                        (unsigned long long)fact->missing);
+        }
+    }
+    lt_explain_say(asking, out, waits ? LT_MOVING_NO : LT_MOVING_YES,
+                   waits                        ? "closed_waits"
+                   : drain == LT_FACT_KEY_ENDED ? "closed_over"
+                                                : "closed",
+                   &args);
+}
+
+/* ---- this office, all of it ---- */
+
 static void explain_self(const struct lt_asking *asking,
                          struct lt_explanation *out)
 {
     const struct lt_facts *facts = asking->facts;
     struct lt_diag args;
 
-    if (!node_moves(asking, out) || say_alarm(asking, &facts->self, out) ||
+    if (!node_moves(asking, out) || say_self_closed(asking, false, out) ||
+        say_alarm(asking, &facts->self, out) ||
         (facts->has_superior && !link_moves(asking, &facts->superior, out))) {
         return;
     }
@@ -427,8 +492,10 @@ static void explain_self(const struct lt_asking *asking,
         lt_explain_say(asking, out, LT_MOVING_NO, "view_behind", &args);
         return;
     }
-    begin_args(asking, &args, &facts->self, 0);
-    lt_explain_say(asking, out, LT_MOVING_YES, "moving", &args);
+    if (!say_self_closed(asking, true, out)) {
+        begin_args(asking, &args, &facts->self, 0);
+        lt_explain_say(asking, out, LT_MOVING_YES, "moving", &args);
+    }
     if (facts->has_receipt && facts->not_receipted == 0) {
         (void)lt_diag_set(&args, LT_OK);
         lt_explain_arg_office(asking, &args, "office", &facts->keeper);
@@ -511,7 +578,6 @@ static bool is_elsewhere(const struct lt_asking *asking,
     const struct lt_office *self = &asking->facts->self;
     const struct lt_tree_office *known =
         tree == NULL ? NULL : lt_tree_find(tree, office);
-    struct lt_office heir;
     struct lt_diag args;
 
     if (known == NULL) {
@@ -519,9 +585,7 @@ static bool is_elsewhere(const struct lt_asking *asking,
     }
     begin_args(asking, &args, office, 0);
     if (known->closed_version != 0) {
-        heir = lt_tree_heir(tree, office);
-        lt_explain_arg_office(asking, &args, "heir", &heir);
-        lt_explain_say(asking, out, LT_MOVING_YES, "closed", &args);
+        say_closed(asking, known, out);
         return true;
     }
     if (lt_tree_was_below(tree, self, office) &&

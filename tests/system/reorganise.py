@@ -275,6 +275,112 @@ def inherited():
         check(states[cases[1]["id"]] == "closed", str(states))
 
 
+def revocations(province, office):
+    return [r for r in province.ok("revocations")["items"] if r["office"] == office]
+
+
+def effects(node, office):
+    return {e["event"]: e["effect"] for e in node.events() if e["origin"] == office}
+
+
+def drained():
+    """Closed while it was away: its key ends when all that it wrote has come, not
+    before, once, at its last entry; and its machine says that it may be put away."""
+    with Tree() as tree:
+        province = tree.root("Tỉnh Tây Ninh", key="p")
+        district = tree.child(province, "Huyện Một", "district", key="d")
+        closed = tree.child(district, "Xã Cũ", "commune", key="c1")
+        lost = tree.child(district, "Xã Mất Máy", "commune", key="c2")
+        heir = tree.child(district, "Xã Mới", "commune", key="c3")
+        early = closed.ok("case", "open", "--type", "complaint", "--field", "land", "--text",
+                          "Đơn của ông Nguyễn Văn A")
+        lost.ok("case", "open", "--type", "complaint", "--field", "land")
+        wait_until(lambda: closed.status()["receipt"]["covers_all"] and
+                   lost.status()["receipt"]["covers_all"], "their receipts")
+        district.stop()
+        lost.stop()
+        cases = [early] + [closed.ok("case", "open", "--type", "complaint", "--field", "land")
+                           for _ in range(3)]
+        wait_until(lambda: closed.tool("case", "step", early["id"], "accepted",
+                                       "--doc-no", "1/TB").code == 0, "a step")
+        closed.stop()
+        for office in (closed, lost):
+            province.ok("tree", "close", office.name, heir.office)
+        district.start(env={"LIENTHONG_PLANT": "withhold"})
+        wait_until(lambda: link_up(district, province.office), "the district", SYNC_S)
+        passed_on_to = {"code": "closed_waits", "moving": False}
+        why = province.ok("explain", closed.office)
+        check({k: why[k] for k in passed_on_to} == passed_on_to and why["since"] is not None and
+              "lienthong revoke" in why["remedy"], str(why))
+
+        # All of it is at the district, which says so and passes nothing on.
+        closed.start()
+        wait_until(lambda: (closed.status()["office"]["closed"] or {}).get("handed_over"),
+                   lambda: f"it to hand over: {closed.status()}", 90)
+        status = closed.status()["office"]["closed"]
+        check(status["heir"] == heir.office and not status["key_revoked"], str(status))
+        refused = closed.tool("erase", early["id"], "--reason", "ghi nhầm tên người")
+        check(refused.code == 77 and refused.error["code"] == "office_closed", repr(refused))
+        time_up = time.monotonic() + 6
+        wait_until(lambda: time.monotonic() > time_up, "some looks", 10)
+        check(len(effects(province, closed.office)) < 5, "the district withholds nothing")
+        check(revocations(province, closed.office) == [], "revoked before all is here")
+        check("key_revoked" not in province.alarms(), str(province.alarms()))
+
+        # It comes, over a kill of the writer and one of the closed office itself.
+        district.stop()
+        province.kill()
+        closed.kill()
+        province.start()
+        closed.start()
+        check(closed.status()["office"]["closed"]["handed_over"], "it forgot its word")
+        district.start()
+        wait_until(lambda: revocations(province, closed.office),
+                   lambda: f"its key to end: {province.ok('explain', closed.office)}\n"
+                           f"{province.notes()[-1500:]}", 120)
+        check("office_drained" in province.notes(), province.notes()[-1500:])
+        wait_until(lambda: closed.status()["office"]["closed"]["key_revoked"],
+                   lambda: f"it to hear so: {closed.status()}\n{closed.notes()[-1500:]}", 30)
+        mine = effects(closed, closed.office)
+        ledger_holds(province, {closed.name: [c["event"] for c in cases]})
+        there = effects(province, closed.office)
+        check(set(there) == set(mine) and set(there.values()) == {"applied"},
+              f"{there}\n{mine}")
+        passed_on(heir, closed, cases[1:])
+        print("  its key has ended, nothing is lost", flush=True)
+
+        # Once, and for good; the one that never came back is left to a person.
+        for node in (province, closed):
+            node.kill()
+            node.start()
+        time_up = time.monotonic() + 5
+        wait_until(lambda: time.monotonic() > time_up, "some looks", 10)
+        check(len(revocations(province, closed.office)) == 1, "revoked twice")
+        check(revocations(province, lost.office) == [], "revoked though it is away")
+        check(set(effects(province, closed.office).values()) == {"applied"}, "after that")
+        for node in (province, district, heir, closed):
+            check("key_revoked" not in node.alarms(), f"{node.name}: {node.alarms()}")
+        why = closed.ok("explain", closed.office)
+        check(why["code"] == "self_closed_over" and why["moving"], str(why))
+        for lang, word in (("vi", "cất máy"), ("en", "put away")):
+            shown = harness.run_tool("--lang", lang, "status", dir=closed.dir, json_out=False)
+            check(word in shown.out, repr(shown))
+        why = province.ok("explain", closed.office)
+        check(why["code"] == "closed_over" and why["moving"], str(why))
+        why = province.ok("explain", lost.office)
+        check(why["code"] == "closed_waits" and not why["moving"], str(why))
+        province.ok("revoke", lost.office)
+        wait_until(lambda: province.ok("explain", lost.office)["code"] == "closed_over",
+                   "by hand", 20)
+        # A person gives it back: that stands.
+        province.ok("revoke", closed.office, "--undo")
+        time_up = time.monotonic() + 4
+        wait_until(lambda: time.monotonic() > time_up, "some looks", 10)
+        check(revocations(province, closed.office)[-1]["type"] == "KEY_RESTORED" and
+              len(revocations(province, closed.office)) == 2,
+              str(revocations(province, closed.office)))
+
+
 def readers():
     """Incidents alone, of a district and all below it, from the beginning; when
     that is withdrawn nothing more comes, and a receipt goes back."""
@@ -419,4 +525,4 @@ def all_at_once():
 
 if __name__ == "__main__":
     harness.main({t.__name__: t for t in (
-        moved_while_writing, away_on_the_day, rehearsed_and_put_in_force, impossible_by_its_day, inherited, readers, police, all_at_once)})
+        moved_while_writing, away_on_the_day, rehearsed_and_put_in_force, impossible_by_its_day, inherited, drained, readers, police, all_at_once)})

@@ -155,6 +155,8 @@ static struct lt_statement sample_statement(struct bench *bench,
                                      .yours = yours,
                                      .software = TEXT("0.1.0"),
                                      .cut_off = true,
+                                     .handed_version = 300,
+                                     .handed_digest = {7, 8, 9},
                                      .features_n = 2,
                                      .features = {1, 300}};
 
@@ -197,6 +199,9 @@ static void a_statement_reads_back_and_is_proven(void **state)
     assert_true(lt_channel_equal(&out.yours[0].channel, &yours.channel));
     assert_int_equal(out.features[1], 300);
     assert_true(out.cut_off);
+    assert_int_equal(out.handed_version, 300);
+    assert_memory_equal(out.handed_digest, statement.handed_digest,
+                        sizeof(out.handed_digest));
     sig[5] ^= 1;
     assert_false(lt_statement_proven(body, sig, bench->own));
 }

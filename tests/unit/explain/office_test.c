@@ -348,6 +348,92 @@ static void an_alarm_about_a_neighbour_explains_it(void **state)
     facing_deinit(&facing);
 }
 
+/* @office's closing, for @heir. */
+static void close_no(struct facing *facing, unsigned office, unsigned heir)
+{
+    struct lt_event event = {.type = LT_EV_OFFICE_CHANGED,
+                             .hlc = (uint64_t)(NOON_MS - 7200000) << 16,
+                             .office_closed = true,
+                             .has_heir = true};
+
+    event.office.id = office_no(office);
+    event.heir = office_no(heir);
+    assert_int_equal(lt_tree_apply(facing->tree,
+                                   lt_tree_version(facing->tree) + 1, &event,
+                                   NULL),
+                     LT_OK);
+}
+
+static void a_closed_office_waits_until_its_key_has_ended(void **state)
+{
+    struct facing facing;
+    struct lt_fact_office *fact = &facing.offices[COMMUNE - 1];
+    struct lt_explanation out;
+
+    (void)state;
+    facing_init(&facing, PROVINCE);
+    close_no(&facing, COMMUNE, SIBLING);
+    facing.facts.writes_tree = true;
+    fact->drain = LT_FACT_UNSAID;
+    fact->missing = 3;
+    out = ask(&facing, COMMUNE);
+    check_explained(&out, LT_MOVING_NO, "closed_waits");
+    assert_true(out.since_ms != 0);
+    assert_non_null(strstr(out.text, "3 entries"));
+    assert_non_null(strstr(out.remedy, "lienthong revoke"));
+    fact->missing = 0;
+    fact->drain = LT_FACT_MISSING;
+    out = ask(&facing, COMMUNE);
+    check_explained(&out, LT_MOVING_NO, "closed_waits");
+    assert_null(strstr(out.text, "entries"));
+    fact->drain = LT_FACT_KEY_ENDED;
+    out = ask(&facing, COMMUNE);
+    check_explained(&out, LT_MOVING_YES, "closed_over");
+    fact->drain = LT_FACT_KEY_RESTORED;
+    out = ask(&facing, COMMUNE);
+    check_explained(&out, LT_MOVING_YES, "closed");
+    /* Who does not write the tree cannot know what is missing. */
+    facing.facts.writes_tree = false;
+    fact->drain = LT_FACT_UNSAID;
+    out = ask(&facing, COMMUNE);
+    check_explained(&out, LT_MOVING_YES, "closed");
+    facing_deinit(&facing);
+}
+
+static void a_closed_office_says_when_its_machine_may_go(void **state)
+{
+    static const struct {
+        bool silent;
+        bool ended;
+        enum lt_moving moving;
+        const char *code;
+    } rows[] = {{false, false, LT_MOVING_YES, "self_closed"},
+                {true, false, LT_MOVING_YES, "self_closed_waits"},
+                {true, true, LT_MOVING_YES, "self_closed_over"},
+                {false, true, LT_MOVING_NO, "self_closed_early"}};
+
+    (void)state;
+    for (size_t i = 0; i < LT_COUNT_OF(rows); i++) {
+        struct facing facing;
+        struct lt_explanation out;
+
+        facing_init(&facing, COMMUNE);
+        close_no(&facing, COMMUNE, SIBLING);
+        facing.facts.silent = rows[i].silent;
+        facing.facts.ended = rows[i].ended;
+        if (!rows[i].ended) { /* with an ended key nobody is there */
+            facing_link(&facing, DISTRICT, LT_FACT_UP)->we_dial = true;
+        }
+        for (int lang = LT_LANG_VI; lang <= LT_LANG_EN; lang++) {
+            facing.asking.lang = (enum lt_lang)lang;
+            out = ask(&facing, COMMUNE);
+            check_explained(&out, rows[i].moving, rows[i].code);
+            assert_non_null(strstr(out.text, "office 4"));
+        }
+        facing_deinit(&facing);
+    }
+}
+
 static void every_code_has_its_texts(void **state)
 {
     const char *code;
@@ -391,6 +477,8 @@ int main(void)
         cmocka_unit_test(nobody_knows_of_cousins),
         cmocka_unit_test(this_node_comes_first),
         cmocka_unit_test(an_alarm_about_a_neighbour_explains_it),
+        cmocka_unit_test(a_closed_office_waits_until_its_key_has_ended),
+        cmocka_unit_test(a_closed_office_says_when_its_machine_may_go),
         cmocka_unit_test(every_code_has_its_texts),
     };
 

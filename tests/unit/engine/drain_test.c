@@ -1,0 +1,279 @@
+/* A closed office hands over, falls silent, and its key is revoked at the end
+ * of what it wrote: never before. */
+#include "tests/unit/engine/net.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROVINCE, DISTRICT, COMMUNE, OTHER };
+
+static const int64_t MINUTE_MS = INT64_C(60) * 1000;
+
+static struct net net;
+
+static int setup(void **state)
+{
+    (void)state;
+    net_init(&net);
+    (void)net_join(&net, -1);
+    (void)net_join(&net, PROVINCE);
+    (void)net_join(&net, DISTRICT);
+    (void)net_join(&net, DISTRICT);
+    net_connect(&net, DISTRICT, PROVINCE);
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_connect(&net, OTHER, DISTRICT);
+    net_run(&net, 5000);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    net_free(&net);
+    return 0;
+}
+
+static struct lt_engine *engine_of(unsigned node)
+{
+    return net.nodes[node].engine;
+}
+
+static enum lt_drain_state drain(unsigned office)
+{
+    return lt_engine_drain(engine_of(PROVINCE), &net.nodes[office].office);
+}
+
+static void say(struct lt_event *event)
+{
+    const struct lt_channel channel = net_all(LT_CLASS_TREE);
+    struct lt_write_event one = {
+        .event = event, .channels_n = 1, .channels = &channel};
+
+    event->recorded_at_ms = net.now.wall_ms;
+    event->actor_role = 6;
+    assert_int_equal(net_write_events(&net, PROVINCE, &one, 1), LT_OK);
+    net_turn(&net, PROVINCE);
+    free(event);
+}
+
+static struct lt_event *fresh(uint32_t type)
+{
+    struct lt_event *event = calloc(1, sizeof(*event));
+
+    assert_non_null(event);
+    event->type = type;
+    return event;
+}
+
+static void close_office(unsigned office, unsigned heir)
+{
+    struct lt_event *event = fresh(LT_EV_OFFICE_CHANGED);
+
+    event->office.id = net.nodes[office].office;
+    event->office_closed = true;
+    event->has_heir = true;
+    event->heir = net.nodes[heir].office;
+    say(event);
+}
+
+/* The writer's word about the key, with what it holds as the ends. */
+static void revoke(unsigned of, bool restores)
+{
+    struct lt_event *event =
+        fresh(restores ? LT_EV_KEY_RESTORED : LT_EV_KEY_REVOKED);
+    struct lt_stream_end ends[16];
+    struct lt_run_view run;
+    size_t cursor = 0;
+    size_t n = 0;
+
+    memcpy(event->key_id, lt_key_id(net.nodes[of].key), LT_HASH_LEN);
+    while (!restores && n < LT_COUNT_OF(ends) &&
+           lt_engine_run_of(engine_of(PROVINCE), &net.nodes[of].office, &cursor,
+                            &run)) {
+        ends[n++] = (struct lt_stream_end){.channel = run.stream.channel,
+                                           .epoch = run.epoch,
+                                           .number = run.last};
+    }
+    event->ends = ends;
+    event->ends_n = n;
+    say(event);
+}
+
+static void cases(unsigned node, unsigned n)
+{
+    assert_int_equal(net_write(&net, node, net_up(LT_CLASS_CASE), n), LT_OK);
+}
+
+static void nothing_is_over_while_it_is_open(void **state)
+{
+    (void)state;
+    cases(COMMUNE, 2);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_OPEN);
+    assert_false(lt_engine_silent(engine_of(COMMUNE)));
+    cases(COMMUNE, 1);
+}
+
+static void who_has_handed_over_all_falls_silent(void **state)
+{
+    (void)state;
+    cases(COMMUNE, 3);
+    net_run(&net, 3000);
+    close_office(COMMUNE, OTHER);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_UNSAID);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_OVER);
+    assert_true(lt_engine_silent(engine_of(COMMUNE)));
+    assert_false(lt_engine_ended(engine_of(COMMUNE)));
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 1),
+                     LT_ECLOSED);
+    /* Also in another life, and in another one of the writer's. */
+    net_restart(&net, COMMUNE);
+    net_run(&net, 100);
+    assert_true(lt_engine_silent(engine_of(COMMUNE)));
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 1),
+                     LT_ECLOSED);
+    net_restart(&net, PROVINCE);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_OVER);
+    assert_true(net_same(&net, COMMUNE, PROVINCE, COMMUNE));
+}
+
+/* It was away on the day; what it has goes up first. */
+static void nothing_is_over_before_it_comes_back(void **state)
+{
+    (void)state;
+    net.no_bypass = true;
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    cases(COMMUNE, 4);
+    close_office(COMMUNE, OTHER);
+    net_run(&net, 90 * MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_UNSAID);
+    cases(COMMUNE, 1); /* it does not know */
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_OVER);
+    assert_int_equal(net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE),
+                     5);
+}
+
+/* Nothing of the commune passes from the district to the province. */
+static bool keeps_segments(struct net *of, unsigned from, unsigned to,
+                           uint8_t *bytes, size_t *len)
+{
+    (void)of;
+    (void)len;
+    return from != DISTRICT || to != PROVINCE || bytes[0] != LT_FRAME_SEGMENTS;
+}
+
+/* Its neighbour has all of it, and the writer of the tree has not. */
+static void what_a_tier_keeps_back_is_missed(void **state)
+{
+    (void)state;
+    net.no_bypass = true;
+    net.filter = keeps_segments;
+    cases(COMMUNE, 2);
+    net_run(&net, 3000);
+    close_office(COMMUNE, OTHER);
+    net_run(&net, MINUTE_MS / 3);
+    assert_true(lt_engine_silent(engine_of(COMMUNE)));
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_MISSING);
+    net.filter = NULL;
+    net_run(&net, 5 * MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_OVER);
+    assert_true(net_same(&net, COMMUNE, PROVINCE, COMMUNE));
+}
+
+/* The word is on its disk before anybody hears it: of a life that died at once
+ * nothing is written after what it said. */
+static void it_says_so_only_when_it_has_kept_it(void **state)
+{
+    (void)state;
+    cases(COMMUNE, 1);
+    net_run(&net, 3000);
+    close_office(COMMUNE, OTHER);
+    for (unsigned i = 0; i < 400 && drain(COMMUNE) != LT_DRAIN_OVER; i++) {
+        net_run(&net, 20);
+    }
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_OVER);
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    net_restart(&net, COMMUNE);
+    net_turn(&net, COMMUNE);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 1),
+                     LT_ECLOSED);
+}
+
+static void its_key_ends_and_it_is_the_last_that_hears_so(void **state)
+{
+    struct lt_stream stream = {.origin = net.nodes[COMMUNE].office,
+                               .channel = net_up(LT_CLASS_CASE)};
+
+    (void)state;
+    cases(COMMUNE, 3);
+    net_run(&net, 3000);
+    close_office(COMMUNE, OTHER);
+    net_run(&net, MINUTE_MS);
+    revoke(COMMUNE, false);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_REVOKED);
+    assert_true(lt_engine_ended(engine_of(COMMUNE)));
+    assert_int_equal(lt_engine_limit(engine_of(PROVINCE), &stream,
+                                     net.nodes[COMMUNE].epoch),
+                     3);
+    for (unsigned i = PROVINCE; i <= OTHER; i++) {
+        assert_false(net_alarm(&net, i, LT_AREVOKED));
+    }
+    /* It is nobody's business that it speaks to nobody. */
+    net_run(&net, 60 * MINUTE_MS);
+    assert_false(net_alarm(&net, COMMUNE, LT_ASILENT));
+    assert_false(net_alarm(&net, DISTRICT, LT_ASILENT));
+    net_restart(&net, COMMUNE);
+    net_run(&net, MINUTE_MS);
+    assert_true(lt_engine_ended(engine_of(COMMUNE)));
+}
+
+/* The root's child, too, whose session the writer ends itself. */
+static void a_neighbour_of_the_writer_hears_it_as_well(void **state)
+{
+    (void)state;
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    net_disconnect(&net, OTHER, DISTRICT);
+    close_office(COMMUNE, PROVINCE);
+    close_office(OTHER, PROVINCE);
+    close_office(DISTRICT, PROVINCE);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(drain(DISTRICT), LT_DRAIN_OVER);
+    revoke(DISTRICT, false);
+    net_run(&net, MINUTE_MS);
+    assert_true(lt_engine_ended(engine_of(DISTRICT)));
+}
+
+/* A person has given it back: that stands. */
+static void what_was_given_back_is_left_alone(void **state)
+{
+    (void)state;
+    close_office(COMMUNE, OTHER);
+    net_run(&net, MINUTE_MS);
+    revoke(COMMUNE, false);
+    revoke(COMMUNE, true);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_RESTORED);
+}
+
+#define PROMISE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PROMISE(nothing_is_over_while_it_is_open),
+        PROMISE(who_has_handed_over_all_falls_silent),
+        PROMISE(nothing_is_over_before_it_comes_back),
+        PROMISE(what_a_tier_keeps_back_is_missed),
+        PROMISE(it_says_so_only_when_it_has_kept_it),
+        PROMISE(its_key_ends_and_it_is_the_last_that_hears_so),
+        PROMISE(a_neighbour_of_the_writer_hears_it_as_well),
+        PROMISE(what_was_given_back_is_left_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
