@@ -320,7 +320,8 @@ void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     if (source != NULL || !engine->started) {
         key = lt_keys_find(engine, lt_unit_find(engine, &statement.from),
                            statement.key_id);
-        if (key == NULL || lt_revoke_refuses(engine, statement.key_id)) {
+        if (key == NULL ||
+            (lt_revoke_refuses(engine, statement.key_id) && !own)) {
             return; /* it is said again; or by who may not */
         }
         rc = lt_statement_check(body, signature, key);

@@ -293,7 +293,7 @@ def drained():
         lost = tree.child(district, "Xã Mất Máy", "commune", key="c2")
         heir = tree.child(district, "Xã Mới", "commune", key="c3")
         early = closed.ok("case", "open", "--type", "complaint", "--field", "land", "--text",
-                          "Đơn của ông Nguyễn Văn A")
+                          "Đơn về đất")
         lost.ok("case", "open", "--type", "complaint", "--field", "land")
         wait_until(lambda: closed.status()["receipt"]["covers_all"] and
                    lost.status()["receipt"]["covers_all"], "their receipts")

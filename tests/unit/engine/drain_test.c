@@ -230,6 +230,7 @@ static void its_key_ends_and_it_is_the_last_that_hears_so(void **state)
     net_restart(&net, COMMUNE);
     net_run(&net, MINUTE_MS);
     assert_true(lt_engine_ended(engine_of(COMMUNE)));
+    assert_true(lt_engine_silent(engine_of(COMMUNE))); /* it has its word */
 }
 
 /* The root's child, too, whose session the writer ends itself. */
