@@ -95,8 +95,9 @@ struct lt_statement {
     size_t features_n;
     uint32_t features[LT_FEATURES_MAX];
     bool cut_off; /* no way leads from us to them along the tree */
-    /* of a closed office: all is handed over, it writes no more */
+    /* of a closed office: it writes no more */
     uint64_t handed_version; /* of the tree, that closes it; 0: not so */
+    bool handed_all;         /* and all is handed over now: */
     uint8_t handed_digest[16]; /* lt_origin_digest of all its streams */
 };
 /* Encode, sign and wrap as SignedStatement. Appends. Errors: LT_EINVAL when a

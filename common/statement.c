@@ -125,7 +125,7 @@ static lt_err encode_body(const struct lt_statement *statement,
     if (statement->handed_version != 0) {
         handed.has_tree_version = 1;
         handed.tree_version = statement->handed_version;
-        handed.has_digest = 1;
+        handed.has_digest = statement->handed_all;
         handed.digest = bytes_of(statement->handed_digest,
                                  sizeof(statement->handed_digest));
         body.handed_over = &handed;
@@ -265,12 +265,16 @@ static lt_err read_statement(const Lt__Statement *body, struct lt_arena *arena,
     out->cut_off = body->cut_off;
     if (body->handed_over != NULL) {
         if (body->handed_over->tree_version == 0 ||
-            body->handed_over->digest.len != sizeof(out->handed_digest)) {
+            (body->handed_over->has_digest &&
+             body->handed_over->digest.len != sizeof(out->handed_digest))) {
             return lt_malformed(diag, "bad handing over");
         }
         out->handed_version = body->handed_over->tree_version;
-        memcpy(out->handed_digest, body->handed_over->digest.data,
-               sizeof(out->handed_digest));
+        out->handed_all = body->handed_over->has_digest;
+        if (out->handed_all) {
+            memcpy(out->handed_digest, body->handed_over->digest.data,
+                   sizeof(out->handed_digest));
+        }
     }
     rc = read_streams(body->n_mine, body->mine, arena, &out->mine_n, &out->mine,
                       diag);

@@ -141,17 +141,19 @@ bool lt_drain_say(struct lt_engine *engine, const struct lt_unit *to,
     uint64_t version = closed_at(engine, &engine->self->id);
     bool first = !engine->silent;
 
-    if (version == 0 || root == NULL || !lt_office_equal(&root->id, &to->id) ||
-        !engine->handed_over || !is_over(engine)) {
+    if (version == 0 || root == NULL || !lt_office_equal(&root->id, &to->id)) {
         return false;
     }
-    if (!digest_of(engine, engine->self, statement->handed_digest)) {
+    statement->handed_all = engine->handed_over && is_over(engine);
+    if (statement->handed_all &&
+        !digest_of(engine, engine->self, statement->handed_digest)) {
         engine->oom = true;
-        return false;
+        statement->handed_all = false;
     }
-    statement->handed_version = version;
-    engine->silent = true;
-    return first;
+    engine->silent |= statement->handed_all;
+    /* What it has promised stands in each of its words from then on. */
+    statement->handed_version = engine->silent ? version : 0;
+    return first && engine->silent;
 }
 
 /* ---- at the tree's writer ---- */

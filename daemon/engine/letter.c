@@ -191,7 +191,8 @@ static bool keep(struct lt_engine *engine, struct lt_letter *letter,
     letter->at_ms = statement->at_ms;
     letter->echo_epoch = statement->echo_epoch;
     letter->echo_id = statement->echo_id;
-    letter->handed_version = statement->handed_version;
+    letter->handed_version =
+        statement->handed_all ? statement->handed_version : 0;
     memcpy(letter->handed_digest, statement->handed_digest, LT_DIGEST_LEN);
     effect = lt_fx_add(engine, LT_FX_STORE_STATEMENT);
     if (effect != NULL) {

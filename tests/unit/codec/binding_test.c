@@ -156,6 +156,7 @@ static struct lt_statement sample_statement(struct bench *bench,
                                      .software = TEXT("0.1.0"),
                                      .cut_off = true,
                                      .handed_version = 300,
+                                     .handed_all = true,
                                      .handed_digest = {7, 8, 9},
                                      .features_n = 2,
                                      .features = {1, 300}};
@@ -200,6 +201,7 @@ static void a_statement_reads_back_and_is_proven(void **state)
     assert_int_equal(out.features[1], 300);
     assert_true(out.cut_off);
     assert_int_equal(out.handed_version, 300);
+    assert_true(out.handed_all);
     assert_memory_equal(out.handed_digest, statement.handed_digest,
                         sizeof(out.handed_digest));
     sig[5] ^= 1;
