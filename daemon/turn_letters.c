@@ -48,7 +48,13 @@ lt_err lt_turn_letter_keep(struct lt_turn *turn, const struct lt_now *now,
     lt_free(turn->alloc, statement->bytes);
     statement->bytes = bytes;
     statement->len = effect->len;
-    return LT_OK;
+    /* One that promises something is. */
+    return effect->raise ? lt_log_put_statement(turn->log, &statement->from,
+                                                &statement->to,
+                                                statement->page,
+                                                statement->bytes,
+                                                statement->len)
+                         : LT_OK;
 }
 
 /* Into the open transaction with what waits. */

@@ -150,7 +150,8 @@ enum lt_effect_kind {
     LT_FX_STORE_SEGMENT,   /* segment */
     LT_FX_STORE_EVIDENCE,  /* segment */
     LT_FX_STORE_BINDING,   /* office, key_id, bytes */
-    LT_FX_STORE_STATEMENT, /* office (from), to, page, bytes */
+    LT_FX_STORE_STATEMENT, /* office (from), to, page, bytes; raise: it is to be
+                              durable before anything that follows is sent */
     LT_FX_READ,            /* read: stream, epoch, after, max_bytes, session */
     LT_FX_PEERS,           /* known transport keys or the tree changed */
     LT_FX_ALARM,           /* code, raise or clear, subject office, diag */
@@ -172,7 +173,8 @@ struct lt_effect {
     const uint8_t *bytes;          /* frame, binding, statement */
     size_t len;
     lt_err code;                   /* CLOSE, ALARM, NOTE */
-    bool raise;                    /* ALARM: true raises, false clears; MEND */
+    bool raise;                    /* ALARM: true raises, false clears; MEND,
+                                      STORE_STATEMENT */
     struct lt_office office;       /* subject; STORE_BINDING, STORE_STATEMENT */
     struct lt_office to;
     uint32_t page;

@@ -198,6 +198,7 @@ static bool keep(struct lt_engine *engine, struct lt_letter *letter,
     if (effect != NULL) {
         effect->office = statement->from;
         effect->to = statement->to;
+        effect->raise = engine->word_stays;
         effect->bytes = lt_fx_copy(engine, bytes, len);
         effect->len = len;
     }
