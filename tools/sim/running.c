@@ -191,7 +191,9 @@ bool sim_is_tidy(const struct sim_node *node)
 {
     const struct lt_eraser *eraser = lt_turn_eraser(node->turn);
 
-    return !lt_eraser_wants_wipe(eraser) && !lt_eraser_wants_answer(eraser);
+    /* One that has handed over and is closed owes no answers any more. */
+    return !lt_eraser_wants_wipe(eraser) &&
+           (!lt_eraser_wants_answer(eraser) || lt_engine_silent(node->engine));
 }
 
 static lt_err tidy(struct sim_node *node)
@@ -217,6 +219,10 @@ static lt_err tidy(struct sim_node *node)
     }
     if (err == LT_OK && lt_eraser_wants_answer(eraser) && !node->full) {
         err = lt_turn_answer_erasure(node->turn, &now, ++node->sim->order);
+        /* A closed office that has handed over says nothing any more. */
+        if (err == LT_ECLOSED && lt_engine_silent(node->engine)) {
+            err = LT_OK;
+        }
     }
     return err;
 }

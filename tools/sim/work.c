@@ -160,6 +160,10 @@ lt_err sim_submit(struct sim_node *node, struct lt_event *event,
     }
     request->under_way = false;
     request->unknown = !request->told;
+    if (err == LT_ECLOSED && lt_engine_silent(node->engine)) {
+        request->unknown = false; /* for good: nobody asks again */
+        return err;
+    }
     if (node->dying || (err == LT_EIO && node->damaged)) {
         node->dying = true;
     } else if (err != LT_EFULL || !node->full) {
