@@ -112,8 +112,6 @@ static int begin(void **state)
     struct lt_now now;
 
     memset(&story, 0, sizeof(story));
-    lt_sys_real()->now(lt_sys_real()->ctx, &now);
-    story.now_ms = now.wall_ms;
     story.office.bytes[0] = 1;
     story.child_office.bytes[0] = 2;
     lt_identity_init(&story.root);
@@ -123,6 +121,10 @@ static int begin(void **state)
     assert_int_equal(
         lt_identity_make_root(&story.root, lt_sys_real(), &story.office),
         LT_OK);
+    /* After it: a certificate of a second before would be renewed by a second.
+     */
+    lt_sys_real()->now(lt_sys_real()->ctx, &now);
+    story.now_ms = now.wall_ms;
     make_child(&story);
     assert_int_equal(lt_tree_new(lt_alloc_heap(), &story.tree), LT_OK);
     open_office(&story, &story.office, NULL, "Root");
@@ -359,9 +361,9 @@ static lt_err renew(struct story *story, const struct lt_identity *as,
         lt_identity_ask(as, (struct lt_span){bound.body, bound.body_len},
                         "test", &frame),
         LT_OK);
-    assert_int_equal(lt_frame_decode(frame.data, frame.len, &story->arena,
-                                     &question, NULL),
-                     LT_OK);
+    assert_int_equal(
+        lt_frame_decode(frame.data, frame.len, &story->arena, &question, NULL),
+        LT_OK);
     lt_enrol_result_init(result);
     assert_true(lt_enrol_is_renewal(&question.join_request));
     assert_int_equal(lt_enrol_renew(&story->self, &question.join_request,
