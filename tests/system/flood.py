@@ -7,6 +7,7 @@ test are compared with those of the same machine a minute before.
 """
 import contextlib
 import errno
+import json
 import os
 import pathlib
 import random
@@ -200,18 +201,26 @@ class Watch:
     def __init__(self, commune, province):
         self.commune = Control(commune)
         self.follow = Control(province)
+        self.lines = []
         self.follow.send({"command": "log", "options": {"events": True, "follow": True,
                                                         "from": "-1"}})
+        self.event()  # the last one of before: it follows from here
+
+    def event(self):
+        """The next one at the province; one answer may have several lines."""
+        while not self.lines:
+            (length,) = struct.unpack(">I", self.follow.read(4))
+            self.lines = self.follow.read(length).splitlines()
+        return json.loads(self.lines.pop(0)).get("event")
 
     def once(self):
         began = time.monotonic()
         answer = self.commune.ask({"command": "case open", "request_id": harness.request_id(),
                                    "options": CASE})
         check("event" in answer, f"{answer}")
-        while True:
-            line = self.follow.receive()
-            if line.get("event") == answer["event"]:
-                return (time.monotonic() - began) * 1000
+        while self.event() != answer["event"]:
+            pass
+        return (time.monotonic() - began) * 1000
 
     def many(self, n, pause_s):
         taken = []
