@@ -22,6 +22,7 @@ static const struct lt_message messages[] = {
 #include "common/message_courier_table.h"
 #include "common/message_trust_table.h"
 #include "common/message_due_table.h"
+#include "common/message_desk_ui_table.h"
 #include "common/message_people_ui_table.h"
 #include "common/message_tree_table.h"
 #include "common/message_ui_table.h"

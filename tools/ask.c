@@ -195,25 +195,37 @@ json_t *lt_tool_request(const struct lt_tool *tool,
     return request;
 }
 
-/* The daemon's status, from a connection of its own. NULL when there is none
- * to be had. */
-static json_t *ask_status(const struct lt_tool *tool)
+lt_err lt_ask_status(const char *dir, json_t **out_status,
+                     struct lt_diag *diag)
 {
     static const char request[] = "{\"command\":\"status\",\"proto\":1}";
     struct lt_ask *ask = NULL;
     struct lt_buf answer;
-    struct lt_diag diag;
     json_t *status = NULL;
+    lt_err rc;
 
     lt_buf_init(&answer, lt_alloc_heap());
-    if (lt_ask_open(tool->dir, &ask, &diag) == LT_OK &&
-        lt_ask_send(ask, request, sizeof(request) - 1) == LT_OK &&
-        lt_ask_receive(ask, LT_TOOL_TIMEOUT_MS, &answer) == LT_OK) {
+    rc = lt_ask_open(dir, &ask, diag);
+    if (rc == LT_OK) {
+        rc = lt_ask_send(ask, request, sizeof(request) - 1);
+        if (rc == LT_OK) {
+            rc = lt_ask_receive(ask, LT_TOOL_TIMEOUT_MS, &answer);
+        }
+        rc = lt_diag_set(diag, rc == LT_EUNKNOWN ? LT_EBUSY : rc);
+    }
+    if (rc == LT_OK) {
         status = json_loadb((const char *)answer.data, answer.len, 0, NULL);
+        if (status == NULL || json_object_get(status, "error") != NULL) {
+            json_decref(status);
+            rc = lt_diag_set(diag, LT_EBUSY);
+        }
+    }
+    if (rc == LT_OK) {
+        *out_status = status;
     }
     lt_ask_close(ask);
     lt_buf_deinit(&answer);
-    return status;
+    return rc;
 }
 
 /* Until the answer begins to come, or patience ends. */
@@ -226,8 +238,10 @@ static void show_progress(struct lt_tool *tool,
     int pause_ms = FIRST_MS;
 
     while (mono_ms() < until_ms && !lt_ask_ready(ask, pause_ms)) {
-        json_t *status = ask_status(tool);
+        struct lt_diag ignored;
+        json_t *status = NULL;
 
+        (void)!lt_ask_status(tool->dir, &status, &ignored);
         lt_progress_from_status(tool, command->name, status);
         json_decref(status);
         pause_ms = EVERY_MS;

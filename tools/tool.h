@@ -130,6 +130,11 @@ LT_MUST_CHECK lt_err lt_ask_send(struct lt_ask *ask, const char *json,
 LT_MUST_CHECK lt_err lt_ask_receive(struct lt_ask *ask, int timeout_ms,
                                     struct lt_buf *out);
 
+/* The daemon's status, over a connection of its own; the caller owns it.
+ * Errors, output untouched: LT_ENOTRUNNING, LT_EPERM, LT_EBUSY, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_ask_status(const char *dir, json_t **out_status,
+                                   struct lt_diag *diag);
+
 /* Is there something to receive within @timeout_ms? */
 bool lt_ask_ready(const struct lt_ask *ask, int timeout_ms);
 
@@ -275,6 +280,7 @@ extern const struct lt_tool_command lt_cmd_token[];
 extern const struct lt_tool_command lt_cmd_join[];
 extern const struct lt_tool_command lt_cmd_case[];
 extern const struct lt_tool_command lt_cmd_law[];
+extern const struct lt_tool_command lt_cmd_desk[];
 extern const struct lt_tool_command lt_cmd_door[];
 extern const struct lt_tool_command lt_cmd_revoke[];
 extern const struct lt_tool_command lt_cmd_key[];

@@ -75,7 +75,7 @@ def pair_faults(where, vi, en):
 UI_TABLES = ("common/message_ui_table.h", "common/message_work_table.h",
              "common/message_courier_table.h", "common/message_due_table.h",
              "common/message_trust_table.h",
-             "common/message_tree_table.h",
+             "common/message_tree_table.h", "common/message_desk_ui_table.h",
              "common/message_people_ui_table.h")
 
 

@@ -13,6 +13,7 @@ pkg_check_modules(CONFUSE REQUIRED IMPORTED_TARGET libconfuse>=3.3)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.5)
 pkg_check_modules(CRYPT REQUIRED IMPORTED_TARGET libxcrypt>=4.4)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode>=4.0)
 pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka>=1.1.5)
 
 find_program(PROTOC_C NAMES protoc-c protoc-gen-c-standalone REQUIRED)
