@@ -20,6 +20,7 @@ import harness
 from harness import BIN, Failed, Tree, check, wait_until
 
 SECOND = 1.0
+BEAT_S, PULSES = 0.02, 6
 PACE_S = 0.05
 RSS_MB = 96
 GROWTH_MB = 24
@@ -65,6 +66,27 @@ def memory_mb(node, word):
 
 def sanitized(node):
     return "asan" in open(f"/proc/{node.pid()}/maps").read()
+
+
+class Pulse:
+    """How long the machine itself held somebody up who asked for next to nothing: an
+    event passes two daemons and two disks, and waits so at each."""
+
+    def __init__(self):
+        self.worst_s = 0.0
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.beat)
+        self.thread.start()
+
+    def beat(self):
+        while not self.ended.is_set():
+            began = time.monotonic()
+            time.sleep(BEAT_S)
+            self.worst_s = max(self.worst_s, time.monotonic() - began - BEAT_S)
+
+    def stop(self):
+        self.ended.set()
+        self.thread.join()
 
 
 class Stage:
@@ -120,17 +142,19 @@ class Stage:
         wait_until(lambda: desk.ledger[0] in ids(district), "its first event at the district")
         before = memory_mb(district, "VmRSS")
         began = time.time()
+        pulse = Pulse()
         try:
             yield
             wait_until(lambda: time.time() - began > 10 * PACE_S, "something to measure")
         finally:
             ended = time.time()
             desk.stop()
+            pulse.stop()
         check(district.running(), f"the district ended: {what}\n" + district.notes()[-3000:])
         wait_until(lambda: set(desk.ledger) <= ids(district),
                    lambda: f"the honest commune's {len(desk.ledger)} events at the district, has "
                    f"{len(set(desk.ledger) & ids(district))}", 10)
-        self.same_second(desk, began, ended)
+        self.same_second(desk, began, ended, SECOND + PULSES * pulse.worst_s)
         if not sanitized(district):
             peak, now = memory_mb(district, "VmHWM"), memory_mb(district, "VmRSS")
             check(peak < RSS_MB, f"the district grew to {peak:.0f} MB")
@@ -147,7 +171,7 @@ class Stage:
         check(done.returncode == 0, f"lt-hostile {scenario}: {done}")
         return Seen(self, node, [json.loads(line) for line in done.stdout.splitlines()])
 
-    def same_second(self, desk, began, ended):
+    def same_second(self, desk, began, ended, second):
         """No gap of a second in what the district commits of the honest
         commune, and none late."""
         here = {e["event"]: when(e["committed_at"]) for e in self.honest.events()}
@@ -161,8 +185,9 @@ class Stage:
         widest = max(b - a for a, b in zip(times, times[1:]))
         print(f"  honest: {len(mine)} events, at most {late * 1000:.0f} ms late, widest gap "
               f"{widest * 1000:.0f} ms", flush=True)
-        check(late < SECOND, f"an honest event came {late:.1f} s late")
-        check(widest < SECOND, f"nothing of the honest commune came for {widest:.1f} s")
+        check(late < second, f"an honest event came {late:.1f} s late of {second:.1f}")
+        check(widest < second,
+              f"nothing of the honest commune came for {widest:.1f} s of {second:.1f}")
 
 
 class Seen:

@@ -9,14 +9,16 @@ import subprocess
 import threading
 
 import harness
+from alone import put_alone
 from harness import BIN, Tree, check, ledger_holds, wait_until
 
 MAGIC = b"\x89LTC\r\n\x1a\n"
 MARKER = "Dau-hieu-bi-mat-7341"
 
 
-def cut_off(node):
-    """It never had a line and will have none."""
+def cut_off(tree, node):
+    """It never had a line and will have none, to those above its parent neither."""
+    put_alone(tree, node)
     file = node.dir / "conf.d" / "60-cut.conf"
     file.write_text('superior_addresses = {"127.0.0.1:9"}\n')
     os.chmod(file, 0o640)
@@ -29,7 +31,7 @@ def tree_with(tree, cut=True):
     district = tree.child(province, "Huyện Thử", "district", key="d")
     commune = tree.child(district, "Xã Thử", "commune", key="c", start=not cut)
     if cut:
-        cut_off(commune)
+        cut_off(tree, commune)
     return province, district, commune
 
 

@@ -6,13 +6,12 @@ not used, a key is not known; and all of it comes back.
 import os
 import shutil
 import signal
-import subprocess
 import time
 
 import harness
+from alone import put_alone
 from bad_place import Disk, small, write_until_refused
-from first_hour import LOOPBACK_UP
-from harness import Skipped, Tree, check, request_id, wait_until
+from harness import Tree, check, request_id, wait_until
 
 PRELOAD = harness.BIN.parent / "lib" / "lt-disk.so"
 FIELDS = {"subject", "moving", "code", "since", "text", "tried", "next_at", "remedy"}
@@ -177,22 +176,10 @@ def no_network():
         commune = tree.child(province, "Xã Tân Bình", "commune", key="c")
         until(commune, "Tỉnh Tây Ninh", ("moving",))  # it has the tree, so the name
         commune.stop()
-        try:
-            done = subprocess.run(["unshare", "--net", "--", "true"], capture_output=True,
-                                  text=True, timeout=10, check=False)
-        except FileNotFoundError as missing:
-            raise Skipped(str(missing))
-        if done.returncode != 0:
-            raise Skipped(f"no network of its own: {done.stderr.strip()}")
-        # Loopback alone, and a parent elsewhere.
-        wrapper = tree.dir / "alone"
-        wrapper.write_text("#!/bin/sh\nexec unshare --net -- sh -c 'python3 -c \"$0\" && "
-                           f"exec \"{commune.binary}\" \"$@\"' \"{LOOPBACK_UP}\" \"$@\"\n")
-        wrapper.chmod(0o755)
+        put_alone(tree, commune)  # and a parent elsewhere
         drop = commune.dir / "conf.d" / "80-parent.conf"
         drop.write_text('superior_addresses = {"192.0.2.7:7441"}\n')
         os.chmod(drop, 0o640)
-        commune.binary = wrapper
         commune.start()
         answer = until(commune, "Tỉnh Tây Ninh", ("link_no_route",))
         check("192.0.2.7:7441" in answer["text"], str(answer))

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 
 import harness
+from alone import LOOPBACK_UP
 from harness import BIN, REPO, Skipped, check
 
 SECTION = "## The first hour by hand"
@@ -77,10 +78,6 @@ def alone():
     if done.returncode != 0:
         raise Skipped(f"no network of its own: {done.stderr.strip()}")
     return words
-
-
-LOOPBACK_UP = ("import fcntl,socket,struct;s=socket.socket();"
-               "fcntl.ioctl(s,0x8914,struct.pack('16sH14x',b'lo',0x49))")
 
 
 def paste(found, programs):

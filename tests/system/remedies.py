@@ -199,7 +199,7 @@ def enrolling():
         # Nobody at the top: the office is not in the tree yet.
         province.stop()
         waits = district.ok("token", "--name", "Xã D", "--kind", "commune")["token"]
-        tool_refused("not_yet", 75, "--timeout", "2", "join", waits, *HERE, dir=tree.dir / "e")
+        tool_refused("not_yet", 75, "--timeout", "8", "join", waits, *HERE, dir=tree.dir / "e")
         check(run_tool("join", fresh["token"], *HERE, dir=tree.dir / "c", timeout=60).code == 0,
               "a new token after an expired one")
         province.start()
