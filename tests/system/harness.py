@@ -3,14 +3,30 @@
 A script ends with harness.main({"name": function, ...}); a promise that is not
 kept raises Failed.
 """
+import contextlib
 import pathlib
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "deploy" / "lib"))
 
-from nodes import (BIN, PATIENCE_S, REPO, Failed, Node, Result, Tree, check,  # noqa: E402,F401
+import nodes  # noqa: E402
+from nodes import (BIN, PATIENCE_S, REPO, Failed, Node, Result, check,  # noqa: E402,F401
                    free_port_pair, request_id, run_tool, wait_until)
+
+SETTLE_S = 10
+
+
+class Tree(nodes.Tree):
+    """A child that is started knows who is above it before a test goes on and cuts
+    it off: it has its tree, or could not have it (planted, or nobody is there)."""
+
+    def child(self, parent, name, kind, start=True, **how):
+        node = super().child(parent, name, kind, start=start, **how)
+        if start and parent.running():
+            with contextlib.suppress(Failed):
+                wait_until(lambda: node.status()["office"]["superiors"], "its tree", SETTLE_S)
+        return node
 
 
 def ledger_holds(node, ledger, what="ledger"):
