@@ -199,6 +199,7 @@ static const char *kind_of(const char *type)
                  {"COORDINATION", "request"},
                  {"NOTICE", "request"},
                  {"RETALIATION", "request"},
+                 {"RECEPTION", "reception"},
                  {"ROSTER", "shift"},
                  {"SHIFT", "shift"},
                  {"TEXT_FLAGGED", "flag"},

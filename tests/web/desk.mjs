@@ -152,6 +152,105 @@ async function todays_visit_is_seen() {
     });
 }
 
+const turnOf = (world) => {
+    const { id, office, on, ...turn } = world.receptions[0] ?? {};
+    return JSON.stringify(turn);
+};
+
+/* F2 is a reception in the book: what came of it, and about what; never who. */
+async function visit_is_a_reception() {
+    await withWorld({}, async (world, url) => {
+        const old = makeCase(world, { opened_on: dayFrom(-30), field: 'housing' });
+        const theirs = makeCase(world, { origin: officeId(2), custodian: officeId(2),
+            opened_on: dayFrom(-30) });
+        world.cases.push(old, theirs);
+        const page = await open({ url, size: 'small' });
+        await signIn(page, url);
+        await page.waitForSelector('#p-today');
+        const come = async (fill) => {
+            await page.keyboard.press('F2');
+            await page.waitForSelector('.fields');
+            await page.check('[value=complaint]');
+            await page.fill('#f-people', '3');
+            await page.fill('#f-name', 'Lò Thị Ảnh');
+            await page.fill('#f-address', 'Bản Lao');
+            await page.fill('#f-field', 'dat dai');
+            await page.press('#f-field', 'Enter');
+            await fill();
+            await page.keyboard.press('Control+Enter');
+            await page.waitForSelector('.saved');
+            await page.keyboard.press('Escape');
+            await page.waitForSelector('#p-today');
+        };
+        await come(async () => {
+            await page.check('[value=periodic]');
+            await page.check('[value=letter_have]');
+            await page.check('[value=received]');
+        });
+        const opened = world.cases[0];
+        check(turnOf(world) === JSON.stringify({ field: 'land', outcome: 'petition_taken', leader: true,
+            again: false, kind: 'periodic', people: 3, about: opened.id }), turnOf(world));
+        await come(async () => {
+            await page.fill('#f-before', old.receipt_code);
+            await page.press('#f-before', 'Tab');
+            await page.waitForSelector('.note[role=status] >> text=Nhà ở');
+            await page.check('[value=received]');
+        });
+        check(turnOf(world) === JSON.stringify({ field: 'land', outcome: 'appointed', leader: false,
+            again: true, kind: 'regular', people: 3, about: old.id }), turnOf(world));
+        check(world.cases.length === 3, 'who came again opened another case');
+        world.requests.length = 0;
+        happen(world, 'reception', { id: 'x', office: world.self, on: dayFrom(0), kind: 'regular',
+            people: 1, field: 'land', outcome: null, leader: false, again: true, about: theirs.id },
+        'RECEPTION_TURN');
+        await page.waitForSelector('.done-today');
+        await page.click('#p-today ~ h3 a');
+        await page.waitForSelector('.turns li >> nth=2');
+        const shown = await text(page, '.sheet');
+        check(/Tiếp lại.*tiếp thường xuyên.*hẹn làm việc tiếp/is.test(shown) && /3 lượt, 7 người/.test(shown)
+            && !/Ảnh|Lao/.test(shown), shown);
+        check(await page.locator('.rows:not(.turns) li').count() === 3, 'not three matters');
+        check(!world.requests.some((r) => r.includes(encodeURIComponent(theirs.id))),
+            "another's matter was opened for a list");
+        await look(page, 'desk-received');
+        const last = page.locator('.turns li >> nth=0');
+        await last.locator('button').click();
+        check(world.receptions.length === 3, 'taken back by one press');
+        await last.locator('button').click();
+        await until(() => world.receptions.length === 2, 'it to be taken back');
+        await until(async () => await page.locator('.turns li').count() === 2, 'the list to follow');
+        check(!JSON.stringify(world.receptions).match(/Ảnh|Lao/), 'a name is in the book');
+        await page.context().close();
+    });
+}
+
+/* A denunciation's reception says that people came, and nothing else; one of this office's
+ * own people is not in the book at all. */
+async function sealed_reception_says_no_more() {
+    await withWorld({}, async (world, url) => {
+        const page = await open({ url });
+        await signIn(page, url);
+        for (const accused of ['here', 'elsewhere']) {
+            await page.keyboard.press('F2');
+            await page.waitForSelector('.fields');
+            await page.check('[value=denunciation]');
+            await page.fill('#f-sealed', `TC-7${accused.length}/2026`);
+            await page.check(`[value=accused_${accused}]`);
+            await page.fill('#f-field', 'dat dai');
+            await page.press('#f-field', 'Enter');
+            await page.check('[value=received]');
+            await page.keyboard.press('Control+Enter');
+            await page.waitForSelector('.saved');
+            await page.keyboard.press('Escape');
+            await page.waitForSelector('#p-today');
+            check(world.receptions.length === (accused === 'here' ? 0 : 1), `${accused}: ${turnOf(world)}`);
+        }
+        check(turnOf(world) === JSON.stringify({ field: null, outcome: null, leader: false, again: false,
+            kind: 'regular', people: 1, about: null }), turnOf(world));
+        await page.context().close();
+    });
+}
+
 /* An urgent order is seen as one, in the list and on its page, with the crowd it is for;
  * of others' receipt a commune says nothing. The line names what was taken, for an hour. */
 async function urgent_order_for_a_crowd() {
@@ -191,4 +290,5 @@ async function urgent_order_for_a_crowd() {
     });
 }
 
-await main({ urgent_order_for_a_crowd, todays_visit_is_seen, first_sight, warning_in_three_touches, warning_is_sent_once, nobody_was_reached });
+await main({ urgent_order_for_a_crowd, todays_visit_is_seen, visit_is_a_reception,
+    sealed_reception_says_no_more, first_sight, warning_in_three_touches, warning_is_sent_once, nobody_was_reached });

@@ -27,7 +27,7 @@ export function makeWorld({ self = 3, kind = 'commune', name = 'Xã Thử 1.1', 
         people: { lan: { shown: 'Nguyễn Thị Lan', role, password: 'mat-khau-dai', pin: '1234' },
             binh: { shown: 'Trần Bình', role: 'officer', password: 'mat-khau-khac', pin: '5678' } },
         offices: [], cases: [], incidents: [], directives: [], register: [], periods: [], requests_: [],
-        notices: [], shifts: [], flags: [], retaliations: [], answers: new Map(),
+        notices: [], shifts: [], flags: [], receptions: [], retaliations: [], answers: new Map(),
         requests: [], sent: [], listeners: new Set(), fail: null, link: { up: true, since: Date.now() - 36e5 },
         keeperAll: true, reached: true,
     };
@@ -219,6 +219,23 @@ const WRITES = {
         change(world, 'case', item.id, 'CASE_OPENED');
         return written(world, item.id, { receipt_code: item.receipt_code });
     },
+    'POST /receptions': (world, body) => {
+        const answer = written(world, null);
+        const allowed = ['kind', 'people', 'field', 'outcome', 'leader', 'again', 'event'];
+        if (Object.keys(body).some((key) => !allowed.includes(key)) || !(body.people > 0)) {
+            return { refused: problem(400, 'invalid', 'Không hợp lệ.', null) };
+        }
+        const { event = null, ...rest } = body;
+        world.receptions.unshift({ office: world.self, on: dayFrom(0), field: null, outcome: null,
+            leader: false, again: false, ...rest, about: event, id: answer.event });
+        change(world, 'reception', answer.event, 'RECEPTION_TURN');
+        return { ...answer, id: answer.event };
+    },
+    'POST /receptions/take-back': (world, body, id) => {
+        world.receptions = world.receptions.filter((turn) => turn.id !== id);
+        change(world, 'reception', id, 'RECEPTION_TURN');
+        return written(world, id);
+    },
     'POST /cases/steps': (world, body, id) => append(world, id, 'CASE_STEP', body,
         body.kind === 'accepted' ? { state: 'accepted' }
             : body.kind === 'reopened' ? { state: 'in_progress', reason: null } : {}),
@@ -392,6 +409,8 @@ function read(world, route, id, q) {
     case '/incidents': return page(world, world.incidents.filter((i) => (!q.get('open')
         || !['closed', 'joined'].includes(i.state)) && (!q.get('office') || i.origin === q.get('office'))), q);
     case '/directives': return page(world, world.directives, q);
+    case '/receptions': return page(world, world.receptions.filter((turn) => (!q.get('office')
+        || turn.office === q.get('office')) && (!q.get('since') || turn.on >= q.get('since'))), q);
     case '/shifts': return page(world, world.shifts, q);
     case '/periods': return page(world, world.periods.filter((p) => !q.get('open')
         || p.state === 'running'), q);

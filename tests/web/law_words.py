@@ -22,7 +22,7 @@ LISTS = {"case_types": "types", "steps": "steps", "close_reasons": "close_reason
          "notices": "notices", "presences": "presences", "retaliations": "retaliations",
          "retaliation_ends": "retaliation_ends", "notify_ways": "notify_ways",
          "citizen_notices": "citizen_notices", "refusals": "refusals",
-         "protections": "protections"}
+         "protections": "protections", "turns": "turns", "turn_outcomes": "turn_outcomes"}
 
 
 def words_of(source):

@@ -174,6 +174,14 @@ async function name_stays_at_the_desk() {
             return answer.text();
         });
         check(!held.includes('Páo') && !held.includes('Bản Lao'), 'a name left the office');
+        // And the reception, in the book of every tier: how many, about what; never who.
+        const book = () => above.evaluate(async () => (await (await fetch('/api/v1/receptions'))
+            .json()).items);
+        await until(async () => (await book()).length === 1, 'the reception at the province');
+        const [turn] = await book();
+        check(turn.kind === 'regular' && turn.people === 1 && turn.field === 'land' && !turn.again
+            && turn.outcome === 'appointed' && turn.about === JSON.parse(held).items[0].id,
+        JSON.stringify(turn));
         await page.context().close();
         await above.context().close();
     });

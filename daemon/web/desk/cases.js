@@ -1,7 +1,7 @@
 // Every open case of this office, looked through by number, code or field; those that
 // another office offers to it; and whose they are, by the register of this office.
 import { html, useRef, useState } from '/web/vendor/preact-htm.js';
-import { get } from '/web/lib/api.js';
+import { get, idPath } from '/web/lib/api.js';
 import { CaseDue, caseNumber, dueOf } from '/web/lib/cases.js';
 import { getAll, useWatch } from '/web/lib/data.js';
 import { showTime, today } from '/web/lib/dates.js';
@@ -14,6 +14,7 @@ import { Term, t, term } from '/web/lib/words.js';
 
 const SHOWN = 300;
 const NAMES_MS = 60000;
+const AGAIN_MAX = 50; // older matters that are looked up for a list of today
 
 function Row({ item }) {
     return html`<li><a href=${link('case', item.id)}><b>${caseNumber(item)}</b>
@@ -21,26 +22,43 @@ function Row({ item }) {
         <span class="quiet">${term('rules', item.due_rule)}</span><${CaseDue} item=${item} /></a></li>`;
 }
 
-/** What this office took in today, the latest first: settled at the desk or not. */
+/** Receptions of today in this office's book, the latest first. */
+export async function loadTurns(self) {
+    const found = await getAll('/receptions', { office: self, since: today() }, 2000);
+    return found.items.filter((turn) => turn.on === today());
+}
+
+/* Who came about an older matter. One of this office is looked up; another's is not, since
+ * that would tell its office that somebody has read it. */
+async function cameAgain(turns, taken, self) {
+    const abouts = [...new Set(turns.map((turn) => turn.about))]
+        .filter((id) => id !== null && !taken.some((c) => c.id === id)).slice(0, AGAIN_MAX);
+    return Promise.all(abouts.map(async (id) => {
+        const item = id.startsWith(`${self}:`)
+            ? await get(`/cases/${idPath(id)}`).catch(() => null) : null;
+        return { field: turns.find((turn) => turn.about === id).field, last_event_at: '', ...item, id,
+            again: true };
+    }));
+}
+
+/** What this office took in today, the latest first: settled at the desk or not, and
+ * those who came again. */
 export async function loadDone(self) {
-    const found = learnNames(await getAll('/cases', { office: self, since: today() }, 2000));
-    return found.items.filter((c) => c.origin === self && c.opened_on === today() && !c.voided)
+    const [found, turns] = await Promise.all([getAll('/cases', { office: self, since: today() }, 2000)
+        .then(learnNames), loadTurns(self)]);
+    const taken = found.items.filter((c) => c.origin === self && c.opened_on === today());
+    return [...taken, ...await cameAgain(turns, taken, self)].filter((c) => !c.voided)
         .sort((a, b) => (a.last_event_at < b.last_event_at ? 1 : -1));
 }
 
 export function DoneRow({ item }) {
-    return html`<li><a href=${link('case', item.id)}><b>${caseNumber(item)}</b>
+    return html`<li><a href=${link('case', item.id)}><b>${item.type ? caseNumber(item)
+        : t('came_again')}</b>
         <span>${Term('fields', item.field)}</span>
-        <span class="quiet">${term('types', item.type)}</span>
-        ${item.state === 'closed' ? html`<span class="due ended">${term('close_reasons', item.reason)}</span>`
+        <span class="quiet">${!item.type ? '' : item.again ? t('came_again')
+        : term('types', item.type)}</span>
+        ${!item.type ? null : item.state === 'closed' ? html`<span class="due ended">${term('close_reasons', item.reason)}</span>`
         : html`<${CaseDue} item=${item} />`}</a></li>`;
-}
-
-export function Done({ session }) {
-    const { data, error } = useWatch(() => loadDone(session.office.id), ['case'], [session.office.id]);
-    return html`<${Sheet} title=${t('done')}>${data === null ? html`<p class="empty">${error
-        ? error.message : t('loading')}</p>` : html`<ul class="rows">${data.map((item) => html`<${DoneRow}
-            key=${item.id} item=${item} />`)}</ul>`}</${Sheet}>`;
 }
 
 /** Offered to this office, and not answered yet: on the desk's first sight while there is one. */

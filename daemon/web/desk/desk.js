@@ -12,7 +12,7 @@ import { go, link, useRoute } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { Term, t, term } from '/web/lib/words.js';
 import { CaseSheet } from '/web/desk/case.js';
-import { Cases, Done, DoneRow, loadDone, OfferPanel } from '/web/desk/cases.js';
+import { Cases, DoneRow, loadDone, OfferPanel } from '/web/desk/cases.js';
 import { Crowd, Sent } from '/web/desk/crowd.js';
 import { DirectiveSheet } from '/web/desk/directive.js';
 import { Duty, ShiftForm } from '/web/desk/duty.js';
@@ -70,7 +70,7 @@ async function loadToday(self) {
 
 /* What was written today is seen to be there, settled at once or not. */
 function DoneToday({ self }) {
-    const { data } = useWatch(() => loadDone(self), ['case'], [self]);
+    const { data } = useWatch(() => loadDone(self), ['case', 'reception'], [self]);
     const items = data ?? [];
     return items.length > 0 && html`<h3>${t('done')} <span class="count">${items.length}</span>
             ${items.length > BRIEF && html` <a href=${link('done')}>${t('all_of_them')}</a>`}</h3>
@@ -202,7 +202,7 @@ function Directives({ session }) {
 
 const SHEETS = {
     ...WORK, more: lazy(() => import('/web/desk/more.js'), 'More'), visit: Visit, petition: Petition, crowd: Crowd, sent: Sent, receipt: ReceiptCheck, cases: Cases,
-    done: Done, directives: Directives, case: CaseSheet, incident: IncidentSheet, directive: DirectiveSheet,
+    done: lazy(() => import('/web/desk/received.js'), 'Done'), directives: Directives, case: CaseSheet, incident: IncidentSheet, directive: DirectiveSheet,
     shift: ShiftForm, forecast: Forecast,
 };
 

@@ -71,6 +71,30 @@ const factsOf = (v) => ({ ...v, decision_on: v.decision_on && showDate(parseDate
 const FORMS = { regular: 'thường xuyên', periodic: 'định kỳ', sudden: 'đột xuất',
     online: 'trực tuyến' };
 
+const TURNS = { regular: 'regular', periodic: 'periodic', sudden: 'unscheduled', online: 'online' };
+const OUTCOMES = { explained: 'explained', guided: 'guided', refused: 'refused' };
+
+/* What became of it, in the book's words; a letter given back has none of its own. */
+function outcomeOf(v) {
+    const taken = v.letter === 'letter_none' ? 'appointed' : 'petition_taken';
+    return v.handling === 'received' ? taken : OUTCOMES[v.handling];
+}
+
+/* The reception, for the book: that people came, how many, about what; never who. Of one
+ * that is sealed its kind and their number alone; and nothing where it denounces this
+ * office's own people, of which this office is told nothing at all. Periodic and
+ * unscheduled receptions are the leader's, by law. */
+function reception(v) {
+    if (isSealed(v) && isOwnPeople(v)) {
+        return [];
+    }
+    const headed = v.form === 'periodic' || v.form === 'sudden';
+    return [{ name: 'reception', path: () => '/receptions', body: (done) => ({
+        kind: TURNS[v.form], people: Number(v.people), ...(headed ? { leader: true } : {}),
+        ...(isSealed(v) ? {} : { field: v.field, outcome: outcomeOf(v), event: done.case.id,
+            ...(v.before?.trim() ? { again: true } : {}) }) }) }];
+}
+
 /** F2. @known: the case found by its receipt, or null. */
 export function visitSteps(v, known) {
     const facts = [`Hình thức tiếp: ${FORMS[v.form]}`, `Số người: ${v.people}`,
@@ -81,7 +105,7 @@ export function visitSteps(v, known) {
         body: () => ({ kind: 'note', text: `Tiếp lại: ${text}`,
             ...guarded(v) }),
     };
-    const steps = [first, ...apart(v)];
+    const steps = [first, ...reception(v), ...apart(v)];
     if (!isSealed(v)) {
         steps.push(...register(v, facts));
     }

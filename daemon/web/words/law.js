@@ -155,6 +155,19 @@ export default {
         applied: ["đã áp dụng", "applied"],
         ended: ["đã chấm dứt", "ended"],
     },
+    turns: {
+        regular: ["tiếp thường xuyên", "regular reception"],
+        periodic: ["tiếp định kỳ", "periodic reception"],
+        unscheduled: ["tiếp đột xuất", "unscheduled reception"],
+        online: ["tiếp trực tuyến", "online reception"],
+    },
+    turn_outcomes: {
+        explained: ["đã giải thích", "explained"],
+        guided: ["đã hướng dẫn", "guided to the right office"],
+        petition_taken: ["đã nhận đơn", "petition taken"],
+        appointed: ["hẹn làm việc tiếp", "appointed again"],
+        refused: ["từ chối tiếp theo luật", "refused as the law allows"],
+    },
     fields: {
         land: ["đất đai", "land"],
         compensation: ["bồi thường, giải phóng mặt bằng, tái định cư", "compensation, site clearance, resettlement"],
