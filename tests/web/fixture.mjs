@@ -259,7 +259,8 @@ const WRITES = {
     },
     'POST /incidents': (world, body) => {
         const item = makeIncident(world, { place: body.place, subject: body.subject,
-            people: body.people, field: body.field });
+            people: body.people, field: body.field, ...(body.for ? { origin: body.for,
+                entered_by: world.self } : {}) });
         world.incidents.unshift(item);
         change(world, 'incident', item.id, 'INCIDENT_RAISED');
         return written(world, item.id);
@@ -305,7 +306,8 @@ const WRITES = {
         return written(world, id);
     },
     'POST /periods/reports': (world, body, id) => {
-        const part = world.periods.find((p) => p.id === id).to.find((to) => to.office === world.self);
+        const part = world.periods.find((p) => p.id === id).to.find((to) => to.office
+            === (body.for ?? world.self));
         Object.assign(part, { last_day: dayFrom(0), days_said: part.days_said + 1 });
         change(world, 'period', id, 'DAILY_STATUS');
         return written(world, id);
@@ -314,6 +316,12 @@ const WRITES = {
         const item = makePeriod(world, body.to ?? [officeId(3)], 0, { name: body.name });
         world.periods.unshift(item);
         change(world, 'period', item.id, 'HEIGHTENED_PERIOD_SET');
+        return written(world, item.id);
+    },
+    'POST /notices': (world, body) => {
+        const item = makeAsk(world, body.kind, body.for ?? world.self, body.to, { text: body.text });
+        world.notices.unshift(item);
+        change(world, 'request', item.id, 'NOTICE_SENT');
         return written(world, item.id);
     },
     'POST /requests': (world, body) => {

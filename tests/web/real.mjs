@@ -282,11 +282,25 @@ async function phoned_in_and_raised_is_one() {
         const centre = await open({ url: tree.p.url });
         await enter(centre, tree, 'p', 'centre', 'hoa');
         await centre.waitForSelector('tbody tr');
-        await centre.evaluate(async (office) => {
-            const { post } = await import('/web/lib/api.js');
-            await post('/incidents', { place: 'Trụ sở xã', subject: 'đất đai', field: 'land', people: 40,
-                for: office });
-        }, tree.c1.office);
+        await centre.click('.mine >> text=Ghi hộ theo điện thoại');
+        await centre.waitForSelector('#f-office');
+        await centre.fill('#f-office', 'xa thu 1.1');
+        await centre.press('#f-office', 'Enter');
+        await centre.check('[value=report]');
+        await centre.fill('#f-text', 'Mất điện từ sáng, đường truyền đứt');
+        await centre.click('form button.main');
+        await centre.waitForSelector('p.done, .problem');
+        check(await centre.locator('.problem').count() === 0, await centre.innerText('.sheet'));
+        await centre.click('text=Ghi tiếp');
+        await centre.check('[value=crowd]');
+        await centre.check('[value="Trụ sở xã"]');
+        await centre.check('[value="50"]');
+        await centre.fill('#f-field', 'dat dai');
+        await centre.press('#f-field', 'Enter');
+        await centre.click('form button.main');
+        await centre.waitForSelector('p.done, .problem');
+        check(await centre.locator('.problem').count() === 0, await centre.innerText('.sheet'));
+        await centre.keyboard.press('Escape');
         await centre.waitForSelector('.running li');
         const desk = await open({ url: tree.c1.url });
         await enter(desk, tree, 'c1', 'desk', 'dung');

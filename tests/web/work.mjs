@@ -283,6 +283,68 @@ async function pages_print() {
     });
 }
 
+/* What an office below has phoned in bears its name, in three kinds; no kind of it is
+ * sent half filled. */
+async function phoned_in_is_written_down() {
+    await withWorld({ ...PROVINCE, units: 4 }, async (world, url) => {
+        const [there, elsewhere] = [officeId(3), officeId(5)];
+        world.periods.push(makePeriod(world, [there], 0));
+        const page = await open({ url, size: 'phone' });
+        await signIn(page, url, { face: 'centre' });
+        await page.click('.mine >> text=Ghi hộ theo điện thoại');
+        const pick = async (name) => {
+            await page.fill('#f-office', name);
+            await page.press('#f-office', 'Enter');
+        };
+        const send = () => page.click('form button.main');
+        await page.waitForSelector('#f-office');
+        await send();
+        await page.waitForSelector('[data-field=office] .error');
+        await page.waitForSelector('[data-field=what] .error');
+        await pick('khong co noi nay');
+        await page.check('[value=report]');
+        await send();
+        await page.waitForSelector('[data-field=office] .error');
+        check(world.sent.length === 0, 'sent for nobody');
+        await pick('xa thu 1.1');
+        await page.check('[value=crowd]');
+        await send();
+        for (const lacks of ['place', 'people', 'field']) {
+            await page.waitForSelector(`[data-field=${lacks}] .error`);
+        }
+        await page.check('[value="Trụ sở xã"]');
+        await page.check('[value="50"]');
+        await page.fill('#f-field', 'dat dai');
+        await page.press('#f-field', 'Enter');
+        await look(page, 'phoned-phone');
+        await send();
+        await page.waitForSelector('p.done >> text=Xã Thử 1.1');
+        check(JSON.stringify(world.sent.at(-1)) === JSON.stringify({ path: '/api/v1/incidents', body: {
+            place: 'Trụ sở xã', people: 50, field: 'land', subject: 'đất đai', for: there } }),
+        JSON.stringify(world.sent.at(-1)));
+        await page.click('text=Ghi tiếp');
+        await page.check('[value=daily]');
+        await page.check('[name=x-period]');
+        await page.check('[value=nothing]');
+        check(await page.locator('#f-text').count() === 0, 'nothing to say asks for a text');
+        await send();
+        await page.waitForSelector('p.done');
+        check(JSON.stringify(world.sent.at(-1).body) === JSON.stringify({ nothing: true, for: there })
+            && world.sent.at(-1).path.endsWith('/reports'), JSON.stringify(world.sent.at(-1)));
+        await page.click('text=Ghi tiếp');
+        await pick(world.offices.find((o) => o.id === elsewhere).name);
+        check(await page.locator('[value=daily]').count() === 0, 'a period that is not theirs');
+        await page.check('[value=report]');
+        await page.fill('#f-text', 'Mất điện từ sáng, đường truyền đứt');
+        await send();
+        await page.waitForSelector('p.done');
+        check(JSON.stringify(world.sent.at(-1)) === JSON.stringify({ path: '/api/v1/notices', body: {
+            to: [world.self], kind: 'report', text: 'Mất điện từ sáng, đường truyền đứt',
+            for: elsewhere } }), JSON.stringify(world.sent.at(-1)));
+        await page.context().close();
+    });
+}
+
 /* The whole book: no row before the code, twelve columns after it, gone when closed. */
 async function book_opens_with_a_code() {
     await withWorld({}, async (world, url) => {
@@ -343,4 +405,5 @@ async function board_in_a_period() {
 
 await main({ desk_owes_a_word_and_an_answer, a_word_with_something_in_it, shift_is_handed_over,
     directives_are_followed, periods_are_set_and_seen, every_page_opens,
-    nothing_is_cut_on_small_screens, tables_leave_with_the_audit_told, pages_print, book_opens_with_a_code, board_in_a_period });
+    nothing_is_cut_on_small_screens, tables_leave_with_the_audit_told, pages_print, book_opens_with_a_code,
+    phoned_in_is_written_down, board_in_a_period });

@@ -7,6 +7,7 @@ import { getAll, useNow, useWatch } from '/web/lib/data.js';
 import { showSince, showTime } from '/web/lib/dates.js';
 import { Trouble } from '/web/lib/form.js';
 import { useKeys } from '/web/lib/keys.js';
+import { lazy } from '/web/lib/lazy.js';
 import { band, helpWords, learnNames, learnName, officeName, placeWord, speaksOf }
     from '/web/lib/office.js';
 import { go, link, useRoute } from '/web/lib/route.js';
@@ -114,7 +115,8 @@ function MyWork({ self, mine, offers, contested, forecasts, writes }) {
         ${forecasts.length > 0 && html`<${Work} title=${t('my_forecasts')} items=${forecasts}
             Row=${ForecastRow} list="incidents" />`}
         <h3>${t('work')}</h3>
-        ${writes && html`<p><a class="button slim" href=${link('issue')}>${t('issue')}</a></p>`}
+        ${writes && html`<p><a class="button slim" href=${link('issue')}>${t('issue')}</a>
+            ${' '}<a class="button slim" href=${link('phoned')}>${t('phoned')}</a></p>`}
         <ul class="links">${PAGES.map((name) => html`<li key=${name}><a href=${link(name)}>${t(name)}</a></li>`)}
         </ul>
         <h3>${t('lists')}</h3>
@@ -188,7 +190,8 @@ function Home({ session, units, error, picked }) {
 }
 
 const SHEETS = { ...WORK, shift: ShiftForm, case: CaseSheet, incident: IncidentSheet, directive: DirectiveSheet,
-    receipt: ReceiptCheck, urge: Issue, support: Issue, issue: Issue, unit: UnitSheet };
+    receipt: ReceiptCheck, urge: Issue, support: Issue, issue: Issue, unit: UnitSheet,
+    phoned: lazy(() => import('/web/centre/phoned.js'), 'Phoned') };
 
 export default function Centre({ session }) {
     const route = useRoute();
