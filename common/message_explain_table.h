@@ -495,3 +495,12 @@ X("ui_ex_erasure_unanswered",
   "The erasing of its text was confirmed at {since}; not yet answered by "
   "{count}, first of them {office}.",
   "Call {office}: its machine has to run and have a link to erase its copy.")
+X("ui_ex_erasure_not_confirmed",
+  "Việc xóa nội dung đã kết thúc, trừ bản ở {count} nơi không thể xác nhận, "
+  "trước hết là {office}: nơi này đã kết thúc hoạt động[ lúc {since}], khóa đã "
+  "hết hiệu lực; máy ở đó có thể còn giữ nội dung.",
+  "Thu máy của {office}, hủy ổ đĩa và lập biên bản.",
+  "The erasing of its text is over, but for the copies of {count} that cannot "
+  "confirm it, first of them {office}: it was closed[ at {since}], its key has "
+  "ended; its machine may still hold the text.",
+  "Collect the machine of {office}, destroy its disk and put that on record.")

@@ -182,6 +182,11 @@ X("ui_erasure_unconfirmed", "chờ nơi lưu xác nhận",
   "waiting for the keeper's word")
 X("ui_erasure_receipts", "đã xóa ở {n} nơi", "erased at {n} offices")
 X("ui_erasure_waiting", "chưa trả lời", "not answered yet")
+X("ui_erasure_closed",
+  "không xác nhận: {office} kết thúc hoạt động ngày {date}, khóa đã hết hiệu "
+  "lực; cần thu máy, hủy ổ đĩa",
+  "not confirmed: {office} closed on {date}, its key ended; collect the "
+  "machine, destroy the disk")
 X("ui_what_entry", "mục ghi", "the entry")
 X("ui_cmd_status", "tình trạng của dịch vụ", "state of the daemon")
 X("ui_cmd_log", "nhật ký: các luồng, hoặc từng sự kiện",

@@ -70,6 +70,28 @@ static void print_erasure_time(struct lt_tool *tool, const json_t *erasure,
     }
 }
 
+/* Offices of which no answer can come any more: what they held is not said to
+ * be erased, and a person has to see to the machine. */
+static void print_erasure_closed(struct lt_tool *tool, const json_t *closed)
+{
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach((json_t *)(uintptr_t)closed, i, item)
+    {
+        const char *at = word_in(item, "closed_at");
+        char time[LT_TOOL_TIME_TEXT] = "-";
+
+        if (at != NULL && lt_format_time(at, time)) {
+            time[strcspn(time, " ")] = '\0';
+        }
+        fputs("      ", tool->out);
+        lt_print_line(tool, "ui_erasure_closed", "office",
+                      lt_format_office(tool, word_in(item, "office")), "date",
+                      time);
+    }
+}
+
 /* Who was told to erase it, and who has not said that it is done. */
 static void print_erasure(struct lt_tool *tool, const json_t *erasure)
 {
@@ -100,6 +122,7 @@ static void print_erasure(struct lt_tool *tool, const json_t *erasure)
         }
         fputc('\n', tool->out);
     }
+    print_erasure_closed(tool, json_object_get(erasure, "closed"));
 }
 
 static void print_texts(struct lt_tool *tool, const json_t *texts,

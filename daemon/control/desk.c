@@ -161,6 +161,14 @@ static void check_file(struct lt_desk *desk)
     }
 }
 
+static bool has_ended(const void *ctx, const struct lt_office *office)
+{
+    const struct lt_fact_office *fact =
+        ctx == NULL ? NULL : lt_facts_office(ctx, office);
+
+    return fact != NULL && fact->drain == LT_FACT_KEY_ENDED;
+}
+
 static const char *field_word(const void *ctx, uint32_t field)
 {
     const struct lt_field *row = lt_policy_field(ctx, field);
@@ -204,6 +212,9 @@ lt_err lt_desk_reader(struct lt_desk *desk, struct lt_view_reader **out_reader,
     desk->climb.tree = desk->snapshot == NULL ? NULL : desk->snapshot->tree;
     desk->climb.now_ms = desk->now_ms;
     lt_view_reader_set_climb(desk->reader, &desk->climb);
+    lt_view_reader_set_ended(
+        desk->reader, has_ended,
+        desk->snapshot == NULL ? NULL : desk->snapshot->facts);
     *out_reader = desk->reader;
     return LT_OK;
 }

@@ -111,6 +111,20 @@ static bool read_targets(const json_t *shown, struct lt_arena *arena,
     return true;
 }
 
+/* Who will never answer of any of them. */
+static void read_kept(const json_t *erasure, struct lt_explain_matter *out)
+{
+    const json_t *closed = json_object_get(erasure, "closed");
+    const json_t *first = json_array_get(closed, 0);
+
+    if (json_array_size(closed) > out->kept.n) {
+        out->kept = (struct lt_explain_kept){
+            .n = json_array_size(closed),
+            .office = office_in(first, "office"),
+            .closed_ms = time_in(first, "closed_at")};
+    }
+}
+
 /* The earliest erasing that is not done: without the keeper's word, or with
  * offices that have not answered. */
 static void read_erasures(const json_t *shown, struct lt_explain_matter *out)
@@ -125,6 +139,9 @@ static void read_erasures(const json_t *shown, struct lt_explain_matter *out)
         int64_t confirmed_ms = time_in(erasure, "confirmed_at");
         const char *first = json_string_value(json_array_get(waiting, 0));
 
+        if (confirmed_ms != 0) {
+            read_kept(erasure, out);
+        }
         if (ordered_ms == 0 || out->erasure.ordered_ms != 0 ||
             (confirmed_ms != 0 && first == NULL)) {
             continue;

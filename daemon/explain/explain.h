@@ -72,6 +72,13 @@ struct lt_explain_erasure {
     size_t waiting_n;     /* offices that have not answered */
     struct lt_office waiting; /* the first of them */
 };
+/* One that is over, but for offices that will never answer: they are closed,
+ * and their keys have ended. */
+struct lt_explain_kept {
+    size_t n;                /* 0: there is none */
+    struct lt_office office; /* the first of them */
+    int64_t closed_ms;
+};
 struct lt_explain_matter {
     enum lt_explain_kind kind;
     const char *label; /* receipt code, number or document number */
@@ -86,6 +93,7 @@ struct lt_explain_matter {
     bool voided;
     bool contested;
     struct lt_explain_erasure erasure;
+    struct lt_explain_kept kept;
     size_t events_n;
     const struct lt_explain_event *events;
     size_t targets_n;

@@ -485,6 +485,28 @@ static bool erasure_hangs(const struct lt_asking *asking,
     return true;
 }
 
+/* It is over, and nobody said so of what a closed office held. A person can see
+ * to its machine; no word of theirs comes back, so that the matter moves. */
+static void say_kept(const struct lt_asking *asking,
+                     const struct lt_explain_matter *matter, bool alone,
+                     struct lt_explanation *out)
+{
+    const struct lt_explain_kept *kept = &matter->kept;
+    struct lt_diag args;
+
+    (void)lt_diag_set(&args, LT_OK);
+    lt_explain_arg_office(asking, &args, "office", &kept->office);
+    lt_explain_arg_time(asking, &args, "since", kept->closed_ms);
+    lt_diag_arg(&args, "count", "%zu", kept->n);
+    if (alone) {
+        out->where = kept->office;
+        lt_explain_say(asking, out, LT_MOVING_YES, "erasure_not_confirmed",
+                       &args);
+    } else {
+        lt_explain_add(asking, out, "erasure_not_confirmed", &args);
+    }
+}
+
 /* Who owes what, and by when. */
 static void arg_due(const struct lt_asking *asking,
                     const struct lt_explain_matter *matter,
@@ -532,6 +554,14 @@ void lt_explain_matter(const struct lt_asking *asking,
         return;
     }
     out->since_ms = matter->since_ms;
+    if (matter->kept.n > 0) {
+        bool alone = matter->voided || matter->done || matter->due_on == NULL;
+
+        say_kept(asking, matter, alone, out);
+        if (alone) {
+            return;
+        }
+    }
     arg_due(asking, matter, &args);
     lt_explain_say(asking, out, LT_MOVING_YES,
                    matter->voided           ? "voided"

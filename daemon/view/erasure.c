@@ -122,9 +122,38 @@ static lt_err put_times(struct lt_view_reader *r, int64_t key, int bit,
     return rc;
 }
 
-/* Those who have answered, or those who have not. */
+/* How an office stands to an order: it has answered; it has not; or it never
+ * will, being closed and without a key that counts. What it held then is not
+ * said to be erased by anybody. */
+enum standing { ANSWERED, WAITED_FOR, CLOSED };
+
+/* NULL: it is open, or may still speak. */
+static const struct lt_tree_office *silent_office(
+    const struct lt_view_reader *r, const struct lt_office *office)
+{
+    const struct lt_tree_office *known =
+        r->climb.tree == NULL ? NULL : lt_tree_find(r->climb.tree, office);
+
+    return known != NULL && known->closed_version != 0 && r->ended != NULL &&
+                   r->ended(r->ended_ctx, office) &&
+                   !LT_PLANTED(wait_for_ended)
+               ? known
+               : NULL;
+}
+
+static void put_office(struct lt_json *json, const struct lt_office *office,
+                       const char *key, int64_t at_ms)
+{
+    lt_json_open(json, '{');
+    lt_json_key(json, "office");
+    lt_json_office(json, office);
+    lt_json_key(json, key);
+    lt_json_time(json, at_ms);
+    lt_json_close(json, '}');
+}
+
 static lt_err put_offices(struct lt_view_reader *r, int64_t key, int bit,
-                          bool answered, struct lt_json *json)
+                          enum standing wanted, struct lt_json *json)
 {
     sqlite3_stmt *stmt = r->erasure_offices;
     lt_err rc;
@@ -133,31 +162,40 @@ static lt_err put_offices(struct lt_view_reader *r, int64_t key, int bit,
     sqlite3_bind_int64(stmt, 1, key);
     sqlite3_bind_int(stmt, 2, bit);
     for (;;) {
+        const struct lt_tree_office *silent;
         struct lt_office office;
+        enum standing standing;
         bool row;
 
         rc = lt_db_step(stmt, &row);
         if (rc != LT_OK || !row) {
             break;
         }
-        if (sqlite3_column_bytes(stmt, 0) != LT_OFFICE_LEN ||
-            (sqlite3_column_type(stmt, 1) != SQLITE_NULL) != answered) {
+        if (sqlite3_column_bytes(stmt, 0) != LT_OFFICE_LEN) {
             continue;
         }
         for (size_t i = 0; i < LT_OFFICE_LEN; i++) {
             office.bytes[i] =
                 ((const uint8_t *)sqlite3_column_blob(stmt, 0))[i];
         }
-        if (!answered) {
-            lt_json_office(json, &office);
+        silent = silent_office(r, &office);
+        standing = sqlite3_column_type(stmt, 1) != SQLITE_NULL ? ANSWERED
+                   : silent != NULL                            ? CLOSED
+                                                               : WAITED_FOR;
+        if (standing != wanted) {
             continue;
         }
-        lt_json_open(json, '{');
-        lt_json_key(json, "office");
-        lt_json_office(json, &office);
-        lt_json_key(json, "at");
-        put_time(json, stmt, 1);
-        lt_json_close(json, '}');
+        switch (standing) {
+        case ANSWERED:
+            put_office(json, &office, "at", sqlite3_column_int64(stmt, 1));
+            break;
+        case WAITED_FOR:
+            lt_json_office(json, &office);
+            break;
+        case CLOSED:
+            put_office(json, &office, "closed_at", silent->closed_ms);
+            break;
+        }
     }
     lt_json_close(json, ']');
     return rc;
@@ -179,10 +217,14 @@ lt_err lt_erasure_put(struct lt_view_reader *r,
         return rc;
     }
     lt_json_key(json, "receipts");
-    rc = put_offices(r, texts->key, 1 << index, true, json);
+    rc = put_offices(r, texts->key, 1 << index, ANSWERED, json);
     lt_json_key(json, "waiting");
     if (rc == LT_OK) {
-        rc = put_offices(r, texts->key, 1 << index, false, json);
+        rc = put_offices(r, texts->key, 1 << index, WAITED_FOR, json);
+    }
+    lt_json_key(json, "closed");
+    if (rc == LT_OK) {
+        rc = put_offices(r, texts->key, 1 << index, CLOSED, json);
     }
     lt_json_close(json, '}');
     return rc;

@@ -240,6 +240,13 @@ void lt_view_reader_set_words(struct lt_view_reader *reader,
     reader->words_ctx = ctx;
 }
 
+void lt_view_reader_set_ended(struct lt_view_reader *reader,
+                              lt_view_ended_fn *ended, const void *ctx)
+{
+    reader->ended = ended;
+    reader->ended_ctx = ctx;
+}
+
 lt_err lt_view_reader_set_law(struct lt_view_reader *reader,
                               const struct lt_policy_text *tables,
                               struct lt_diag *diag)

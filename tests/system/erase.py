@@ -371,9 +371,72 @@ def file_and_directive():
             check(node.ok("verify")["ok"], f"verify at {node.name}")
 
 
+def closed_for_good():
+    """What a closed office held whose key has ended: listed as not confirmed, with
+    what to do, at every superior; the erasing ends without it. One that is closed
+    and may still speak goes on owing its receipt."""
+    with Tree() as tree:
+        province = tree.root("Tỉnh Tây Ninh", key="p")
+        district = tree.child(province, "Huyện Thử", "district", key="d")
+        gone, away, heir = (tree.child(district, f"Xã Thử {i}", "commune", key=f"c{i}")
+                            for i in (1, 2, 3))
+        nodes = (province, district, gone, away, heir)
+        directive = province.ok("directive", "issue", "--to", *[n.name for n in nodes[2:]],
+                                "--doc-no", "9/CT", "--text", secret(tree))["event"]
+
+        def shown(node):
+            result = node.tool("directive", "show", directive)
+            return result.json["texts"][0] if result.code == 0 else None
+
+        def standing(node):
+            erasure = (shown(node) or {}).get("erasure")
+            return erasure and (sorted(r["office"] for r in erasure["receipts"]),
+                                erasure["waiting"], [c["office"] for c in erasure["closed"]])
+        for node in nodes:
+            wait_until(lambda n=node: (shown(n) or {}).get("state") == "here", f"at {node.name}")
+        gone.stop()
+        away.stop()
+        for office in (gone, away):
+            province.ok("tree", "close", office.office, heir.office)
+        print("  honest: all hold it, two are closed while they are away", flush=True)
+        province.ok("erase", directive, "--reason", "nhầm văn bản")
+        answered = sorted([district.office, heir.office])
+        owing = sorted([gone.office, away.office])
+        wait_until(lambda: standing(province) == (answered, owing, []),
+                   lambda: f"two to owe: {standing(province)}")
+        province.ok("revoke", gone.office)
+        wait_until(lambda: standing(province) == (answered, [away.office], [gone.office]),
+                   lambda: f"one to owe: {standing(province)}")
+        wait_until(lambda: standing(district)[2] == [gone.office],
+                   lambda: f"the same below: {standing(district)}")
+        province.ok("revoke", away.office)
+        wait_until(lambda: standing(province) == (answered, [], owing),
+                   lambda: f"nobody to owe: {standing(province)}")
+        since = shown(province)["erasure"]["closed"][0]["closed_at"]
+        check(since, str(shown(province)))
+        day = f"{since[8:10]}/{since[5:7]}/{since[:4]}"
+        for lang, words in (("vi", ("không xác nhận", "hủy ổ đĩa")),
+                            ("en", ("not confirmed", "destroy the disk"))):
+            screen = harness.run_tool("--lang", lang, "directive", "show", directive,
+                                      dir=province.dir, json_out=False).out
+            lines = [l for l in screen.splitlines() if words[0] in l]
+            check(len(lines) == 2 and all(words[1] in l and day in l for l in lines), screen)
+            check(all(any(n.name in l for l in lines) for n in (gone, away)), screen)
+        # Given back, it may answer again: it owes, and comes back and pays.
+        province.ok("revoke", away.office, "--undo")
+        wait_until(lambda: standing(province) == (answered, [away.office], [gone.office]),
+                   lambda: f"it to owe again: {standing(province)}")
+        # A start forgets nothing of it.
+        province.kill()
+        province.start()
+        wait_until(lambda: standing(province) == (answered, [away.office], [gone.office]),
+                   lambda: f"the same after a start: {standing(province)}")
+
+
 if __name__ == "__main__":
     harness.main({"one_text_everywhere": one_text_everywhere,
                   "not_taken_again": not_taken_again,
                   "killed_meanwhile": killed_meanwhile,
                   "file_and_directive": file_and_directive,
+                  "closed_for_good": closed_for_good,
                   "stripped_is_not_erased": stripped_is_not_erased})

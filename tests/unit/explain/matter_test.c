@@ -319,6 +319,43 @@ static void an_erasing_hangs_on_the_keeper_or_on_who_is_away(void **state)
     facing_deinit(&facing);
 }
 
+/* What a closed office held nobody can confirm: the erasing is over all the
+ * same, and a person is told what to do about the machine. */
+static void an_erasing_ends_though_a_closed_office_never_answers(void **state)
+{
+    struct facing facing;
+    struct lt_explain_event event;
+    struct lt_explain_matter matter = case_of(&event);
+    struct lt_explanation out;
+
+    (void)state;
+    facing_init(&facing, PROVINCE);
+    facing_link(&facing, DISTRICT, LT_FACT_UP);
+    matter.kept = (struct lt_explain_kept){.n = 1,
+                                           .office = office_no(COMMUNE),
+                                           .closed_ms = NOON_MS - 5000};
+    lt_explain_matter(&facing.asking, &matter, &out);
+    check_explained(&out, LT_MOVING_YES, "erasure_not_confirmed");
+    assert_non_null(strstr(out.text, "its key has ended"));
+    assert_non_null(strstr(out.remedy, "destroy its disk"));
+    assert_true(lt_office_equal(&out.where, &matter.kept.office));
+    /* What is due goes before it. */
+    matter.due_on = "2026-12-01";
+    lt_explain_matter(&facing.asking, &matter, &out);
+    check_explained(&out, LT_MOVING_YES, "moving");
+    assert_non_null(strstr(out.text, "its key has ended"));
+    assert_non_null(strstr(out.text, "01/12/2026"));
+    /* So does an office that can still answer. */
+    matter.erasure =
+        (struct lt_explain_erasure){.ordered_ms = NOON_MS - 7200000,
+                                    .confirmed_ms = NOON_MS - 3600000,
+                                    .waiting_n = 1,
+                                    .waiting = office_no(DISTRICT)};
+    lt_explain_matter(&facing.asking, &matter, &out);
+    check_explained(&out, LT_MOVING_NO, "erasure_unanswered");
+    facing_deinit(&facing);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,6 +371,7 @@ int main(void)
         cmocka_unit_test(a_directive_hangs_on_its_addressee),
         cmocka_unit_test(an_absent_event_leads_to_its_office),
         cmocka_unit_test(an_erasing_hangs_on_the_keeper_or_on_who_is_away),
+        cmocka_unit_test(an_erasing_ends_though_a_closed_office_never_answers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

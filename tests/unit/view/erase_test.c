@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "common/tree.h"
 #include "tests/unit/view/viewing.h"
 
 static const char text[] = "Ông Nguyễn Văn Thử, số nhà 17, thôn 3";
@@ -98,7 +99,8 @@ static void an_order_closes_and_a_confirmation_erases(void **state)
     assert_non_null(strstr(viewing_show(v, id),
                            "\"receipts\":[],"
                            "\"waiting\":[\"01010101010101010101010101010101\","
-                           "\"02020202020202020202020202020202\"]}"));
+                           "\"02020202020202020202020202020202\"],"
+                           "\"closed\":[]}"));
     assert_true(in_files(v));
     assert_false(lt_view_erased(v->view));
     viewing_write(v, &v->province, &down, &word, 1);
@@ -113,7 +115,8 @@ static void an_order_closes_and_a_confirmation_erases(void **state)
         "\"receipts\":[{\"office\":\"02020202020202020202020202020202\""));
     assert_non_null(
         strstr(viewing_show(v, id),
-               "\"waiting\":[\"01010101010101010101010101010101\"]}"));
+               "\"waiting\":[\"01010101010101010101010101010101\"],"
+               "\"closed\":[]}"));
     /* A receipt stands in nobody's way. */
     assert_null(strstr(viewing_show(v, id), "ERASURE_RECEIPT"));
     assert_non_null(strstr(viewing_events(v, NULL, 100), "ERASURE_RECEIPT"));
@@ -219,6 +222,120 @@ static void a_file_is_closed_with_its_event(void **state)
     assert_true(whole.closed);
 }
 
+/* ---- an office that will never answer ---- */
+
+enum { CLOSED_MS = 1763600000 };
+
+static struct lt_event tree_word(uint32_t type, const struct lt_office *office,
+                                 const struct lt_office *parent)
+{
+    struct lt_event event = {.type = type,
+                             .hlc = (uint64_t)CLOSED_MS * 1000 << 16};
+
+    event.office.id = *office;
+    if (parent != NULL) {
+        event.office.parent = *parent;
+    }
+    event.office.name = (struct lt_text){"Cơ quan", strlen("Cơ quan")};
+    event.office.kind = (struct lt_text){"commune", strlen("commune")};
+    return event;
+}
+
+/* The tree that readers are given, with the sibling closed for the commune. */
+static struct lt_tree *tree_of(const struct viewing *v, bool closed)
+{
+    const struct lt_office *offices[][2] = {{&v->province.id, NULL},
+                                            {&v->district.id, &v->province.id},
+                                            {&v->commune.id, &v->district.id},
+                                            {&v->sibling.id, &v->district.id}};
+    struct lt_tree *tree = NULL;
+    struct lt_event event;
+    uint64_t version = 0;
+
+    assert_int_equal(lt_tree_new(lt_alloc_heap(), &tree), LT_OK);
+    for (size_t i = 0; i < LT_COUNT_OF(offices); i++) {
+        event = tree_word(LT_EV_OFFICE_OPENED, offices[i][0], offices[i][1]);
+        assert_int_equal(lt_tree_apply(tree, ++version, &event, NULL), LT_OK);
+    }
+    if (closed) {
+        event = tree_word(LT_EV_OFFICE_CHANGED, &v->sibling.id, NULL);
+        event.office_closed = true;
+        event.has_heir = true;
+        event.heir = v->commune.id;
+        assert_int_equal(lt_tree_apply(tree, ++version, &event, NULL), LT_OK);
+    }
+    return tree;
+}
+
+static bool has_ended(const void *ctx, const struct lt_office *office)
+{
+    return lt_office_equal(ctx, office);
+}
+
+static void give_tree(struct viewing *v, const struct lt_tree *tree)
+{
+    const struct lt_view_climb climb = {
+        .tree = tree, .self = v->province.id, .phone = "",
+        .superior_phone = ""};
+
+    lt_view_reader_set_climb(v->reader, &climb);
+}
+
+static void who_is_closed_and_has_no_key_is_waited_for_no_more(void **state)
+{
+    static const char waits[] =
+        "\"waiting\":[\"02020202020202020202020202020202\","
+        "\"04040404040404040404040404040404\"],\"closed\":[]}";
+    struct viewing *v = *state;
+    const struct lt_channel one = lt_build_to(LT_CLASS_DIRECTIVE, &v->commune.id);
+    const struct lt_channel two = lt_build_to(LT_CLASS_DIRECTIVE, &v->sibling.id);
+    const struct lt_channel up = lt_build_up(LT_CLASS_DIRECTIVE);
+    struct lt_build_event issued =
+        lt_build_event(&v->province, LT_EV_DIRECTIVE_ISSUED);
+    const struct lt_event_id *id = &issued.event.id;
+    struct lt_tree *open = tree_of(v, false);
+    struct lt_tree *closed = tree_of(v, true);
+    struct lt_build_event order;
+    struct lt_build_event done;
+
+    issued.event.doc_no = (struct lt_text){"12/CV", 5};
+    issued.event.to_n = 2;
+    issued.event.to = (struct lt_office[]){v->commune.id, v->sibling.id};
+    lt_build_text(&issued, 1, text);
+    viewing_write(v, &v->province, &one, &issued, 1);
+    viewing_write(v, &v->province, &two, &issued, 1);
+    order = erase(&v->province, id, id, false);
+    viewing_write(v, &v->province, &one, &order, 1);
+    done = receipt(&v->commune, &order.event.id);
+    viewing_write(v, &v->commune, &up, &done, 1);
+
+    give_tree(v, closed); /* its key may still speak */
+    assert_non_null(strstr(viewing_show(v, id), waits));
+    lt_view_reader_set_ended(v->reader, has_ended, &v->commune.id);
+    assert_non_null(strstr(viewing_show(v, id), waits));
+    lt_view_reader_set_ended(v->reader, has_ended, &v->sibling.id);
+    give_tree(v, open); /* a new key may come */
+    assert_non_null(strstr(viewing_show(v, id), waits));
+    give_tree(v, closed);
+    assert_non_null(strstr(
+        viewing_show(v, id),
+        "\"waiting\":[\"02020202020202020202020202020202\"],\"closed\":"
+        "[{\"office\":\"04040404040404040404040404040404\","
+        "\"closed_at\":\"2025-11-2"));
+    assert_null(strstr(viewing_show(v, id),
+                       "{\"office\":\"04040404040404040404040404040404\","
+                       "\"at\":"));
+    /* It answered before: that stands. */
+    done = receipt(&v->sibling, &order.event.id);
+    viewing_write(v, &v->sibling, &up, &done, 1);
+    assert_non_null(strstr(viewing_show(v, id), "\"closed\":[]}"));
+    assert_non_null(strstr(viewing_show(v, id),
+                           "{\"office\":\"04040404040404040404040404040404\","
+                           "\"at\":"));
+    lt_tree_free(open);
+    lt_tree_free(closed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +344,7 @@ int main(void)
         VIEWING_TEST(strangers_close_nothing),
         VIEWING_TEST(one_text_of_an_incident),
         VIEWING_TEST(a_file_is_closed_with_its_event),
+        VIEWING_TEST(who_is_closed_and_has_no_key_is_waited_for_no_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
