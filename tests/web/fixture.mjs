@@ -158,7 +158,7 @@ function listCases(world, q) {
             && c.due_on <= dayFrom(3))));
 }
 
-function change(world, kind, matter, type) {
+export function change(world, kind, matter, type) {
     world.pos += 1;
     const data = { pos: `p${world.pos}`, event: matter, type, matter, kind,
         origin: world.self, urgent: kind === 'incident' };

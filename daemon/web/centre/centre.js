@@ -1,8 +1,9 @@
 // Centre: what is going on now, who is silent or late, what waits for me.
-import { html, useRef, useState } from '/web/vendor/preact-htm.js';
+import { html, useMemo, useRef, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath } from '/web/lib/api.js';
 import { useAct } from '/web/lib/act.js';
 import { AlikeRow, alikeTo, parentsBy } from '/web/lib/alike.js';
+import { openIncidents } from '/web/lib/crowds.js';
 import { getAll, useNow, useWatch } from '/web/lib/data.js';
 import { showSince, showTime } from '/web/lib/dates.js';
 import { Trouble } from '/web/lib/form.js';
@@ -24,6 +25,7 @@ import { WORK } from '/web/daily/sheets.js';
 import { byWorst, UnitTable } from '/web/centre/units.js';
 
 const PAGES = ['track', 'periods', 'requests', 'notices', 'tasks', 'shifts', 'flags', 'threats', 'summary'];
+const UNITS_GAP_MS = 2000; // what a change made of the units is shown so soon
 const BRIEF = 2; // rows of what waits for me; the rest are counted
 const RUNNING = 6; // incidents in sight without a scroll; the rest are counted
 
@@ -136,32 +138,36 @@ export async function loadUnits() {
  * away. New ones come last; when all is let go the order is today's again. */
 function useSteady(sorted, still) {
     const order = useRef(new Map());
-    if (!still || order.current.size === 0) {
-        order.current = new Map(sorted.map((u, i) => [u.id, i]));
-        return sorted;
-    }
-    const place = (u) => order.current.get(u.id) ?? Infinity;
-    return [...sorted].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+    return useMemo(() => {
+        if (!still || order.current.size === 0) {
+            order.current = new Map(sorted.map((u, i) => [u.id, i]));
+            return sorted;
+        }
+        const place = (u) => order.current.get(u.id) ?? Infinity;
+        return [...sorted].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+    }, [sorted, still]);
 }
 
 function Home({ session, units, error, picked }) {
     const self = session.office.id;
     const writes = !session.person.roles.every((r) => r === 'inspector' || r === 'operator');
-    const incidents = useWatch(async () => learnNames(await get('/incidents',
-        { open: true, limit: 200 })), ['incident'], [self]);
+    const incidents = useWatch(openIncidents, ['incident'], [self]);
     const directives = useWatch(async () => learnNames(await get('/directives',
         { open: true, limit: 300 })), ['directive'], [self]);
     const cases = useWatch(async () => learnNames(await get('/cases',
         { open: true, office: self, limit: 300 })), ['case'], [self]);
     const open = (keep) => cases.data && cases.data.items.filter((c) => !c.voided && keep(c));
-    const [, setPicks] = useState(0);
+    const [picks, setPicks] = useState(0);
     const [over, setOver] = useState(false);
     const pick = (id, on) => {
         picked.current[on ? 'add' : 'delete'](id);
         setPicks(picked.current.size);
     };
-    const below = (units ?? []).filter((u) => u.id !== self);
-    const rows = useSteady(below.sort(byWorst), over || picked.current.size > 0);
+    const below = useMemo(() => (units ?? []).filter((u) => u.id !== self).sort(byWorst), [units, self]);
+    const rows = useSteady(below, over || picked.current.size > 0);
+    // 168 rows are drawn when they change, not with every crowd.
+    const table = useMemo(() => units !== null && html`<${UnitTable} units=${rows}
+        picked=${picked.current} onPick=${pick} writes=${writes} onOver=${setOver} />`, [rows, picks, writes]);
     const sum = (of) => (units === null ? '…' : below.filter(of).length);
     return html`<div class="centre-grid">
         <div class="left">
@@ -179,8 +185,7 @@ function Home({ session, units, error, picked }) {
         : t('urge_n', { n: picked.current.size })}</button>`}</h2>
                 ${units === null ? html`<p class="empty">${error ? error.message
             : t('loading')}</p>`
-        : html`<${UnitTable} units=${rows} picked=${picked.current}
-                    onPick=${pick} writes=${writes} onOver=${setOver} />`}
+        : table}
             </section>
         </div>
         <${MyWork} self=${self} mine=${directives.data?.items ?? null} writes=${writes}
@@ -196,7 +201,7 @@ const SHEETS = { ...WORK, shift: ShiftForm, case: CaseSheet, incident: IncidentS
 export default function Centre({ session }) {
     const route = useRoute();
     const picked = useRef(new Set()); // by office; kept while a form is open
-    const { data: units, error } = useWatch(loadUnits, ['*'], [session.office.id]);
+    const { data: units, error } = useWatch(loadUnits, ['*'], [session.office.id], UNITS_GAP_MS);
     useKeys({
         '/': () => go('receipt'),
         Escape: () => (document.querySelector('dialog[open]') ? false

@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from '/web/vendor/preact-htm.js';
 import { get } from '/web/lib/api.js';
 import { caseNumber, DueIn } from '/web/lib/cases.js';
+import { incidentsOf } from '/web/lib/crowds.js';
 import { getAll, useWatch } from '/web/lib/data.js';
 import { showTime, today } from '/web/lib/dates.js';
 import { loadDraft } from '/web/lib/drafts.js';
@@ -140,15 +141,13 @@ function Home({ session }) {
     const work = useWatch(() => loadToday(self), ['case'], [self]);
     const directives = useWatch(async () => learnNames(await get('/directives',
         { open: true, limit: 200 })), ['directive'], [self]);
-    const incidents = useWatch(async () => learnNames(await get('/incidents',
-        { open: true, office: self, limit: 50 })), ['incident'], [self], undefined, self);
+    const incidents = useWatch(() => incidentsOf(self), ['incident'], [self], undefined, self);
     const fresh = (directives.data?.items ?? []).filter((d) => !d.voided && d.to.some(
         (to) => to.office === self && ['01', null].includes(to.status)))
         .sort((a, b) => Number(b.urgent ?? false) - Number(a.urgent ?? false));
     const running = (directives.data?.items ?? []).filter((d) => !d.voided && d.to.some(
         (to) => to.office === self && ['03', '04', '05'].includes(to.status)));
-    const open = (incidents.data?.items ?? []).filter((i) => i.origin === self && !i.voided
-        && i.kind !== 'forecast');
+    const open = (incidents.data ?? []).filter((i) => !i.voided && i.kind !== 'forecast');
     const notices = (work.data ?? []).filter((c) => NOTICES.test(c.due_rule ?? ''));
     return html`<${Drafts} owner=${session.person.name} />
         <div class="three">

@@ -2,6 +2,7 @@
 import { html, useRef, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath, newKey, post } from '/web/lib/api.js';
 import { Alike, alikeTo, parentsBy } from '/web/lib/alike.js';
+import { openIncidents } from '/web/lib/crowds.js';
 import { useNow, useWatch } from '/web/lib/data.js';
 import { showSince, showTime } from '/web/lib/dates.js';
 import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
@@ -109,8 +110,7 @@ export function IncidentSheet({ session, id, justSent, units }) {
         await get(`/explain/${idPath(id)}`)), ['incident', 'status'], [id]);
     const { data: sent } = useWatch(async () => learnNames(await get('/directives', { limit: 300 })),
         ['directive'], [id]);
-    const { data: others } = useWatch(async () => learnNames(await get('/incidents',
-        { open: true, limit: 200 })), ['incident'], [id]);
+    const { data: others } = useWatch(openIncidents, ['incident'], [id]);
     const [taking, setTaking] = useState(null);
     if (data === null) {
         return html`<${Sheet} title=${t('crowd')}><p class="empty">${error ? error.message

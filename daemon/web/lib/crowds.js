@@ -13,11 +13,20 @@ const LOCKED_MS = 5000; // between two questions of a locked screen
 export const untakenCrowds = (items) => items.filter((i) => i.state === 'raised' && !i.voided
     && i.kind !== 'forecast').sort((a, b) => (a.raised_at < b.raised_at ? -1 : 1));
 
+/** What is going on, as all parts of a page ask for it: they share the answer. */
+export const openIncidents = async () => learnNames(await get('/incidents', { open: true, limit: MOST }));
+
+/** What of it began at @office; where there is more than one answer holds, that alone. */
+export async function incidentsOf(office) {
+    const all = await openIncidents();
+    const { items } = all.next ? learnNames(await get('/incidents', { open: true, office, limit: 50 })) : all;
+    return items.filter((i) => i.origin === office);
+}
+
 /** The bar of a page: leads to the oldest. @self: an office whose own warnings do not
  * count here (a desk has them in its line), or null. */
 export function CrowdBar({ self }) {
-    const { data } = useWatch(async () => learnNames(await get('/incidents',
-        { open: true, limit: MOST })), ['incident']);
+    const { data } = useWatch(openIncidents, ['incident']);
     const crowds = untakenCrowds(data?.items ?? []).filter((i) => i.origin !== self);
     return crowds.length > 0 && html`<div class="crowd-bar" role="alert"><a
         href=${link('incident', crowds[0].id)}>${t('crowds_untaken', { n: crowds.length })}</a></div>`;

@@ -6,6 +6,34 @@ import { isShut } from '/web/lib/lock.js';
 
 const GAP_MS = 700;       // between two fetches of one thing that is not urgent
 const SLOW_MS = 60000;    // everything is asked for again at times: clocks move
+const TOGETHER_MS = 50;   // who would ask so soon after another asks with it
+/* That there is a crowd, and that somebody goes to it, shows at once. */
+const AT_ONCE = new Set(['INCIDENT_RAISED', 'INCIDENT_TAKEN']);
+
+/* Those that wait, and when each is due. One clock wakes them in one go, so that they
+ * share answers (lib/api.js) and a drawing of the page. */
+const waiting = new Map();
+let clock = null;
+
+function wake() {
+    const due = [...waiting].filter(([, at]) => at <= Date.now() + TOGETHER_MS);
+    due.forEach(([watch]) => waiting.delete(watch));
+    setClock();
+    due.forEach(([watch]) => watch.ask(true));
+}
+
+function setClock() {
+    clearTimeout(clock);
+    clock = waiting.size === 0 ? null
+        : setTimeout(wake, Math.max(0, Math.min(...waiting.values()) - Date.now()));
+}
+
+function wait(watch, at) {
+    if (!waiting.has(watch)) {
+        waiting.set(watch, at);
+        setClock();
+    }
+}
 
 /* One thing being watched. A change while a fetch runs makes one more fetch, not
  * a queue of them: ten events a second cost at most one fetch at a time. */
@@ -17,7 +45,6 @@ class Watch {
         this.busy = false;
         this.dirty = false;
         this.ended = false;
-        this.timer = null;
         this.last = 0;
     }
 
@@ -29,12 +56,8 @@ class Watch {
             this.dirty = this.dirty || (urgent ? 'urgent' : 'calm');
             return;
         }
-        const wait = urgent ? 0 : Math.max(0, this.last + this.gap - Date.now());
-        if (wait > 0) {
-            this.timer ??= setTimeout(() => {
-                this.timer = null;
-                this.ask(true);
-            }, wait);
+        if (!urgent && this.last + this.gap > Date.now()) {
+            wait(this, this.last + this.gap);
             return;
         }
         this.run();
@@ -43,6 +66,7 @@ class Watch {
     async run() {
         this.busy = true;
         this.last = Date.now();
+        waiting.delete(this); // what it waited for is in this answer
         let result;
         try {
             result = { data: await this.load(), error: null };
@@ -63,7 +87,7 @@ class Watch {
 
     end() {
         this.ended = true;
-        clearTimeout(this.timer);
+        waiting.delete(this);
     }
 }
 
@@ -89,8 +113,8 @@ export function useWatch(load, kinds, on = [], gap = GAP_MS, of = null) {
             }
             if (what === 'reset' || (what === 'link' && up) || kinds.includes('*')
                 || kinds.includes(kind)) {
-                // A crowd shows at once; counts that it changes as well can wait.
-                mine.ask(what === 'change' && kind === 'incident' && kinds.includes(kind));
+                // How a crowd ended, and counts that it changes as well, can wait.
+                mine.ask(what === 'change' && AT_ONCE.has(data.type) && kinds.includes(kind));
             }
         });
         return () => {

@@ -1,6 +1,7 @@
 // The line that is always in sight: what has reached whom.
 import { html, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath, newKey, post } from '/web/lib/api.js';
+import { incidentsOf } from '/web/lib/crowds.js';
 import { useNow, useWatch } from '/web/lib/data.js';
 import { showTime } from '/web/lib/dates.js';
 import { liveNow } from '/web/lib/live.js';
@@ -84,8 +85,7 @@ function Alone({ way, first, children }) {
 export function Reach({ self }) {
     const now = useNow(1000);
     const { data: status, error } = useWatch(async () => learnNames(await get('/status')), ['*']);
-    const { data: incidents } = useWatch(async () => learnNames(await get('/incidents',
-        { open: true, office: self, limit: 50 })), ['incident'], [self], undefined, self);
+    const { data: incidents } = useWatch(() => incidentsOf(self), ['incident'], [self], undefined, self);
     if (error && error.status === 0) {
         return html`<div class="line grey" role="status">${t('reach_no_server')}</div>`;
     }
@@ -93,8 +93,8 @@ export function Reach({ self }) {
         return html`<div class="line grey" role="status">${t('loading')}</div>`;
     }
     const way = wayUp(status);
-    const lost = maybeAlone(way, incidents?.items ?? [], self, now);
-    const line = html`<${Line} status=${status} way=${way} incidents=${incidents?.items ?? []}
+    const lost = maybeAlone(way, incidents ?? [], self, now);
+    const line = html`<${Line} status=${status} way=${way} incidents=${incidents ?? []}
         self=${self} now=${now} />`;
     if (lost.length > 0) {
         const first = lost[lost.length - 1];
