@@ -98,29 +98,36 @@ static bool from_folder(struct lt_request *request, const char *root,
     return sent;
 }
 
-static bool is_face(const struct lt_target *target)
+/* The page of a face names the modules that this face needs; NULL is no face. */
+static const char *page_of(const struct lt_target *target)
 {
-    static const char *const faces[] = {"desk", "centre", "board"};
+    static const struct {
+        const char *face;
+        const char *page;
+    } faces[] = {{"desk", "desk.html"},
+                 {"centre", "centre.html"},
+                 {"board", "board.html"}};
 
     if (target->segments_n == 0) {
-        return true;
+        return "index.html";
     }
     for (size_t i = 0; i < LT_COUNT_OF(faces); i++) {
         if (target->segments_n == 1 &&
-            strcmp(target->segments[0], faces[i]) == 0) {
-            return true;
+            strcmp(target->segments[0], faces[i].face) == 0) {
+            return faces[i].page;
         }
     }
-    return false;
+    return NULL;
 }
 
 bool lt_page_reply(struct lt_request *request, const struct lt_target *target,
                    const char *root)
 {
-    char path[1024] = "index.html";
+    const char *page = page_of(target);
+    char path[1024] = "";
     size_t len = 0;
 
-    if (!is_face(target)) {
+    if (page == NULL) {
         if (target->segments_n < 2 || strcmp(target->segments[0], "web") != 0) {
             return false;
         }
@@ -138,6 +145,7 @@ bool lt_page_reply(struct lt_request *request, const struct lt_target *target,
             return false; /* it has its own place */
         }
     }
-    return root != NULL && root[0] != '\0' ? from_folder(request, root, path)
-                                           : lt_page_embedded(request, path);
+    page = page == NULL ? path : page;
+    return root != NULL && root[0] != '\0' ? from_folder(request, root, page)
+                                           : lt_page_embedded(request, page);
 }

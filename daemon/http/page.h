@@ -8,7 +8,7 @@
 #include "daemon/http/target.h"
 
 /* Answer with the file that @target names, if it names one: "/", "/desk",
- * "/centre" and "/board" are index.html, "/web/PATH" is PATH. @root: a folder
+ * "/centre" and "/board" are a page each, "/web/PATH" is PATH. @root: a folder
  * to read instead of the files in the program; "" or NULL for those. False:
  * it names none, and nothing was answered. */
 LT_MUST_CHECK bool lt_page_reply(struct lt_request *request,

@@ -22,6 +22,13 @@ const FACES = {
     board: () => import('/web/board/board.js'),
 };
 
+const loaded = {}; // faces that are here: drawn with the first answer of who it is
+
+async function loadFace(name) {
+    loaded[name] = { name, Page: (await FACES[name]()).default };
+    return loaded[name];
+}
+
 const asked = () => location.pathname.replace(/^\/|\/$/g, '');
 
 /* What belongs to no face: the office's people, and oneself. */
@@ -116,14 +123,14 @@ function useAwake(active) {
 }
 
 function Signed({ session, locked, expired, refresh, onOpened, onLock, onOut }) {
-    const [face, setFace] = useState(null);
-    const [switching, setSwitching] = useState(false);
-    const [own, setOwn] = useState(null);
     const route = useRoute();
     const name = faceOf(session.faces);
+    const [face, setFace] = useState(loaded[name] ?? null);
+    const [switching, setSwitching] = useState(false);
+    const [own, setOwn] = useState(null);
     useEffect(() => {
-        if (name !== null) {
-            FACES[name]().then((m) => setFace({ name, Page: m.default }));
+        if (name !== null && face?.name !== name) {
+            loadFace(name).then(setFace);
         }
     }, [name]);
     const isOwn = route.name in OWN;
@@ -200,7 +207,9 @@ function App() {
     const refresh = useCallback(async () => {
         try {
             await lockBehind();
-            const session = await get('/session');
+            const who = first ?? get('/session');
+            first = null;
+            const [session] = await Promise.all([who, soon]);
             const opened = isShut() && !session.locked;
             learnName(session.office.id, session.office.name);
             setShut(session.locked);
@@ -257,7 +266,10 @@ if (theme) {
     document.documentElement.dataset.theme = theme;
 }
 // What is known to be needed is fetched while the server says who is here.
-FACES[asked()]?.().catch(() => {});
-await loadWords();
+const words = loadWords();
+const soon = asked() in FACES ? loadFace(asked()).catch(() => {}) : null;
+let first = get('/session');
+first.catch(() => {});
+await words;
 document.getElementById('app').textContent = '';
 render(html`<${App} />`, document.getElementById('app'));

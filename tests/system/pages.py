@@ -190,7 +190,9 @@ def pages():
         check("default-src 'none'" in first.headers["Content-Security-Policy"], first.headers)
         check(first.headers["X-Content-Type-Options"] == "nosniff", first.headers)
         for face in ("/desk", "/centre", "/board"):
-            check(page.ask("GET", face).body == first.body, face)
+            page_of = page.ask("GET", face)  # the same, and the modules of the face
+            check(page_of.status == 200 and page_of.headers["ETag"] != first.headers["ETag"], page_of)
+            check(f'"/web{face}{face}.js"'.encode() in page_of.body, page_of)
         known = page.ask("GET", "/", headers={"If-None-Match": first.headers["ETag"]})
         check(known.status == 304 and known.body == b"", known)
         check(page.ask("HEAD", "/").body == b"", "HEAD has a body")

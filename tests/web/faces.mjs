@@ -341,6 +341,32 @@ async function desk_asks_once() {
     });
 }
 
+/* What is a click away is here before it is asked for: it opens without a line as well. */
+async function centre_opens_without_a_line() {
+    await withWorld({ ...PROVINCE, units: 3 }, async (world, url) => {
+        const page = await open({ url });
+        await signIn(page, url, { face: 'centre' });
+        await page.waitForSelector('tbody tr');
+        // One after the other: when the last is asked for, all before it are here.
+        await until(() => world.requests.includes('GET /web/desk/duty.js'), 'the sheets');
+        await page.context().setOffline(true);
+        const turn = (to) => page.evaluate((name) => {
+            location.hash = `#/${name}`;
+        }, to);
+        for (const [name, mark] of [['receipt', '#main input'], ['issue', '#f-text'], ['overdue',
+            '#main h1']]) {
+            await turn(name);
+            await page.waitForSelector(mark);
+            await turn('');
+            await page.waitForSelector('tbody tr');
+        }
+        // The daily work waits for its click, and says why it does not come.
+        await turn('flags');
+        await page.waitForSelector('#main >> text=Không liên lạc được với máy chủ');
+        await page.context().close();
+    });
+}
+
 async function board_on_the_wall() {
     for (const [size, units, dark] of [['desk', 168, true], ['wall', 168, false],
         ['desk', 3321, false], ['wall', 3321, true]]) {
@@ -476,9 +502,10 @@ async function light_for_a_slow_machine() {
             await new Promise((resolve) => setTimeout(resolve, 50));
         }
         const during = await spent() - events;
-        console.log(`     20 events a second for 2 s: ${Math.round(during)} ms, `
-            + `${world.requests.length - asked} requests`);
-        check(world.requests.length - asked < 40, 'a request for each event');
+        // Sheets that are fetched beside are no answer to an event.
+        const requests = world.requests.slice(asked).filter((r) => r.includes('/api/')).length;
+        console.log(`     20 events a second for 2 s: ${Math.round(during)} ms, ${requests} requests`);
+        check(requests < 40, 'a request for each event');
         await page.context().close();
     });
 }
@@ -486,6 +513,6 @@ async function light_for_a_slow_machine() {
 await main({ centre_first_sight, take_with_one_click_and_urge_with_two,
     rows_stay_under_the_hand, support_goes_to_who_helps, told_whom_to_ask,
     two_warnings_of_one_crowd,
-    incident_shows_at_once, desk_asks_once,
+    incident_shows_at_once, desk_asks_once, centre_opens_without_a_line,
     board_on_the_wall, board_cuts_no_crowd, board_hides_few_in_public, twelve_tabs_one_connection,
     light_for_a_slow_machine });

@@ -480,7 +480,7 @@ export async function serve(world, root) {
             };
             if (!url.pathname.startsWith('/api/')) {
                 const name = url.pathname.startsWith('/web/') ? url.pathname.slice(5)
-                    : 'index.html';
+                    : `${/^\/(desk|centre|board)\/?$/.exec(url.pathname)?.[1] ?? 'index'}.html`;
                 const file = path.join(root, name);
                 return fs.existsSync(file) && !name.includes('..')
                     ? send(200, fs.readFileSync(file), TYPES[path.extname(file)])

@@ -1,6 +1,6 @@
 // What needs no browser: words, the floor of the browsers, sizes, the vendor's
 // hashes, dates. With --plant each search is given its fault, and passes only
-// when it finds it.
+// when it finds it; with --pages the lists of modules in the pages are written.
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -110,19 +110,43 @@ function words(all) {
     return Object.keys(vi).length < 150 ? [...faults, 'too few words were found'] : faults;
 }
 
-/* Everything that a face loads before it stands, packed as it is sent. */
-export function firstView(all, face) {
-    const seen = new Set(['index.html', 'words/vi.js', `${face}/${face}.js`,
-        ...(face === 'board' ? ['vendor/uplot.js', 'vendor/uplot.css'] : []),
-        ...[...all['index.html'].matchAll(/(?:href|src)="\/web\/([^"]+)"/g)].map(([, n]) => n)]);
+const FACES = ['desk', 'centre', 'board'];
+
+/* @names and all that they import before they run. */
+function imported(all, names) {
+    const seen = new Set(names);
     for (const name of seen) { // grows while it is walked
-        for (const [, found] of (all[name] ?? '').matchAll(/from\s+'\/web\/([^']+)'/g)) {
-            seen.add(found);
-        }
-        for (const [, found] of (all[name] ?? '').matchAll(/import '\/web\/([^']+)'/g)) {
+        for (const [, found] of (all[name] ?? '').matchAll(/(?:from\s+|import )'\/web\/([^']+)'/g)) {
             seen.add(found);
         }
     }
+    return seen;
+}
+
+/* What the page of @face ("": of none) names, so that it is fetched in one go and not
+ * as one module after the other asks for the next. */
+const preloads = (all, face) => [...imported(all, ['app.js', 'words/vi.js',
+    ...(face ? [`${face}/${face}.js`] : [])])].filter((name) => name !== 'app.js').sort();
+
+const pageOf = (face) => `${face || 'index'}.html`;
+
+function withPreloads(all, face) {
+    const lines = preloads(all, face).map((name) => `<link rel="modulepreload" href="/web/${name}">\n`);
+    return all['index.html'].replace(/(<link rel="modulepreload"[^\n]*\n)+/, lines.join(''));
+}
+
+/* The pages name what they need, and differ in nothing else. */
+function pages(all) {
+    return ['', ...FACES].filter((face) => all[pageOf(face)] !== withPreloads(all, face))
+        .map((face) => `${pageOf(face)} does not name what it loads: node tests/web/static.mjs --pages writes it`);
+}
+
+/* Everything that a face loads before it stands, packed as it is sent. */
+export function firstView(all, face) {
+    const page = pageOf(face);
+    const seen = imported(all, [page, 'words/vi.js', `${face}/${face}.js`,
+        ...(face === 'board' ? ['vendor/uplot.js', 'vendor/uplot.css'] : []),
+        ...[...all[page].matchAll(/(?:href|src)="\/web\/([^"]+)"/g)].map(([, n]) => n)]);
     let bytes = 0;
     for (const name of seen) {
         bytes += zlib.gzipSync(all[name] ?? '', { level: 9 }).length;
@@ -131,8 +155,7 @@ export function firstView(all, face) {
 }
 
 function size(all) {
-    return ['desk', 'centre', 'board'].filter((face) => `${face}/${face}.js` in all)
-        .map((face) => [face, firstView(all, face)])
+    return FACES.map((face) => [face, firstView(all, face)])
         .map(([face, bytes]) => {
             console.log(`     ${face}: ${(bytes / 1000).toFixed(1)} kB compressed`);
             return bytes > FIRST_VIEW ? `${face}: ${bytes} bytes` : null;
@@ -287,7 +310,7 @@ async function explained() {
     return faults;
 }
 
-const CHECKS = { floor, policy, words, size, vendor, lines, dates, text, told, explained };
+const CHECKS = { floor, policy, words, pages, size, vendor, lines, dates, text, told, explained };
 const PLANTS = [
     ...TOO_NEW.map(([, kind, , piece]) => ['floor', `app.${kind}`, `\n${piece}\n`]),
     ['floor', 'vendor/uplot.js', '\n[1].toSorted();'], ['floor', 'vendor/uplot.css', 'a:has(b) {}'],
@@ -297,12 +320,16 @@ const PLANTS = [
     ['words', 'words/vi.js', '    planted_word: "đã gieo",\n'],
     ['words', 'app.js', "t('planted_word')"],
     ['vendor', 'vendor/preact-htm.js', ' '], ['vendor', 'vendor/other.js', ' '],
+    ['pages', 'centre/units.js', "\nimport '/web/lib/drafts.js';\n"], ['pages', 'board.html', '\n'],
     ['size', 'desk/desk.js', crypto.randomBytes(90000).toString('hex')],
     ['lines', 'app.js', '\n'.repeat(600)],
 ];
 
 let failed = 0;
-if (process.argv.includes('--plant')) {
+if (process.argv.includes('--pages')) {
+    const all = readAll();
+    ['', ...FACES].forEach((face) => fs.writeFileSync(path.join(WEB, pageOf(face)), withPreloads(all, face)));
+} else if (process.argv.includes('--plant')) {
     for (const [name, file, more] of PLANTS) {
         const before = readAll();
         const all = name === 'floor' ? { [file]: before[file] } : { ...before };

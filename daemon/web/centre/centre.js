@@ -1,5 +1,5 @@
 // Centre: what is going on now, who is silent or late, what waits for me.
-import { html, useMemo, useRef, useState } from '/web/vendor/preact-htm.js';
+import { html, useEffect, useMemo, useRef, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath } from '/web/lib/api.js';
 import { useAct } from '/web/lib/act.js';
 import { AlikeRow, alikeTo, parentsBy } from '/web/lib/alike.js';
@@ -8,20 +8,13 @@ import { getAll, useNow, useWatch } from '/web/lib/data.js';
 import { showSince, showTime } from '/web/lib/dates.js';
 import { Trouble } from '/web/lib/form.js';
 import { useKeys } from '/web/lib/keys.js';
-import { lazy } from '/web/lib/lazy.js';
+import { fetchWhenIdle } from '/web/lib/lazy.js';
 import { band, helpWords, learnNames, learnName, officeName, placeWord, speaksOf }
     from '/web/lib/office.js';
 import { go, link, useRoute } from '/web/lib/route.js';
 import { Term, t, term } from '/web/lib/words.js';
-import { CaseSheet } from '/web/desk/case.js';
-import { DirectiveSheet } from '/web/desk/directive.js';
-import { ShiftForm } from '/web/desk/duty.js';
-import { IncidentSheet } from '/web/desk/incident.js';
-import { ReceiptCheck } from '/web/desk/receipt.js';
-import { Issue } from '/web/centre/issue.js';
-import { CaseList, LISTS, UnitSheet } from '/web/centre/lists.js';
 import { expected, runningOrder } from '/web/centre/running.js';
-import { WORK } from '/web/daily/sheets.js';
+import { LIST_NAMES, SHEETS, SOON } from '/web/centre/sheets.js';
 import { byWorst, UnitTable } from '/web/centre/units.js';
 
 const PAGES = ['track', 'periods', 'requests', 'notices', 'tasks', 'shifts', 'flags', 'threats', 'summary'];
@@ -122,7 +115,7 @@ function MyWork({ self, mine, offers, contested, forecasts, writes }) {
         <ul class="links">${PAGES.map((name) => html`<li key=${name}><a href=${link(name)}>${t(name)}</a></li>`)}
         </ul>
         <h3>${t('lists')}</h3>
-        <ul class="links">${Object.keys(LISTS).map((name) => html`<li key=${name}><a
+        <ul class="links">${LIST_NAMES.map((name) => html`<li key=${name}><a
             href=${link(name)}>${t(`list_${name}`)}</a></li>`)}
             <li><a href=${link('receipt')}>${t('receipt_check')}</a></li></ul>
     </section>`;
@@ -194,10 +187,6 @@ function Home({ session, units, error, picked }) {
     </div>`;
 }
 
-const SHEETS = { ...WORK, shift: ShiftForm, case: CaseSheet, incident: IncidentSheet, directive: DirectiveSheet,
-    receipt: ReceiptCheck, urge: Issue, support: Issue, issue: Issue, unit: UnitSheet,
-    phoned: lazy(() => import('/web/centre/phoned.js'), 'Phoned') };
-
 export default function Centre({ session }) {
     const route = useRoute();
     const picked = useRef(new Set()); // by office; kept while a form is open
@@ -207,7 +196,9 @@ export default function Centre({ session }) {
         Escape: () => (document.querySelector('dialog[open]') ? false
             : route.name ? go() : false),
     }, [route.name]);
-    const Page = SHEETS[route.name] ?? (route.name in LISTS ? CaseList : null);
+    const Page = SHEETS[route.name] ?? null;
+    const stands = units !== null;
+    useEffect(() => stands && fetchWhenIdle(SOON), [stands]);
     return Page === null ? html`<${Home} session=${session} units=${units} error=${error}
             picked=${picked} />`
         : html`<${Page} session=${session} id=${route.id} name=${route.name} units=${units}

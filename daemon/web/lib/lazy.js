@@ -2,19 +2,37 @@
 import { html, useEffect, useState } from '/web/vendor/preact-htm.js';
 import { t } from '/web/lib/words.js';
 
-/** The component @name of the module that @load() imports. @quiet: nothing shows
- * until it is there. */
+/** The component @name of the module that @load() imports, drawn at once where it has
+ * been opened or fetched before. @quiet: nothing shows until it is there. */
 export function lazy(load, name, quiet = false) {
-    return function Lazy(props) {
-        const [page, setPage] = useState({ Page: null });
+    let Page = null;
+    const fetched = () => load().then((module) => {
+        Page = module[name];
+    });
+    function Lazy(props) {
+        const [state, setState] = useState('asked');
         useEffect(() => {
             let gone = false;
-            load().then((module) => gone || setPage({ Page: module[name] }));
+            const tell = (what) => () => gone || setState(what);
+            if (Page === null) {
+                fetched().then(tell('there'), tell('failed'));
+            }
             return () => {
                 gone = true;
             };
         }, []);
-        return page.Page === null ? !quiet && html`<p class="empty">${t('loading')}</p>`
-            : html`<${page.Page} ...${props} />`;
-    };
+        return Page !== null ? html`<${Page} ...${props} />`
+            : !quiet && html`<p class="empty">${t(state === 'failed' ? 'error_no_server' : 'loading')}</p>`;
+    }
+    Lazy.fetched = fetched;
+    return Lazy;
+}
+
+/** Fetch the lazy @pages one after the other once nothing else is to be done: what is
+ * opened next is there then, without a line to the server as well. */
+export function fetchWhenIdle(pages) {
+    const left = [...new Set(pages)];
+    const next = () => left.length > 0 && requestIdleCallback(() => left.shift().fetched()
+        .then(next, next));
+    next();
 }

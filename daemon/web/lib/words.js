@@ -15,7 +15,8 @@ function wanted() {
     return LANGS.includes(asked) ? asked : kept ? kept[1] : 'vi';
 }
 
-/** Load the dictionary that the reader wants; the server reads the same cookie. */
+/** Load the dictionary that the reader wants; the server reads the same cookie. Which
+ * one that is, langNow() says at once. */
 export async function loadWords() {
     lang = wanted();
     words = (await import(`/web/words/${lang}.js`)).default;
