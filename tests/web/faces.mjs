@@ -1,5 +1,5 @@
 // Centre and Board: what is going on in sight without a scroll, worst first, alive.
-import { axe, check, inSight, look, main, open, picture, signIn, tidy, until, withWorld }
+import { axe, check, inSight, look, main, open, picture, signIn, SIZES, tidy, until, withWorld }
     from './lib.mjs';
 import { change, happen, makeCase, makeDirective, makeIncident, officeId } from './fixture.mjs';
 
@@ -191,6 +191,23 @@ async function support_goes_to_who_helps() {
     });
 }
 
+/* Whoever goes from field to field by the keyboard sees the one that has the focus: the
+ * bars at the bottom hide none. */
+async function focusIsInSight(page) {
+    await page.focus('.fields input >> nth=0');
+    for (let i = 0, n = await page.locator('.fields input, .fields textarea, .fields button').count();
+        i < n; i++) {
+        const hidden = await page.evaluate(() => {
+            const el = document.activeElement;
+            const r = el.getBoundingClientRect();
+            const under = document.elementFromPoint(r.left + r.width / 2, r.bottom - 2);
+            return el.contains(under) ? '' : `${el.id || el.value || el.innerText} lies under ${under?.className}`;
+        });
+        check(hidden === '', hidden);
+        await page.keyboard.press('Tab');
+    }
+}
+
 /* Two warnings of one crowd are said to be that, and joined where one was written down for
  * the office; each commune's own office, or an hour between them, makes them two. */
 async function two_warnings_of_one_crowd() {
@@ -220,6 +237,7 @@ async function two_warnings_of_one_crowd() {
         await page.click(`.running .alike >> nth=0`);
         await page.waitForSelector('#p-alike');
         await look(page, 'alike-crowd', { soft: true }); // the fields of the update lie behind the bar
+        await focusIsInSight(page);
         await page.click('button >> text=Gộp vào tin');
         check(phoned.state === 'raised', 'joined by one press');
         await page.click('#p-alike ~ ul button');
@@ -228,6 +246,10 @@ async function two_warnings_of_one_crowd() {
         await page.goto(`${url}/centre#/incident/${encodeURIComponent(phoned.id)}`);
         await page.waitForSelector('.sheet >> text=Đã gộp vào tin');
         check(await page.locator('.endings, .main >> text=Tiếp nhận').count() === 0, 'it goes on');
+        for (const size of ['small', 'phone', 'desk']) {
+            await page.setViewportSize(SIZES[size]);
+            await look(page, `crowd-joined-${size}`);
+        }
         await page.goto(`${url}/centre#/incident/${encodeURIComponent(first.id)}`);
         await page.waitForSelector('#p-alike ~ ul >> text=Gọi trực ban hai nơi');
         check(await page.locator('text=Gộp vào tin').count() === 0, 'two offices\' own are joined');
