@@ -336,6 +336,16 @@ const WRITES = {
         change(world, 'request', id, 'COORDINATION_REPLY');
         return written(world, id);
     },
+    'POST /shifts': (world, body) => {
+        if (world.shifts.length === world.shiftsMost) {
+            return { refused: problem(409, 'busy', 'Đang bận.', 'Làm lại.') };
+        }
+        const item = makeShift(world, world.self, [1, 9], { duty: body.kind, person: body.name,
+            phone: body.phone });
+        world.shifts.push(item);
+        change(world, 'shift', item.id, 'ROSTER_SET');
+        return written(world, item.id);
+    },
     'POST /shifts/hand-over': (world, body, id) => {
         Object.assign(world.shifts.find((s) => s.id === id), { state: 'handed_over',
             handed_over_at: iso(Date.now()) });

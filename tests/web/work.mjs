@@ -283,6 +283,47 @@ async function pages_print() {
     });
 }
 
+/* A table is read whole before anything is written; what was refused half way goes on,
+ * and nothing is written twice. */
+async function shifts_from_a_table() {
+    await withWorld({ role: 'leader' }, async (world, url) => {
+        const page = await open({ url, size: 'small' });
+        await signIn(page, url, { face: 'desk' });
+        await page.goto(`${url}/desk#/shifts`);
+        await page.click('text=Nhập lịch trực từ bảng');
+        const paste = async (rows) => {
+            await page.fill('#r-table', rows.join('\n'));
+            await page.press('#r-table', 'Tab');
+        };
+        const [day, later] = [dayFrom(1), dayFrom(2)];
+        await paste(['xin chào', `${day}\t7:30\t25:00\tlãnh đạo\tVõ Tâm\t0276`,
+            `${dayFrom(-1)}\t7h30\t17h\tvua\t\t0276`]);
+        await page.waitForSelector('#r-told .error >> nth=2');
+        const told = await page.innerText('#r-told');
+        check(/Dòng 1: xem lại Ngày trực.*Dòng 2: xem lại Đến giờ\. .*Dòng 3: xem lại Ngày trực, Trực gì, Người trực\./s
+            .test(told), told);
+        check(await page.isDisabled('form button.main') && world.sent.length === 0, 'half a table may be saved');
+        await page.setInputFiles('#r-file', { name: 'lich.csv', mimeType: 'text/csv', buffer: Buffer.from(
+            `\uFEFFNgày,Từ,Đến,Trực gì,Họ tên,Điện thoại\r\n${day},7:30,17h,lãnh đạo trực,Võ Thành Tâm,0276 3822 009\r\n`
+            + `${later},730,1700,can bo,"Lê Hoa",0912\r\n${later},17h,23:59,guard,Đỗ Ba,0913\r\n`) });
+        await page.waitForSelector('table.list tbody tr >> nth=2');
+        await look(page, 'roster-table');
+        world.shiftsMost = 2;
+        await page.click('form button.main');
+        await page.waitForSelector('.note >> text=Đã ghi 2/3 ca');
+        check(await page.isDisabled('#r-table'), 'what is half written can be changed');
+        world.shiftsMost = -1;
+        await page.click('form button.main');
+        await page.waitForSelector('p.done >> text=3 ca');
+        check(world.shifts.length === 3, `${world.shifts.length} shifts`);
+        const first = world.sent.find((w) => w.path === '/api/v1/shifts').body;
+        check(JSON.stringify(first) === JSON.stringify({ date: day, at: '07:30', end: '17:00', kind: 'leader',
+            name: 'Võ Thành Tâm', phone: '0276 3822 009' }), JSON.stringify(first));
+        check(world.shifts.map((s) => s.duty).join() === 'leader,officer,guard', 'other duties');
+        await page.context().close();
+    });
+}
+
 /* What an office below has phoned in bears its name, in three kinds; no kind of it is
  * sent half filled. */
 async function phoned_in_is_written_down() {
@@ -406,4 +447,4 @@ async function board_in_a_period() {
 await main({ desk_owes_a_word_and_an_answer, a_word_with_something_in_it, shift_is_handed_over,
     directives_are_followed, periods_are_set_and_seen, every_page_opens,
     nothing_is_cut_on_small_screens, tables_leave_with_the_audit_told, pages_print, book_opens_with_a_code,
-    phoned_in_is_written_down, board_in_a_period });
+    phoned_in_is_written_down, shifts_from_a_table, board_in_a_period });

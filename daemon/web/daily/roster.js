@@ -134,7 +134,7 @@ export function Shifts({ session }) {
     return html`<${Sheet} title=${t('shifts')} wide>
         <${PaperHead} office=${session.office.name} title="LỊCH TRỰC" />
         <div class="buttons">${writes(session) && html`<a class="button main" href=${link('shift')}>
-            ${t('shift_add')}</a>`}
+            ${t('shift_add')}</a> <a class="button" href=${link('shifts-table')}>${t('roster_table')}</a>`}
             <label class="tick"><input type="checkbox" checked=${others}
                 onChange=${(e) => setOthers(e.target.checked)} /> ${t('shifts_others')}</label>
             <${PaperTools} what="roster" rows=${() => [columns.map((c) => t(c)), ...byDay(items)
