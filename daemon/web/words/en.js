@@ -284,7 +284,7 @@ export default {
     urge_n: "Urge {n}",
     urge_pick: "Pick offices to urge",
     urge_one: "Urge {name}",
-    phoned: "Write down what was phoned in",
+    phoned: "Phoned in",
     phoned_lead: "An office that cannot send has phoned: write down what it reports. The entry bears its name and the mark that this office wrote it; when its own arrives, the two are joined.",
     phoned_who: "Who phoned in",
     phoned_what: "What is reported",
