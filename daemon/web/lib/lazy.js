@@ -32,7 +32,7 @@ export function lazy(load, name, quiet = false) {
  * opened next is there then, without a line to the server as well. */
 export function fetchWhenIdle(pages) {
     const left = [...new Set(pages)];
-    const next = () => left.length > 0 && requestIdleCallback(() => left.shift().fetched()
-        .then(next, next));
+    const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200)); // iPhones
+    const next = () => left.length > 0 && whenIdle(() => left.shift().fetched().then(next, next));
     next();
 }
