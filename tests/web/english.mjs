@@ -158,7 +158,7 @@ async function desk_in_english() {
             await page.keyboard.press('2');
             await seek('what');
         }], ['forecast'], ['receipt'], ['cases'], ['done'], ['directives'], ['more'], ['shift'],
-        ...['periods', 'requests', 'request-new', 'notices', 'notice-new', 'shifts', 'shifts-table', 'tasks', 'flags',
+        ...['periods', 'requests', 'request-new', 'notices', 'notice-new', 'shifts', 'shifts-table', 'taskforces', 'taskforce-new', 'tasks', 'flags',
             'threats', 'summary', 'book', 'track'].map((name) => [name]),
         [`case/${id(w.cases[0])}`, eachButton], ...w.cases.slice(1).map((c) => [`case/${id(c)}`]),
         ...w.incidents.map((i) => [`incident/${id(i)}`]),

@@ -27,7 +27,7 @@ export function makeWorld({ self = 3, kind = 'commune', name = 'Xã Thử 1.1', 
         people: { lan: { shown: 'Nguyễn Thị Lan', role, password: 'mat-khau-dai', pin: '1234' },
             binh: { shown: 'Trần Bình', role: 'officer', password: 'mat-khau-khac', pin: '5678' } },
         offices: [], cases: [], incidents: [], directives: [], register: [], periods: [], requests_: [],
-        notices: [], shifts: [], flags: [], receptions: [], retaliations: [], answers: new Map(),
+        notices: [], taskforces: [], shifts: [], flags: [], receptions: [], retaliations: [], answers: new Map(),
         requests: [], sent: [], listeners: new Set(), fail: null, link: { up: true, since: Date.now() - 36e5 },
         keeperAll: true, reached: true,
     };
@@ -312,6 +312,25 @@ const WRITES = {
         change(world, 'period', id, 'DAILY_STATUS');
         return written(world, id);
     },
+    'POST /taskforces': (world, body) => {
+        const item = makePeriod(world, body.to, 0, { name: body.name, doc_no: body.doc_no,
+            issuer: world.self, from: body.from_date, until: body.until });
+        item.to.forEach((to) => Object.assign(to, { last_day: null }));
+        world.taskforces.unshift(item);
+        change(world, 'period', item.id, 'TASKFORCE_FORMED');
+        return written(world, item.id);
+    },
+    'POST /taskforces/presence': (world, body, id) => {
+        world.taskforces.find((f) => f.id === id).to.find((to) => to.office === world.self)
+            .last_day = body.date;
+        change(world, 'period', id, 'DAILY_STATUS');
+        return written(world, id);
+    },
+    'POST /taskforces/end': (world, body, id) => {
+        world.taskforces.find((f) => f.id === id).state = 'ended';
+        change(world, 'period', id, 'TASKFORCE_ENDED');
+        return written(world, id);
+    },
     'POST /periods': (world, body) => {
         const item = makePeriod(world, body.to ?? [officeId(3)], 0, { name: body.name });
         world.periods.unshift(item);
@@ -432,6 +451,7 @@ function read(world, route, id, q) {
     case '/shifts': return page(world, world.shifts, q);
     case '/periods': return page(world, world.periods.filter((p) => !q.get('open')
         || p.state === 'running'), q);
+    case '/taskforces': return page(world, world.taskforces, q);
     case '/requests': return page(world, world.requests_, q);
     case '/notices': return page(world, world.notices, q);
     case '/flags': return page(world, world.flags, q);

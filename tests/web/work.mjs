@@ -283,6 +283,65 @@ async function pages_print() {
     });
 }
 
+/* A task force is formed by its decision, its member says who is there, and who formed it
+ * ends it by two presses. */
+async function task_force_is_formed_and_ended() {
+    await withWorld({ ...PROVINCE, units: 4 }, async (world, url) => {
+        const page = await open({ url, size: 'phone' });
+        await signIn(page, url, { face: 'centre' });
+        await page.goto(`${url}/centre#/periods`);
+        await page.click('.sheet >> text=Tổ công tác');
+        await page.click('text=Lập tổ công tác');
+        await page.waitForSelector('#f-one');
+        await page.click('form button.main');
+        for (const lacks of ['one', 'name', 'doc_no', 'until']) {
+            await page.waitForSelector(`[data-field=${lacks}] .error`);
+        }
+        await page.fill('#f-one', 'xa thu 1.1');
+        await page.press('#f-one', 'Enter');
+        await page.waitForSelector('.chips li');
+        await page.fill('#f-name', 'Tổ công tác kỳ họp');
+        await page.fill('#f-doc_no', '5740/QĐ-UBND');
+        await page.fill('#f-until', dayFrom(-1));
+        await page.click('form button.main');
+        await page.waitForSelector('[data-field=until] .error');
+        check(world.sent.length === 0, 'it ends before it begins');
+        await page.fill('#f-until', dayFrom(9));
+        await look(page, 'taskforce-new');
+        await page.click('form button.main');
+        await page.waitForSelector('.sheet >> text=chưa báo ngày nào');
+        check(JSON.stringify(world.sent.at(-1).body) === JSON.stringify({ name: 'Tổ công tác kỳ họp',
+            doc_no: '5740/QĐ-UBND', from_date: dayFrom(0), until: dayFrom(9), to: [officeId(3)] }),
+        JSON.stringify(world.sent.at(-1)));
+        check(await page.locator('#f-date').count() === 0, 'who is no member says who is there');
+        await page.click('text=Kết thúc tổ');
+        check(world.taskforces[0].state === 'running', 'ended by one press');
+        await page.click('text=Kết thúc tổ');
+        await until(() => world.taskforces[0].state === 'ended', 'the end');
+        await page.context().close();
+    });
+    await withWorld({}, async (world, url) => {
+        world.taskforces.push(makePeriod(world, [world.self], 0, { name: 'Tổ 3626', more: [{ event: 'e1', origin: officeId(1),
+            type: 'TASKFORCE_FORMED', doc_no: '3626/QĐ-UBND' }] }));
+        const page = await open({ url, size: 'small' });
+        await signIn(page, url, { face: 'desk' });
+        await page.goto(`${url}/desk#/taskforces`);
+        await page.click('.rows >> text=Tổ 3626');
+        await page.waitForSelector('.facts >> text=3626/QĐ-UBND');
+        await page.check('[value=substitute]');
+        await page.click('form button.main');
+        await page.waitForSelector('[data-field=name] .error');
+        await page.fill('#f-name', 'Lê Hoa');
+        await look(page, 'taskforce-presence');
+        await page.click('form button.main');
+        await until(() => world.sent.length === 1, 'the word');
+        check(JSON.stringify(world.sent[0].body) === JSON.stringify({ kind: 'substitute', date: dayFrom(0),
+            name: 'Lê Hoa' }), JSON.stringify(world.sent[0]));
+        check(await page.locator('text=Kết thúc tổ').count() === 0, 'a member may end it');
+        await page.context().close();
+    });
+}
+
 /* A table is read whole before anything is written; what was refused half way goes on,
  * and nothing is written twice. */
 async function shifts_from_a_table() {
@@ -447,4 +506,4 @@ async function board_in_a_period() {
 await main({ desk_owes_a_word_and_an_answer, a_word_with_something_in_it, shift_is_handed_over,
     directives_are_followed, periods_are_set_and_seen, every_page_opens,
     nothing_is_cut_on_small_screens, tables_leave_with_the_audit_told, pages_print, book_opens_with_a_code,
-    phoned_in_is_written_down, shifts_from_a_table, board_in_a_period });
+    phoned_in_is_written_down, shifts_from_a_table, task_force_is_formed_and_ended, board_in_a_period });

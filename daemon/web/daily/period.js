@@ -46,6 +46,7 @@ export function Periods({ session }) {
         <p class="quiet">${t('periods_lead')}</p>
         ${issues(session) && html`<div class="buttons"><a class="button"
             href=${link('period-new')}>${t('period_new')}</a></div>`}
+        <p><a href=${link('taskforces')}>${t('taskforces')}</a></p>
         ${data === null ? html`<p class="empty">${error ? error.message : t('loading')}</p>`
         : items.length === 0 ? html`<p class="empty">${t('list_empty')}</p>`
             : html`<ul class="rows">${items.map((item) => html`<${PeriodRow} key=${item.id}

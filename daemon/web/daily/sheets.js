@@ -2,6 +2,7 @@
 import { lazy } from '/web/lib/lazy.js';
 
 const period = () => import('/web/daily/period.js');
+const taskforce = () => import('/web/daily/taskforce.js');
 const ask = () => import('/web/daily/ask.js');
 const roster = () => import('/web/daily/roster.js');
 const track = () => import('/web/daily/track.js');
@@ -10,6 +11,8 @@ const flags = () => import('/web/daily/flags.js');
 export const WORK = {
     periods: lazy(period, 'Periods'), period: lazy(period, 'PeriodSheet'),
     'period-new': lazy(period, 'PeriodForm'),
+    taskforces: lazy(taskforce, 'Taskforces'), taskforce: lazy(taskforce, 'TaskforceSheet'),
+    'taskforce-new': lazy(taskforce, 'TaskforceForm'),
     requests: lazy(ask, 'Requests'), request: lazy(ask, 'RequestSheet'),
     'request-new': lazy(ask, 'RequestForm'),
     notices: lazy(ask, 'Notices'), notice: lazy(ask, 'NoticeSheet'),

@@ -7,7 +7,7 @@ import { t } from '/web/lib/words.js';
 
 const GROUPS = () => [
     [t('more_daily'), ['cases', 'directives', 'tasks', 'requests', 'notices', 'forecast', 'receipt']],
-    [t('more_duty'), ['shifts', 'shift', 'periods', 'summary']],
+    [t('more_duty'), ['shifts', 'shift', 'periods', 'taskforces', 'summary']],
     [t('more_care'), ['flags', 'threats']],
     [t('more_paper'), ['book']],
 ];
