@@ -47,7 +47,7 @@ static lt_err read_ask(struct lt_desk *desk, const struct lt_args *args,
     ask->as_of_ms = INT64_MAX;
     if (lt_args_has(args, LT_OPT_KEY)) {
         ask->has_key = key.len == sizeof(ask->key_id) * 2 &&
-                       lt_hex_parse(key.data, key.len, ask->key_id);
+                       lt_hex_parse(key.data, sizeof(ask->key_id), ask->key_id);
         if (!ask->has_key) {
             return lt_desk_refuse(diag, LT_EINVAL, "key", "ui_why_not_key");
         }
