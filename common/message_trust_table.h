@@ -72,10 +72,12 @@ X("ui_why_revoked", "đã thu hồi; sửa thì dùng --correct hoặc --undo",
 X("ui_why_not_revoked", "khóa đó chưa bị thu hồi", "that key is not revoked")
 X("ui_why_alone", "không đi chung với lệnh khác", "not together with others")
 X("ui_verdict_key_unconfirmed",
-  "khóa ký chưa được nơi lưu bản gốc xác nhận, nên chưa làm được việc này với hồ "
-  "sơ mở trước; nơi lưu bản gốc chạy lienthong key confirm",
+  "khóa ký chưa được nơi lưu bản gốc xác nhận, nên chưa xóa được nội dung nào và "
+  "chưa làm được việc này với hồ sơ mở trước; nơi lưu bản gốc chạy lienthong key "
+  "confirm",
   "the key is not confirmed by the keeper yet, so this cannot be done to what "
-  "was opened before; the keeper runs lienthong key confirm")
+  "was opened before, and no text can be erased; the keeper runs lienthong key "
+  "confirm")
 X("ui_mark_unconfirmed", " (khóa chưa xác nhận)", " (key not confirmed)")
 X("ui_verdict_revoked", "khóa ký đã bị thu hồi, ghi sau mốc có giá trị",
   "its key was revoked: written after what counts")

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/failpoint.h"
 #include "daemon/cases/erasure.h"
 
 /* The scratch has room for any segment there can be: what does not fit is for
@@ -23,7 +24,7 @@ struct lt_eraser {
     size_t done_n;            /* orders to be answered */
     uint64_t tree_revision;   /* that the open ones were looked at with */
     uint64_t trust_revision;  /* likewise */
-    bool unheard;             /* a revoked key said one of them too late */
+    bool unheard;             /* the key of one of them does not count */
     struct lt_erased awaited; /* targets not here yet, or in a rotten run */
     size_t again;             /* of the log's erased ones, looked at */
     bool again_done;          /* all of them */
@@ -280,6 +281,16 @@ struct hearing {
     bool counts;
 };
 
+/* A key that nobody vouches for erases nothing: what is gone stays so, whatever
+ * the keeper says of it later. */
+static bool waits_for_keeper(const struct lt_engine *engine,
+                             const struct lt_segment *segment)
+{
+    return lt_engine_unconfirmed_key(engine, &segment->stream.origin,
+                                     segment->key_id) &&
+           !LT_PLANTED(trust_unconfirmed);
+}
+
 static bool read_standing(void *ctx, uint64_t pos,
                           const struct lt_segment *segment,
                           const struct lt_item *item)
@@ -289,20 +300,25 @@ static bool read_standing(void *ctx, uint64_t pos,
     (void)pos;
     (void)item;
     hearing->counts =
-        !lt_engine_refused_key(hearing->engine, segment->key_id) ||
-        lt_segment_last(segment) <=
-            lt_engine_limit(hearing->engine, &segment->stream, segment->epoch);
+        !waits_for_keeper(hearing->engine, segment) &&
+        (!lt_engine_refused_key(hearing->engine, segment->key_id) ||
+         lt_segment_last(segment) <= lt_engine_limit(hearing->engine,
+                                                     &segment->stream,
+                                                     segment->epoch));
     return false;
 }
 
-/* Leave out what was said beyond where a revoked key counts. */
+/* Leave out what was said beyond where a revoked key counts, or by one that
+ * waits for the keeper. */
 static lt_err leave_out_unheard(struct lt_eraser *eraser, struct file *file)
 {
     uint8_t any[LT_HASH_LEN];
+    struct lt_binding waiting;
     size_t kept = 0;
     lt_err err = LT_OK;
 
-    if (!lt_engine_refused_at(eraser->engine, 0, any)) {
+    if (!lt_engine_refused_at(eraser->engine, 0, any) &&
+        !lt_engine_unconfirmed_at(eraser->engine, 0, &waiting)) {
         return LT_OK;
     }
     for (size_t i = 0; err == LT_OK && i < file->n; i++) {

@@ -33,6 +33,10 @@ static lt_err write_erasure(struct lt_daemon *daemon,
 void lt_daemon_take_expired(struct lt_daemon *daemon,
                             const struct lt_alert_news *news)
 {
+    /* Ours would wait, and be written again at every look. */
+    if (lt_engine_self_unconfirmed(daemon->engine)) {
+        return;
+    }
     for (size_t i = 0; i < news->expired_n; i++) {
         /* What cannot be written now is found again. */
         if (write_erasure(daemon, &news->expired[i]) != LT_OK) {

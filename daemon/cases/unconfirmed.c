@@ -1,6 +1,8 @@
 /* What a key that nobody vouches for may not do yet: it neither closes nor
  * decides nor hands over what it has not opened itself, nor takes words of
- * others back. Such an event waits for the keeper, as it waits for a cause. */
+ * others back. It erases nothing at all, whoever opened the matter: what is
+ * erased does not come back. Such an event waits for the keeper, as it waits
+ * for a cause. */
 #include "daemon/cases/fold_internal.h"
 
 /* numbers of StepKind in proto/log.proto */
@@ -54,5 +56,6 @@ bool lt_act_needs_keeper(const struct lt_act *act, const struct lt_matter *past)
     bool own = past->opened_unconfirmed &&
                lt_office_equal(&past->id.origin, &act->id.origin);
 
-    return act->unconfirmed && !own && is_grave(act);
+    return act->unconfirmed &&
+           (act->type == LT_EV_TEXT_ERASED || (!own && is_grave(act)));
 }

@@ -1,4 +1,5 @@
 /* What drafts of several commands share: dates, and what the fold would say. */
+#include "common/failpoint.h"
 #include "daemon/cases/fold.h"
 #include "daemon/control/desk.h"
 
@@ -71,7 +72,7 @@ lt_err lt_desk_confirmed(struct lt_desk *desk, const struct lt_draft *draft,
     lt_err rc;
 
     if (desk->snapshot == NULL || !desk->snapshot->unconfirmed ||
-        !draft->event->has_subject) {
+        !draft->event->has_subject || LT_PLANTED(write_unconfirmed)) {
         return LT_OK;
     }
     rc = lt_desk_folded(desk, &draft->event->subject, &past, diag);

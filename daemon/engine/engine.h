@@ -331,6 +331,10 @@ bool lt_engine_self_unconfirmed(const struct lt_engine *engine);
 /* Those of keys that no key before has signed and no keeper has confirmed. */
 bool lt_engine_unconfirmed_at(const struct lt_engine *engine, size_t index,
                               struct lt_binding *out);
+/* Is this key of @office one of them? */
+bool lt_engine_unconfirmed_key(const struct lt_engine *engine,
+                               const struct lt_office *office,
+                               const uint8_t key_id[static LT_HASH_LEN]);
 const struct lt_key *lt_engine_key_of(const struct lt_engine *engine,
                                       const struct lt_office *office,
                                       const uint8_t key_id[static LT_HASH_LEN]);
@@ -409,7 +413,8 @@ bool lt_engine_refused_key(const struct lt_engine *engine,
 /* It is refused, and has a session for a moment in which it is told so. */
 bool lt_engine_leaving(const struct lt_engine *engine,
                        const struct lt_office *office);
-/* Grows whenever keys were revoked or given back. */
+/* Grows whenever keys were revoked or given back, and when one begins or ceases
+ * to wait for the keeper's word. */
 uint64_t lt_engine_trust_revision(const struct lt_engine *engine);
 /* Up to this number what stands in the run counts; UINT64_MAX: all. */
 uint64_t lt_engine_limit(const struct lt_engine *engine,

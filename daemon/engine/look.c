@@ -43,6 +43,15 @@ bool lt_engine_unconfirmed_at(const struct lt_engine *engine, size_t index,
     return true;
 }
 
+bool lt_engine_unconfirmed_key(const struct lt_engine *engine,
+                               const struct lt_office *office,
+                               const uint8_t key_id[static LT_HASH_LEN])
+{
+    return engine->unconfirmed_n > 0 &&
+           lt_unconfirmed_find(engine, lt_unit_find(engine, office), key_id) !=
+               NULL;
+}
+
 const struct lt_key *lt_engine_key_of(const struct lt_engine *engine,
                                       const struct lt_office *office,
                                       const uint8_t key_id[static LT_HASH_LEN])

@@ -82,6 +82,7 @@ bool lt_unconfirmed_put(struct lt_engine *engine, struct lt_bound *bound)
         return false;
     }
     engine->keys_changed = true;
+    engine->trust_revision++;
     engine->tell_moved = true;
     if (engine->started) {
         cry(engine, bound);
@@ -119,6 +120,7 @@ void lt_unconfirmed_drop(struct lt_engine *engine,
     lt_bound_free(engine, *at);
     *at = engine->unconfirmed[--engine->unconfirmed_n];
     engine->keys_changed = true;
+    engine->trust_revision++;
     engine->tree_unread = true; /* its words of keys and doors count now */
     if (!lt_unconfirmed_any(engine, &of)) {
         lt_alarm_clear(engine, LT_AUNCONFIRMED, &of);

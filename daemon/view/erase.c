@@ -25,7 +25,8 @@ struct target {
 
 struct said {
     size_t n;
-    bool waits; /* one was left aside until a newer tree is here */
+    bool waits; /* one was left aside until a newer tree is here, or the
+                 * keeper has confirmed its key */
     int64_t keys[ERASURES_MAX];
     struct lt_erasure list[ERASURES_MAX];
 };
@@ -90,6 +91,7 @@ static lt_err load_said(struct lt_view *view, const struct target *target,
     sqlite3_bind_int64(stmt, 1, target->key);
     for (;;) {
         struct lt_erasure *erasure = &out->list[out->n];
+        bool unconfirmed = false;
         bool waits = false;
         bool row;
 
@@ -108,10 +110,14 @@ static lt_err load_said(struct lt_view *view, const struct target *target,
             rc = lt_intern_id(&view->intern, sqlite3_column_int64(stmt, 1),
                               &erasure->matter);
         }
-        if (rc == LT_OK && lt_erasure_matters(erasure, view->tree, &waits)) {
+        if (rc == LT_OK) {
+            rc = lt_unconfirmed_event(view, out->keys[out->n], &unconfirmed);
+        }
+        if (rc == LT_OK && lt_erasure_matters(erasure, view->tree, &waits) &&
+            !unconfirmed) {
             out->n++;
         }
-        out->waits |= waits;
+        out->waits |= waits || unconfirmed;
         if (rc != LT_OK || out->n == ERASURES_MAX) {
             lt_db_reset(stmt);
             return rc;

@@ -40,6 +40,12 @@ lt_err lt_unconfirmed_event(struct lt_view *view, int64_t key, bool *out_is)
     return rc;
 }
 
+static lt_err of_key(sqlite3_stmt *stmt, const uint8_t *key_id)
+{
+    sqlite3_bind_blob(stmt, 1, key_id, LT_HASH_LEN, SQLITE_STATIC);
+    return lt_db_run(stmt);
+}
+
 /* What the keys of @some say that @others lacks is judged again. */
 static lt_err doubt(struct lt_view *view, const struct lt_view_keys *some,
                     const struct lt_view_keys *others)
@@ -48,9 +54,24 @@ static lt_err doubt(struct lt_view *view, const struct lt_view_keys *some,
 
     for (size_t i = 0; rc == LT_OK && i < some->n; i++) {
         if (!holds(others, some->ids[i])) {
-            sqlite3_bind_blob(view->doubt_key, 1, some->ids[i], LT_HASH_LEN,
-                              SQLITE_STATIC);
-            rc = lt_db_run(view->doubt_key);
+            rc = of_key(view->doubt_key, some->ids[i]);
+        }
+    }
+    return rc;
+}
+
+/* The orders of keys that begin to wait go out of sight; those that wait for
+ * other reasons are looked at as well (lt_erase_awaiting). */
+static lt_err hush(struct lt_view *view, const struct lt_view_keys *keys)
+{
+    lt_err rc = LT_OK;
+
+    for (size_t i = 0; rc == LT_OK && i < keys->n; i++) {
+        if (!holds(&view->unconfirmed, keys->ids[i])) {
+            rc = of_key(view->hush_key, keys->ids[i]);
+            if (rc == LT_OK) {
+                rc = of_key(view->doubt_erased, keys->ids[i]);
+            }
         }
     }
     return rc;
@@ -76,6 +97,9 @@ lt_err lt_view_unconfirmed(struct lt_view *view,
     if (rc == LT_OK) {
         rc = doubt(view, keys, &view->unconfirmed);
     }
+    if (rc == LT_OK && view->erasures_n > 0) {
+        rc = hush(view, keys);
+    }
     if (rc == LT_OK) {
         rc = lt_db_run(view->drop_unconfirmed);
     }
@@ -88,7 +112,7 @@ lt_err lt_view_unconfirmed(struct lt_view *view,
         view->unconfirmed = *keys;
         rc = lt_refold_awaiting(view);
     }
-    return rc;
+    return rc == LT_OK ? lt_erase_awaiting(view) : rc;
 }
 
 lt_err lt_unconfirmed_load(struct lt_view *view)

@@ -143,6 +143,16 @@ static lt_err prepare(struct lt_view *view)
          " r.key<((u.life+1)<<40) JOIN event e ON e.seq>=r.seq AND"
          " e.seq<r.seq+r.n WHERE u.signer=?1 AND e.matter IS NOT NULL"
          " ON CONFLICT(matter) DO UPDATE SET version=0"},
+        /* What the key said of texts counts for nothing, and is looked at; but
+         * what is gone stays so. */
+        {&view->hush_key, "UPDATE erasure SET weight=0 WHERE (said>>40) IN"
+                          " (SELECT life FROM run WHERE signer=?1) AND NOT"
+                          " EXISTS(SELECT 1 FROM erased d WHERE d.erased<>0 AND"
+                          " d.target=erasure.target)"},
+        {&view->doubt_erased,
+         "UPDATE erased SET waits=1 WHERE erased=0 AND target IN"
+         " (SELECT target FROM erasure WHERE (said>>40) IN"
+         " (SELECT life FROM run WHERE signer=?1))"},
         {&view->put_unconfirmed, "INSERT INTO unconfirmed(signer) VALUES(?1)"},
         {&view->drop_unconfirmed, "DELETE FROM unconfirmed"},
         {&view->put_copy, "INSERT OR IGNORE INTO copy(seq,channel,number)"

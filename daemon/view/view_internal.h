@@ -94,6 +94,8 @@ struct lt_view {
     sqlite3_stmt *doubt_key;
     sqlite3_stmt *put_unconfirmed;
     sqlite3_stmt *drop_unconfirmed;
+    sqlite3_stmt *hush_key;
+    sqlite3_stmt *doubt_erased;
     sqlite3_stmt *put_copy;
     sqlite3_stmt *put_word;
     sqlite3_stmt *put_revised;

@@ -1,7 +1,9 @@
 """The life of an office's identity key: a later one signed by the present one, at a commune,
 a relay and the root; what earlier ones signed stays; a lost one is replaced on the
 keeper's word alone."""
+import contextlib
 import shutil
+import sqlite3
 import time
 
 import harness
@@ -82,7 +84,7 @@ def join_again(commune, district, folder):
     """A new machine in the place of the office's, with nothing of it but its settings."""
     conf = (commune.dir / "conf.d").exists()
     if conf:
-        shutil.copytree(commune.dir / "conf.d", folder / "conf.d")
+        shutil.copytree(commune.dir / "conf.d", folder / "conf.d", dirs_exist_ok=True)
     shutil.rmtree(commune.dir)
     token = district.ok("token", "--name", "Xã Thạnh Đức", "--kind", "commune", "--again")
     check(token["office"] == commune.office, f"{token}")
@@ -111,7 +113,7 @@ def lost_and_confirmed():
     with Tree() as tree:
         line = Line(tree)
         commune, district, province = line.commune, line.district, line.province
-        case = commune.ok(*CASE)["event"]
+        case = commune.ok(*CASE, "--text", "Đơn về đất")["event"]
         wait_until(lambda: applied(province, [case]), "the case")
         check(province.tool("key", "confirm", commune.office).code == 65, "nothing waits")
         print("  honest: a case by the first key went up", flush=True)
@@ -124,7 +126,7 @@ def lost_and_confirmed():
         wait_until(lambda: role(district, commune.office) == "child", "the link", 70)
         wait_until(lambda: applied(commune, [case]), "its own words to come back", 60)
         commune.wait_alarm("key_unconfirmed")
-        late = commune.ok(*CASE)["event"]
+        late = commune.ok(*CASE, "--text", "Đơn khác")["event"]
         noted = commune.ok("case", "step", case, "note", "--text", "đang xem")["event"]
         wait_until(lambda: stands(province, late, "applied", None, True) and
                    stands(province, noted, "applied", None, True),
@@ -137,6 +139,9 @@ def lost_and_confirmed():
         check(refused.code == 77, f"{refused}")
         refused = commune.tool("case", "offer", case, "--to", district.office)
         check(refused.code == 77, f"{refused}")
+        for entry in (case, late):
+            refused = commune.tool("erase", entry, "--reason", "ghi nhầm")
+            check(refused.code == 77 and "key confirm" in refused.err, f"{refused}")
         closed = commune.ok("case", "close", late, "--reason", "withdrawn")["event"]
         wait_until(lambda: stands(province, closed, "applied", None, True), "its own case")
         told = province.ok("explain", commune.office)
@@ -164,6 +169,95 @@ def lost_and_confirmed():
             check(node.ok("verify", timeout=60)["ok"], f"{node.name}: verify")
 
 
+def text_at(node, case):
+    """(state, text, whether its erasing is known of) of the case's first text there."""
+    result = node.tool("case", "show", case)
+    texts = result.json["texts"] if result.code == 0 else []
+    return (texts[0]["state"], texts[0]["text"], texts[0]["erasure"] is not None) if texts else None
+
+
+def everywhere(nodes, case, *wanted):
+    for node in nodes:
+        wait_until(lambda n=node: text_at(n, case) == wanted,
+                   lambda n=node: f"{wanted} at {n.name}: {text_at(n, case)}", 60)
+
+
+def erased_parts(nodes):
+    found = {node.name: node.ok("verify", timeout=60)["erased_parts"] for node in nodes}
+    return [found[node.name] for node in nodes]
+
+
+def erasing_by_a_new_key():
+    """What a key that nobody has confirmed orders to be erased stays, at every office and
+    in every log, whoever agrees: until the keeper confirms the key, or for ever."""
+    with Tree() as tree:
+        line = Line(tree)
+        commune, district, province = nodes = (line.commune, line.district, line.province)
+        words = "Đơn về đất, đề nghị xem lại"
+        kept, gone = (commune.ok(*CASE, "--text", words)["event"] for _ in range(2))
+        for case in (kept, gone):
+            everywhere(nodes, case, "here", words, False)
+
+        def with_new_key():
+            """Its machine is lost, a new one joins whose desk does not ask whether its key
+            counts; it has its own words back."""
+            commune.stop()
+            join_again(commune, district, tree.dir)
+            commune.start(env={"LIENTHONG_PLANT": "write_unconfirmed"})
+            for node in (district, province):
+                node.wait_alarm("key_unconfirmed")
+            wait_until(lambda: text_at(commune, kept) == ("here", words, False),
+                       "its own words to come back", 90)
+
+        def order(case):
+            event = commune.ok("erase", case, "--reason", "ghi nhầm")["event"]
+            for node in (district, province):
+                wait_until(lambda n=node: stands(n, event, "waiting", "key_unconfirmed", True),
+                           lambda n=node: f"{n.name}: {line_at(n, event)}", 60)
+            refused = province.tool("erase", case, "--reason", "đồng ý")
+            check(refused.code == 65, f"nothing was ordered that counts: {refused}")
+            return event
+
+        def stays(case):
+            everywhere((district, province), case, "here", words, False)
+            for node in (district, province):
+                node.kill()
+                node.start()
+            everywhere((district, province), case, "here", words, False)
+
+        with_new_key()
+        print("  honest: three hold two texts, one of them has a new key", flush=True)
+        event = order(gone)
+        stays(gone)
+        check(erased_parts((district, province)) == [0, 0], f"erased: {erased_parts(nodes)}")
+        # Confirmed, the order is one like any other.
+        wait_until(lambda: province.tool("key", "confirm", commune.office).code == 0,
+                   "the binding at the keeper")
+        everywhere((commune,), gone, "erased", None, True)
+        everywhere((district, province), gone, "held", None, True)
+        for node in nodes:
+            wait_until(lambda n=node: applied(n, [event]), f"the order at {node.name}", 60)
+        province.ok("erase", gone, "--reason", "đồng ý")
+        everywhere(nodes, gone, "erased", None, True)
+        wait_until(lambda: erased_parts(nodes) == [1, 1, 1], "all logs to be without it", 60)
+
+        # Refused by who writes the tree: never.
+        with_new_key()
+        event = order(kept)
+        with contextlib.closing(sqlite3.connect(province.dir / "view.db")) as db:
+            waiting = [key.hex() for key, in db.execute("SELECT signer FROM unconfirmed")]
+        check(len(waiting) == 1, f"{waiting}")
+        province.ok("revoke", commune.office, "--key", waiting[0])
+        for node in (district, province):
+            wait_until(lambda n=node: line_at(n, event)["reason"] in ("revoked", "key_unconfirmed")
+                       and "key_unconfirmed" not in n.alarms(), f"the word at {node.name}", 60)
+            node.kill()
+            node.start()
+        everywhere((district, province), kept, "here", words, False)
+        check(erased_parts((district, province)) == [1, 1], f"{erased_parts(nodes)}")
+
+
 if __name__ == "__main__":
     harness.main({"rotated_at_each_tier": rotated_at_each_tier,
-                  "lost_and_confirmed": lost_and_confirmed})
+                  "lost_and_confirmed": lost_and_confirmed,
+                  "erasing_by_a_new_key": erasing_by_a_new_key})

@@ -208,6 +208,33 @@ static void word_goes_wherever_the_text_went(void **state)
     assert_true(lt_office_equal(&out[0].to, &province));
 }
 
+/* What it has opened itself a key that nobody vouches for may close; a text it
+ * may not erase even there. */
+static void a_key_without_the_keepers_word_erases_nothing(void **state)
+{
+    const struct lt_event_id id = event(COMMUNE, 1);
+    struct lt_act act = {.id = event(COMMUNE, 2),
+                         .type = LT_EV_CASE_CLOSED,
+                         .cls = LT_CLASS_CASE,
+                         .unconfirmed = true,
+                         .erases = id};
+    struct lt_matter *past = calloc(1, sizeof(*past));
+
+    (void)state;
+    assert_non_null(past);
+    lt_matter_init(past, &id);
+    assert_true(lt_act_needs_keeper(&act, past));
+    past->opened_unconfirmed = true;
+    assert_false(lt_act_needs_keeper(&act, past));
+    act.type = LT_EV_TEXT_ERASED;
+    assert_true(lt_act_needs_keeper(&act, past));
+    act.confirms = true;
+    assert_true(lt_act_needs_keeper(&act, past));
+    act.unconfirmed = false;
+    assert_false(lt_act_needs_keeper(&act, past));
+    free(past);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +247,7 @@ int main(void)
         STORY_TEST(what_can_never_count_is_left_aside),
         STORY_TEST(parts_are_erased_one_by_one),
         STORY_TEST(word_goes_wherever_the_text_went),
+        STORY_TEST(a_key_without_the_keepers_word_erases_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

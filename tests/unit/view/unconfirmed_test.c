@@ -200,12 +200,138 @@ static void a_view_that_is_opened_again_knows_what_it_judged_by(void **state)
     lt_key_free(key);
 }
 
+/* ---- erasing ---- */
+
+static const char words[] = "Ông Nguyễn Văn Thử, số nhà 17";
+
+static struct lt_event_id open_with_text(struct viewing *v)
+{
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+    struct lt_build_event e = viewing_case(&v->commune);
+
+    lt_build_text(&e, 1, words);
+    (void)viewing_append(v, &v->commune, &up, &e, 1);
+    return e.event.id;
+}
+
+static struct lt_event_id erase(struct viewing *v, struct lt_build_office *who,
+                                const struct lt_channel *channel,
+                                const struct lt_event_id *id, bool confirms)
+{
+    struct lt_build_event e = lt_build_about(who, LT_EV_TEXT_ERASED, id);
+
+    e.event.erases = *id;
+    e.event.confirms = confirms;
+    (void)viewing_append(v, who, channel, &e, 1);
+    return e.event.id;
+}
+
+static void check_text(struct viewing *v, const struct lt_event_id *id,
+                       const char *state, bool ordered)
+{
+    char wanted[64];
+    const char *shown = viewing_show(v, id);
+
+    (void)snprintf(wanted, sizeof(wanted), "\"state\":\"%s\"", state);
+    if (strstr(shown, wanted) == NULL) {
+        print_error("not %s: %s\n", state, shown);
+    }
+    assert_non_null(strstr(shown, wanted));
+    assert_true((strstr(shown, words) != NULL) == (strcmp(state, "here") == 0));
+    assert_true((strstr(shown, "\"erasure\":null") == NULL) == ordered);
+}
+
+/* A case that the first key opened and one of the second's own: the second
+ * orders both texts to be erased. */
+struct erasing {
+    struct lt_event_id old;
+    struct lt_event_id own;
+    struct lt_event_id orders[2];
+    struct lt_view_keys second;
+};
+
+static struct erasing order_both(struct viewing *v, struct lt_key *second)
+{
+    struct lt_channel up = lt_build_up(LT_CLASS_CASE);
+    struct lt_key *first = v->commune.key;
+    struct erasing e = {.second = {.n = 1}};
+
+    memcpy(e.second.ids[0], lt_key_id(second), LT_HASH_LEN);
+    e.old = open_with_text(v);
+    lt_build_restart(&v->commune);
+    v->commune.key = second;
+    e.own = open_with_text(v);
+    e.orders[0] = erase(v, &v->commune, &up, &e.old, false);
+    e.orders[1] = erase(v, &v->commune, &up, &e.own, false);
+    v->commune.key = first;
+    return e;
+}
+
+static void check_both(struct viewing *v, const struct erasing *e,
+                       const char *state, bool ordered, const char *line)
+{
+    check_text(v, &e->old, state, ordered);
+    check_text(v, &e->own, state, ordered);
+    check_line(v, &e->orders[0], line);
+    check_line(v, &e->orders[1], line);
+}
+
+static void what_it_orders_to_be_erased_stays_until_it_is_confirmed(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel down = lt_build_to(LT_CLASS_CASE, &v->commune.id);
+    struct lt_key *key = make_key();
+    size_t n = v->log_n;
+    struct erasing e = order_both(v, key);
+    size_t known = v->log_n;
+
+    tell(v, &e.second);
+    viewing_apply(v, n + 1, known);
+    check_both(v, &e, "here", false, WAITS ",\"unconfirmed\":true");
+    /* The keeper of the text says yes, whoever may have asked. */
+    (void)erase(v, &v->province, &down, &e.old, true);
+    viewing_apply(v, known + 1, v->log_n);
+    check_both(v, &e, "here", false, WAITS ",\"unconfirmed\":true");
+    tell(v, &none);
+    check_text(v, &e.old, "erased", true);
+    check_text(v, &e.own, "held", true);
+    check_line(v, &e.orders[0], APPLIED ",\"unconfirmed\":false");
+    lt_key_free(key);
+}
+
+static void an_order_is_taken_back_from_a_key_that_begins_to_wait(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel down = lt_build_to(LT_CLASS_CASE, &v->commune.id);
+    struct lt_key *key = make_key();
+    size_t n = v->log_n;
+    struct erasing e = order_both(v, key);
+    size_t known = v->log_n;
+
+    viewing_apply(v, n + 1, known);
+    check_both(v, &e, "held", true, APPLIED ",\"unconfirmed\":false");
+    tell(v, &e.second);
+    check_both(v, &e, "here", false, WAITS ",\"unconfirmed\":true");
+    tell(v, &none);
+    check_both(v, &e, "held", true, APPLIED ",\"unconfirmed\":false");
+    /* What is gone by then stays so. */
+    (void)erase(v, &v->province, &down, &e.old, true);
+    viewing_apply(v, known + 1, v->log_n);
+    check_text(v, &e.old, "erased", true);
+    tell(v, &e.second);
+    check_text(v, &e.old, "erased", true);
+    check_text(v, &e.own, "here", false);
+    lt_key_free(key);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         VIEWING_TEST(what_is_known_before_waits_until_it_is_confirmed),
         VIEWING_TEST(what_is_known_after_is_judged_again),
         VIEWING_TEST(a_view_that_is_opened_again_knows_what_it_judged_by),
+        VIEWING_TEST(what_it_orders_to_be_erased_stays_until_it_is_confirmed),
+        VIEWING_TEST(an_order_is_taken_back_from_a_key_that_begins_to_wait),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
