@@ -5,6 +5,7 @@ What is looked for is the part as it is stored and three windows of its text;
 the same search must find them before (control).
 """
 import contextlib
+import datetime
 import os
 import shutil
 import sqlite3
@@ -414,7 +415,8 @@ def closed_for_good():
                    lambda: f"nobody to owe: {standing(province)}")
         since = shown(province)["erasure"]["closed"][0]["closed_at"]
         check(since, str(shown(province)))
-        day = f"{since[8:10]}/{since[5:7]}/{since[:4]}"
+        day = (datetime.datetime.fromisoformat(since) + datetime.timedelta(hours=7)
+               ).strftime("%d/%m/%Y")  # as people here have it
         for lang, words in (("vi", ("không xác nhận", "hủy ổ đĩa")),
                             ("en", ("not confirmed", "destroy the disk"))):
             screen = harness.run_tool("--lang", lang, "directive", "show", directive,

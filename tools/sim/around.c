@@ -49,7 +49,7 @@ bool sim_around_may(struct sim_node *node)
     const struct lt_office *above = &sim->nodes[link->above].office;
     const struct lt_tree_office *self = lt_tree_find(tree, &node->office);
 
-    if (!sim_allowed(sim, SIM_AROUND)) {
+    if (node->away || !sim_allowed(sim, SIM_AROUND)) {
         link->up_at_ms = sim->now_ms + AGAIN_MS;
         return false;
     }

@@ -15,7 +15,7 @@ static void away(struct sim *sim, unsigned days)
 
     scene_settle(sim, 20000);
     before = scene_segments(province);
-    scene_cut(commune);
+    scene_leave(commune);
     for (unsigned day = 0; day < days; day++) {
         for (unsigned left = a_day; left > 0; left -= left < 200 ? left : 200) {
             scene_cases(commune, left < 200 ? left : 200);
@@ -24,7 +24,7 @@ static void away(struct sim *sim, unsigned days)
         scene_run(sim, 100);
     }
     urgent = scene_urgent(commune);
-    scene_join(commune);
+    scene_return(commune);
     for (int64_t ms = 0; ms < 60000 && !scene_holds(province, &urgent);
          ms += 5) {
         scene_run(sim, 5);

@@ -53,6 +53,19 @@ void scene_join(struct sim_node *node)
     node->links[0].up_at_ms = node->sim->now_ms;
 }
 
+void scene_leave(struct sim_node *node)
+{
+    scene_cut(node);
+    sim_link_down(node, SIM_AROUND_IT);
+    node->away = true;
+}
+
+void scene_return(struct sim_node *node)
+{
+    node->away = false;
+    scene_join(node);
+}
+
 void scene_commit(struct sim_node *node)
 {
     if (node->up && !node->dying) {

@@ -48,6 +48,8 @@ void scene_leap(struct sim *sim, int64_t ms);
 
 void scene_cut(struct sim_node *node); /* the way up */
 void scene_join(struct sim_node *node);
+void scene_leave(struct sim_node *node); /* nor any way around */
+void scene_return(struct sim_node *node);
 /* @n cases in one write, without texts. */
 void scene_cases(struct sim_node *node, unsigned n);
 void scene_case_with_text(struct sim_node *node);

@@ -165,6 +165,7 @@ struct sim_node {
     uint64_t plant;              /* bugs of this node alone, of the engine's */
     int64_t around_since_ms;     /* it goes around its parent; 0: it does not */
     unsigned arounds;            /* sessions beside its parent */
+    bool away;                   /* no way around either (scenes alone) */
     struct lt_scrub *scrub;      /* NULL: this seed has none */
     int64_t doubtful_until_ms;   /* its disk is changed if it is not mended */
     uint64_t segments;           /* in its log, as last seen (I13) */
