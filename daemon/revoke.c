@@ -315,8 +315,11 @@ lt_err lt_daemon_shun(struct lt_daemon *daemon, struct lt_diag *diag)
     }
     for (size_t at = 0; rc == LT_OK && at + LINE <= text.len; at += LINE) {
         uint8_t key_id[LT_HASH_LEN];
+        char digits[LINE];
 
-        if (lt_hex_parse((const char *)text.data + at, LINE - 1, key_id)) {
+        memcpy(digits, text.data + at, LINE - 1);
+        digits[LINE - 1] = '\0';
+        if (lt_hex_parse(digits, LT_HASH_LEN, key_id)) {
             rc = lt_engine_shun(daemon->engine, key_id);
         }
     }
