@@ -138,20 +138,26 @@ static void post_closed(struct lt_gate *gate, uint64_t cookie)
 }
 
 /* Monitors are read one after the other: that of the socket which had the
- * descriptor before may not have been yet. */
-static void open_conn(struct lt_gate *gate, const struct watch *watch, int fd)
+ * descriptor before may not have been yet, and may tell of it when it is
+ * another's. Taken for its own, that one would be forgotten with it, and no
+ * guard would look at it any more. */
+static void open_conn(struct lt_gate *gate, const struct watch *watch,
+                      const struct lt_socket_event *event)
 {
-    post_closed(gate,
-                lt_conns_open(&gate->conns, fd, watch->source, watch->owner));
+    if (lt_socket_is_at(event->value, event->where,
+                        watch->source == LT_CONN_SUPERIOR)) {
+        post_closed(gate, lt_conns_open(&gate->conns, event->value,
+                                        watch->source, watch->owner));
+    }
 }
 
 static void superior_event(struct lt_gate *gate, struct watch *watch,
-                           unsigned event, int fd)
+                           const struct lt_socket_event *event)
 {
-    switch (event) {
+    switch (event->kind) {
     case ZMQ_EVENT_CONNECTED:
-        watch->fd = fd;
-        open_conn(gate, watch, fd);
+        watch->fd = event->value;
+        open_conn(gate, watch, event);
         post_dial(gate, watch, LT_GATE_DIAL_CONNECTED, LT_OK);
         break;
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
@@ -165,7 +171,7 @@ static void superior_event(struct lt_gate *gate, struct watch *watch,
         post_dial(gate, watch, LT_GATE_DIAL_DOWN, LT_EUNKNOWNKEY);
         break;
     case ZMQ_EVENT_DISCONNECTED:
-        (void)lt_conns_close(&gate->conns, fd, watch->owner);
+        (void)lt_conns_close(&gate->conns, event->value, watch->owner);
         post_dial(gate, watch, LT_GATE_DIAL_DOWN, LT_OK);
         break;
     case ZMQ_EVENT_CLOSED:
@@ -178,22 +184,23 @@ static void superior_event(struct lt_gate *gate, struct watch *watch,
 }
 
 static void listener_event(struct lt_gate *gate, struct watch *watch,
-                           unsigned event, int fd, const char *where)
+                           const struct lt_socket_event *event)
 {
     int64_t now;
 
-    switch (event) {
+    switch (event->kind) {
     case ZMQ_EVENT_ACCEPTED:
-        open_conn(gate, watch, fd);
+        open_conn(gate, watch, event);
         break;
     case ZMQ_EVENT_DISCONNECTED:
-        post_closed(gate, lt_conns_close(&gate->conns, fd, watch->owner));
+        post_closed(gate,
+                    lt_conns_close(&gate->conns, event->value, watch->owner));
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
         now = now_ms(gate);
         if (watch->source == LT_CONN_CHILD && now >= gate->strange_ms) {
             gate->strange_ms = now + STRANGE_MS;
-            post_alarm(gate, LT_EPROTO, where);
+            post_alarm(gate, LT_EPROTO, event->where);
         }
         break;
     default:
@@ -209,9 +216,9 @@ static bool read_monitor(struct lt_gate *gate, struct watch *watch)
 
     while ((rc = lt_socket_event(watch->monitor, &event)) == LT_OK) {
         if (watch->source == LT_CONN_SUPERIOR) {
-            superior_event(gate, watch, event.kind, event.value);
+            superior_event(gate, watch, &event);
         } else {
-            listener_event(gate, watch, event.kind, event.value, event.where);
+            listener_event(gate, watch, &event);
         }
     }
     return rc == LT_EBUSY;
@@ -307,7 +314,10 @@ static void stand_guard(struct lt_gate *gate, int64_t now)
 {
     if (lt_conns_guard(&gate->conns, GUARD_BUDGET, &gate->busy) > 0) {
         post_alarm(gate, LT_EPROTO, "endless message");
-        gate->trim_due_ms = now + TRIM_AFTER_MS;
+        /* One that goes on and on must not put it off for ever. */
+        if (gate->trim_due_ms == 0) {
+            gate->trim_due_ms = now + TRIM_AFTER_MS;
+        }
     }
     if (gate->trim_due_ms != 0 && now >= gate->trim_due_ms) {
         gate->trim_due_ms = 0;

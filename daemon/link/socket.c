@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -295,6 +296,30 @@ void lt_socket_cut(int fd, uint64_t cookie)
     if (cookie != 0 && lt_socket_cookie(fd) == cookie) {
         (void)shutdown(fd, SHUT_RDWR);
     }
+}
+
+bool lt_socket_is_at(int fd, const char *where, bool peer)
+{
+    const char *port = strrchr(where, ':');
+    struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
+    socklen_t len = sizeof(name);
+    in_port_t here;
+
+    if (port == NULL) {
+        return true; /* nothing is said of it */
+    }
+    if ((peer ? getpeername(fd, (struct sockaddr *)&name, &len)
+              : getsockname(fd, (struct sockaddr *)&name, &len)) != 0) {
+        return false;
+    }
+    if (name.ss_family == AF_INET) {
+        here = ((const struct sockaddr_in *)&name)->sin_port;
+    } else if (name.ss_family == AF_INET6) {
+        here = ((const struct sockaddr_in6 *)&name)->sin6_port;
+    } else {
+        return false;
+    }
+    return strtoul(port + 1, NULL, 10) == ntohs(here);
 }
 
 lt_err lt_socket_event(void *monitor, struct lt_socket_event *out_event)

@@ -70,6 +70,10 @@ lt_socket_enrol_keypair(uint8_t out_public[static LT_CURVE_LEN],
 uint64_t lt_socket_cookie(int fd);
 /* End the connection behind @fd, if it is still the one called @cookie. */
 void lt_socket_cut(int fd, uint64_t cookie);
+/* Does the port of @where (an endpoint as ZeroMQ writes it) stand at this end of
+ * @fd, or with @peer at the other? A monitor may tell of a descriptor that is
+ * another socket's by now. True when @where names no port. */
+bool lt_socket_is_at(int fd, const char *where, bool peer);
 
 /* What a monitor tells: a ZMQ_EVENT_, its descriptor or reason, whose. */
 struct lt_socket_event {

@@ -461,9 +461,40 @@ static void a_late_end_is_not_taken_for_anothers(void **state)
     (void)close(listener);
 }
 
+/* It may also tell its beginning later: by the port it is known whose it is. */
+static void a_late_beginning_is_not_taken_for_anothers(void **state)
+{
+    uint16_t ports[2];
+    char where[2][40];
+    int listeners[2] = {tcp_listen(&ports[0]), tcp_listen(&ports[1])};
+    int theirs;
+    int ours;
+
+    (void)state;
+    (void)snprintf(where[0], sizeof(where[0]), "127.0.0.1:%u", ports[0]);
+    theirs = tcp_connect(where[0]);
+    ours = accept(listeners[0], NULL, NULL);
+    for (size_t i = 0; i < 2; i++) {
+        (void)snprintf(where[i], sizeof(where[i]), "tcp://127.0.0.1:%u",
+                       ports[i]);
+    }
+    assert_true(lt_socket_is_at(ours, where[0], false));
+    assert_false(lt_socket_is_at(ours, where[1], false));
+    assert_true(lt_socket_is_at(theirs, where[0], true));
+    assert_false(lt_socket_is_at(theirs, where[1], true));
+    assert_false(lt_socket_is_at(theirs, where[0], false));
+    assert_true(lt_socket_is_at(ours, "", false));
+    (void)close(ours);
+    assert_false(lt_socket_is_at(ours, where[0], false));
+    (void)close(theirs);
+    (void)close(listeners[0]);
+    (void)close(listeners[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_late_beginning_is_not_taken_for_anothers),
         cmocka_unit_test(an_endless_message_is_cut_before_it_fills_memory),
         cmocka_unit_test(a_frame_over_the_limit_ends_the_session),
         cmocka_unit_test(a_message_of_more_frames_ends_the_session),
