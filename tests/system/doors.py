@@ -28,7 +28,8 @@ def shut_and_opened():
         wait_until(lambda: case in {e["event"] for e in province.events()},
                    lambda: f"a case to go around at once: {commune.status()['bypass']}", 30)
         goes_around(line, "shut")
-        check(commune.status()["bypass"]["lanes"] == "all", commune.status()["bypass"])
+        wait_until(lambda: commune.status()["bypass"]["lanes"] == "all",
+                   lambda: f"all lanes: {commune.status()['bypass']}")
         # What it went around comes down to the district from above.
         wait_until(lambda: case in {e["event"] for e in district.events()},
                    "the district to have it from the province")
