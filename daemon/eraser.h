@@ -4,8 +4,9 @@
  * stores them; what holds here by the rules of daemon/cases/erasure.h is taken
  * out of the log in the same transaction. What is not yet certain (no
  * confirmation, a version of the tree or the text's event is missing, its key
- * waits for the keeper) is looked at again when more is known. Once nothing is left on disk and in memory the
- * office answers each order with a receipt, in a commit of its own.
+ * waits for the keeper) is looked at again when more is known. Once nothing is
+ * left on disk and in memory the office answers each order with a receipt, in a
+ * commit of its own.
  *
  * Threading: one thread (the loop). */
 #ifndef LT_DAEMON_ERASER_H
