@@ -11,7 +11,8 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { open, shut, signIn, withWorld } from '../web/lib.mjs';
+import { open, shut, signIn, SIZES, withWorld } from '../web/lib.mjs';
+import { launch } from './chrome.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const part = (all, q) => [...all].sort((a, b) => a - b)[Math.min(all.length - 1,
@@ -67,19 +68,25 @@ const raiseEverySecond = async (seconds) => {
 
 async function warning(communes, seconds) {
     const tree = await plant(communes);
+    const chrome = launch();
     try {
         const enter = async (node, face, name, size) => {
-            const page = await open({ url: tree[node].url, size });
-            await signIn(page, tree[node].url, { face, name, secret: tree.password });
+            const page = await chrome.open({ url: `${tree[node].url}/${face}`, ...SIZES[size] });
+            await page.waitFor('#s-secret');
+            await page.type('#s-name', name);
+            await page.type('#s-secret', tree.password);
+            await page.pressEnter();
+            await page.waitFor('#main > :not(.empty)');
             return page;
         };
-        const centre = await enter('p', 'centre', 'hoa');
-        await centre.waitForSelector('tbody tr');
+        const centre = await enter('p', 'centre', 'hoa', 'desk');
+        await centre.waitFor('tbody tr');
         await centre.evaluate(watchThem);
         const desks = [];
         for (let i = 1; i <= communes; i++) {
             const desk = await enter(`c${i}`, 'desk', 'dung', 'phone');
-            await desk.press('body', 'F8'); // where one is who warns
+            await desk.evaluate(() => globalThis.location.assign('#/crowd')); // where one is who warns
+            await desk.waitFor('.touch');
             desks.push(desk);
         }
         await Promise.all(desks.map((desk) => desk.evaluate(raiseEverySecond, 2))); // what they need once
@@ -103,6 +110,7 @@ async function warning(communes, seconds) {
         return { warnings: took.length, p50_ms: part(took, 0.5), p99_ms: part(took, 0.99),
             most_ms: Math.max(...took) };
     } finally {
+        await chrome.end();
         await tree.end();
     }
 }
