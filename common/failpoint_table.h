@@ -1,5 +1,5 @@
-/* LT_FP(name, where it is): the crash points of the ack path and more. C16
- * (change of keys) and C18 (another parent) come with what they are points of; a row that no code meets is refused by tests/boundary.
+/* LT_FP(name, where it is): the crash points of the ack path and more. A row
+ * that no code meets is refused by tests/boundary.
  * LT_PLANT(name, the bug it plants): bugs that a test must find. */
 #ifndef LT_FP
 #define LT_FP(name, where)
@@ -23,7 +23,9 @@ LT_FP(C12, "a checkpoint is copying pages")
 LT_FP(C13, "the WAL was reset")
 LT_FP(C14, "a backup is about to get its name")
 LT_FP(C15, "one step of a migration was done")
+LT_FP(C16, "one step of a change of keys was done")
 LT_FP(C17, "the first segment of an epoch was written and not yet sent")
+LT_FP(C18, "one step to another superior was done")
 LT_FP(accept, "the control socket accepted a client")
 LT_FP(command, "a command was received")
 LT_FP(view_apply, "the view begins to apply a batch")
@@ -115,6 +117,8 @@ LT_PLANT(mark_nothing, "do not mark the audit in the log")
 LT_PLANT(any_request, "sign whatever is asked of the root's key")
 LT_PLANT(any_answer, "believe whoever answers for a key")
 LT_PLANT(any_key, "take a later key whoever has not signed it")
+LT_PLANT(first_superior, "dial who is configured, whatever the tree says")
+LT_PLANT(forget_rotating, "ask for yet another later key after a change was cut off")
 LT_PLANT(trust_unconfirmed, "judge what an unconfirmed key signed as any other")
 LT_PLANT(write_unconfirmed, "write at the desk what an unconfirmed key may not")
 LT_PLANT(wait_for_ended, "wait for the erasing of closed offices whose key has ended")

@@ -104,6 +104,11 @@ LT_MUST_CHECK lt_err lt_identity_follow_root(struct lt_identity *fresh,
                                              const struct lt_sys *sys,
                                              const struct lt_buf *body);
 
+/* Is a later key kept in the folder @rotating, asked for perhaps, that is not
+ * @identity's? What cannot be read is one. */
+bool lt_identity_is_followed(const struct lt_identity *identity,
+                             const char *rotating);
+
 /* The question to the parent to certify @identity's key as @body binds it: a
  * JoinRequest without a token. Appends a frame. Errors: LT_ECRYPTO,
  * LT_ENOMEM. */

@@ -398,3 +398,23 @@ lt_err lt_identity_load(struct lt_identity *identity, const char *folder,
     }
     return rc == LT_OK ? check_whole(identity, folder, diag) : rc;
 }
+
+bool lt_identity_is_followed(const struct lt_identity *identity,
+                             const char *rotating)
+{
+    struct lt_key *later = NULL;
+    struct lt_diag diag;
+    char path[PATH_BYTES];
+    bool followed;
+
+    (void)snprintf(path, sizeof(path), "%s/body.pb", rotating);
+    if (!lt_file_present(path)) {
+        return false; /* written last, before anybody is asked */
+    }
+    (void)snprintf(path, sizeof(path), "%s/node.key", rotating);
+    followed = lt_key_load(path, &later, &diag) != LT_OK ||
+               memcmp(lt_key_id(later), lt_key_id(identity->node_key),
+                      LT_HASH_LEN) != 0;
+    lt_key_free(later);
+    return followed;
+}

@@ -20,6 +20,16 @@ X("certificate_ended",
   "Nobody is shut out. It renews by itself once the parent answers: look at the "
   "parent's enrolment port (usually 7442) and at both clocks. A root whose key "
   "is kept elsewhere: lienthong root request.")
+X("key_change_begun",
+  "Việc thay khóa của cơ quan này bị cắt ngang; cơ quan khác có thể không còn "
+  "nhận khóa trên máy",
+  "Dừng dịch vụ, chạy lại lienthong key rotate như lần trước (nó làm tiếp từ "
+  "chỗ dở), rồi chạy dịch vụ. Việc ghi hôm nay vẫn giữ và sẽ được gửi đi.",
+  "a change of this office's keys was cut off; others may no longer take the key "
+  "that is here",
+  "Stop the service, give lienthong key rotate once more as before (it goes on "
+  "where it was), and start the service. What is written meanwhile is kept, and "
+  "sent then.")
 X("certificate_renewed", "Đã gia hạn chứng chỉ đến {until}", "Không cần làm gì.",
   "the certificate was renewed until {until}", "Nothing needs to be done.")
 X("pages_certificate_renewed",

@@ -3,6 +3,7 @@
  * one is to be dialled; what cannot be dialled it finds out by waiting. */
 #include <string.h>
 
+#include "common/failpoint.h"
 #include "daemon/daemon_internal.h"
 
 bool lt_daemon_key_of(const struct lt_daemon *daemon,
@@ -40,7 +41,8 @@ bool lt_daemon_superior(const struct lt_daemon *daemon,
         self == NULL ? NULL : lt_tree_find(tree, &self->parent);
     uint8_t key[LT_CURVE_LEN];
 
-    if (parent != NULL && parent->link_addresses_n > 0 &&
+    if (!LT_PLANTED(first_superior) && parent != NULL &&
+        parent->link_addresses_n > 0 &&
         lt_daemon_key_of(daemon, &parent->id, key)) {
         *out_office = parent->id;
         return true;
@@ -95,6 +97,7 @@ lt_err lt_daemon_dial_superior(struct lt_daemon *daemon)
     if (!lt_office_is_zero(&daemon->dialled) &&
         !lt_office_equal(&daemon->dialled, &superior)) {
         daemon->former = daemon->dialled; /* until the new one is there */
+        (void)LT_FAILPOINT(C18);
     }
     daemon->dialled = superior;
     if (lt_office_equal(&daemon->former, &superior)) {
@@ -109,6 +112,7 @@ void lt_daemon_superior_up(struct lt_daemon *daemon,
     if (lt_office_equal(&daemon->dialled, office) &&
         !lt_office_is_zero(&daemon->former)) {
         lt_link_hang_up(daemon->link, &daemon->former);
+        (void)LT_FAILPOINT(C18); /* no cursor is agreed with the new one */
         daemon->former = (struct lt_office){{0}};
     }
 }

@@ -464,6 +464,21 @@ static lt_err start_view(struct lt_daemon *daemon, struct lt_diag *diag)
     return err;
 }
 
+/* A change of keys that was cut off: the parent may have bound the later key, and
+ * takes this one no more. A root's key is bound by nobody before it is in place. */
+static void tell_key_change(struct lt_daemon *daemon)
+{
+    char *rotating = path_in(daemon, "rotating");
+    bool root = lt_office_equal(lt_cert_office(daemon->identity.root_cert),
+                                &daemon->identity.office);
+
+    lt_daemon_alarm(daemon, LT_AKEYCHANGE,
+                    !root && rotating != NULL &&
+                        lt_identity_is_followed(&daemon->identity, rotating),
+                    NULL, NULL);
+    free(rotating);
+}
+
 /* ---- the first start ---- */
 
 /* The bindings of the admission, and at a new root its own office. */
@@ -584,6 +599,7 @@ lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag)
         err = first_start(daemon, diag);
     }
     if (err == LT_OK) {
+        tell_key_change(daemon);
         err = lt_daemon_peers(daemon);
     }
     if (err == LT_OK) {

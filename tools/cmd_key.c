@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/conf.h"
+#include "common/failpoint.h"
 #include "common/link_msg.h"
 #include "common/version.h"
 #include "daemon/link/link.h"
@@ -146,12 +147,14 @@ static lt_err rotate(struct lt_rotation *r)
         rc = lt_rotation_begin(r, lt_tool_flag(r->tool, "transport"));
     }
     if (rc == LT_OK) {
+        (void)LT_FAILPOINT(C16);
         rc = lt_rotation_is_root(&r->old)
                  ? lt_identity_follow_root(&r->fresh, &r->old, lt_sys_real(),
                                            &r->body)
                  : ask_parent(r);
     }
     if (rc == LT_OK) {
+        (void)LT_FAILPOINT(C16);
         rc = lt_rotation_place(r);
     }
     if (lock_fd >= 0) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/binding.h"
+#include "common/failpoint.h"
 #include "common/file.h"
 #include "common/link_msg.h"
 
@@ -121,7 +122,7 @@ lt_err lt_rotation_begin(struct lt_rotation *r, bool transport)
     if (rc == LT_OK) {
         rc = lt_rotation_path(r, "rotating/body.pb", body);
     }
-    if (rc == LT_OK && lt_file_present(body)) {
+    if (rc == LT_OK && lt_file_present(body) && !LT_PLANTED(forget_rotating)) {
         rc = lt_key_load(key, &r->fresh.node_key, r->diag);
         if (rc == LT_OK) {
             rc = lt_file_read(body, LT_BINDING_MAX, true, &r->body, r->diag);
@@ -194,6 +195,7 @@ lt_err lt_rotation_place(struct lt_rotation *r)
         rc = take_along(r, old, fresh);
     }
     if (rc == LT_OK) {
+        (void)LT_FAILPOINT(C16);
         fd = open(r->tool->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0 || fsync(fd) != 0 ||
             renameat2(fd, "identity.new", fd, "identity", RENAME_EXCHANGE) !=
@@ -206,6 +208,7 @@ lt_err lt_rotation_place(struct lt_rotation *r)
         (void)close(fd);
     }
     if (rc == LT_OK) { /* the old key is worth nothing to anybody but a thief */
+        (void)LT_FAILPOINT(C16);
         lt_folder_remove(fresh);
         lt_folder_remove(rotating);
     }

@@ -1,4 +1,6 @@
-"""A planted fault that a test must find: expect_red.py PLANT SCRIPT TEST
+"""A planted fault that a test must find: expect_red.py PLANT SCRIPT TEST [tool]
+
+Planted in the daemons, or in the tool alone.
 
 Passes when the test fails by one of its own promises while the fault is
 planted. A test that stays green with it proves nothing.
@@ -8,10 +10,11 @@ import pathlib
 import subprocess
 import sys
 
-plant, script, test = sys.argv[1:]
+plant, script, test, *where = sys.argv[1:]
+variable = "LIENTHONG_TOOL_PLANT" if where == ["tool"] else "LIENTHONG_PLANT"
 done = subprocess.run(
     [sys.executable, pathlib.Path(__file__).parent / f"{script}.py", test],
-    env={**os.environ, "LIENTHONG_PLANT": plant}, capture_output=True, text=True, timeout=280)
+    env={**os.environ, variable: plant}, capture_output=True, text=True, timeout=280)
 line = next((l for l in done.stdout.splitlines() if l.startswith(f"FAIL {test}: ")), None)
 # Not in its preparation: the honest commune was measured, or the district ended
 # (the log has its own guard against what a faulty engine hands it).
