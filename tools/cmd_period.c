@@ -15,6 +15,7 @@ static const struct lt_tool_column period_columns[] = {
 static const struct lt_tool_column period_shown[] = {
     {"state", "ui_state", LT_CELL_STATE, false},
     {"name", "ui_name", LT_CELL_PLAIN, false},
+    {"doc_no", "ui_doc_no", LT_CELL_PLAIN, false},
     {"issuer", "ui_issuer", LT_CELL_OFFICE, false},
     {"from", "ui_from", LT_CELL_DAY, false},
     {"until", "ui_until", LT_CELL_DAY, false},

@@ -442,6 +442,28 @@ static void put_former(const struct lt_matter *m, struct lt_json *json)
     }
 }
 
+/* The number of the decision that it was set by: out of the event that did. */
+static lt_err put_decision(struct lt_view_reader *r, struct lt_json *json)
+{
+    struct lt_text doc_no = {NULL, 0};
+    struct lt_event_id id;
+    bool counts = false;
+    int64_t prev;
+    int64_t seq = 0;
+    lt_err rc = lt_seq_of(r, &r->stored.matter.id, &seq);
+
+    if (rc == LT_OK && seq != 0) {
+        rc = lt_event_take(r, seq, &id, &prev, &counts);
+    }
+    if (rc == LT_OK && counts && r->event.doc_no.len > 0 &&
+        !LT_PLANTED(no_decision)) {
+        doc_no = r->event.doc_no;
+    }
+    lt_json_key(json, "doc_no");
+    lt_json_text(json, doc_no);
+    return rc;
+}
+
 lt_err lt_period_fields(struct lt_view_reader *r, struct lt_json *json,
                         int32_t today)
 {
@@ -449,10 +471,12 @@ lt_err lt_period_fields(struct lt_view_reader *r, struct lt_json *json,
     const struct lt_matter *m = &s->matter;
     int32_t due = 0;
     bool has_due = lt_period_last_due(m, r->climb.now_ms, &due);
+    lt_err rc;
 
     lt_json_key(json, "name");
     lt_json_text(json, (struct lt_text){s->label_len > 0 ? s->label : NULL,
                                         s->label_len});
+    rc = put_decision(r, json);
     lt_json_key(json, "issuer");
     lt_json_office(json, &m->origin);
     lt_json_key(json, "state");
@@ -497,7 +521,7 @@ lt_err lt_period_fields(struct lt_view_reader *r, struct lt_json *json,
     lt_json_bool(json, m->waiting);
     lt_json_key(json, "voided");
     lt_json_bool(json, m->voided);
-    return LT_OK;
+    return rc;
 }
 
 void lt_period_days(const struct lt_view_reader *r, struct lt_json *json)

@@ -195,6 +195,10 @@ def task_force():
                             "--all-below")["event"]
         for node in (first, second):
             wait_until(lambda: arrived(node, "taskforce", force), "it to arrive", 30)
+        for node in (district, first):
+            decisions = [node.items("taskforce")[0]["doc_no"],
+                         shown(node, "taskforce", force)["doc_no"]]
+            check(decisions == 2 * ["5740/QĐ-UBND"], f"{node.name}: its decision is {decisions}")
         check(district.items("period") == [], "a force is no period")
         first.ok("taskforce", "presence", force, "present")
         for args in (["absent", "--name", "Trực ban 2"], ["substitute"], ["late"]):
@@ -312,8 +316,8 @@ def other_members():
         for node in (province, district, second):
             wait_until(lambda: shown(node, "taskforce", changed) is not None, "the new one", 30)
             item = shown(node, "taskforce", changed)
-            check((item["name"], item["from"], item["until"], item["former"]) ==
-                  ("Tổ công tác kỳ họp", day(), day(3), force), f"{item}")
+            check((item["name"], item["from"], item["until"], item["former"], item["doc_no"]) ==
+                  ("Tổ công tác kỳ họp", day(), day(3), force, "5799/QĐ-UBND"), f"{item}")
             check(sorted(t["office"] for t in item["to"]) == sorted([first.office, second.office]),
                   f"{item['to']}")
         for node in (district, first):

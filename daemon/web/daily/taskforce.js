@@ -82,14 +82,13 @@ export function TaskforceSheet({ session, id }) {
         return html`<${Sheet} title=${t('taskforces')}><p class="empty">${error ? error.message
             : t('loading')}</p></${Sheet}>`;
     }
-    const decision = force.events.find((e) => e.doc_no)?.doc_no;
     const member = force.to.some((to) => to.office === session.office.id);
     const origins = Object.fromEntries(force.events.map((e) => [e.event, e.origin]));
     const texts = (force.texts ?? []).filter((x) => x.kind === 'text' && x.state === 'here');
     return html`<${Sheet} title=${force.name} onBack=${() => go('taskforces')}>
         <dl class="facts"><dt>${t('period_when')}</dt><dd>${span(force)} · ${t(`period_${force.state}`)}</dd>
             <dt>${t('directive_from')}</dt><dd>${officeName(force.issuer)}</dd>
-            ${decision && html`<dt>${t('taskforce_decision')}</dt><dd>${decision}</dd>`}
+            ${force.doc_no && html`<dt>${t('taskforce_decision')}</dt><dd>${force.doc_no}</dd>`}
             ${texts.map((x) => html`<dt key=${x.event}>${officeName(origins[x.event])}</dt>
                 <dd class="said">${x.text}</dd>`)}</dl>
         ${member && writes(session) && lasts(force) && html`<${Presence} id=${id} onDone=${reload} />`}
