@@ -153,6 +153,8 @@ LT_PLANT(assign_nothing, "leave a case with its holder whoever assigns it")
 LT_PLANT(late_words_count, "let late words of a former custodian count")
 LT_PLANT(police_read_all, "grant the police whatever may be read")
 LT_PLANT(no_decision, "tell of no task force by which decision it was formed")
+LT_PLANT(any_content, "take a file that comes by the pages whatever it is")
+LT_PLANT(untold_file, "let a file leave the pages without telling the audit")
 LT_PLANT(any_shift, "take a shift whatever it says")
 
 #undef LT_FP

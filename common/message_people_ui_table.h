@@ -153,6 +153,7 @@ X("ui_audit_register_added", "ghi sổ tiếp công dân", "register entry writt
 X("ui_audit_register_read", "xem sổ tiếp công dân", "register entry read")
 X("ui_audit_register_searched", "tìm trong sổ tiếp công dân", "register searched")
 X("ui_audit_register_book", "mở cả quyển sổ", "the whole book opened")
+X("ui_audit_file_taken", "tải tệp kèm", "an attached file saved")
 X("ui_audit_table_taken", "in hoặc tải bảng", "a table printed or saved")
 X("ui_audit_register_listed", "thấy khi tìm trong sổ", "seen in a search of the register")
 X("ui_audit_register_erased", "xoá mục trong sổ", "register entry erased")

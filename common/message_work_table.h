@@ -272,6 +272,11 @@ X("ui_why_attach_decisions",
   "ở cơ quan",
   "a file goes with a directive, a decision or a conclusion alone; what people "
   "bring in stays with the office")
+X("ui_why_file_kinds",
+  "chỉ nhận PDF, ảnh JPEG, PNG, TIFF, văn bản Word, Excel, OpenDocument (không "
+  "có macro) hoặc RTF; hãy lưu tệp sang một trong các dạng đó",
+  "PDF, JPEG, PNG, TIFF, Word, Excel, OpenDocument (without macros) or RTF alone; "
+  "save the file as one of these")
 X("ui_why_attach_spread",
   "tệp quá lớn cho chừng ấy nơi nhận (64 MB tính cả các nơi)",
   "too large for so many addressees (64 MB in all)")

@@ -38,6 +38,7 @@ void lt_api_ask_free(struct lt_api_ask *ask)
     if (ask != NULL) {
         OPENSSL_cleanse(ask->new_token, sizeof(ask->new_token));
         free(ask->kept);
+        lt_api_file_free(ask->file);
     }
     lt_free(lt_alloc_heap(), ask);
 }
@@ -189,12 +190,59 @@ static bool take_key(struct lt_api_ask *ask)
     return true;
 }
 
+/* The code that an answer is refused with; NULL: it is not. */
+static const char *refusal_of(const json_t *answer)
+{
+    return json_string_value(
+        json_object_get(json_object_get(answer, "error"), "code"));
+}
+
+/* Of an event and the first piece of its file, which are one write: what became
+ * of the event; where one of the two was refused, and the other with it, why. */
+static const json_t *choose_answer(const json_t *answers)
+{
+    const json_t *event = json_array_get(answers, 0);
+    const json_t *piece = json_array_get(answers, 1);
+    const char *first = refusal_of(event);
+    const char *second = refusal_of(piece);
+    bool with_it =
+        first != NULL && strcmp(first, lt_err_word(LT_ESTATE)) == 0 &&
+        second != NULL && strcmp(second, lt_err_word(LT_ESTATE)) != 0;
+
+    return with_it || (first == NULL && second != NULL) ? piece : event;
+}
+
+static void both_answered(void *ctx, lt_err err, const char *json, size_t len)
+{
+    json_t *answers = err == LT_OK ? json_loadb(json, len, 0, NULL) : NULL;
+    char *text = NULL;
+
+    if (err == LT_OK && json_is_array(answers)) {
+        text = json_dumps(choose_answer(answers), JSON_COMPACT);
+        err = text == NULL ? LT_EUNKNOWN : LT_OK;
+        answered(ctx, err, text, text == NULL ? 0 : strlen(text));
+    } else {
+        answered(ctx, err, json, len);
+    }
+    free(text);
+    json_decref(answers);
+}
+
+static json_t *with_id(json_t *command, const char *request_id)
+{
+    if (command != NULL) {
+        json_object_set_new(command, "request_id", json_string(request_id));
+    }
+    return command;
+}
+
 static void write_command(struct lt_api *api, struct lt_request *request,
                           const struct lt_route *route,
                           const struct lt_target *target, enum lt_lang lang)
 {
     struct lt_api_ask *ask;
     struct lt_diag diag;
+    json_t *piece = NULL;
     json_t *options;
     json_t *command;
     json_t *body = lt_api_body(request, lang);
@@ -203,7 +251,9 @@ static void write_command(struct lt_api *api, struct lt_request *request,
         return;
     }
     options = lt_route_options(route, target, &diag);
-    if (options == NULL || json_object_update(body, options) != 0) {
+    if (options == NULL || json_object_update(body, options) != 0 ||
+        lt_api_file_first(body, &piece, &diag) != LT_OK) {
+        lt_problem_words(&diag, lang);
         lt_problem_reply(request, lang, 0, &diag, NULL, false);
         json_decref(options);
         json_decref(body);
@@ -217,15 +267,19 @@ static void write_command(struct lt_api *api, struct lt_request *request,
         }
         lt_api_ask_free(ask);
         json_decref(body);
+        json_decref(piece);
         return;
     }
     ask->creates = route->kind == LT_ROUTE_CREATE;
-    command = lt_api_command(route->command, body, lang);
-    if (command != NULL) {
-        json_object_set_new(command, "request_id",
-                            json_string(ask->request_id));
+    command = with_id(lt_api_command(route->command, body, lang),
+                      ask->request_id);
+    if (piece != NULL) {
+        command = json_pack(
+            "[o, o]", command,
+            with_id(lt_api_command("attachment piece", piece, lang),
+                    ask->request_id));
     }
-    lt_api_call(ask, command, answered);
+    lt_api_call(ask, command, piece != NULL ? both_answered : answered);
     json_decref(command);
 }
 
@@ -278,6 +332,7 @@ static void own_command(struct lt_api *api, struct lt_request *request,
                         const struct lt_people_session *session)
 {
     if (lt_api_member(api, request, route, target, lang, session) ||
+        lt_api_file(api, request, route, target, lang, session) ||
         lt_api_audit(api, request, route, target, lang, session) ||
         lt_api_desk_book(api, request, route, target, lang)) {
         return;

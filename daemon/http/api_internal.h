@@ -12,6 +12,7 @@
 #include "daemon/http/route.h"
 
 struct lt_log_page;
+struct lt_api_file;
 
 enum { LT_API_LOOKED = 256 };
 
@@ -22,6 +23,7 @@ struct lt_api {
     struct lt_log_page *pages; /* being gathered */
     uint8_t looked[LT_API_LOOKED][LT_HASH_LEN]; /* who opened what, today */
     size_t looked_n;                            /* ever put there */
+    unsigned files_n;                           /* being gathered */
 };
 
 /* A question under way, for a request. */
@@ -38,6 +40,9 @@ struct lt_api_ask {
     char new_token[LT_SESSION_TOKEN_TEXT]; /* for the cookie; "" */
     char *kept; /* an answer that waits for what must be written first */
     size_t kept_len;
+    /* When that is written; NULL: the answer is sent. */
+    void (*shown)(struct lt_api_ask *ask);
+    struct lt_api_file *file; /* that is asked for; NULL: none */
 };
 
 /* NULL without memory: @request has been answered then. */
@@ -80,6 +85,17 @@ bool lt_api_desk_book(struct lt_api *api, struct lt_request *request,
  * before the answer @json (of case show); true: it is answered later, or has
  * been refused, and @ask is taken. */
 bool lt_api_look(struct lt_api_ask *ask, const char *json, size_t len);
+/* file.c: files of decisions and directives. False: the route is none of its. */
+bool lt_api_file(struct lt_api *api, struct lt_request *request,
+                 const struct lt_route *route, const struct lt_target *target,
+                 enum lt_lang lang, const struct lt_people_session *session);
+void lt_api_file_free(struct lt_api_file *file); /* NULL is fine */
+/* The first piece of a file that @body announces, taken out of it: options of
+ * `attachment piece` in *out_options (the caller's), NULL when it announces
+ * none. Errors: LT_EUSAGE, LT_EINVAL (no file of the kinds of content.h). */
+LT_MUST_CHECK lt_err lt_api_file_first(json_t *body, json_t **out_options,
+                                       struct lt_diag *diag);
+
 void lt_api_send_read(struct lt_request *request, const char *json, size_t len);
 
 /* gather.c: answers of more than one question. */

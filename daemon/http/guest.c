@@ -19,16 +19,29 @@ static const int state_ms[] = {
     [LT_GUEST_WRITING] = LT_HTTP_WRITE_MS,
 };
 
-void lt_guest_becomes(struct lt_guest *guest, enum lt_guest_state state)
+static void become(struct lt_guest *guest, enum lt_guest_state state, int ms)
 {
+    const struct timeval wait = {ms / 1000, ms % 1000 * 1000};
+
     guest->state = state;
     (void)evtimer_del(guest->deadline);
     if (state != LT_GUEST_SERVED && state != LT_GUEST_STREAM) {
-        const struct timeval wait = {state_ms[state] / 1000,
-                                     state_ms[state] % 1000 * 1000};
-
         (void)evtimer_add(guest->deadline, &wait);
     }
+}
+
+void lt_guest_becomes(struct lt_guest *guest, enum lt_guest_state state)
+{
+    become(guest, state,
+           state == LT_GUEST_SERVED || state == LT_GUEST_STREAM
+               ? 0
+               : state_ms[state]);
+}
+
+void lt_guest_writes(struct lt_guest *guest, size_t bytes)
+{
+    become(guest, LT_GUEST_WRITING,
+           LT_HTTP_WRITE_MS + (int)(bytes / LT_HTTP_BYTES_PER_MS));
 }
 
 void lt_guest_cut(struct lt_guest *guest)

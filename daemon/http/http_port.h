@@ -25,7 +25,8 @@ enum {
     LT_HTTP_BACKLOG_MAX = 256 * 1024, /* unread bytes of a stream: then cut */
     LT_HTTP_REQUEST_MS = 10000,       /* handshake and whole request */
     LT_HTTP_IDLE_MS = 30000,          /* from one answer to the next request */
-    LT_HTTP_WRITE_MS = 60000,         /* for an answer to be taken */
+    LT_HTTP_WRITE_MS = 60000,         /* for an answer to be taken, and */
+    LT_HTTP_BYTES_PER_MS = 32,        /* so slowly a large one at most */
     LT_HTTP_ADDRESS_TEXT = 64         /* of a client, without its port */
 };
 
@@ -68,6 +69,7 @@ struct lt_port_stats {
     uint64_t requests;
     uint64_t refused;    /* by the guards */
     uint64_t replies[6]; /* by the first digit of their status */
+    unsigned sending;    /* chunks of replies that have not all left */
 };
 
 /* Errors: LT_ENOMEM, LT_EINTERNAL. */
@@ -141,6 +143,7 @@ struct lt_http_header {
     const char *name;
     const char *value;
 };
+struct lt_chunk;
 struct lt_http_reply {
     int status;
     const char *type; /* Content-Type; NULL: no body */
@@ -149,6 +152,8 @@ struct lt_http_reply {
     const void *body;
     size_t body_len;
     bool body_static; /* stays where it is for ever: it is not copied */
+    struct lt_chunk *chunk; /* in the place of body: counted, not copied; counts
+                               as sending until the last byte has left */
     bool close;       /* end the connection afterwards */
 };
 /* Answer and give the request up. */
@@ -157,11 +162,14 @@ void lt_request_reply(struct lt_request *request,
 
 /* ---- a stream ---- */
 
-/* Bytes that many streams send: counted, freed with the last. */
-struct lt_chunk;
+/* Bytes that many streams send, or that are too large to be copied: counted,
+ * freed with the last. */
 /* A copy of @bytes; NULL when memory has run out. The caller holds one count.
  */
 struct lt_chunk *lt_chunk_new(const void *bytes, size_t len);
+/* The same without its bytes, which the caller fills in. */
+struct lt_chunk *lt_chunk_room(size_t len);
+uint8_t *lt_chunk_bytes(struct lt_chunk *chunk);
 void lt_chunk_unref(struct lt_chunk *chunk);
 
 /* Begin an answer of unknown length. */

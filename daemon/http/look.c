@@ -72,6 +72,10 @@ static bool has_text(const json_t *item)
 
 static void show(struct lt_api_ask *ask)
 {
+    if (ask->shown != NULL) {
+        ask->shown(ask);
+        return;
+    }
     lt_api_send_read(ask->request, ask->kept, ask->kept_len);
     lt_api_ask_free(ask);
 }

@@ -75,6 +75,8 @@ struct lt_guest *lt_guest_of(struct lt_port *port, struct bufferevent *bev);
 /* Look at where a new one comes from; false when it was cut. */
 bool lt_guest_look(struct lt_guest *guest);
 void lt_guest_becomes(struct lt_guest *guest, enum lt_guest_state state);
+/* An answer is on its way: of a large one its @bytes have more time. */
+void lt_guest_writes(struct lt_guest *guest, size_t bytes);
 /* End the connection now; evhttp finds it ended. */
 void lt_guest_cut(struct lt_guest *guest);
 /* Give back what evhttp has given up. */

@@ -69,6 +69,7 @@ int lt_problem_status(lt_err err)
         {LT_EHTTPMETHOD, 405},   {LT_ESTATE, 409},      {LT_EAMBIGUOUS, 409},
         {LT_ETOOBIG, 422},       {LT_EHTTPBODY, 413},   {LT_EHTTPMEDIA, 415},
         {LT_EINVAL, 422},        {LT_ETEXT, 422},       {LT_EPRIVATE, 422},
+        {LT_EPART, 502},
         {LT_EMAYBEPRIVATE, 422}, {LT_EPROTO, 502},      {LT_EBUSY, 503},
         {LT_ENOTRUNNING, 503},   {LT_ENOTYET, 503},     {LT_EUNKNOWN, 504},
         {LT_EFULL, 507},

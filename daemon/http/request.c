@@ -13,6 +13,7 @@
 struct lt_chunk {
     unsigned refs; /* of the loop's thread alone */
     size_t len;
+    struct lt_port *replied; /* counts it as sending; NULL: no reply's */
     uint8_t bytes[];
 };
 
@@ -263,6 +264,29 @@ static const char *reason_of(int status)
     return "Error";
 }
 
+static void reply_left(const void *bytes, size_t len, void *ctx)
+{
+    struct lt_chunk *chunk = ctx;
+
+    (void)bytes;
+    (void)len;
+    chunk->replied->stats.sending--;
+    lt_chunk_unref(chunk);
+}
+
+static bool put_chunk(struct lt_port *port, struct evbuffer *body,
+                      struct lt_chunk *chunk)
+{
+    if (evbuffer_add_reference(body, chunk->bytes, chunk->len, reply_left,
+                               chunk) != 0) {
+        return false;
+    }
+    chunk->refs++;
+    chunk->replied = port;
+    port->stats.sending++;
+    return true;
+}
+
 static void answer_left(struct evhttp_request *req, void *ctx)
 {
     (void)req;
@@ -290,7 +314,10 @@ void lt_request_reply(struct lt_request *request,
 
     count_reply(request->port, reply->status);
     put_headers(request, reply);
-    if (reply->body_len > 0 && request->method != LT_HTTP_HEAD) {
+    if (reply->chunk != NULL && request->method != LT_HTTP_HEAD) {
+        body = evbuffer_new();
+        fits = body != NULL && put_chunk(request->port, body, reply->chunk);
+    } else if (reply->body_len > 0 && request->method != LT_HTTP_HEAD) {
         body = evbuffer_new();
         fits = body != NULL &&
                (reply->body_static
@@ -301,7 +328,8 @@ void lt_request_reply(struct lt_request *request,
     if (request->guest != NULL && lt_request_alive(request)) {
         evhttp_request_set_on_complete_cb(request->req, answer_left,
                                           request->guest);
-        lt_guest_becomes(request->guest, LT_GUEST_WRITING);
+        lt_guest_writes(request->guest,
+                        reply->chunk == NULL ? 0 : reply->chunk->len);
     }
     if (fits) {
         evhttp_send_reply(request->req, reply->status, reason_of(reply->status),
@@ -317,16 +345,30 @@ void lt_request_reply(struct lt_request *request,
 
 /* ---- streams ---- */
 
-struct lt_chunk *lt_chunk_new(const void *bytes, size_t len)
+struct lt_chunk *lt_chunk_room(size_t len)
 {
     struct lt_chunk *chunk = lt_new(lt_alloc_heap(), sizeof(*chunk) + len);
 
     if (chunk != NULL) {
         chunk->refs = 1;
         chunk->len = len;
+    }
+    return chunk;
+}
+
+struct lt_chunk *lt_chunk_new(const void *bytes, size_t len)
+{
+    struct lt_chunk *chunk = lt_chunk_room(len);
+
+    if (chunk != NULL) {
         memcpy(chunk->bytes, bytes, len);
     }
     return chunk;
+}
+
+uint8_t *lt_chunk_bytes(struct lt_chunk *chunk)
+{
+    return chunk->bytes;
 }
 
 void lt_chunk_unref(struct lt_chunk *chunk)

@@ -1,6 +1,8 @@
 // The journeys against real daemons: a commune, its district and its province,
 // each with its own pages, in one browser with one clock.
 import { spawn } from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -275,6 +277,52 @@ async function opened_above_is_seen_below() {
     });
 }
 
+/* A decision with its scan, 40 pieces of it, as a clerk does it; read above, whole. A
+ * page of script that calls itself a PDF stays out. */
+async function decision_with_its_file() {
+    await withTree(async (tree) => {
+        const pdf = Buffer.concat([Buffer.from('%PDF-1.7\n'), crypto.randomBytes(600000)]);
+        const desk = await open({ url: tree.c1.url });
+        await enter(desk, tree, 'c1', 'desk', 'dung');
+        const id = await desk.evaluate(async () => {
+            const { post, idPath } = await import('/web/lib/api.js');
+            const { id: made } = await post('/cases', { type: 'complaint', field: 'land' });
+            for (const kind of ['accepted', 'verify_assigned', 'verify_done']) {
+                await post(`/cases/${idPath(made)}/steps`, { kind });
+            }
+            return made;
+        });
+        const place = (url, face) => `${url}/${face}#/case/${encodeURIComponent(id)}`;
+        await desk.goto(place(tree.c1.url, 'desk'));
+        await desk.click('.buttons >> text=Ban hành quyết định');
+        await desk.fill('#f-doc_no', '12/QĐ-UBND');
+        await desk.setInputFiles('#f-file', { name: 'qd.pdf', mimeType: 'application/pdf',
+            buffer: Buffer.from('<html><script>alert(1)</script>') });
+        await desk.click('form.fields button.main');
+        await desk.waitForSelector('.problem >> text=PDF');
+        await look(desk, 'real-file-refused');
+        await desk.setInputFiles('#f-file', { name: 'qd.pdf', mimeType: 'application/pdf',
+            buffer: pdf });
+        await desk.click('form.fields button.main');
+        await desk.waitForSelector('.history .file button', { timeout: 60000 });
+        await look(desk, 'real-file-here');
+        const above = await open({ url: tree.p.url });
+        await enter(above, tree, 'p', 'centre', 'hoa');
+        await above.waitForSelector('tbody tr');
+        await until(() => above.evaluate(async () => (await (await fetch('/api/v1/cases')).json())
+            .items.length === 1), 'the case at the province');
+        await above.goto(place(tree.p.url, 'centre'));
+        await above.waitForSelector('.history .file button', { timeout: 60000 });
+        const [file] = await Promise.all([above.waitForEvent('download'),
+            above.click('.history .file button')]);
+        check(/^tep-\d+\.pdf$/.test(file.suggestedFilename()), file.suggestedFilename());
+        check(fs.readFileSync(await file.path()).equals(pdf), 'another file came out above');
+        await look(above, 'real-file-above');
+        await desk.context().close();
+        await above.context().close();
+    });
+}
+
 /* What the province wrote down for a commune that phoned, and the commune's own: the
  * centre is told, joins them, and one goes on. */
 async function phoned_in_and_raised_is_one() {
@@ -421,6 +469,6 @@ async function warning_is_seen_at_once() {
 }
 
 await main({ journey_from_commune_to_province_and_back, letter_is_found_by_its_receipt,
-    name_stays_at_the_desk, people_come_and_come_back, opened_above_is_seen_below,
+    name_stays_at_the_desk, people_come_and_come_back, opened_above_is_seen_below, decision_with_its_file,
     phoned_in_and_raised_is_one, on_duty_and_expected,
     district_down_is_said_in_grey, warning_is_seen_at_once });

@@ -4,6 +4,7 @@ import { useAct } from '/web/lib/act.js';
 import { get, idPath } from '/web/lib/api.js';
 import { useWatch } from '/web/lib/data.js';
 import { parseDate, showTime, today } from '/web/lib/dates.js';
+import { announce, fileRow, Sending } from '/web/lib/files.js';
 import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
 import { crowdRef, learnNames, officeName, placeWord } from '/web/lib/office.js';
 import { OfficesPick } from '/web/lib/offices.js';
@@ -44,6 +45,7 @@ const fields = () => [
     { id: 'due', label: t('due'), kind: 'date', max: 12, note: t('date_hint') },
     { id: 'urgent', label: t('lane'), kind: 'choice', options: [
         { word: 'no', label: t('lane_normal') }, { word: 'yes', label: t('lane_urgent') }] },
+    fileRow(),
 ];
 
 /** Support is for the crowd that @id names, by whom the writer chooses; the others go to
@@ -63,22 +65,27 @@ function Form({ session, name, ids, crowd, units, onSent }) {
     const values = useRef(null);
     const [errors, setErrors] = useState({});
     const [sent, setSent] = useState(null);
+    const [written, setWritten] = useState(null); // its file is on the way
     const [state, act] = useAct((answer) => {
         onSent();
-        setSent(answer);
+        (values.current.file ? setWritten : setSent)(answer);
     });
     values.current ??= { doc_no: numberNow(name === 'support' ? 'HT' : 'ĐĐ'),
         text: prepared(name, known, crowd), urgent: name === 'support' ? 'yes' : 'no', to: [...ids] };
     const choices = units.filter((u) => u.id !== session.office.id)
         .map((u) => ({ word: u.id, label: u.name })).sort((a, b) => compareNames(a.label, b.label));
     const title = t(name === 'support' ? 'support' : name === 'urge' ? 'urge' : 'issue');
+    if (written !== null && sent === null) {
+        return html`<${Sheet} title=${title}><${Sending} file=${values.current.file}
+            event=${written.event} onDone=${() => setSent(written)} /></${Sheet}>`;
+    }
     if (sent !== null) {
         return html`<${Sheet} title=${title}><p class="done" role="status">${t('issued',
             { number: values.current.doc_no, time: showTime(sent.committed_at) })} <b class="ok">✓</b></p>
             <div class="buttons"><button class="main" type="button" onClick=${() => go()}>
             ${t('back')}</button></div></${Sheet}>`;
     }
-    const send = (event) => {
+    const send = async (event) => {
         event.preventDefault();
         const v = values.current;
         const wrong = { ...(v.to.length === 0 ? { one: t('form_required') } : {}),
@@ -90,7 +97,8 @@ function Form({ session, name, ids, crowd, units, onSent }) {
         }
         act('/directives', { to: v.to, doc_no: v.doc_no.trim(), text: v.text.trim(),
             ...(v.due ? { due: parseDate(v.due) } : {}),
-            ...(v.urgent === 'yes' ? { urgent: true } : {}) });
+            ...(v.urgent === 'yes' ? { urgent: true } : {}),
+            ...(v.file ? await announce(v.file) : {}) });
     };
     return html`<${Sheet} title=${title}>
         ${ids.length > 0 && html`<p><b>${t('directive_to')}:</b> ${ids.map(officeName)

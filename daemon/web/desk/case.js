@@ -5,6 +5,7 @@ import { useAct } from '/web/lib/act.js';
 import { caseDay, CaseDue, caseNumber, DueIn, showMonth } from '/web/lib/cases.js';
 import { useWatch } from '/web/lib/data.js';
 import { daysTo, shortDate, showDate, showTime } from '/web/lib/dates.js';
+import { FileList } from '/web/lib/files.js';
 import { Trouble } from '/web/lib/form.js';
 import { onShut } from '/web/lib/lock.js';
 import { learnNames, officeName } from '/web/lib/office.js';
@@ -75,7 +76,7 @@ const takesBack = (e, item, session) => e.effect === 'applied' && e.origin === s
     && !/^(CUSTODY|ENTRY|REMARK|DENUNCIATION_(OFFER|ACCEPT|REFUS|RECALL|ASSIGN|ADOPT)|TEXT|ERASURE)/
         .test(e.type) && item.custodian === session.office.id && !item.voided;
 
-function Entry({ e, item, session, text, flags, voided, onOpen, onDone }) {
+function Entry({ e, item, session, text, files, flags, voided, onOpen, onDone }) {
     const said = text && (text.state === 'here' ? enteredWords(text.text) : t(`text_${text.state}`));
     const mine = !voided && onOpen && takesBack(e, item, session);
     const opens = /^(CASE_OPENED|DENUNCIATION_RECEIVED)$/.test(e.type);
@@ -89,6 +90,7 @@ function Entry({ e, item, session, text, flags, voided, onOpen, onDone }) {
             ${said && html`<br /><span class="said">${said}</span>
             ${flags && text.state === 'here' && html`<${Flag} event=${e.event}
                 onDone=${onDone} />`}`}
+            ${files && html`<br /><${FileList} path=${`/cases/${idPath(item.id)}`} texts=${files} />`}
             ${mine && html`<span class="mend">${!opens && html`<button type="button" class="plain slim"
                 onClick=${() => onOpen({ take: e, why: 'mistake' })}>${t('entry_fix')}</button>`}
                 <button type="button" class="plain slim" onClick=${() => onOpen({ take: e,
@@ -96,11 +98,17 @@ function Entry({ e, item, session, text, flags, voided, onOpen, onDone }) {
 }
 
 function History({ item, session, flags, onOpen, onDone }) {
-    const texts = Object.fromEntries((item.texts ?? []).map((x) => [x.event, x]));
+    const isFile = (x) => x.kind === 'attachment';
+    const texts = Object.fromEntries((item.texts ?? []).filter((x) => !isFile(x))
+        .map((x) => [x.event, x]));
+    const filesOf = (event) => {
+        const files = (item.texts ?? []).filter((x) => isFile(x) && x.event === event);
+        return files.length > 0 ? files : null;
+    };
     const taken = new Set((item.voided_events ?? []).map((x) => x.event));
     return html`<section><h2>${t('history')}</h2><ol class="history">
         ${item.events.map((e) => html`<${Entry} key=${e.event} e=${e} item=${item}
-            session=${session} text=${texts[e.event]} flags=${flags} onDone=${onDone}
+            session=${session} text=${texts[e.event]} files=${filesOf(e.event)} flags=${flags} onDone=${onDone}
             voided=${taken.has(e.event)} onOpen=${onOpen} />`)}</ol></section>`;
 }
 
@@ -239,7 +247,7 @@ function OpenForm({ open, item, session, onOpen, onDone }) {
         const e = open.take;
         const again = e.type === 'CASE_STEP' && open.why === 'mistake' && {
             kind: e.detail, start: { doc_no: e.doc_no ?? '', text: (item.texts ?? []).find((x) =>
-                x.event === e.event && x.state === 'here')?.text ?? '' } };
+                x.event === e.event && x.kind === 'text' && x.state === 'here')?.text ?? '' } };
         return html`<${VoidForm} ...${common} event=${e.event} why=${open.why} key=${e.event}
             onDone=${() => onDone(again || null)} />`;
     }

@@ -4,6 +4,7 @@ import { html, useEffect, useRef, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath } from '/web/lib/api.js';
 import { useAct } from '/web/lib/act.js';
 import { parseDate } from '/web/lib/dates.js';
+import { announce, fileRow, Sending } from '/web/lib/files.js';
 import { Fields, findErrors, goToError, problemAt, Trouble } from '/web/lib/form.js';
 import { useOffices } from '/web/lib/offices.js';
 import { t, Term, terms } from '/web/lib/words.js';
@@ -79,6 +80,8 @@ const docRows = () => [
 const textRow = () => ({ id: 'text', label: t('step_text'), kind: 'area', rows: 2, max: 200,
     note: t('text_leaves') });
 
+/* Steps that may have a file (lt_attachment_fits): what an office puts its number on. */
+const FILED = ['decision_issued', 'decision_sent', 'decision_published', 'leader_conclusion'];
 const DATED = ['dialogue_scheduled', 'reviewed', 'task_set'];
 const PASSED = ['transfer_sent', 'transfer_answered', 'task_set'];
 
@@ -114,6 +117,9 @@ async function stepBody(v, kind, sealed) {
     if (v.protection && kind === 'protection') {
         body.way = v.protection;
     }
+    if (v.file && FILED.includes(kind)) {
+        Object.assign(body, await announce(v.file));
+    }
     if (kind === 'linked') {
         const other = await get(`/cases/${idPath(v.other.trim())}`).catch(() => null);
         if (other === null) {
@@ -129,14 +135,25 @@ async function stepBody(v, kind, sealed) {
 export function StepForm({ item, kind, start, onDone, onClose }) {
     const sealed = item.type === 'denunciation';
     const is = (...kinds) => (v) => kinds.includes(kind ?? v.kind);
+    const file = useRef(null);
+    const [written, setWritten] = useState(null);
     const fields = [
         { id: 'kind', label: t('step_what'), kind: 'pick', required: true, when: () => kind === null,
             options: possibleSteps(item).map((word) => ({ word, label: Term('steps', word) })) },
-        ...ownRows(is), ...(sealed ? [] : [...docRows(), textRow()]),
+        ...ownRows(is), ...(sealed ? [] : [...docRows(), textRow(), fileRow(is(...FILED))]),
     ];
+    const body = async (v) => {
+        const made = await stepBody(v, kind ?? v.kind, sealed);
+        file.current = made.attach_size ? v.file : null;
+        return made;
+    };
+    if (written !== null) {
+        return html`<${Sending} file=${file.current} event=${written} onDone=${onDone} />`;
+    }
     return html`<${CaseForm} title=${kind ? Term('steps', kind) : t('step_other')} fields=${fields}
         start=${start} path=${`/cases/${idPath(item.id)}/steps`} label=${t('save')}
-        body=${(v) => stepBody(v, kind ?? v.kind, sealed)} onDone=${onDone} onClose=${onClose} />`;
+        body=${body} onClose=${onClose} onDone=${(answer) => (file.current === null ? onDone(answer)
+        : setWritten(answer.event))} />`;
 }
 
 export function CloseForm({ item, onDone, onClose }) {

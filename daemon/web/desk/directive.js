@@ -5,6 +5,7 @@ import { useAct } from '/web/lib/act.js';
 import { DueIn } from '/web/lib/cases.js';
 import { useWatch } from '/web/lib/data.js';
 import { showTime } from '/web/lib/dates.js';
+import { FileList } from '/web/lib/files.js';
 import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
 import { learnNames, officeName, placeWord, speaksOf } from '/web/lib/office.js';
 import { link } from '/web/lib/route.js';
@@ -59,6 +60,7 @@ export function DirectiveSheet({ session, id }) {
     }
     const own = item.to.find((to) => to.office === session.office.id);
     const texts = (item.texts ?? []).filter((x) => x.kind === 'text' && x.state === 'here');
+    const files = (item.texts ?? []).filter((x) => x.kind === 'attachment');
     const crowd = (crowds?.items ?? []).find((i) => speaksOf(item, i));
     const writes = session.person.roles.some((r) => r !== 'inspector' && r !== 'operator');
     const press = (code) => (ASKS[code] ? setAsking(code)
@@ -71,6 +73,8 @@ export function DirectiveSheet({ session, id }) {
             <dt>${t('directive_from')}</dt><dd>${officeName(item.issuer)} · ${showTime(item.issued_at)}</dd>
             ${item.due_on && html`<dt>${t('due')}</dt><dd><${DueIn} day=${item.due_on} /></dd>`}
             ${texts.map((x) => html`<dt>${t('directive_says')}</dt><dd class="said">${x.text}</dd>`)}
+            ${files.length > 0 && html`<dt>${t('file')}</dt><dd><${FileList} texts=${files}
+                path=${`/directives/${idPath(id)}`} /></dd>`}
             <dt>${t('directive_to')}</dt><dd>${item.to.map((to) => html`<span class="reached"
                 key=${to.office}>${officeName(to.office)}: ${how(item, to,
         session.office.id)} ${showTime(to.at)}

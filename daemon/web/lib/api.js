@@ -46,16 +46,16 @@ async function read(answer) {
     }
 }
 
-async function send(path, options) {
+async function send(path, options, take = read, patience = PATIENCE_MS) {
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+    const timer = setTimeout(() => stop.abort(), patience);
     try {
         const answer = await fetch(BASE + path, {
             credentials: 'same-origin', cache: 'no-store', signal: stop.signal, ...options,
             headers: { 'Accept-Language': langNow(), Accept: 'application/json',
                 ...options.headers },
         });
-        const body = await read(answer);
+        const body = await (answer.ok ? take : read)(answer);
         if (!answer.ok) {
             if ((answer.status === 401 || answer.status === 423) && !path.startsWith('/session')) {
                 onRefused();
@@ -117,5 +117,17 @@ export function post(path, body, key = newKey(), method = 'POST') {
         body: JSON.stringify(body ?? {}),
     });
 }
+
+/* What the server sends to be put away: under the name that it gives. */
+async function save(answer) {
+    const a = document.createElement('a');
+    a.href = URL.createObjectURL(await answer.blob());
+    a.download = /filename="([\w.-]+)"/.exec(answer.headers.get('Content-Disposition'))?.[1] ?? '';
+    a.click();
+    setTimeout(() => URL.revokeObjectURL(a.href), 10000);
+}
+
+/** Take the file at @path out of the pages: whole, or a Problem. */
+export const take = (path) => send(path, { method: 'GET' }, save, 20 * PATIENCE_MS);
 
 export const idPath = (id) => encodeURIComponent(id);

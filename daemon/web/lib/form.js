@@ -65,6 +65,17 @@ function Text({ field, values, onLeave }) {
             ...${common} />`)} />`;
 }
 
+/* values[id] is the chosen File itself. */
+function FileInput({ field, values, onChosen }) {
+    const chosen = (event) => {
+        [values[field.id]] = event.target.files;
+        onChosen();
+    };
+    return html`<${Once} make=${() => html`<input type="file" id=${`f-${field.id}`}
+        name=${`x-${field.id}`} accept=${field.accept} onChange=${chosen}
+        aria-describedby=${`n-${field.id} e-${field.id}`} />`} />`;
+}
+
 /* A few choices in sight; while one of them has the focus its number picks. */
 function Choice({ field, values, onChosen }) {
     const box = useRef(null);
@@ -206,7 +217,7 @@ class Keep extends Component {
     }
 }
 
-const INPUTS = { choice: Choice, ticks: Ticks, pick: Pick };
+const INPUTS = { choice: Choice, ticks: Ticks, pick: Pick, file: FileInput };
 const GROUPS = new Set(['choice', 'ticks']);
 
 /** Does the value of @field satisfy it? The sentence to show, or null. */
