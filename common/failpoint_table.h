@@ -155,6 +155,7 @@ LT_PLANT(police_read_all, "grant the police whatever may be read")
 LT_PLANT(no_decision, "tell of no task force by which decision it was formed")
 LT_PLANT(any_content, "take a file that comes by the pages whatever it is")
 LT_PLANT(untold_file, "let a file leave the pages without telling the audit")
+LT_PLANT(no_addresses, "name no address of the machine in the pages' certificate")
 LT_PLANT(any_shift, "take a shift whatever it says")
 
 #undef LT_FP

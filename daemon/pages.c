@@ -6,7 +6,19 @@
 #include "daemon/daemon_internal.h"
 #include "daemon/http/certificate.h"
 
-enum { CERTIFICATE_MS = 3600 * 1000 };
+/* The machine may get another address at any time. */
+enum { CERTIFICATE_MS = 5 * 60 * 1000 };
+
+static size_t listened(const struct lt_conf *conf,
+                       const char *addresses[static LT_SETTING_VALUES_MAX])
+{
+    size_t n = lt_conf_count(conf, LT_SET_PAGES_LISTEN);
+
+    for (size_t i = 0; i < n; i++) {
+        addresses[i] = lt_conf_at(conf, LT_SET_PAGES_LISTEN, i);
+    }
+    return n;
+}
 
 void lt_daemon_pages_start(struct lt_daemon *daemon)
 {
@@ -28,10 +40,7 @@ void lt_daemon_pages_start(struct lt_daemon *daemon)
     };
     struct lt_diag diag;
 
-    options.addresses_n = lt_conf_count(conf, LT_SET_PAGES_LISTEN);
-    for (size_t i = 0; i < options.addresses_n; i++) {
-        addresses[i] = lt_conf_at(conf, LT_SET_PAGES_LISTEN, i);
-    }
+    options.addresses_n = listened(conf, addresses);
     if (options.addresses_n == 0 && !options.proxy) {
         return;
     }
@@ -43,6 +52,7 @@ void lt_daemon_pages_start(struct lt_daemon *daemon)
 
 void lt_daemon_pages_renew(struct lt_daemon *daemon)
 {
+    const char *addresses[LT_SETTING_VALUES_MAX];
     struct lt_diag diag = {.code = LT_OK};
     char text[LT_TIME_TEXT];
     int64_t until_ms;
@@ -54,9 +64,10 @@ void lt_daemon_pages_renew(struct lt_daemon *daemon)
         return;
     }
     daemon->pages_ms = daemon->now.mono_ms + CERTIFICATE_MS;
-    if (lt_certificate_renew(daemon->options->dir, daemon->sys, &until_ms,
-                             &diag) != LT_OK) {
-        lt_note(&diag); /* again in an hour */
+    if (lt_certificate_renew(daemon->options->dir, daemon->sys,
+                             listened(daemon->conf, addresses), addresses,
+                             &until_ms, &diag) != LT_OK) {
+        lt_note(&diag); /* again in a while */
     } else if (until_ms != 0) {
         lt_http_reload(daemon->http);
         lt_diag_set(&diag, LT_NPAGESCERT);

@@ -112,6 +112,7 @@ void lt_daemon_reload(struct lt_daemon *daemon)
             reloaded[i].apply(daemon);
         }
         lt_http_reload(daemon->http);
+        daemon->pages_ms = 0; /* the machine may have another address */
         lt_diag_set(&diag, LT_NRELOADED);
         if (restart.len > 0) {
             lt_diag_arg(&diag, "restart", "%.*s", (int)restart.len,

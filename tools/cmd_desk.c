@@ -3,20 +3,18 @@
  *
  * The addresses are those of the configuration; that they are served is asked
  * of the daemon, so that nobody writes down one that does not answer. */
-#include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/err.h"
+#include "common/locals.h"
 #include "tools/page_address.h"
 #include "tools/page_cert.h"
 #include "tools/qr.h"
 #include "tools/tool.h"
 
-enum { HOST_NAME = 256, LABEL_CELLS = 20 };
+enum { LABEL_CELLS = 20 };
 
 /* What is printed. */
 struct sheet {
@@ -25,63 +23,6 @@ struct sheet {
     struct lt_page_cert *cert; /* NULL without TLS */
     struct lt_qr *qr;          /* of the first address */
 };
-
-/* This machine's name and addresses, as others come to it. */
-struct locals {
-    char text[LT_PAGE_LOCALS_MAX][HOST_NAME];
-    const char *list[LT_PAGE_LOCALS_MAX];
-    size_t n;
-};
-
-static void take_local(struct locals *locals, const char *text)
-{
-    if (locals->n < LT_PAGE_LOCALS_MAX && text[0] != '\0') {
-        (void)snprintf(locals->text[locals->n], HOST_NAME, "%s", text);
-        locals->list[locals->n] = locals->text[locals->n];
-        locals->n++;
-    }
-}
-
-static void take_interface(struct locals *locals, const struct ifaddrs *one)
-{
-    char text[INET6_ADDRSTRLEN] = "";
-
-    if (one->ifa_addr == NULL || (one->ifa_flags & IFF_UP) == 0) {
-        return;
-    }
-    if (one->ifa_addr->sa_family == AF_INET) {
-        struct sockaddr_in four;
-
-        memcpy(&four, one->ifa_addr, sizeof(four));
-        (void)inet_ntop(AF_INET, &four.sin_addr, text, sizeof(text));
-    } else if (one->ifa_addr->sa_family == AF_INET6) {
-        struct sockaddr_in6 six;
-
-        memcpy(&six, one->ifa_addr, sizeof(six));
-        /* One of the link alone needs the name of an interface there. */
-        if (!IN6_IS_ADDR_LINKLOCAL(&six.sin6_addr)) {
-            (void)inet_ntop(AF_INET6, &six.sin6_addr, text, sizeof(text));
-        }
-    }
-    take_local(locals, text);
-}
-
-static void find_locals(struct locals *locals)
-{
-    struct ifaddrs *all = NULL;
-    char name[HOST_NAME] = "";
-
-    if (gethostname(name, sizeof(name) - 1) == 0) {
-        take_local(locals, name);
-    }
-    if (getifaddrs(&all) == 0) {
-        for (const struct ifaddrs *one = all; one != NULL;
-             one = one->ifa_next) {
-            take_interface(locals, one);
-        }
-        freeifaddrs(all);
-    }
-}
 
 /* ---- what to print ---- */
 
@@ -126,7 +67,7 @@ static lt_err find_addresses(const struct lt_tool *tool,
                              const struct lt_conf *conf, struct sheet *sheet,
                              struct lt_diag *diag)
 {
-    static struct locals locals; /* large; the tool runs once */
+    static struct lt_locals locals; /* large; the tool runs once */
     json_t *status = NULL;
     const char *bound;
     lt_err rc;
@@ -141,9 +82,8 @@ static lt_err find_addresses(const struct lt_tool *tool,
     bound = json_string_value(
         json_object_get(json_object_get(status, "listen"), "pages"));
     if (bound != NULL) {
-        find_locals(&locals);
-        sheet->n = lt_page_addresses(conf, bound, locals.list, locals.n,
-                                     sheet->addresses);
+        lt_locals_find(&locals);
+        sheet->n = lt_page_addresses(conf, bound, &locals, sheet->addresses);
     }
     json_decref(status);
     return sheet->n > 0 ? LT_OK : not_served(tool, "ui_why_pages_alarm", diag);

@@ -49,7 +49,7 @@ static void add(struct list *list, const char *host, uint16_t port)
 }
 
 size_t lt_page_addresses(const struct lt_conf *conf, const char *bound,
-                         const char *const *locals, size_t locals_n,
+                         const struct lt_locals *locals,
                          struct lt_page_address *out)
 {
     struct list list = {.items = out,
@@ -70,14 +70,13 @@ size_t lt_page_addresses(const struct lt_conf *conf, const char *bound,
         if (port == 0) {
             continue; /* chosen by the system, and told to nobody */
         }
-        if (strcmp(host, "0.0.0.0") != 0 && strcmp(host, "::") != 0 &&
-            strcmp(host, "*") != 0) {
+        if (strcmp(host, "0.0.0.0") != 0 && strcmp(host, "::") != 0) {
             add(&list, host, port);
             continue;
         }
-        for (size_t l = 0; l < locals_n; l++) {
-            if (strcmp(host, "0.0.0.0") != 0 || family_of(locals[l]) != 6) {
-                add(&list, locals[l], port);
+        for (size_t l = 0; l < locals->n; l++) {
+            if (lt_locals_fit(locals->text[l], host)) {
+                add(&list, locals->text[l], port);
             }
         }
     }

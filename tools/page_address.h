@@ -9,11 +9,11 @@
 #define LT_TOOLS_PAGE_ADDRESS_H
 
 #include "common/conf.h"
+#include "common/locals.h"
 
 enum {
     LT_PAGE_URL = LT_HOST_TEXT + 24,
-    LT_PAGE_ADDRESSES_MAX = 48,
-    LT_PAGE_LOCALS_MAX = 32
+    LT_PAGE_ADDRESSES_MAX = 48
 };
 
 struct lt_page_address {
@@ -31,7 +31,7 @@ struct lt_page_address {
  *
  * Returns how many there are. */
 size_t lt_page_addresses(const struct lt_conf *conf, const char *bound,
-                         const char *const *locals, size_t locals_n,
+                         const struct lt_locals *locals,
                          struct lt_page_address *out);
 
 #endif

@@ -10,17 +10,24 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "common/crypto.h"
+#include "common/failpoint.h"
 #include "common/file.h"
+#include "common/locals.h"
 #include "common/settings.h"
 
 #define HOST_LETTERS                                                           \
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
-#define NAME_LETTERS HOST_LETTERS ":" /* of addresses as well */
 
-enum { DAYS = 3650, SERIAL_LEN = 16, NAMES_MAX = 512, KEY_FILE_MAX = 65536 };
+enum {
+    DAYS = 3650,
+    SERIAL_LEN = 16,
+    COMMON_NAME_MAX = 64,
+    KEY_FILE_MAX = 65536
+};
 
 static bool add_extension(X509 *cert, int nid, const char *value)
 {
@@ -36,57 +43,180 @@ static bool add_extension(X509 *cert, int nid, const char *value)
     return added;
 }
 
-/* What a browser may be asked for beside this machine's own names: addresses
- * that it is told to listen at, unless that is all of them. */
-static void name_address(char out[static NAMES_MAX], const char *address)
+/* ---- what it names ---- */
+
+/* What a browser may be asked for, each once. */
+struct names {
+    size_t n;
+    char text[LT_CERTIFICATE_NAMES_MAX][LT_HOST_TEXT];
+};
+
+static bool is_number(const char *host)
 {
     struct in6_addr number;
-    char host[LT_HOST_TEXT];
-    char one[LT_HOST_TEXT + 8];
-    uint16_t port;
-    bool is_number;
 
-    if (!lt_address_split(address, host, &port) ||
-        strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0 ||
-        strspn(host, NAME_LETTERS) != strlen(host)) {
+    return inet_pton(AF_INET, host, &number) == 1 ||
+           inet_pton(AF_INET6, host, &number) == 1;
+}
+
+static bool has_name(const struct names *names, const char *host)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (strcasecmp(names->text[i], host) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What does not fit any more is left out: the first are the more important. */
+static void add_name(struct names *names, const char *host)
+{
+    size_t len = strlen(host);
+
+    if (names->n < LT_CERTIFICATE_NAMES_MAX && len > 0 && len < LT_HOST_TEXT &&
+        (is_number(host) || strspn(host, HOST_LETTERS) == len) &&
+        !has_name(names, host)) {
+        memcpy(names->text[names->n++], host, len + 1);
+    }
+}
+
+/* The addresses that it is told to listen at; where that is all of them, the
+ * machine's own. */
+static void add_listened(struct names *names, const char *address,
+                         const struct lt_locals *locals)
+{
+    char host[LT_HOST_TEXT];
+    uint16_t port;
+
+    if (!lt_address_split(address, host, &port)) {
         return;
     }
-    is_number = inet_pton(AF_INET, host, &number) == 1 ||
-                inet_pton(AF_INET6, host, &number) == 1;
-    (void)snprintf(one, sizeof(one), ",%s:%s", is_number ? "IP" : "DNS", host);
-    if (strlen(out) + strlen(one) < NAMES_MAX) {
-        strcat(out, one);
+    if (strcmp(host, "0.0.0.0") != 0 && strcmp(host, "::") != 0) {
+        add_name(names, host);
+        return;
+    }
+    for (size_t i = 0; i < locals->n && !LT_PLANTED(no_addresses); i++) {
+        if (lt_locals_fit(locals->text[i], host)) {
+            add_name(names, locals->text[i]);
+        }
     }
 }
 
-static void name_machine(char out[static NAMES_MAX], char host[static 256],
-                         size_t addresses_n, const char *const *addresses)
+/* The names of here alone stand in each that is made here, in this order. */
+static const char *const always[] = {"localhost", "127.0.0.1", "::1"};
+
+static void wanted_names(struct names *out, size_t addresses_n,
+                         const char *const *addresses)
 {
-    if (gethostname(host, 255) != 0 || host[0] == '\0' ||
-        strspn(host, HOST_LETTERS) != strlen(host)) {
-        (void)snprintf(host, 256, "localhost");
+    struct lt_locals locals;
+
+    out->n = 0;
+    lt_locals_find(&locals);
+    if (locals.n > 0 && !is_number(locals.text[0])) {
+        add_name(out, locals.text[0]);
     }
-    (void)snprintf(out, NAMES_MAX,
-                   "DNS:%.200s,DNS:localhost,IP:127.0.0.1,IP:::1", host);
+    for (size_t i = 0; i < LT_COUNT_OF(always); i++) {
+        add_name(out, always[i]);
+    }
     for (size_t i = 0; i < addresses_n; i++) {
-        name_address(out, addresses[i]);
+        add_listened(out, addresses[i], &locals);
     }
 }
+
+static bool put_names(X509 *cert, const struct names *names)
+{
+    struct lt_buf text;
+    bool fits = true;
+
+    lt_buf_init(&text, lt_alloc_heap());
+    for (size_t i = 0; fits && i < names->n; i++) {
+        fits = lt_buf_printf(&text, "%s%s:%s", i == 0 ? "" : ",",
+                             is_number(names->text[i]) ? "IP" : "DNS",
+                             names->text[i]);
+    }
+    fits = fits && lt_buf_put(&text, "", 1) &&
+           add_extension(cert, NID_subject_alt_name, (const char *)text.data);
+    lt_buf_deinit(&text);
+    return fits;
+}
+
+static void add_named(struct names *out, const GENERAL_NAME *one)
+{
+    char text[LT_HOST_TEXT] = "";
+    int type;
+    const ASN1_STRING *value = GENERAL_NAME_get0_value(one, &type);
+    int len = value == NULL ? 0 : ASN1_STRING_length(value);
+
+    if (type == GEN_DNS && len > 0 && len < LT_HOST_TEXT) {
+        memcpy(text, ASN1_STRING_get0_data(value), (size_t)len);
+    } else if (type == GEN_IPADD && (len == 4 || len == 16)) {
+        (void)inet_ntop(len == 4 ? AF_INET : AF_INET6,
+                        ASN1_STRING_get0_data(value), text, sizeof(text));
+    }
+    add_name(out, text);
+}
+
+static void named(const X509 *cert, struct names *out)
+{
+    GENERAL_NAMES *all =
+        X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+
+    for (int i = 0; i < sk_GENERAL_NAME_num(all); i++) {
+        add_named(out, sk_GENERAL_NAME_value(all, i));
+    }
+    GENERAL_NAMES_free(all);
+}
+
+/* Does it lack a name that it should have? One without the names of here was
+ * not made here. *out: those it should have, and then those it had: an address
+ * that comes and goes makes no new certificate each time. */
+static bool lacks_names(const X509 *cert, size_t addresses_n,
+                        const char *const *addresses, struct names *out)
+{
+    struct names had = {.n = 0};
+    bool lacks = false;
+
+    named(cert, &had);
+    wanted_names(out, addresses_n, addresses);
+    for (size_t i = 0; i < LT_COUNT_OF(always); i++) {
+        if (!has_name(&had, always[i])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < out->n; i++) {
+        lacks |= !has_name(&had, out->text[i]);
+    }
+    for (size_t i = 0; i < had.n; i++) {
+        add_name(out, had.text[i]);
+    }
+    return lacks;
+}
+
+static bool name_anew(X509 *cert, const struct names *names)
+{
+    int at = X509_get_ext_by_NID(cert, NID_subject_alt_name, -1);
+
+    X509_EXTENSION_free(at < 0 ? NULL : X509_delete_ext(cert, at));
+    return put_names(cert, names);
+}
+
+/* ---- making ---- */
 
 static bool fill(X509 *cert, EVP_PKEY *key, const struct lt_sys *sys,
                  size_t addresses_n, const char *const *addresses)
 {
     uint8_t serial[SERIAL_LEN];
-    char names[NAMES_MAX];
-    char host[256] = "";
+    struct names names;
+    char host[COMMON_NAME_MAX + 1];
     BIGNUM *number;
     X509_NAME *name = X509_get_subject_name(cert);
     bool good;
 
     sys->random(sys->ctx, serial, sizeof(serial));
     serial[0] &= 0x7F;
-    name_machine(names, host, addresses_n, addresses);
-    host[64] = '\0'; /* the longest common name */
+    wanted_names(&names, addresses_n, addresses);
+    (void)snprintf(host, sizeof(host), "%.64s", names.text[0]);
     number = BN_bin2bn(serial, sizeof(serial), NULL);
     good =
         number != NULL && X509_set_version(cert, 2) == 1 &&
@@ -101,7 +231,7 @@ static bool fill(X509 *cert, EVP_PKEY *key, const struct lt_sys *sys,
         add_extension(cert, NID_basic_constraints, "critical,CA:FALSE") &&
         add_extension(cert, NID_key_usage, "critical,digitalSignature") &&
         add_extension(cert, NID_ext_key_usage, "serverAuth") &&
-        add_extension(cert, NID_subject_alt_name, names) &&
+        put_names(cert, &names) &&
         X509_sign(cert, key, EVP_sha256()) > 0;
     BN_free(number);
     return good;
@@ -250,13 +380,16 @@ static bool days_left(X509 *cert, int64_t now_ms, int *out_left, int *out_whole)
     return known;
 }
 
-static bool is_due(X509 *cert, int64_t now_ms, int *out_whole)
+/* False: its days cannot be read. */
+static bool is_due(X509 *cert, int64_t now_ms, int *out_whole, bool *out_due)
 {
     int left = 0;
 
-    return X509_self_signed(cert, 1) == 1 &&
-           days_left(cert, now_ms, &left, out_whole) &&
-           (left < LT_CERTIFICATE_RENEW_DAYS && left < *out_whole / 3 + 1);
+    if (!days_left(cert, now_ms, &left, out_whole)) {
+        return false;
+    }
+    *out_due = left < LT_CERTIFICATE_RENEW_DAYS && left < *out_whole / 3 + 1;
+    return true;
 }
 
 static bool extend(X509 *cert, EVP_PKEY *key, const struct lt_sys *sys,
@@ -304,13 +437,17 @@ static lt_err replace(X509 *cert, const char *dir, const char *path,
 }
 
 lt_err lt_certificate_renew(const char *dir, const struct lt_sys *sys,
+                            size_t addresses_n, const char *const *addresses,
                             int64_t *out_until_ms, struct lt_diag *diag)
 {
+    struct names names;
     char cert_path[LT_CERTIFICATE_PATH];
     char key_path[LT_CERTIFICATE_PATH];
     EVP_PKEY *key = NULL;
     struct lt_now now;
     X509 *cert;
+    bool lacks = false;
+    bool due = false;
     int days = 0;
     lt_err err = LT_OK;
 
@@ -321,11 +458,18 @@ lt_err lt_certificate_renew(const char *dir, const struct lt_sys *sys,
     }
     sys->now(sys->ctx, &now);
     cert = read_one(cert_path);
-    if (cert == NULL || !is_due(cert, now.wall_ms, &days)) {
+    if (cert != NULL && X509_self_signed(cert, 1) == 1 &&
+        is_due(cert, now.wall_ms, &days, &due)) {
+        lacks = lacks_names(cert, addresses_n, addresses, &names);
+    }
+    if (!due && !lacks) {
         goto out;
     }
     key = read_key(key_path, diag, &err);
-    if (key != NULL && !extend(cert, key, sys, now.wall_ms, days)) {
+    if (key != NULL && lacks && !name_anew(cert, &names)) {
+        err = lt_diag_set(diag, LT_ECRYPTO);
+    }
+    if (key != NULL && err == LT_OK && !extend(cert, key, sys, now.wall_ms, days)) {
         err = lt_diag_set(diag, LT_ECRYPTO);
     }
     if (err == LT_OK) {

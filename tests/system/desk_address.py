@@ -5,12 +5,15 @@ import os
 import pathlib
 import pty
 import re
+import signal
+import socket
 import ssl
 import subprocess
 
 import harness
 import qr
-from harness import BIN, Tree, check
+from alone import give_addresses, inside, put_alone
+from harness import BIN, Tree, check, free_port_pair, wait_until
 from pages import Browser, serve
 
 HALF_BLOCKS = re.compile(r"^[ ▀▄█]{20,}$")
@@ -103,6 +106,15 @@ def which_is_best():
         host, port = serve(tree, node, listen="127.0.0.3:0")
         check(node.ok("desk", "address")["addresses"][0]["named"] is True, "not named")
         node.stop()
+        # One that somebody else has made names what it names, and stays so.
+        for name in ("pages.key", "pages.crt"):
+            (node.dir / "identity" / name).unlink()
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=other", "-days", "999",
+                        "-addext", "subjectAltName=IP:127.0.0.3",
+                        "-keyout", node.dir / "identity" / "pages.key",
+                        "-out", node.dir / "identity" / "pages.crt"],
+                       check=True, capture_output=True, timeout=30)
         file = node.dir / "conf.d" / "60-pages.conf"
         file.write_text(f'pages_listen = {{"127.0.0.4:{port}", "127.0.0.3:{port}"}}\n')
         node.start()
@@ -110,6 +122,62 @@ def which_is_best():
         check([(a["url"], a["named"]) for a in told["addresses"]]
               == [(f"https://127.0.0.3:{port}", True), (f"https://127.0.0.4:{port}", False)], told)
         check(told["qr"]["text"] == f"https://127.0.0.3:{port}", told["qr"])
+
+
+def browse(node, host, port):
+    """As a browser does that trusts the node's certificate: "ok", or what it says. In
+    the network of the node."""
+    script = ("import socket,ssl,sys;c=ssl.create_default_context(cafile=sys.argv[1])\n"
+              "try:\n"
+              "  with socket.create_connection((sys.argv[2],int(sys.argv[4])),10) as s:\n"
+              "    c.wrap_socket(s,server_hostname=sys.argv[3]).close();print('ok')\n"
+              "except ssl.SSLCertVerificationError as e: print(e.verify_message)")
+    to = host if host[0].isdigit() else "127.0.0.1"
+    done = inside(node, "python3", "-c", script, node.dir / "identity" / "pages.crt", to, host, port)
+    check(done.returncode == 0, done.stderr)
+    return done.stdout.strip()
+
+
+def all_of_the_machine_is_named():
+    """0.0.0.0 in the certificate is the machine's name and each of its addresses; of
+    a new one the certificate is made anew, by the same key, and goes on naming the
+    old ones; more than there is room for are left out."""
+    with Tree() as tree:
+        node = tree.root("Tỉnh Tây Ninh", key="p", start=False)
+        put_alone(tree, node)
+        port = free_port_pair()[0]
+        (node.dir / "conf.d" / "60-pages.conf").write_text(
+            f'pages_listen = {{"0.0.0.0:{port}"}}\n')
+        node.start()
+        key = (node.dir / "identity" / "pages.key").read_bytes()
+        cert = node.dir / "identity" / "pages.crt"
+        check(browse(node, socket.gethostname(), port) == "ok", "its name")
+        check(browse(node, "127.0.0.1", port) == "ok", "its loopback")
+        first = cert.read_text()
+        give_addresses(node, 1, "10.20.30.40", "192.168.7.9")
+        check("mismatch" in browse(node, "10.20.30.40", port), "named before it was there")
+        print("  honest: an address that it does not name is refused", flush=True)
+        os.kill(node.pid(), signal.SIGHUP)
+        for address in ("10.20.30.40", "192.168.7.9", "127.0.0.1"):
+            wait_until(lambda: browse(node, address, port) == "ok", f"{address} to be named")
+        second = cert.read_text()
+        check(second != first and (node.dir / "identity" / "pages.key").read_bytes() == key, "its key")
+        wait_until(lambda: "pages_certificate_renewed" in node.notes(), "a note")
+        node.stop()
+        node.start()  # without them, which it goes on naming
+        check(cert.read_text() == second, "another certificate for nothing")
+        give_addresses(node, 1, *(f"10.9.{i // 200}.{i % 200 + 1}" for i in range(70)))
+        os.kill(node.pid(), signal.SIGHUP)
+        wait_until(lambda: cert.read_text() != second, "its third")
+        named = ssl._ssl._test_decode_cert(str(cert))["subjectAltName"]
+        check(20 < len(named) <= 48, f"{len(named)} names")
+        check(("DNS", socket.gethostname()) in named and ("IP Address", "127.0.0.1") in named, named)
+        wait_until(lambda: browse(node, "10.9.0.1", port) == "ok", "the first of them")
+        third = cert.read_text()
+        os.kill(node.pid(), signal.SIGHUP)
+        wait_until(lambda: node.notes().count("reload_done") >= 2, "the reload")
+        node.status()
+        check(cert.read_text() == third, "made anew for what has no room")
 
 
 def refused_with_why():
@@ -134,4 +202,6 @@ def refused_with_why():
 
 if __name__ == "__main__":
     harness.main({"what_answers": what_answers, "on_a_terminal": on_a_terminal,
-                  "which_is_best": which_is_best, "refused_with_why": refused_with_why})
+                  "which_is_best": which_is_best,
+                  "all_of_the_machine_is_named": all_of_the_machine_is_named,
+                  "refused_with_why": refused_with_why})

@@ -12,8 +12,9 @@
 #include "tools/page_address.h"
 #include "tools/qr.h"
 
-static const char *const LOCALS[] = {"may-xa", "127.0.0.1", "192.168.1.10",
-                                     "::1", "2001:db8::10"};
+static const struct lt_locals LOCALS = {
+    .n = 5,
+    .text = {"may-xa", "127.0.0.1", "192.168.1.10", "::1", "2001:db8::10"}};
 
 /* The addresses of a configuration that says @listen, as one text. */
 static void listens(const char *listen, const char *bound, const char *expected)
@@ -36,7 +37,7 @@ static void listens(const char *listen, const char *bound, const char *expected)
     fprintf(file, "%s\n", listen);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(lt_conf_load(dir, NULL, &conf, &diag), LT_OK);
-    n = lt_page_addresses(conf, bound, LOCALS, LT_COUNT_OF(LOCALS), found);
+    n = lt_page_addresses(conf, bound, &LOCALS, found);
     for (size_t i = 0; i < n; i++) {
         size_t used = strlen(text);
 
@@ -74,10 +75,9 @@ static void all_of_the_machine_is_its_name_and_its_addresses(void **state)
             "https://192.168.1.10:7443 number\n");
     listens("pages_listen = {\"[::]:7443\", \"192.168.1.10:7443\"}",
             "[::]:7443",
-            "https://may-xa:7443\nhttps://127.0.0.1:7443 here number\n"
-            "https://192.168.1.10:7443 number\n"
-            "https://[::1]:7443 here number\n"
-            "https://[2001:db8::10]:7443 number\n");
+            "https://may-xa:7443\nhttps://[::1]:7443 here number\n"
+            "https://[2001:db8::10]:7443 number\n"
+            "https://192.168.1.10:7443 number\n");
 }
 
 static void a_port_that_was_chosen_is_the_one_told(void **state)
