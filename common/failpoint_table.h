@@ -156,6 +156,7 @@ LT_PLANT(no_decision, "tell of no task force by which decision it was formed")
 LT_PLANT(any_content, "take a file that comes by the pages whatever it is")
 LT_PLANT(untold_file, "let a file leave the pages without telling the audit")
 LT_PLANT(no_addresses, "name no address of the machine in the pages' certificate")
+LT_PLANT(believe_anyone, "believe whoever says at a port of the pages who is there")
 LT_PLANT(any_shift, "take a shift whatever it says")
 
 #undef LT_FP

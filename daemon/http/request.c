@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <sys/queue.h>
 
+#include "common/failpoint.h"
 #include "daemon/http/port_internal.h"
 #include "daemon/http/sane.h"
 
@@ -186,7 +187,7 @@ bool lt_request_is_tls(const struct lt_request *request)
 
 const char *lt_request_proxied(const struct lt_request *request)
 {
-    const char *name = request->proxy
+    const char *name = request->proxy || LT_PLANTED(believe_anyone)
                            ? lt_request_header(request, "X-Lienthong-Person")
                            : NULL;
 
