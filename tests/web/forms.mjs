@@ -1,7 +1,7 @@
 // The forms: by keyboard alone, typed as Vietnamese typing tools do, kept when the
 // page goes, and nothing of the register's rows in what replicates.
 import { check, look, main, open, picture, signIn, until, withWorld } from './lib.mjs';
-import { makeCase } from './fixture.mjs';
+import { makeCase, officeId } from './fixture.mjs';
 
 const PRIVATE = ['Lò Thị Ảnh', 'Thôn Bản Nà, tổ 4', '079300123456'];
 
@@ -544,7 +544,32 @@ async function long_words_break() {
     });
 }
 
-await main({ visit_in_a_minute_by_keyboard, summary_with_a_name_is_refused,
+/* What is prepared is one press from being sent; what is not begins at its first row. A
+ * file is chosen in the page's own words, and its name stands beside them. */
+async function begins_where_one_goes_on() {
+    await withWorld({ self: 1, kind: 'province', name: 'Tỉnh Tây Ninh', role: 'leader', units: 6 },
+        async (world, url) => {
+            const page = await open({ url });
+            await signIn(page, url, { face: 'centre' });
+            const at = () => page.evaluate(() => document.activeElement.closest('[data-field]')
+                ?.dataset.field ?? document.activeElement.innerText);
+            await page.goto(`${url}/centre#/urge/${officeId(3)}`);
+            await until(async () => /Gửi/.test(await at()), 'the focus on what is prepared');
+            await page.goto(`${url}/centre#/issue`);
+            await page.waitForSelector('#f-doc_no');
+            await until(async () => !/Gửi$/.test(await at()) && await page.evaluate(() => document
+                .activeElement.matches('form.fields input')), 'the focus on the first row');
+            await page.setInputFiles('#f-file', { name: 'danh-muc.pdf', mimeType: 'application/pdf',
+                buffer: Buffer.from('%PDF-1.7') });
+            check(/Chọn tệp…\s*danh-muc\.pdf/.test(await page.innerText('.file-pick')),
+                await page.innerText('.file-pick'));
+            await page.focus('#f-file');
+            await look(page, 'form-with-a-file');
+            await page.context().close();
+        });
+}
+
+await main({ begins_where_one_goes_on, visit_in_a_minute_by_keyboard, summary_with_a_name_is_refused,
     denunciation_asks_no_name, own_people_go_to_the_superior, draft_survives_and_is_its_owners, typed_as_unikey_types,
     events_leave_the_field_alone, locked_screen_keeps_the_form,
     matter_is_handed_over, offer_is_answered, entry_is_mended, steps_are_those_that_fit,

@@ -120,6 +120,8 @@ async function letter_is_found_by_its_receipt() {
         await page.click('text=Mở vụ việc');
         await page.waitForSelector('.where');
         check(/bước thụ lý/.test(await page.innerText('.where')), await page.innerText('.where'));
+        check(/Nơi phát sinh\s+Xã Thử 1\.1/.test(await page.innerText('.facts')),
+            await page.innerText('.facts'));
         await look(page, 'real-case');
         const above = await open({ url: tree.p.url });
         await enter(above, tree, 'p', 'centre', 'hoa');

@@ -1,5 +1,5 @@
 // "Đôn đốc" and "Giao chỉ đạo": to one or many, the text prepared, two clicks.
-import { html, useRef, useState } from '/web/vendor/preact-htm.js';
+import { html, useEffect, useRef, useState } from '/web/vendor/preact-htm.js';
 import { useAct } from '/web/lib/act.js';
 import { get, idPath } from '/web/lib/api.js';
 import { useWatch } from '/web/lib/data.js';
@@ -72,6 +72,11 @@ function Form({ session, name, ids, crowd, units, onSent }) {
     });
     values.current ??= { doc_no: numberNow(name === 'support' ? 'HT' : 'ĐĐ'),
         text: prepared(name, known, crowd), urgent: name === 'support' ? 'yes' : 'no', to: [...ids] };
+    useEffect(() => { // nothing is prepared: the first row is what is next
+        if (ids.length === 0) {
+            document.querySelector('form.fields input')?.focus();
+        }
+    }, []);
     const choices = units.filter((u) => u.id !== session.office.id)
         .map((u) => ({ word: u.id, label: u.name })).sort((a, b) => compareNames(a.label, b.label));
     const title = t(name === 'support' ? 'support' : name === 'urge' ? 'urge' : 'issue');
@@ -111,7 +116,7 @@ function Form({ session, name, ids, crowd, units, onSent }) {
             <${Fields} fields=${fields()} values=${values.current} errors=${errors}
                 onChange=${() => setErrors({})} />
             <${Trouble} problem=${state.problem} />
-            <div class="buttons"><button class="main" disabled=${state.busy} autofocus>
-                ${t('send')}</button><button type="button" onClick=${() => go()}>${t('cancel')}
+            <div class="buttons"><button class="main" disabled=${state.busy}
+                autofocus=${ids.length > 0 && values.current.text !== ''}>${t('send')}</button><button type="button" onClick=${() => go()}>${t('cancel')}
             </button></div></form></${Sheet}>`;
 }

@@ -46,7 +46,8 @@ function PhoneByHand() {
                 defaultValue=${kept} />
             <button class="main">${t('save')}</button></form>`
         : html`<p>${kept ? html`${t('duty_phone')}: <b>${kept}</b>` : t('duty_none')}
-            ${' '}<button type="button" onClick=${() => setEditing(true)}>${t('edit')}</button></p>`;
+            ${' '}<button type="button" onClick=${() => setEditing(true)}>${t(
+        kept ? 'edit' : 'duty_write')}</button></p>`;
 }
 
 export function Duty({ session }) {

@@ -12,6 +12,7 @@ const LABELS = {
     source_doc: ['Cơ quan chuyển, số, ngày', 'f_source_doc'],
     late_reason: ['Nhập bù', 'f_late_reason'],
     copies: ['Đơn ghi gửi nhiều nơi', 'f_copies'],
+    arose: ['Nơi phát sinh', 'f_arose'],
     papers: ['Tài liệu kèm', 'f_papers'],
     fit: ['Đủ điều kiện', 'f_fit'],
     power: ['Thẩm quyền', 'f_power'],

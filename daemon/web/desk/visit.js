@@ -274,6 +274,7 @@ export function Visit({ session }) {
 export function Petition({ session }) {
     return html`<${Form} session=${session} name="petition" title=${t('petition')}
         fields=${petitionFields} start=${() => ({ source: habit(), received: 'h',
-        notify: 'collect', fit: 'fit_unseen', power: 'power_unclear', copies: 'no' })}
+        notify: 'collect', fit: 'fit_unseen', power: 'power_unclear', copies: 'no',
+        arose: session.office.kind === 'commune' ? session.office.name : '' })}
         steps=${petitionSteps} />`;
 }

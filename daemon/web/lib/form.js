@@ -65,15 +65,21 @@ function Text({ field, values, onLeave }) {
             ...${common} />`)} />`;
 }
 
-/* values[id] is the chosen File itself. */
+/* values[id] is the chosen File itself. The browser's own button speaks the browser's
+ * language: ours stands over it. */
 function FileInput({ field, values, onChosen }) {
+    const [name, setName] = useState('');
     const chosen = (event) => {
-        [values[field.id]] = event.target.files;
+        const [file] = event.target.files;
+        values[field.id] = file;
+        setName(file?.name ?? '');
         onChosen();
     };
-    return html`<${Once} make=${() => html`<input type="file" id=${`f-${field.id}`}
-        name=${`x-${field.id}`} accept=${field.accept} onChange=${chosen}
-        aria-describedby=${`n-${field.id} e-${field.id}`} />`} />`;
+    return html`<span class="file-pick"><input type="file" id=${`f-${field.id}`}
+            name=${`x-${field.id}`} accept=${field.accept} onChange=${chosen}
+            aria-describedby=${`n-${field.id} e-${field.id}`} />
+        <span class="button slim" aria-hidden="true">${t('file_choose')}</span>
+        <span>${name}</span></span>`;
 }
 
 /* A few choices in sight; while one of them has the focus its number picks. */

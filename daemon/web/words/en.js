@@ -169,6 +169,7 @@ export default {
     notices_none: "No notice is due soon.",
     duty: "Duty today",
     duty_phone: "Duty phone of the office above",
+    duty_write: "Write it down",
     duty_none: "The duty phone of the office above is not noted.",
     cases_open: "Open matters here",
     cases_none: "No matter is open.",

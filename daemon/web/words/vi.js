@@ -169,6 +169,7 @@ export default {
     notices_none: "Không có thông báo nào sắp tới hạn.",
     duty: "Trực hôm nay",
     duty_phone: "Số trực cơ quan cấp trên",
+    duty_write: "Ghi số",
     duty_none: "Chưa ghi số trực của cơ quan cấp trên.",
     cases_open: "Vụ việc đang giữ",
     cases_none: "Không có vụ việc nào đang mở.",
