@@ -94,6 +94,8 @@ enum lt_event_type {
     LT_EV_READ_GRANTED = 80,
     LT_EV_READ_WITHDRAWN = 81,
     LT_EV_READ_ENDED = 82,
+    LT_EV_ROOT_STEPPED_DOWN = 83,
+    LT_EV_REGION_ADMITTED = 84,
     LT_EV_AUDIT_MARKED = 100,
     LT_EV_RULESET_SET = 120,
     LT_EV_CALENDAR_SET = 121
@@ -254,6 +256,13 @@ struct lt_event {
     uint32_t calendar_year; /* calendar set */
     size_t calendar_days_n;
     const struct lt_set_day *calendar_days;
+    /* Root stepped down, region admitted: office (the other root), its binding
+     * above, day and due (from, until; stepped down), other (the stepping down;
+     * admitted), and these. */
+    uint8_t root_key[LT_PUBKEY_LEN];
+    uint8_t step_hash[LT_HASH_LEN]; /* of that event; decoded from the stepping
+                                       down itself: its own */
+    uint64_t step_version;
     uint8_t key_id[LT_HASH_LEN]; /* key revoked, key restored */
     size_t ends_n;               /* key revoked */
     const struct lt_stream_end *ends;

@@ -188,6 +188,39 @@ static const char *read_changed(const Lt__OfficeChanged *body,
     return read_office_info(body->office, out);
 }
 
+static const char *read_region(const Lt__Region *body, struct lt_event *out)
+{
+    const char *reason = read_office_info(body->office, out);
+
+    if (reason != NULL) {
+        return reason;
+    }
+    out->has_other = body->step != NULL;
+    if (body->step != NULL && !read_ref(body->step, &out->id, &out->other)) {
+        return "bad reference";
+    }
+    if (!body->has_root_key || body->root_key.len != LT_TYPED_KEY_LEN ||
+        body->root_key.data[0] != LT_ALG_ED25519) {
+        return "bad root key";
+    }
+    if (body->has_step_hash && (body->step_hash.len != LT_TYPED_HASH_LEN ||
+                                body->step_hash.data[0] != LT_ALG_SHA256)) {
+        return "bad hash";
+    }
+    memcpy(out->root_key, body->root_key.data + 1, LT_PUBKEY_LEN);
+    if (body->has_step_hash) {
+        memcpy(out->step_hash, body->step_hash.data + 1, LT_HASH_LEN);
+    }
+    out->step_version = body->step_version;
+    out->binding = body->binding.data;
+    out->binding_len = body->binding.len;
+    out->has_day = body->has_from_date != 0;
+    out->day = body->from_date;
+    out->has_due = body->has_until_date != 0;
+    out->due = body->until_date;
+    return NULL;
+}
+
 static const char *read_directive(const Lt__DirectiveIssued *body,
                                   struct lt_event *out)
 {
@@ -294,6 +327,7 @@ static const void *find_body(const Lt__Event *message, unsigned *out_bodies_n)
         {LT_EV_KEY_BOUND, message->key_bound},
         {LT_EV_OFFICE_CHANGED, message->office_changed},
         {LT_EV_KEY_REVOKED, message->key_revoked},
+        {LT_EV_ROOT_STEPPED_DOWN, message->region},
         {LT_EV_CHUNK, message->chunk},
         {LT_EV_ENCLOSED, message->enclosed},
         {LT_BODY_DEED, message->deed},
@@ -450,6 +484,9 @@ static const char *read_body(const Lt__Event *message, struct lt_event *out)
         return read_opened(message->office_opened, out);
     case LT_EV_OFFICE_CHANGED:
         return read_changed(message->office_changed, out);
+    case LT_EV_ROOT_STEPPED_DOWN:
+    case LT_EV_REGION_ADMITTED:
+        return read_region(message->region, out);
     case LT_EV_KEY_BOUND:
         out->binding = message->key_bound->binding.data;
         out->binding_len = message->key_bound->binding.len;
@@ -520,6 +557,9 @@ lt_err lt_event_decode(const uint8_t *bytes, size_t len,
         if (rc != LT_OK) {
             return rc;
         }
+    }
+    if (out_event->type == LT_EV_ROOT_STEPPED_DOWN) {
+        lt_sha256(&(struct lt_span){bytes, len}, 1, out_event->step_hash);
     }
     return lt_event_check(out_event, diag);
 }

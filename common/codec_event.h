@@ -50,6 +50,15 @@ LT_MUST_CHECK lt_err lt_trust_body_pack(struct Lt__Event *message,
                                         const struct lt_event *event,
                                         struct lt_buf *out);
 
+/* ROOT_STEPPED_DOWN and REGION_ADMITTED (codec_region.c). The other root's
+ * office is read and packed as any office. */
+struct Lt__Office;
+const char *lt_region_body_check(const struct lt_event *event);
+LT_MUST_CHECK lt_err lt_region_body_pack(struct Lt__Event *message,
+                                         struct Lt__Office *office,
+                                         const struct lt_event *event,
+                                         struct lt_buf *out);
+
 /* AUDIT_MARKED (codec_audit.c): NULL, or what is wrong. What is read points
  * into the message; @out_hash is lent to the body until it is packed. */
 struct Lt__AuditMark;

@@ -76,6 +76,8 @@ static const struct {
     {LT_EV_READ_GRANTED, "READ_GRANTED"},
     {LT_EV_READ_WITHDRAWN, "READ_WITHDRAWN"},
     {LT_EV_READ_ENDED, "READ_ENDED"},
+    {LT_EV_ROOT_STEPPED_DOWN, "ROOT_STEPPED_DOWN"},
+    {LT_EV_REGION_ADMITTED, "REGION_ADMITTED"},
     {LT_EV_RULESET_SET, "RULESET_SET"},
     {LT_EV_CALENDAR_SET, "CALENDAR_SET"},
 };
@@ -128,6 +130,8 @@ uint32_t lt_event_body(uint32_t type)
         return LT_BODY_DEED;
     case LT_EV_KEY_RESTORED:
         return LT_EV_KEY_REVOKED;
+    case LT_EV_REGION_ADMITTED:
+        return LT_EV_ROOT_STEPPED_DOWN;
     case LT_EV_KEY_CONFIRMED:
     case LT_EV_KEY_FORMER:
         return LT_EV_KEY_BOUND;
@@ -680,6 +684,11 @@ static const char *check_body(const struct lt_event *event)
     case LT_EV_RULESET_SET:
     case LT_EV_CALENDAR_SET:
         return lt_law_body_check(event);
+    case LT_EV_ROOT_STEPPED_DOWN: {
+        const char *reason = check_office(event);
+
+        return reason != NULL ? reason : lt_region_body_check(event);
+    }
     case LT_EV_KEY_REVOKED:
         return lt_trust_body_check(event);
     case LT_EV_KEY_BOUND:
@@ -823,6 +832,8 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_KEY_FORMER:
         return !event->office.has_from_date;
     case LT_EV_OFFICE_OPENED:
+    case LT_EV_ROOT_STEPPED_DOWN:
+    case LT_EV_REGION_ADMITTED:
         return true;
     case LT_EV_OFFICE_CHANGED:
         /* A closing passes something on, a change is prepared or put in force:

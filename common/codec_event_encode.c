@@ -543,6 +543,11 @@ static lt_err pack_office(struct draft *draft, const struct lt_event *event,
             opened.proposal = &draft->proposal;
         }
         draft->event.office_opened = &opened;
+    } else if (lt_event_body(event->type) == LT_EV_ROOT_STEPPED_DOWN) {
+        rc = failed ? LT_ENOMEM
+                    : lt_region_body_pack(&draft->event, &office, event, out);
+        lt_arena_deinit(&arena);
+        return rc;
     } else {
         changed.office = &office;
         changed.has_closed = event->office_closed;
@@ -621,6 +626,7 @@ static lt_err pack_body(struct draft *draft, const struct lt_event *event,
     case LT_EV_OFFICE_PROPOSED:
     case LT_EV_OFFICE_OPENED:
     case LT_EV_OFFICE_CHANGED:
+    case LT_EV_ROOT_STEPPED_DOWN:
         return pack_office(draft, event, out);
     default: /* this version does not write it */
         return LT_EINVAL;

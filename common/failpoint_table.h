@@ -158,6 +158,9 @@ LT_PLANT(untold_file, "let a file leave the pages without telling the audit")
 LT_PLANT(no_addresses, "name no address of the machine in the pages' certificate")
 LT_PLANT(believe_anyone, "believe whoever says at a port of the pages who is there")
 LT_PLANT(any_shift, "take a shift whatever it says")
+LT_PLANT(unsigned_successor, "let a new root admit whose root has not stepped down")
+LT_PLANT(any_hand_over, "take a card or hand-over whoever has signed it")
+LT_PLANT(old_root_writes, "let a root that stepped down go on writing the tree")
 
 #undef LT_FP
 #undef LT_PLANT

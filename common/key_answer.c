@@ -9,6 +9,11 @@ struct proven {
     struct lt_binding bindings[LT_KEY_ANSWER_BINDINGS_MAX];
 };
 
+struct roots {
+    size_t n;
+    const struct lt_believed_root *all;
+};
+
 static lt_err refuse(struct lt_diag *diag, const char *reason)
 {
     (void)lt_diag_set(diag, LT_EHELLO);
@@ -19,17 +24,22 @@ static lt_err refuse(struct lt_diag *diag, const char *reason)
 /* The public key that must have signed @binding; NULL: none that is proven. */
 static const uint8_t *issuer_key(const struct proven *proven,
                                  const struct lt_binding *binding,
-                                 const uint8_t *root,
-                                 const struct lt_office *root_office)
+                                 const struct roots *roots)
 {
-    uint8_t root_id[LT_HASH_LEN];
+    bool own = lt_office_equal(&binding->office, &binding->issuer);
 
-    if (lt_office_equal(&binding->office, &binding->issuer)) {
-        lt_key_id_of(root, root_id);
-        return lt_office_equal(&binding->office, root_office) &&
-                       memcmp(binding->issuer_key_id, root_id, LT_HASH_LEN) == 0
-                   ? root
-                   : NULL;
+    for (size_t i = 0; own && i < roots->n; i++) {
+        const struct lt_believed_root *root = &roots->all[i];
+        uint8_t id[LT_HASH_LEN];
+
+        lt_key_id_of(root->key, id);
+        if (lt_office_equal(&binding->office, &root->office) &&
+            memcmp(binding->issuer_key_id, id, LT_HASH_LEN) == 0) {
+            return root->key;
+        }
+    }
+    if (own) {
+        return NULL;
     }
     for (size_t i = 0; i < proven->n; i++) {
         const struct lt_binding *above = &proven->bindings[i];
@@ -43,8 +53,7 @@ static const uint8_t *issuer_key(const struct proven *proven,
 }
 
 static lt_err prove(struct proven *proven, struct lt_span bytes,
-                    const uint8_t *root, const struct lt_office *root_office,
-                    struct lt_diag *diag)
+                    const struct roots *roots, struct lt_diag *diag)
 {
     struct lt_binding *binding = &proven->bindings[proven->n];
     struct lt_key *issuer = NULL;
@@ -54,7 +63,7 @@ static lt_err prove(struct proven *proven, struct lt_span bytes,
     if (lt_binding_decode(bytes.data, bytes.len, binding, NULL) != LT_OK) {
         return refuse(diag, "no binding");
     }
-    key = issuer_key(proven, binding, root, root_office);
+    key = issuer_key(proven, binding, roots);
     if (key == NULL) {
         return refuse(diag, "binding of another issuer");
     }
@@ -106,10 +115,10 @@ static lt_err check_signature(const struct proven *proven,
 lt_err lt_key_answer_check(const struct lt_key_answer *answer,
                            const uint8_t nonce[static LT_NONCE_LEN],
                            const struct lt_office *office,
-                           const uint8_t root[static LT_PUBKEY_LEN],
-                           const struct lt_office *root_office,
+                           const struct lt_believed_root *roots, size_t roots_n,
                            struct lt_diag *diag)
 {
+    const struct roots believed = {roots_n, roots};
     struct proven *proven;
     lt_err rc = LT_OK;
 
@@ -127,7 +136,7 @@ lt_err lt_key_answer_check(const struct lt_key_answer *answer,
         return lt_diag_set(diag, LT_ENOMEM);
     }
     for (size_t i = 0; rc == LT_OK && i < answer->bindings_n; i++) {
-        rc = prove(proven, answer->bindings[i], root, root_office, diag);
+        rc = prove(proven, answer->bindings[i], &believed, diag);
     }
     if (rc == LT_OK) {
         rc = check_signature(proven, answer, diag);

@@ -16,17 +16,20 @@
 /* Of how many bindings an answer may consist; more are refused. */
 enum { LT_KEY_ANSWER_BINDINGS_MAX = 64 };
 
-/* Is @answer what @office says to @nonce?
- *
- * @root         the pinned root's public key
- * @root_office  whose own bindings that key signs
+/* A root that is believed: the pinned one, or one whose tree has joined. */
+struct lt_believed_root {
+    struct lt_office office; /* whose own bindings the key signs */
+    uint8_t key[LT_PUBKEY_LEN];
+};
+
+/* Is @answer what @office says to @nonce, by one of @roots?
  *
  * Errors: LT_EHELLO with a "reason" in @diag (not this question's, another
  * office's, a binding that does not lead to the root, a wrong signature, a
  * transport key that the binding does not name); LT_ETOOBIG; LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_key_answer_check(
     const struct lt_key_answer *answer, const uint8_t nonce[static LT_NONCE_LEN],
-    const struct lt_office *office, const uint8_t root[static LT_PUBKEY_LEN],
-    const struct lt_office *root_office, struct lt_diag *diag);
+    const struct lt_office *office, const struct lt_believed_root *roots,
+    size_t roots_n, struct lt_diag *diag);
 
 #endif

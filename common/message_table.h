@@ -608,6 +608,21 @@ X("not_the_writer", "Chỉ nơi giữ sơ đồ tổ chức đổi được sơ 
   "Gửi phương án cho cơ quan đó.",
   "only the office that writes the tree changes it[: {holder}]",
   "Send the plan to that office.")
+X("root_stepped_down",
+  "Cơ quan này đã bàn giao sơ đồ tổ chức[ cho {holder}][; nơi nhận có đến "
+  "{until} để tiếp nhận]",
+  "Chờ nơi nhận chạy: lienthong tree admit. Sau ngày đó mà chưa tiếp nhận thì "
+  "cơ quan này lại đổi được sơ đồ.",
+  "this office has stepped down as writer of the tree[ for {holder}][, which "
+  "may admit it until {until}]",
+  "Wait until the successor has run: lienthong tree admit. If it has not by "
+  "that day, this office may change the tree again.")
+X("region_file_refused", "Không nhận tệp bàn giao[ {path}][: {reason}]",
+  "Lấy lại tệp từ đúng nơi: thẻ do lienthong tree card tạo ở nơi nhận, giấy bàn "
+  "giao do lienthong tree step-down tạo ở nơi giao.",
+  "the hand-over file is refused[ {path}][: {reason}]",
+  "Get it again from the right side: the card is made by lienthong tree card at "
+  "the new root, the hand-over by lienthong tree step-down at the old one.")
 X("office_closed", "Cơ quan này đã kết thúc hoạt động[; {holder} kế thừa]",
   "Ghi ở cơ quan kế thừa. Những gì đã ghi ở đây vẫn còn và vẫn có giá trị.",
   "this office is closed[; {holder} is its heir]",

@@ -22,6 +22,71 @@ X("ui_cmd_tree_enforce", "đưa các thay đổi đã chuẩn bị vào hiệu l
 X("ui_cmd_tree_withdraw",
   "rút lại những thay đổi đã chuẩn bị cho một cơ quan",
   "take back what was prepared for an office")
+X("ui_cmd_tree_card", "tạo thẻ của cơ quan này, cho nơi sẽ bàn giao sơ đồ",
+  "make the card of this root, for one that steps down for it")
+X("ui_cmd_tree_step_down",
+  "bàn giao sơ đồ tổ chức cho cơ quan cấp trên mới từ một ngày",
+  "step down as writer of the tree for another root, from a day on")
+X("ui_cmd_tree_hand_over", "tạo lại giấy bàn giao đã ký",
+  "make the hand-over again that was signed")
+X("ui_cmd_tree_admit", "tiếp nhận sơ đồ tổ chức được bàn giao",
+  "admit the tree of a root that has stepped down for this one")
+X("ui_opt_tree_card", "thẻ của nơi tiếp nhận (tree card)",
+  "the successor's card (tree card)")
+X("ui_opt_tree_step_on", "tiếp nhận được từ ngày đó, trong 30 ngày",
+  "it may be admitted from that day on, for 30 days")
+X("ui_opt_tree_hand_over", "ghi giấy bàn giao vào tệp này",
+  "write the hand-over to this file")
+X("ui_region_card_made", "Đã ghi thẻ: {path}", "card written: {path}")
+X("ui_region_root_key",
+  "Khóa gốc (so với khóa mà nơi kia đọc cho qua điện thoại): {key}",
+  "root key (compare it with what the other side reads out): {key}")
+X("ui_region_handed", "Đã ghi giấy bàn giao: {path}",
+  "hand-over written: {path}")
+X("ui_region_would_step",
+  "Sẽ bàn giao cho {name}: {open} cơ quan đang hoạt động, {closed} đã kết thúc; "
+  "tiếp nhận từ {from} đến {until}",
+  "would step down for {name}: {open} open offices, {closed} closed; to be "
+  "admitted from {from} to {until}")
+X("ui_region_would_admit",
+  "Sẽ tiếp nhận {name}: {open} cơ quan đang hoạt động, {closed} đã kết thúc; "
+  "từ {from} đến {until}",
+  "would admit {name}: {open} open offices, {closed} closed; from {from} to "
+  "{until}")
+X("ui_why_region_damaged", "tệp hỏng hoặc không phải tệp bàn giao",
+  "damaged, or no such file")
+X("ui_why_region_unsigned",
+  "chữ ký không đúng: tệp đã bị sửa hoặc không do nơi đó ký",
+  "the signature is wrong: it was changed, or that root has not signed it")
+X("ui_why_region_card", "đây là thẻ, không phải giấy bàn giao: dùng với tree "
+  "step-down --to", "this is a card, not a hand-over: for tree step-down --to")
+X("ui_why_region_hand_over",
+  "đây là giấy bàn giao, không phải thẻ: dùng với tree admit",
+  "this is a hand-over, not a card: for tree admit")
+X("ui_why_region_other", "giấy này bàn giao cho cơ quan khác",
+  "it steps down for another root, not for this one")
+X("ui_why_region_again", "đã tiếp nhận rồi", "admitted already")
+X("ui_why_region_early", "chưa đến ngày bàn giao", "its day has not come yet")
+X("ui_why_region_late",
+  "đã quá hạn tiếp nhận: đề nghị nơi kia ký lại (tree step-down)",
+  "its last day is over: the other root has to step down anew")
+X("ui_why_region_clash", "mã định danh này đã có trong sơ đồ ở đây",
+  "an office of this id is in the tree here already")
+X("ui_why_region_homeless", "cấp trên của cơ quan này không có trong giấy",
+  "its superior is not in the hand-over")
+X("ui_why_region_code", "mã hành chính này đã có cơ quan khác dùng ở đây",
+  "another open office here has the same code")
+X("ui_why_region_self", "là thẻ của chính cơ quan này",
+  "it is this office's own card")
+X("ui_why_region_inside", "cơ quan đó đã nằm trong sơ đồ này",
+  "that office is in this tree already")
+X("ui_why_region_no_address",
+  "thẻ không nêu địa chỉ kết nối: đặt listen ở nơi tiếp nhận rồi tạo lại",
+  "the card names no address to dial: set listen there and make it anew")
+X("ui_why_region_not_yet", "cơ quan này chưa bàn giao sơ đồ",
+  "this office has not stepped down")
+X("ui_tree_change_step_down", "bàn giao sơ đồ", "the tree handed over")
+X("ui_tree_change_admit", "tiếp nhận sơ đồ", "its tree admitted")
 X("ui_tree_change_withdrawn", "rút lại thay đổi đã chuẩn bị",
   "a prepared change withdrawn")
 X("ui_opt_tree_on", "như vào ngày đó", "as it was on that day")

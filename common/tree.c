@@ -57,6 +57,7 @@ void lt_tree_free(struct lt_tree *tree)
     }
     lt_tree_offices_deinit(tree);
     lt_tree_forget_said(tree);
+    lt_free(tree->alloc, tree->regions);
     lt_free(tree->alloc, tree);
 }
 
@@ -169,7 +170,11 @@ const struct lt_tree_office *lt_tree_find(const struct lt_tree *tree,
 
 const struct lt_tree_office *lt_tree_root(const struct lt_tree *tree)
 {
-    return lt_tree_at(tree, 0); /* nothing opens before the root */
+    uint32_t home = tree->regions == NULL
+                        ? 0 /* nothing opens before the root */
+                        : lt_tree_index(tree, &tree->regions->home);
+
+    return lt_tree_at(tree, lt_tree_top(tree, home));
 }
 
 size_t lt_tree_count(const struct lt_tree *tree)

@@ -42,8 +42,9 @@ LT_MUST_CHECK lt_err lt_tree_clone(const struct lt_tree *tree,
                                    struct lt_tree **out_tree);
 void lt_tree_free(struct lt_tree *tree);
 
-/* Apply an OFFICE_OPENED (OFFICE_CHANGED, READ_GRANTED, READ_WITHDRAWN) that is
- * event @version of the writer's stream; the same again is fine. One that comes
+/* Apply an OFFICE_OPENED (OFFICE_CHANGED, READ_GRANTED, READ_WITHDRAWN,
+ * ROOT_STEPPED_DOWN, REGION_ADMITTED) that is event @version of its origin's
+ * stream; the same again is fine. One that comes
  * after a later one is put in its place, and what is later is applied again
  * after it. Errors: LT_EINVAL (unknown parent, office there already with other
  * data, loop, too deep, too many, version 0): it changes nothing unless another
@@ -63,7 +64,7 @@ uint64_t lt_tree_revision(const struct lt_tree *tree);
 /* Grows whenever something came late: what was judged by the tree may have to
  * be judged again. */
 uint64_t lt_tree_rewritten(const struct lt_tree *tree);
-/* Note that the stream has come to @version without a change of offices. */
+/* The same where there is one tree: the version is the number. */
 void lt_tree_advance(struct lt_tree *tree, uint64_t version);
 
 /* NULL when unknown. The pointer is valid until the tree changes. */
@@ -172,6 +173,68 @@ LT_MUST_CHECK lt_err lt_tree_due(const struct lt_tree *tree, int32_t day,
 /* The first day on which something is due that is not in force; false when
  * nothing is. What has no date waits for a person. */
 bool lt_tree_next_due(const struct lt_tree *tree, int32_t *out_day);
+
+/* ---- trees that join (tree_region.c) ----
+ *
+ * A root that steps down says so in its stream (ROOT_STEPPED_DOWN: for whom,
+ * from which day, until when), and its successor admits it in its own
+ * (REGION_ADMITTED, which names that word by id, hash and version). Before
+ * both are there, each writer's words count for its own offices alone; from
+ * the admission on, the successor's count for all of them, and what the former
+ * root says after its stepping down counts nowhere. Which words are heard
+ * first, and where, changes nothing.
+ *
+ * Versions go on rising: above LT_TREE_ERA_BITS bits of the number in the
+ * writer's stream stands an era, which is one more than that of any tree that
+ * the writer has admitted. So every version of a joined tree is above all those
+ * of both trees before, and an office's former versions are those of the tree
+ * that it was in. */
+enum { LT_TREE_ERA_BITS = 24, LT_TREE_REGIONS_MAX = 256 };
+
+struct lt_tree_region {
+    struct lt_office writer;
+    bool has_root_key; /* who it joins has said it; never of the first */
+    uint8_t root_key[LT_PUBKEY_LEN];
+    uint64_t last; /* number of its last word that was heard */
+    bool stepped;  /* its latest word of it: */
+    struct lt_event_id step;
+    uint8_t step_hash[LT_HASH_LEN];
+    uint64_t step_version;
+    struct lt_office successor;
+    int32_t from_day; /* admitted from this day to that one */
+    int32_t until_day;
+    bool ended; /* admitted: nothing after that word counts */
+};
+/* Is @event such a word? */
+bool lt_tree_is_joint(const struct lt_event *event);
+/* NULL past the end; none while there is one tree. */
+const struct lt_tree_region *lt_tree_region_at(const struct lt_tree *tree,
+                                               size_t index);
+const struct lt_tree_region *
+lt_tree_region_of(const struct lt_tree *tree, const struct lt_office *writer);
+/* Is @office the writer of a tree that everybody here is to hold? */
+bool lt_tree_is_writer(const struct lt_tree *tree,
+                       const struct lt_office *office);
+/* Does what @writer says as number @number count for the tree that the root is
+ * the top of? A word about a key counts so. */
+bool lt_tree_speaks(const struct lt_tree *tree, const struct lt_office *writer,
+                    uint64_t number);
+/* May @office write the tree on civil day @day? It is the root, and has not
+ * stepped down: not before the last day on which it may be admitted is over. */
+bool lt_tree_may_write(const struct lt_tree *tree,
+                       const struct lt_office *office, int32_t day);
+/* Every word of a joined tree may move all others. Who reads many of them says
+ * so first (@defer), and again when all are there: until then the tree has a
+ * part of them, and lt_tree_apply answers LT_OK. Errors: LT_ENOMEM; then once
+ * more. */
+LT_MUST_CHECK lt_err lt_tree_defer(struct lt_tree *tree, bool defer);
+/* The version of word @number of @writer. */
+uint64_t lt_tree_version_of(const struct lt_tree *tree,
+                            const struct lt_office *writer, uint64_t number);
+/* Note that the stream of @writer has come to @number without a change of
+ * offices. */
+void lt_tree_heard(struct lt_tree *tree, const struct lt_office *writer,
+                   uint64_t number);
 
 /* ---- readers beside the tree (tree_reader.c) ---- */
 

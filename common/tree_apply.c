@@ -171,7 +171,9 @@ static const char *why_not_open(const struct lt_tree *tree,
         return "no name or kind";
     }
     if (lt_office_is_zero(&info->parent)) {
-        return tree->nodes_n == 0 ? NULL : "a second root";
+        return tree->nodes_n == 0 || lt_tree_region_of(tree, &info->id) != NULL
+                   ? NULL
+                   : "a second root";
     }
     if (parent == LT_TREE_NONE) {
         return "unknown parent";
@@ -195,7 +197,9 @@ lt_err lt_tree_open_office(struct lt_tree *tree, uint64_t version,
     const char *reason;
 
     if (held != LT_TREE_NONE) {
-        return same_office(&tree->nodes[held].office, info)
+        return (lt_office_is_zero(&info->parent) &&
+                lt_tree_region_of(tree, &info->id) != NULL) ||
+                       same_office(&tree->nodes[held].office, info)
                    ? LT_OK
                    : lt_tree_refuse(diag, &info->id,
                                     "there already, with other data");
@@ -253,12 +257,9 @@ static uint32_t height_of(const struct lt_tree *tree, uint32_t index)
     return deepest - tree->nodes[index].depth + 1;
 }
 
-static const char *why_not_move(const struct lt_tree *tree, uint32_t index,
+static const char *why_not_hang(const struct lt_tree *tree, uint32_t index,
                                 uint32_t parent)
 {
-    if (tree->nodes[index].parent == LT_TREE_NONE) {
-        return "the root does not move";
-    }
     if (parent == LT_TREE_NONE) {
         return "unknown parent";
     }
@@ -272,6 +273,14 @@ static const char *why_not_move(const struct lt_tree *tree, uint32_t index,
                    LT_TREE_DEPTH_MAX
                ? NULL
                : "too deep";
+}
+
+static const char *why_not_move(const struct lt_tree *tree, uint32_t index,
+                                uint32_t parent)
+{
+    return tree->nodes[index].parent == LT_TREE_NONE
+               ? "the root does not move"
+               : why_not_hang(tree, index, parent);
 }
 
 /* What is not said stays as it is. A keeper stays one: a plain "no" is not
@@ -317,12 +326,15 @@ static struct lt_office_info fill_in(const struct lt_tree_office *office,
 static void hang_below(struct lt_tree *tree, uint32_t moved, uint32_t parent)
 {
     struct lt_tree_node *node = &tree->nodes[moved];
-    uint32_t *link = &tree->nodes[node->parent].child;
+    uint32_t *link =
+        node->parent == LT_TREE_NONE ? NULL : &tree->nodes[node->parent].child;
 
-    while (*link != moved) {
+    while (link != NULL && *link != moved) {
         link = &tree->nodes[*link].sibling;
     }
-    *link = node->sibling;
+    if (link != NULL) {
+        *link = node->sibling;
+    }
     node->sibling = tree->nodes[parent].child;
     tree->nodes[parent].child = moved;
     node->parent = parent;
@@ -380,6 +392,31 @@ lt_err lt_tree_change_office(struct lt_tree *tree, uint64_t version,
     return LT_OK;
 }
 
+lt_err lt_tree_hang_root(struct lt_tree *tree, uint64_t version,
+                         const struct lt_office *office,
+                         const struct lt_office *parent, struct lt_diag *diag)
+{
+    uint32_t index = lt_tree_index(tree, office);
+    uint32_t above = lt_tree_index(tree, parent);
+    const char *reason;
+
+    if (index == LT_TREE_NONE) {
+        return lt_tree_refuse(diag, office, "unknown office");
+    }
+    reason = tree->nodes[index].parent != LT_TREE_NONE
+                 ? "below another already"
+                 : why_not_hang(tree, index, above);
+    if (reason != NULL) {
+        return lt_tree_refuse(diag, office, reason);
+    }
+    if (!add_move(tree->alloc, &tree->nodes[index], version, above)) {
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    tree->nodes[index].office.parent = *parent;
+    hang_below(tree, index, above);
+    return LT_OK;
+}
+
 lt_err lt_tree_may_say(const struct lt_tree *tree, uint64_t version,
                        const struct lt_event *event, struct lt_diag *diag)
 {
@@ -394,7 +431,7 @@ lt_err lt_tree_may_say(const struct lt_tree *tree, uint64_t version,
     if (event->type != LT_EV_OFFICE_OPENED &&
         event->type != LT_EV_OFFICE_CHANGED &&
         event->type != LT_EV_READ_GRANTED &&
-        event->type != LT_EV_READ_WITHDRAWN) {
+        event->type != LT_EV_READ_WITHDRAWN && !lt_tree_is_joint(event)) {
         return lt_tree_refuse(diag, &info->id, "not an event of the tree");
     }
     if ((event->type == LT_EV_READ_GRANTED ||
@@ -468,6 +505,14 @@ lt_err lt_tree_clone(const struct lt_tree *tree, struct lt_tree **out_tree)
     if (!lt_tree_clone_plans(tree, copy) || !lt_tree_clone_grants(tree, copy)) {
         lt_tree_free(copy);
         return LT_ENOMEM;
+    }
+    if (tree->regions != NULL) {
+        copy->regions = lt_new(copy->alloc, sizeof(*copy->regions));
+        if (copy->regions == NULL) {
+            lt_tree_free(copy);
+            return LT_ENOMEM;
+        }
+        *copy->regions = *tree->regions;
     }
     copy->version = tree->version;
     copy->revision = tree->revision;

@@ -9,23 +9,8 @@
 
 #include <string.h>
 
-struct lt_tree_said {
-    uint64_t version;
-    uint64_t hlc;
-    struct lt_event_id id;
-    bool opens;
-    bool closes;
-    bool prepares;
-    bool enforces;
-    uint32_t classes; /* granted, or withdrawn (closes): of heir, to node */
-    struct lt_office heir;       /* closes */
-    struct lt_event_id prepared; /* enforces: which change */
-    bool has_from_date;
-    int32_t from_date;
-    struct lt_tree_node node; /* its office, as it was said */
-};
-
-static int compare(const struct lt_tree_said *a, const struct lt_tree_said *b)
+int lt_tree_said_compare(const struct lt_tree_said *a,
+                         const struct lt_tree_said *b)
 {
     if (a->version != b->version) {
         return a->version < b->version ? -1 : 1;
@@ -42,7 +27,7 @@ static size_t place_of(const struct lt_tree *tree,
 {
     size_t at = tree->said_n;
 
-    while (at > 0 && compare(&tree->said[at - 1], said) >= 0) {
+    while (at > 0 && lt_tree_said_compare(&tree->said[at - 1], said) >= 0) {
         at--;
     }
     return at;
@@ -70,6 +55,7 @@ static bool keep(struct lt_tree *tree, size_t at, struct lt_tree_said *said,
 
 static void drop(struct lt_tree *tree, size_t at)
 {
+    lt_free(tree->alloc, tree->said[at].joint);
     lt_tree_node_deinit(tree->alloc, &tree->said[at].node);
     tree->said_n--;
     memmove(&tree->said[at], &tree->said[at + 1],
@@ -80,7 +66,14 @@ static lt_err judge(struct lt_tree *tree, const struct lt_tree_said *said,
                     const struct lt_office_info *info, struct lt_diag *diag)
 {
     uint64_t version = said->version;
+    const char *reason = lt_tree_why_not_said(tree, said);
 
+    if (reason != NULL) {
+        return lt_tree_refuse(diag, &info->id, reason);
+    }
+    if (said->joint != NULL) {
+        return lt_tree_say_joint(tree, said, info, diag);
+    }
     if (said->classes != 0) {
         return lt_tree_grant(tree, version, &info->id, &said->heir,
                              said->classes, said->closes, diag);
@@ -119,7 +112,7 @@ static lt_err say(struct lt_tree *tree, const struct lt_tree_said *said,
 /* All of it from the beginning; what was said at @at decides the result. */
 static lt_err replay(struct lt_tree *tree, size_t at, struct lt_diag *diag)
 {
-    struct lt_tree again = {.alloc = tree->alloc};
+    struct lt_tree again = {.alloc = tree->alloc, .regions = tree->regions};
     struct lt_tree old;
     lt_err result = LT_OK;
 
@@ -143,7 +136,9 @@ static lt_err replay(struct lt_tree *tree, size_t at, struct lt_diag *diag)
             result = rc;
         }
     }
-    lt_tree_advance(tree, again.version);
+    if (tree->regions == NULL) {
+        lt_tree_advance(tree, again.version);
+    }
     old = *tree;
     tree->nodes = again.nodes;
     tree->nodes_n = again.nodes_n;
@@ -163,6 +158,7 @@ static lt_err replay(struct lt_tree *tree, size_t at, struct lt_diag *diag)
 void lt_tree_forget_said(struct lt_tree *tree)
 {
     for (size_t i = 0; i < tree->said_n; i++) {
+        lt_free(tree->alloc, tree->said[i].joint);
         lt_tree_node_deinit(tree->alloc, &tree->said[i].node);
     }
     lt_free(tree->alloc, tree->said);
@@ -171,11 +167,125 @@ void lt_tree_forget_said(struct lt_tree *tree)
     tree->said_capacity = 0;
 }
 
+/* Which of all that was said @id is; said_n: none. */
+static size_t index_of(const struct lt_tree *tree, const struct lt_event_id *id)
+{
+    size_t i = 0;
+
+    while (i < tree->said_n && !lt_event_id_equal(&tree->said[i].id, id)) {
+        i++;
+    }
+    return i;
+}
+
+static bool copy_joint(const struct lt_alloc *alloc,
+                       const struct lt_event *event, struct lt_tree_said *said)
+{
+    if (!lt_tree_is_joint(event)) {
+        return true;
+    }
+    said->joint = lt_new(alloc, sizeof(*said->joint));
+    if (said->joint == NULL) {
+        return false;
+    }
+    *said->joint = (struct lt_tree_joint){
+        .admits = event->type == LT_EV_REGION_ADMITTED,
+        .from_day = event->day,
+        .until_day = event->due,
+        .step = event->other,
+        .step_version = event->step_version};
+    memcpy(said->joint->root_key, event->root_key, LT_PUBKEY_LEN);
+    memcpy(said->joint->step_hash, event->step_hash, LT_HASH_LEN);
+    return true;
+}
+
+/* Which trees there are, all places anew, and all of it from the beginning;
+ * what was said as @id decides the result. LT_ENOMEM: nothing has changed. */
+static lt_err settle(struct lt_tree *tree, const struct lt_event_id *id,
+                     struct lt_diag *diag)
+{
+    struct lt_tree_regions *old = tree->regions;
+    struct lt_tree_regions *fresh = lt_new(tree->alloc, sizeof(*fresh));
+    lt_err rc;
+
+    if (fresh == NULL) {
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    rc = lt_tree_regions_settle(tree, fresh);
+    if (rc == LT_OK) {
+        tree->regions = fresh;
+        rc = replay(tree, index_of(tree, id), diag);
+    }
+    if (rc == LT_ENOMEM) {
+        tree->regions = old;
+        lt_free(tree->alloc, fresh);
+        return rc;
+    }
+    lt_free(tree->alloc, old);
+    tree->stale = false;
+    tree->revision++;
+    tree->rewritten++;
+    lt_tree_regions_advance(tree);
+    return rc;
+}
+
+lt_err lt_tree_defer(struct lt_tree *tree, bool defer)
+{
+    static const struct lt_event_id nobody;
+    lt_err rc = LT_OK;
+
+    tree->deferred = defer;
+    if (!defer && tree->stale) {
+        rc = settle(tree, &nobody, NULL);
+    }
+    return rc;
+}
+
+/* Where there is more than one tree, or may be from now on: every word may
+ * change the place of all others. */
+static lt_err join(struct lt_tree *tree, struct lt_tree_said *said,
+                   const struct lt_event *event,
+                   const struct lt_office_info *info, struct lt_diag *diag)
+{
+    lt_err rc;
+
+    if (index_of(tree, &said->id) < tree->said_n) {
+        return LT_OK; /* heard before */
+    }
+    if (tree->nodes_n == 0) {
+        return lt_tree_refuse(diag, &info->id, "nobody's word yet");
+    }
+    if (tree->said_n == LT_TREE_SAID_MAX ||
+        said->number >= UINT64_C(1) << LT_TREE_ERA_BITS ||
+        event->step_version >= UINT64_C(1) << (2 * LT_TREE_ERA_BITS)) {
+        return lt_tree_refuse(diag, &info->id, "too many changes");
+    }
+    if (!lt_tree_is_writer(tree, &said->id.origin)) {
+        return lt_tree_refuse(diag, &info->id, "not the tree's writer");
+    }
+    if (!copy_joint(tree->alloc, event, said) ||
+        !keep(tree, tree->said_n, said, info)) {
+        lt_free(tree->alloc, said->joint);
+        return lt_diag_set(diag, LT_ENOMEM);
+    }
+    if (tree->deferred && said->joint == NULL) {
+        tree->stale = true;
+        return LT_OK;
+    }
+    rc = settle(tree, &said->id, diag);
+    if (rc == LT_ENOMEM) {
+        drop(tree, index_of(tree, &said->id));
+        lt_tree_put_in_place(tree, tree->regions);
+    }
+    return rc;
+}
+
 lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
                      const struct lt_event *event, struct lt_diag *diag)
 {
     const struct lt_office_info *info = &event->office;
     struct lt_tree_said said = {.version = version,
+                                .number = version,
                                 .hlc = event->hlc,
                                 .id = event->id,
                                 .opens = event->type == LT_EV_OFFICE_OPENED,
@@ -210,9 +320,12 @@ lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
         }
         return rc;
     }
+    if (tree->regions != NULL || lt_tree_is_joint(event)) {
+        return join(tree, &said, event, info, diag);
+    }
     at = place_of(tree, &said);
     late = at < tree->said_n;
-    if (late && compare(&tree->said[at], &said) == 0) {
+    if (late && lt_tree_said_compare(&tree->said[at], &said) == 0) {
         return LT_OK; /* heard before */
     }
     if (tree->said_n == LT_TREE_SAID_MAX) {

@@ -9,8 +9,6 @@
 /* So much may be said of the offices of one region, for ever. */
 enum { LT_TREE_SAID_MAX = 10 * LT_TREE_OFFICES_MAX };
 
-struct lt_tree_said;
-
 /* Who the parent was from a version on. */
 struct lt_tree_move {
     uint64_t version;
@@ -29,6 +27,57 @@ struct lt_tree_node {
     struct lt_tree_move *moves; /* rising versions, the opening first */
     size_t moves_n;
     size_t moves_capacity;
+};
+
+/* What a word of two trees that join says beside its office; one block. */
+struct lt_tree_joint {
+    bool admits; /* else it steps down */
+    uint8_t root_key[LT_PUBKEY_LEN];
+    uint8_t step_hash[LT_HASH_LEN];
+    int32_t from_day;
+    int32_t until_day;
+    struct lt_event_id step; /* admits: which stepping down */
+    uint64_t step_version;
+};
+
+/* One word of a writer, as it was said; tree_history.c keeps them. */
+struct lt_tree_said {
+    uint64_t version;
+    uint64_t number; /* in its writer's stream */
+    uint64_t hlc;
+    struct lt_event_id id;
+    bool opens;
+    bool yields; /* another's opening of that office counts */
+    bool closes;
+    bool prepares;
+    bool enforces;
+    uint32_t classes; /* granted, or withdrawn (closes): of heir, to node */
+    struct lt_office heir;       /* closes */
+    struct lt_event_id prepared; /* enforces: which change */
+    bool has_from_date;
+    int32_t from_date;
+    struct lt_tree_joint *joint; /* NULL: of one tree alone */
+    struct lt_tree_node node;    /* its office, as it was said */
+};
+
+/* An admission that was said, in the order of versions. */
+struct lt_tree_join {
+    struct lt_event_id id;
+    struct lt_office writer;
+    struct lt_office office; /* whom it admits */
+    uint64_t number;
+    uint64_t version;
+    uint64_t step_version;
+    bool holds; /* in force, or as good as long as nothing contradicts */
+};
+
+/* All trees that are known here; NULL while there is one. */
+struct lt_tree_regions {
+    struct lt_office home; /* whose writer was the first that was heard */
+    size_t n;
+    struct lt_tree_region all[LT_TREE_REGIONS_MAX];
+    size_t joins_n;
+    struct lt_tree_join joins[LT_TREE_REGIONS_MAX];
 };
 
 /* A change that was prepared. */
@@ -56,6 +105,9 @@ struct lt_tree {
     struct lt_tree_plan *plans; /* prepared, in the order of their versions */
     size_t plans_n;
     size_t plans_capacity;
+    struct lt_tree_regions *regions;
+    bool deferred; /* where trees join, words get their places later */
+    bool stale;    /* there are words without a place */
     bool is_clone; /* it has not what was said */
 };
 
@@ -138,7 +190,38 @@ LT_MUST_CHECK bool lt_tree_clone_plans(const struct lt_tree *from,
                                        struct lt_tree *to);
 void lt_tree_plans_deinit(struct lt_tree *tree);
 
+/* The root @office goes below @parent, and all below it with it. */
+LT_MUST_CHECK lt_err lt_tree_hang_root(struct lt_tree *tree, uint64_t version,
+                                       const struct lt_office *office,
+                                       const struct lt_office *parent,
+                                       struct lt_diag *diag);
+
+/* ---- tree_region.c ---- */
+
+/* The top above @index, itself perhaps; LT_TREE_NONE of nobody. */
+uint32_t lt_tree_top(const struct lt_tree *tree, uint32_t index);
+/* Find out from all that was said which trees there are and which admissions
+ * hold, and put every word in its place. */
+LT_MUST_CHECK lt_err
+lt_tree_regions_settle(struct lt_tree *tree, struct lt_tree_regions *regions);
+/* Give every word its version by @regions (NULL: one tree), and its place. */
+void lt_tree_put_in_place(struct lt_tree *tree,
+                          const struct lt_tree_regions *regions);
+/* NULL, or why @said counts for nothing in @tree as it is by then. */
+const char *lt_tree_why_not_said(const struct lt_tree *tree,
+                                 const struct lt_tree_said *said);
+LT_MUST_CHECK lt_err lt_tree_say_joint(struct lt_tree *tree,
+                                       const struct lt_tree_said *said,
+                                       const struct lt_office_info *info,
+                                       struct lt_diag *diag);
+/* The version of this tree by what was heard of its writer. */
+void lt_tree_regions_advance(struct lt_tree *tree);
+
 /* ---- tree_history.c ---- */
+
+int lt_tree_said_compare(const struct lt_tree_said *a,
+                         const struct lt_tree_said *b);
+
 
 void lt_tree_forget_said(struct lt_tree *tree);
 

@@ -29,6 +29,17 @@ static bool configured(const struct lt_daemon *daemon,
     return text != NULL && lt_office_parse(text, out_office);
 }
 
+/* For whom this root has stepped down: its word is asked for from there. */
+static const struct lt_tree_office *successor(const struct lt_tree *tree,
+                                              const struct lt_office *office)
+{
+    const struct lt_tree_region *region = lt_tree_region_of(tree, office);
+
+    return region != NULL && region->stepped
+               ? lt_tree_find(tree, &region->successor)
+               : NULL;
+}
+
 /* The parent by the tree, when it is known how to reach it: an office that was
  * moved goes there, whatever its configuration says of former days. */
 bool lt_daemon_superior(const struct lt_daemon *daemon,
@@ -41,6 +52,9 @@ bool lt_daemon_superior(const struct lt_daemon *daemon,
         self == NULL ? NULL : lt_tree_find(tree, &self->parent);
     uint8_t key[LT_CURVE_LEN];
 
+    if (parent == NULL) {
+        parent = successor(tree, &daemon->identity.office);
+    }
     if (!LT_PLANTED(first_superior) && parent != NULL &&
         parent->link_addresses_n > 0 &&
         lt_daemon_key_of(daemon, &parent->id, key)) {

@@ -83,6 +83,14 @@ static bool is_ours(const struct lt_clerk *clerk, const struct lt_office *to)
     return lt_office_equal(&heir, &clerk->options.office);
 }
 
+/* Is this the tree's writer, today? */
+static bool may_write(const struct lt_clerk *clerk)
+{
+    return lt_tree_may_write(lt_engine_tree(clerk->options.engine),
+                             &clerk->options.office,
+                             lt_civil_day(clerk->now->wall_ms));
+}
+
 /* Could the clerk have something to say about this stream? */
 static bool concerns(const struct lt_clerk *clerk,
                      const struct lt_stream *stream)
@@ -157,13 +165,12 @@ static void answer(struct lt_clerk *clerk, struct lt_event *event,
 static void open_office(struct lt_clerk *clerk, const struct lt_event *proposal)
 {
     const struct lt_tree *tree = lt_engine_tree(clerk->options.engine);
-    const struct lt_tree_office *root = lt_tree_root(tree);
     const struct lt_channel channel = {.cls = LT_CLASS_TREE,
                                        .audience = LT_AUDIENCE_ALL};
     struct lt_tree *trial = NULL;
     struct lt_event *opened;
 
-    if (root == NULL || !lt_office_equal(&root->id, &clerk->options.office) ||
+    if (!may_write(clerk) ||
         !lt_office_equal(&proposal->office.parent, &proposal->id.origin) ||
         lt_tree_find(tree, &proposal->office.id) != NULL) {
         return;
@@ -208,7 +215,6 @@ static bool same_addresses(const struct lt_text *texts, size_t n,
 static void readdress(struct lt_clerk *clerk, const struct lt_event *proposal)
 {
     const struct lt_tree *tree = lt_engine_tree(clerk->options.engine);
-    const struct lt_tree_office *root = lt_tree_root(tree);
     const struct lt_tree_office *known =
         lt_tree_find(tree, &proposal->office.id);
     const struct lt_office_info *said = &proposal->office;
@@ -216,8 +222,7 @@ static void readdress(struct lt_clerk *clerk, const struct lt_event *proposal)
                                        .audience = LT_AUDIENCE_ALL};
     struct lt_event *change;
 
-    if (root == NULL || !lt_office_equal(&root->id, &clerk->options.office) ||
-        known == NULL || known->closed_version != 0 ||
+    if (!may_write(clerk) || known == NULL || known->closed_version != 0 ||
         (same_addresses(said->link_addresses, said->link_addresses_n,
                         known->link_addresses, known->link_addresses_n) &&
          same_addresses(said->enrol_addresses, said->enrol_addresses_n,

@@ -67,10 +67,10 @@ static bool is_over(struct lt_daemon *daemon, const struct lt_office *office)
 lt_err lt_daemon_drain(struct lt_daemon *daemon)
 {
     const struct lt_tree *tree = lt_engine_tree(daemon->engine);
-    const struct lt_tree_office *root = lt_tree_root(tree);
 
-    if (daemon->now.mono_ms < daemon->drain_ms || root == NULL ||
-        !lt_office_equal(&root->id, &daemon->identity.office)) {
+    if (daemon->now.mono_ms < daemon->drain_ms ||
+        !lt_tree_may_write(tree, &daemon->identity.office,
+                           lt_civil_day(daemon->now.wall_ms))) {
         return LT_OK;
     }
     daemon->drain_ms = daemon->now.mono_ms + LOOK_MS;

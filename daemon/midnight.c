@@ -91,7 +91,6 @@ static lt_err put_in_force(struct lt_daemon *daemon, int32_t today,
 lt_err lt_daemon_midnight(struct lt_daemon *daemon)
 {
     const struct lt_tree *tree = lt_engine_tree(daemon->engine);
-    const struct lt_tree_office *root = lt_tree_root(tree);
     int32_t today = lt_civil_day(daemon->now.wall_ms);
     int32_t due = today;
     bool done = true;
@@ -101,7 +100,7 @@ lt_err lt_daemon_midnight(struct lt_daemon *daemon)
         daemon->tree_looked_revision == lt_tree_revision(tree)) {
         return LT_OK;
     }
-    if (root != NULL && lt_office_equal(&root->id, &daemon->identity.office) &&
+    if (lt_tree_may_write(tree, &daemon->identity.office, today) &&
         lt_tree_next_due(tree, &due) && due <= today) {
         err = put_in_force(daemon, today, &done);
     } else {

@@ -78,11 +78,16 @@ static bool differ(const struct lt_text *texts, size_t n,
 /* Where this root listens, if the tree says otherwise. */
 static lt_err readdress(struct lt_daemon *daemon)
 {
-    const struct lt_tree_office *known =
-        lt_tree_root(lt_engine_tree(daemon->engine));
-    struct lt_event *event = lt_new(lt_alloc_heap(), sizeof(*event));
+    const struct lt_tree *tree = lt_engine_tree(daemon->engine);
+    const struct lt_tree_office *known = lt_tree_root(tree);
+    struct lt_event *event;
     lt_err err = LT_OK;
 
+    if (!lt_tree_may_write(tree, &daemon->identity.office,
+                           lt_civil_day(daemon->now.wall_ms))) {
+        return LT_OK;
+    }
+    event = lt_new(lt_alloc_heap(), sizeof(*event));
     if (event == NULL) {
         return LT_ENOMEM;
     }

@@ -325,17 +325,38 @@ static void note_key(const struct lt_office *office)
     lt_note(&note);
 }
 
+/* The pinned root, and those of trees that join this one. */
+static size_t
+believed(const struct lt_daemon *daemon,
+         struct lt_believed_root out[static LT_TREE_REGIONS_MAX + 1])
+{
+    const struct lt_tree *tree = lt_engine_tree(daemon->engine);
+    const struct lt_cert *pinned = daemon->identity.root_cert;
+    const struct lt_tree_region *region;
+    size_t n = 1;
+
+    out[0].office = *lt_cert_office(pinned);
+    memcpy(out[0].key, lt_cert_public(pinned), LT_PUBKEY_LEN);
+    for (size_t i = 0; (region = lt_tree_region_at(tree, i)) != NULL; i++) {
+        if (region->has_root_key) {
+            out[n].office = region->writer;
+            memcpy(out[n++].key, region->root_key, LT_PUBKEY_LEN);
+        }
+    }
+    return n;
+}
+
 /* It is dialled anew once the engine has taken the bindings: lt_daemon_peers.
  */
 static lt_err take_key(struct lt_daemon *daemon,
                        const struct lt_key_answer *answer)
 {
-    const struct lt_cert *root = daemon->identity.root_cert;
+    struct lt_believed_root roots[LT_TREE_REGIONS_MAX + 1];
     struct lt_diag diag = {.code = LT_OK};
     struct lt_binding known;
-    lt_err err = lt_key_answer_check(
-        answer, daemon->renewal.nonce, &daemon->renewal.asked,
-        lt_cert_public(root), lt_cert_office(root), &diag);
+    lt_err err = lt_key_answer_check(answer, daemon->renewal.nonce,
+                                     &daemon->renewal.asked, roots,
+                                     believed(daemon, roots), &diag);
 
     if (LT_PLANTED(any_answer)) {
         err = LT_OK;

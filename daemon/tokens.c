@@ -108,9 +108,8 @@ static lt_err put_into_tree(struct lt_daemon *daemon, const struct lt_job *job,
                             const struct lt_kind *kind, uint64_t token)
 {
     const struct lt_tree *tree = lt_engine_tree(daemon->engine);
-    const struct lt_tree_office *root = lt_tree_root(tree);
-    bool writer =
-        root != NULL && lt_office_equal(&root->id, &daemon->identity.office);
+    bool writer = lt_tree_may_write(tree, &daemon->identity.office,
+                                    lt_civil_day(daemon->now.wall_ms));
     const struct lt_channel channel = {.cls = LT_CLASS_TREE,
                                        .audience = writer ? LT_AUDIENCE_ALL
                                                           : LT_AUDIENCE_UP};

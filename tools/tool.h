@@ -312,6 +312,7 @@ extern const struct lt_tool_command lt_cmd_register[];
 extern const struct lt_tool_command lt_cmd_parcel[];
 extern const struct lt_tool_command lt_cmd_standby[];
 extern const struct lt_tool_command lt_cmd_tree[];
+extern const struct lt_tool_command lt_cmd_region[];
 extern const struct lt_tool_command lt_cmd_reader[];
 extern const struct lt_tool_command lt_cmd_completion[];
 

@@ -242,3 +242,9 @@ X(READ_WITHDRAWN, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
 X(READ_ENDED, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
   "nơi đọc báo đã thôi nhận",
   "the reader says that it gets no more")
+X(ROOT_STEPPED_DOWN, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
+  "chỉ nơi giữ sơ đồ bàn giao sơ đồ",
+  "the tree's writer alone steps down for another")
+X(REGION_ADMITTED, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
+  "chỉ nơi được bàn giao nhận sơ đồ",
+  "the successor alone admits the tree that was given to it")

@@ -6,6 +6,7 @@
 
 #include "common/sys.h"
 #include "daemon/control/desk.h"
+#include "daemon/control/tree_cmd.h"
 #include "daemon/view/view.h"
 
 /* "2026-11-21 06:18", UTC+7. */
@@ -80,6 +81,10 @@ lt_err lt_key_revoke(struct lt_desk *desk, const struct lt_args *args,
     root = lt_tree_root(desk->snapshot->tree);
     if (root == NULL || !lt_office_equal(&root->id, &desk->office)) {
         return lt_desk_refuse(diag, LT_EPERM, "revoke", "ui_why_not_tree_writer");
+    }
+    rc = lt_tree_writer_only(desk, diag);
+    if (rc != LT_OK) {
+        return rc;
     }
     ask->office = office->id;
     rc = read_ask(desk, args, ask, diag);

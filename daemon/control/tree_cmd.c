@@ -42,6 +42,23 @@ const char *lt_tree_reason(const char *reason)
     return reason;
 }
 
+/* It has stepped down, and its successor has not admitted it yet. */
+static lt_err refuse_stepped(const struct lt_desk *desk, struct lt_diag *diag)
+{
+    const struct lt_tree *tree = desk->snapshot->tree;
+    const struct lt_tree_region *region =
+        lt_tree_region_of(tree, &desk->office);
+    const struct lt_tree_office *successor =
+        lt_tree_find(tree, &region->successor);
+    char day[LT_DAY_TEXT];
+
+    lt_day_format(region->until_day, day);
+    (void)lt_diag_set(diag, LT_ESTEPPED);
+    lt_diag_arg(diag, "holder", "%s", successor == NULL ? "" : successor->name);
+    lt_diag_arg(diag, "until", "%s", day);
+    return LT_ESTEPPED;
+}
+
 lt_err lt_tree_writer_only(const struct lt_desk *desk, struct lt_diag *diag)
 {
     const struct lt_tree_office *root;
@@ -50,13 +67,16 @@ lt_err lt_tree_writer_only(const struct lt_desk *desk, struct lt_diag *diag)
         lt_tree_root(desk->snapshot->tree) == NULL) {
         return lt_desk_refuse(diag, LT_EBUSY, "tree", "ui_why_no_tree");
     }
+    if (lt_tree_may_write(desk->snapshot->tree, &desk->office, desk->today)) {
+        return LT_OK;
+    }
     root = lt_tree_root(desk->snapshot->tree);
     if (!lt_office_equal(&root->id, &desk->office)) {
         lt_desk_refuse(diag, LT_ENOTWRITER, "tree", NULL);
         lt_diag_arg(diag, "holder", "%s", root->name);
         return LT_ENOTWRITER;
     }
-    return LT_OK;
+    return refuse_stepped(desk, diag);
 }
 
 lt_err lt_tree_plan_of(struct lt_desk *desk, const struct lt_args *args,

@@ -195,6 +195,9 @@ static const char *change_word(const struct lt_event *event)
     if (event->type == LT_EV_OFFICE_OPENED) {
         return "opened";
     }
+    if (lt_tree_is_joint(event)) {
+        return event->type == LT_EV_REGION_ADMITTED ? "admit" : "step_down";
+    }
     if (event->has_puts_in_force) {
         return event->office_prepared ? "withdrawn" : "in_force";
     }

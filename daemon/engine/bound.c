@@ -18,14 +18,43 @@ struct lt_bound *lt_bound_find(const struct lt_unit *unit,
     return bound;
 }
 
-bool lt_bound_by_root(const struct lt_engine *engine,
-                        const struct lt_binding *binding)
+static bool is_key(const uint8_t *key, const uint8_t *key_id)
 {
-    uint8_t root_id[LT_HASH_LEN];
+    uint8_t id[LT_HASH_LEN];
 
-    lt_key_id_of(engine->options.root_key, root_id);
+    lt_key_id_of(key, id);
+    return memcmp(id, key_id, LT_HASH_LEN) == 0;
+}
+
+static bool is_pinned(const struct lt_engine *engine,
+                      const struct lt_binding *binding)
+{
     return lt_office_equal(&binding->office, &binding->issuer) &&
-           memcmp(binding->issuer_key_id, root_id, LT_HASH_LEN) == 0;
+           is_key(engine->options.root_key, binding->issuer_key_id);
+}
+
+const uint8_t *lt_bound_root_key(const struct lt_engine *engine,
+                                 const struct lt_binding *binding)
+{
+    const struct lt_tree_region *region;
+
+    if (is_pinned(engine, binding)) {
+        return engine->options.root_key;
+    }
+    if (!lt_office_equal(&binding->office, &binding->issuer)) {
+        return NULL;
+    }
+    region = lt_tree_region_of(engine->tree, &binding->office);
+    return region != NULL && region->has_root_key &&
+                   is_key(region->root_key, binding->issuer_key_id)
+               ? region->root_key
+               : NULL;
+}
+
+bool lt_bound_by_root(const struct lt_engine *engine,
+                      const struct lt_binding *binding)
+{
+    return lt_bound_root_key(engine, binding) != NULL;
 }
 
 /* The sessions that were told of it were not told of what takes its place. */
@@ -166,7 +195,7 @@ bool lt_bound_put(struct lt_engine *engine, struct lt_unit *unit,
     }
     place_bound(unit, bound, place, &gone);
     lt_bound_free(engine, gone);
-    if (lt_bound_by_root(engine, &bound->binding)) {
+    if (is_pinned(engine, &bound->binding)) {
         engine->root = unit;
     }
     engine->keys_changed = true;

@@ -19,8 +19,12 @@ enum lt_place {
  * confirmed. */
 struct lt_bound *lt_bound_find(const struct lt_unit *unit,
                                const uint8_t *key_id);
-/* Is it the root office's own, by the pinned root key's id? Nothing is proven
- * by this. */
+/* The root key that signs @binding, by its id, when it is a root office's own:
+ * the pinned one, or that of a tree that joins this one. Else NULL. Nothing is
+ * proven by this. */
+const uint8_t *lt_bound_root_key(const struct lt_engine *engine,
+                                 const struct lt_binding *binding);
+/* Is there one? */
 bool lt_bound_by_root(const struct lt_engine *engine,
                       const struct lt_binding *binding);
 /* Copy the bytes into the list of @unit and take @key over, on failure too.

@@ -169,13 +169,26 @@ lt_err lt_engine_load_run(struct lt_engine *engine,
 lt_err lt_engine_load_tree(struct lt_engine *engine,
                            const struct lt_segment *segment)
 {
-    return lt_tree_feed(engine, segment);
+    lt_err rc = engine->started ? LT_OK : lt_tree_defer(engine->tree, true);
+
+    return rc == LT_OK ? lt_tree_feed(engine, segment) : rc;
 }
 
 bool lt_engine_wants_tree(struct lt_engine *engine)
 {
     if (!engine->tree_unread || engine->root == NULL) {
         return false;
+    }
+    if (engine->regions_changed) {
+        struct lt_trust *fresh = NULL;
+
+        if (lt_trust_new(engine->alloc, &fresh) != LT_OK) {
+            return false; /* at the next turn */
+        }
+        lt_trust_free(engine->trust);
+        engine->trust = fresh;
+        engine->trust_changed = true;
+        engine->regions_changed = false;
     }
     engine->tree_unread = false;
     engine->tree_again = true;
@@ -193,6 +206,7 @@ static void start(struct lt_engine *engine)
 {
     size_t i;
 
+    engine->oom |= lt_tree_defer(engine->tree, false) != LT_OK;
     engine->started = true;
     for (i = 0; i < engine->units_n; i++) {
         engine->units[i]->down_ms = engine->now.mono_ms;

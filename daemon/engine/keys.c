@@ -61,12 +61,14 @@ static enum verdict verdict_of(struct lt_engine *engine, lt_err checked)
 }
 
 /* The root office's own key, bound by the pinned root key, which may lie in a
- * safe: the two are different keys. */
+ * safe: the two are different keys. So the roots of trees that join. */
 static enum verdict proven_by_root(struct lt_engine *engine,
                                    const struct lt_binding *binding)
 {
     struct lt_key *root = NULL;
-    lt_err rc = lt_key_from_public(engine->options.root_key, &root);
+    const uint8_t *key = lt_bound_root_key(engine, binding);
+    lt_err rc = lt_key_from_public(
+        key != NULL ? key : engine->options.root_key, &root);
 
     if (rc == LT_OK) {
         rc = lt_binding_check(binding, root);
@@ -85,13 +87,18 @@ static enum verdict judge(struct lt_engine *engine,
 
     *out_placed = office != NULL;
     if (lt_bound_by_root(engine, binding)) {
-        if (office != NULL && !lt_office_is_zero(&office->parent)) {
+        if (office != NULL && !lt_office_is_zero(&office->parent) &&
+            !lt_tree_is_writer(engine->tree, &office->id)) {
             return WRONG;
         }
         return proven_by_root(engine, binding);
     }
     if (lt_office_equal(&binding->office, &binding->issuer)) {
-        return WRONG;
+        /* The root of a tree that joins may be told of before its tree is. */
+        return office == NULL && engine->root != NULL &&
+                       !lt_office_equal(&engine->root->id, &binding->office)
+                   ? WAITS
+                   : WRONG;
     }
     if (office != NULL && !lt_tree_had_parent(engine->tree, &binding->office,
                                               &binding->issuer)) {
@@ -362,7 +369,8 @@ lt_err lt_keys_confirm(struct lt_engine *engine, const uint8_t *bytes,
     }
     if ((!lt_tree_keeper(engine->tree, &binding.office, &keeper) ||
          !lt_office_equal(&keeper, by)) &&
-        (engine->root == NULL || !lt_office_equal(&engine->root->id, by))) {
+        (engine->root == NULL || !lt_office_equal(&engine->root->id, by)) &&
+        !lt_tree_may_write(engine->tree, by, INT32_MAX)) {
         return LT_OK; /* not its keeper */
     }
     rc = add(engine, bytes, len, engine->started,
@@ -433,7 +441,8 @@ void lt_keys_review(struct lt_engine *engine)
             continue;
         }
         if (lt_bound_by_root(engine, &bound->binding)
-                ? lt_office_is_zero(&office->parent)
+                ? lt_office_is_zero(&office->parent) ||
+                      lt_tree_is_writer(engine->tree, &office->id)
                 : lt_tree_had_parent(engine->tree, &office->id,
                                      &bound->binding.issuer)) {
             bound->placed = true;

@@ -11,8 +11,9 @@ static bool everybody(const struct lt_engine *engine,
 {
     return stream->channel.cls == LT_CLASS_TREE &&
            stream->channel.audience == LT_AUDIENCE_ALL &&
-           engine->root != NULL &&
-           lt_office_equal(&engine->root->id, &stream->origin);
+           ((engine->root != NULL &&
+             lt_office_equal(&engine->root->id, &stream->origin)) ||
+            lt_tree_is_writer(engine->tree, &stream->origin));
 }
 
 bool lt_route_ours(const struct lt_engine *engine,

@@ -542,6 +542,7 @@ struct lt_engine {
     bool tell_moved;  /* bindings came, or the tree changed */
     bool keys_handed; /* some are handed or unstored */
     bool tree_unread; /* fed while nobody knew who its writer is */
+    bool regions_changed; /* trees join: what was said of keys is read again */
     bool tree_again;  /* and fed once more since the last commit */
 
     struct lt_trust *trust;

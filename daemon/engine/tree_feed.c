@@ -14,13 +14,28 @@ static bool is_writer(const struct lt_engine *engine,
                       const struct lt_segment *segment)
 {
     return segment->stream.channel.audience == LT_AUDIENCE_ALL &&
-           engine->root != NULL &&
-           lt_office_equal(&engine->root->id, &segment->stream.origin);
+           ((engine->root != NULL &&
+             lt_office_equal(&engine->root->id, &segment->stream.origin)) ||
+            lt_tree_is_writer(engine->tree, &segment->stream.origin));
 }
 
-static lt_err apply(struct lt_engine *engine, uint64_t version,
+/* A word by which two trees join, and the other root's key with it. What was
+ * said of keys is read again: it may count now, or no more. */
+static lt_err join(struct lt_engine *engine, const struct lt_event *event)
+{
+    lt_err rc = lt_keys_add_logged(engine, event->binding, event->binding_len,
+                                   engine->started);
+
+    engine->tree_unread = true;
+    engine->regions_changed = true;
+    return rc == LT_ENOMEM ? rc : LT_OK;
+}
+
+static lt_err apply(struct lt_engine *engine, uint64_t number,
                     const struct lt_event *event)
 {
+    const struct lt_office *writer = &event->id.origin;
+    uint64_t version = lt_tree_version_of(engine->tree, writer, number);
     lt_err rc;
 
     if (version <= lt_tree_version(engine->tree) &&
@@ -30,20 +45,27 @@ static lt_err apply(struct lt_engine *engine, uint64_t version,
     if (event->type == LT_EV_OFFICE_OPENED ||
         event->type == LT_EV_OFFICE_CHANGED ||
         event->type == LT_EV_READ_GRANTED ||
-        event->type == LT_EV_READ_WITHDRAWN) {
-        rc = lt_tree_apply(engine->tree, version, event, NULL);
+        event->type == LT_EV_READ_WITHDRAWN || lt_tree_is_joint(event)) {
+        uint64_t revision = lt_tree_revision(engine->tree);
+
+        rc = lt_tree_apply(engine->tree, number, event, NULL);
+        if (rc == LT_OK && lt_tree_is_joint(event) &&
+            lt_tree_revision(engine->tree) != revision) {
+            rc = join(engine, event);
+        }
         if (rc == LT_OK || rc == LT_ENOMEM) {
             return rc;
         }
     }
-    if (lt_trust_is_word(event)) {
+    if (lt_trust_is_word(event) &&
+        lt_tree_speaks(engine->tree, writer, number)) {
         rc = lt_trust_say(engine->trust, version, event);
         if (rc == LT_ENOMEM) {
             return rc;
         }
         engine->trust_changed |= rc == LT_OK;
     }
-    lt_tree_advance(engine->tree, version);
+    lt_tree_heard(engine->tree, writer, number);
     return LT_OK;
 }
 
@@ -97,7 +119,7 @@ lt_err lt_tree_feed(struct lt_engine *engine, const struct lt_segment *segment)
             return rc;
         }
         if (rc != LT_OK) {
-            event.type = 0; /* counts, changes nothing */
+            event = (struct lt_event){.id = id}; /* counts, changes nothing */
             rc = LT_OK;
         }
         if (writer) {

@@ -43,14 +43,12 @@ static lt_err add_event_row(struct lt_view *view, const struct lt_coming *c,
 static bool is_tree_writer(const struct lt_view *view,
                            const struct lt_segment *segment)
 {
-    const struct lt_tree_office *root = lt_tree_root(view->tree);
-
     if (segment->stream.channel.cls != LT_CLASS_TREE ||
         segment->stream.channel.audience != LT_AUDIENCE_ALL) {
         return false;
     }
-    if (root != NULL) {
-        return lt_office_equal(&root->id, &segment->stream.origin);
+    if (lt_tree_root(view->tree) != NULL) {
+        return lt_tree_is_writer(view->tree, &segment->stream.origin);
     }
     /* The first word of the tree is its root speaking of itself. */
     return view->event.type == LT_EV_OFFICE_OPENED &&
@@ -63,7 +61,7 @@ static bool changes_tree(const struct lt_event *event)
     return event->type == LT_EV_OFFICE_OPENED ||
            event->type == LT_EV_OFFICE_CHANGED ||
            event->type == LT_EV_READ_GRANTED ||
-           event->type == LT_EV_READ_WITHDRAWN;
+           event->type == LT_EV_READ_WITHDRAWN || lt_tree_is_joint(event);
 }
 
 static struct lt_judged judge_tree_event(struct lt_view *view, bool writer,
@@ -77,7 +75,10 @@ static struct lt_judged judge_tree_event(struct lt_view *view, bool writer,
     if (!lt_class_fits(c->act.type, c->act.cls)) {
         return (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
     }
-    if ((changes || lt_trust_is_word(&view->event)) && !writer) {
+    if (((changes || lt_trust_is_word(&view->event)) && !writer) ||
+        (lt_trust_is_word(&view->event) &&
+         !lt_tree_speaks(view->tree, &c->segment->stream.origin,
+                         c->segment->first + c->index))) {
         return (struct lt_judged){LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE};
     }
     return (struct lt_judged){LT_APPLIED, LT_WHY_NONE};
@@ -86,13 +87,13 @@ static struct lt_judged judge_tree_event(struct lt_view *view, bool writer,
 static lt_err apply_tree_event(struct lt_view *view, struct lt_coming *c)
 {
     bool writer = is_tree_writer(view, c->segment);
-    uint64_t version = c->segment->first + c->index;
+    uint64_t number = c->segment->first + c->index;
     bool changes = changes_tree(&view->event);
     lt_err rc = LT_OK;
 
     c->judged = judge_tree_event(view, writer, c);
     if (changes && c->judged.verdict == LT_APPLIED) {
-        rc = lt_tree_apply(view->tree, version, &view->event, NULL);
+        rc = lt_tree_apply(view->tree, number, &view->event, NULL);
         if (rc == LT_ENOMEM) {
             return rc;
         }
@@ -100,12 +101,12 @@ static lt_err apply_tree_event(struct lt_view *view, struct lt_coming *c)
             c->judged = (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_STEP};
         }
         /* What is refused as well: an earlier word may come to allow it. */
-        sqlite3_bind_int64(view->add_office, 1, (int64_t)version);
+        sqlite3_bind_int64(view->add_office, 1, (int64_t)number);
         sqlite3_bind_int64(view->add_office, 2, c->seq);
         rc = lt_db_run(view->add_office);
     }
     if (writer) {
-        lt_tree_advance(view->tree, version);
+        lt_tree_heard(view->tree, &c->segment->stream.origin, number);
         view->tree_grew = true;
     }
     if (rc == LT_OK) {
@@ -113,7 +114,11 @@ static lt_err apply_tree_event(struct lt_view *view, struct lt_coming *c)
     }
     return rc == LT_OK && lt_trust_is_word(&view->event) &&
                    c->judged.verdict == LT_APPLIED
-               ? lt_trust_word(view, version, c->seq)
+               ? lt_trust_word(view,
+                               lt_tree_version_of(view->tree,
+                                                  &c->segment->stream.origin,
+                                                  number),
+                               c->seq)
                : rc;
 }
 

@@ -63,6 +63,9 @@ lt_err lt_offices_load(sqlite3 *db, struct lt_intern *intern,
     bool row = false;
     lt_err rc = lt_tree_new(lt_alloc_heap(), &tree);
 
+    if (rc == LT_OK && visit == NULL) { /* who visits wants each answer */
+        rc = lt_tree_defer(tree, true);
+    }
     if (rc == LT_OK) {
         rc = lt_db_prepare(db,
                            "SELECT o.version, e.key, e.hlc, e.body"
@@ -80,6 +83,9 @@ lt_err lt_offices_load(sqlite3 *db, struct lt_intern *intern,
         }
     }
     sqlite3_finalize(stmt);
+    if (rc == LT_OK) {
+        rc = lt_tree_defer(tree, false);
+    }
     if (rc != LT_OK) {
         lt_tree_free(tree);
         return rc;

@@ -20,14 +20,28 @@ static void make_key(struct sim *sim, uint64_t n, struct lt_key **out_key)
     }
 }
 
+bool sim_is_apart(const struct sim *sim, int index)
+{
+    while (index > 0 && index != sim->apart) {
+        index = sim->nodes[index].parent;
+    }
+    return sim->apart != 0 && index == sim->apart;
+}
+
+const struct lt_key *sim_root_of(const struct sim *sim, int index)
+{
+    return sim_is_apart(sim, index) ? sim->apart_root : sim->root;
+}
+
 static void bind(struct sim *sim, struct sim_node *node)
 {
-    const struct lt_key *issuer =
-        node->parent < 0 ? sim->root : sim->nodes[node->parent].key;
+    bool root = node->parent < 0 || (sim->apart != 0 &&
+                                     sim->apart == (int)node->index);
+    const struct lt_key *issuer = root ? sim_root_of(sim, (int)node->index)
+                                       : sim->nodes[node->parent].key;
     struct lt_binding binding = {
         .office = node->office,
-        .issuer =
-            node->parent < 0 ? node->office : sim->nodes[node->parent].office,
+        .issuer = root ? node->office : sim->nodes[node->parent].office,
         .serial = 1,
         .issued_at_ms = 1,
     };
@@ -148,12 +162,21 @@ void sim_make_small_tree(struct sim *sim, const int *parents, unsigned children)
     size_t n = 0;
 
     make_root_key(sim);
+    if (children == SIM_APART) {
+        children = 0;
+        sim->apart = 1;
+        make_key(sim, 99, &sim->apart_root);
+    }
     (void)sim_add_node(sim, -1, -1);
     while (children == 0 && parents[n] >= 0) {
         (void)sim_add_node(sim, parents[n++], -1);
     }
     for (unsigned i = 0; i < children; i++) {
         (void)sim_add_node(sim, 0, -1);
+    }
+    if (sim->apart != 0) {
+        sim->nodes[sim->apart].issuer = -1;
+        sim->nodes[sim->apart].links[0].up_at_ms = INT64_MAX / 2;
     }
     bind_all(sim);
 }

@@ -229,10 +229,14 @@ static lt_err put_bindings(struct sim_node *node)
         lt_key_id_of(lt_key_public(sim->nodes[i].key), key_id);
         err = lt_log_put_binding(node->log, &sim->nodes[i].office, key_id,
                                  sim->bindings[i].data, sim->bindings[i].len);
+        if (sim->apart != 0 && i == sim->apart) {
+            break;
+        }
     }
     /* A parent knows its children's bindings from their enrolment. */
     for (size_t i = 0; i < sim->nodes_n && err == LT_OK; i++) {
         if (sim->nodes[i].parent == (int)node->index &&
+            (sim->apart == 0 || sim->apart != (int)i) &&
             sim->nodes[i].clone_of < 0) {
             uint8_t key_id[LT_HASH_LEN];
 
@@ -360,7 +364,8 @@ static lt_err open_parts(struct sim_node *node)
                     diag.args[i].key, diag.args[i].value);
         }
     }
-    memcpy(engine_options.root_key, sim->root_key, LT_PUBKEY_LEN);
+    memcpy(engine_options.root_key,
+           lt_key_public(sim_root_of(sim, (int)node->index)), LT_PUBKEY_LEN);
     memcpy(engine_options.transport_key, node->transport_key, LT_CURVE_LEN);
     if (err == LT_OK && node->lives == 0) {
         err = put_bindings(node);

@@ -11,7 +11,7 @@ const struct scene *scene_at(size_t index)
         scenes_of_recovery,  scenes_of_disks, scenes_of_links,
         scenes_of_hostility, scenes_of_ways,  scenes_of_rot,
         scenes_of_trust,
-        scenes_of_tree};
+        scenes_of_tree,      scenes_of_regions};
 
     for (size_t t = 0; t < LT_COUNT_OF(tables); t++) {
         for (const struct scene *scene = tables[t]; scene->name != NULL;

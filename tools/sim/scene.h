@@ -16,7 +16,8 @@ struct scene {
     const char *what; /* what is promised */
     void (*play)(struct sim *sim);
     int parents[SCENE_NODES_MAX]; /* of each node but the first; -1: no more */
-    unsigned children;            /* so many communes more below the root */
+    unsigned children;            /* so many communes more below the root; or
+                                     SIM_APART */
     bool slow;                    /* not in every run */
 };
 /* scenario.c: all of them; NULL past the end. */
@@ -30,6 +31,7 @@ extern const struct scene scenes_of_ways[];
 extern const struct scene scenes_of_rot[];
 extern const struct scene scenes_of_trust[];
 extern const struct scene scenes_of_tree[];
+extern const struct scene scenes_of_regions[];
 
 /* sim.c: the whole of it; false, with @failure, when something is not so. */
 bool scene_play(const struct scene *scene, uint64_t seed,

@@ -312,6 +312,7 @@ static void clean(struct sim *sim)
         free(sim->frames[i].bytes);
     }
     lt_key_free(sim->root);
+    lt_key_free(sim->apart_root);
     sim_past_free(sim);
     sim_sticks_free(sim);
     free(sim->frames);

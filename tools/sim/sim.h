@@ -280,6 +280,8 @@ struct sim {
     struct sim_node *running; /* whose code runs */
     uint8_t root_key[LT_PUBKEY_LEN];
     struct lt_key *root; /* the root key, signs the root's binding */
+    int apart; /* the root of a tree of its own, at first; 0: there is none */
+    struct lt_key *apart_root;
     struct lt_buf bindings[SIM_NODES_MAX];
     struct sim_frame *frames; /* a heap, the next one first */
     size_t frames_n, frames_capacity;
@@ -429,6 +431,13 @@ void sim_write_confirmation(struct sim_node *root, struct sim_rng *rng);
 void sim_write_beyond(struct sim_node *node, struct sim_rng *rng);
 bool sim_is_beyond(const struct sim *sim, const struct lt_event_id *id);
 void sim_open_tree(struct sim *sim);
+/* What an event of the tree says of @node's office; @name is lent to it. */
+void sim_describe(const struct sim *sim, const struct sim_node *node,
+                  struct lt_event *event, char name[static 16]);
+/* Is @index below the root that is apart, or that one? */
+bool sim_is_apart(const struct sim *sim, int index);
+/* The root key that @index has pinned. */
+const struct lt_key *sim_root_of(const struct sim *sim, int index);
 /* The root writes that @node is below @parent from now on, or that it is closed
  * and @parent its heir; or prepares that. */
 void sim_write_move(struct sim *sim, const struct sim_node *node,
@@ -513,6 +522,7 @@ void sim_free_node(struct sim_node *node);
 void sim_make_tree(struct sim *sim);
 /* The first node and below it @parents, up to the first -1, or @children below
  * the first. */
+enum { SIM_APART = 1000000 }; /* children: none; node 1 is a root at first */
 void sim_make_small_tree(struct sim *sim, const int *parents,
                          unsigned children);
 

@@ -563,8 +563,8 @@ void sim_forget_clients(struct sim_node *node)
     node->directives_n = 0;
 }
 
-static void describe(const struct sim *sim, const struct sim_node *node,
-                     struct lt_event *event, char name[static 16])
+void sim_describe(const struct sim *sim, const struct sim_node *node,
+                  struct lt_event *event, char name[static 16])
 {
     static const char *const KINDS[] = {"province", "district", "commune",
                                         "village"};
@@ -577,7 +577,9 @@ static void describe(const struct sim *sim, const struct sim_node *node,
         depth++;
     }
     event->office.id = node->office;
-    if (node->parent >= 0) {
+    /* A province keeps what is below it, whoever it joins. */
+    event->office.keeper = sim->apart != 0 && (int)node->index == sim->apart;
+    if (node->parent >= 0 && (int)node->index != sim->apart) {
         event->office.parent = sim->nodes[node->parent].office;
     }
     snprintf(name, 16, "Xã %02u", node->index % 100);
@@ -598,11 +600,13 @@ void sim_open_tree(struct sim *sim)
 
     for (size_t i = 0; i < sim->nodes_n; i++) {
         struct lt_event *event = new_event(LT_EV_OFFICE_OPENED);
+        struct sim_node *writer =
+            &sim->nodes[sim_is_apart(sim, (int)i) ? sim->apart : 0];
         char name[16];
 
-        describe(sim, &sim->nodes[i], event, name);
-        (void)sim_new_request(&sim->nodes[0]);
-        (void)sim_submit(&sim->nodes[0], event, &channel, 1, NULL, 0);
+        sim_describe(sim, &sim->nodes[i], event, name);
+        (void)sim_new_request(writer);
+        (void)sim_submit(writer, event, &channel, 1, NULL, 0);
         free(event);
     }
 }

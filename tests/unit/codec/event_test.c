@@ -631,6 +631,57 @@ static void an_office_reads_back_as_written(void **state)
     assert_true(lt_event_id_equal(&out->puts_in_force, &event.puts_in_force));
 }
 
+static void two_trees_join_as_written(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_event event = sample_office(LT_EV_ROOT_STEPPED_DOWN);
+    static const uint8_t binding[] = {1, 2, 3};
+    const struct lt_event *out;
+    uint8_t hash[LT_HASH_LEN];
+
+    event.office.id = office_n(40);
+    event.binding = binding;
+    event.binding_len = sizeof(binding);
+    memset(event.root_key, 9, LT_PUBKEY_LEN);
+    event.has_day = true;
+    event.day = 20270;
+    event.has_due = true;
+    event.due = 20300;
+    out = round_trip(bench, &event);
+    assert_true(lt_event_known(out));
+    check_text(out->office.name, "UBND phường Tân Ninh");
+    assert_int_equal(out->day, 20270);
+    assert_int_equal(out->due, 20300);
+    assert_memory_equal(out->root_key, event.root_key, LT_PUBKEY_LEN);
+    assert_memory_equal(out->binding, binding, sizeof(binding));
+    /* It knows its own hash, which the admission names. */
+    lt_buf_reset(&bench->buf);
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_OK);
+    lt_sha256(&(struct lt_span){bench->buf.data, bench->buf.len}, 1, hash);
+    assert_memory_equal(out->step_hash, hash, LT_HASH_LEN);
+
+    event.due = event.day - 1;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.has_due = false;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.type = LT_EV_REGION_ADMITTED;
+    event.has_day = false;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.has_other = true;
+    event.other = (struct lt_event_id){office_n(40), 8, 3};
+    event.step_version = 12;
+    memcpy(event.step_hash, hash, LT_HASH_LEN);
+    out = round_trip(bench, &event);
+    assert_true(lt_event_id_equal(&out->other, &event.other));
+    assert_memory_equal(out->step_hash, hash, LT_HASH_LEN);
+    assert_int_equal(out->step_version, 12);
+    event.binding_len = 0;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.binding_len = sizeof(binding);
+    event.office.id = event.id.origin;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+}
+
 static void revocations_and_doors_come_back_as_written(void **state)
 {
     struct bench *bench = *state;
@@ -921,6 +972,7 @@ int main(void)
         TEST(a_flag_has_no_words_and_a_clean_text_has),
         TEST(a_shift_needs_its_hours_person_and_telephone),
         TEST(an_office_reads_back_as_written),
+        TEST(two_trees_join_as_written),
         TEST(revocations_and_doors_come_back_as_written),
         TEST(what_could_not_be_read_is_not_written),
         TEST(a_denunciation_takes_a_number_and_nothing_else),

@@ -462,9 +462,10 @@ static lt_err believed(const struct story *story,
                        const struct lt_key_question *question,
                        const struct lt_office *office)
 {
-    return lt_key_answer_check(said, question->nonce, office,
-                               lt_cert_public(story->root.root_cert),
-                               &story->office, NULL);
+    struct lt_believed_root root = {.office = story->office};
+
+    memcpy(root.key, lt_cert_public(story->root.root_cert), LT_PUBKEY_LEN);
+    return lt_key_answer_check(said, question->nonce, office, &root, 1, NULL);
 }
 
 static void lies_about_a_key_are_not_believed(void **state)

@@ -135,8 +135,8 @@ static void every_code_has_both_languages(void **state)
     }
 }
 
-/* What the socket takes, the tool offers; a piece goes along with --attach, a
- * rehearsal is `tree plan --dry-run`. */
+/* What the socket takes, the tool offers; a piece goes along with --attach,
+ * rehearsals are --dry-run, what a root says of itself is signed into a card. */
 static void every_command_of_the_socket_is_one_of_the_tool(void **state)
 {
     const struct lt_command *command;
@@ -144,7 +144,9 @@ static void every_command_of_the_socket_is_one_of_the_tool(void **state)
     (void)state;
     for (size_t i = 0; (command = lt_command_at(i)) != NULL; i++) {
         const struct lt_tool_command *row;
-        bool found = i == LT_CMD_ATTACHMENT_PIECE || i == LT_CMD_TREE_REHEARSE;
+        bool found = i == LT_CMD_ATTACHMENT_PIECE ||
+                     i == LT_CMD_TREE_REHEARSE || i == LT_CMD_TREE_REGION ||
+                     i == LT_CMD_TREE_REGION_CHECK;
 
         for (size_t t = 0; (row = lt_tool_command_at(t)) != NULL; t++) {
             found |= strcmp(row->name, command->name) == 0;

@@ -1,0 +1,76 @@
+/* ROOT_STEPPED_DOWN and REGION_ADMITTED: two trees join. */
+#include "common/codec_event.h"
+
+#include <string.h>
+
+#include "common/scan.h"
+#include "proto/log.pb-c.h"
+
+const char *lt_region_body_check(const struct lt_event *event)
+{
+    bool admits = event->type == LT_EV_REGION_ADMITTED;
+
+    if (event->has_subject || event->parts_n > 0) {
+        return "a region with a subject or texts";
+    }
+    if (event->binding_len == 0 || event->binding_len > LT_BINDING_MAX) {
+        return "bad binding";
+    }
+    if (lt_office_equal(&event->office.id, &event->id.origin)) {
+        return "its own successor";
+    }
+    if (admits) {
+        return event->has_other && event->other.count != 0 &&
+                       event->step_version != 0 && !event->has_day &&
+                       !event->has_due
+                   ? NULL
+                   : "admits nothing";
+    }
+    return !event->has_other && event->step_version == 0 && event->has_day &&
+                   event->has_due && event->day <= event->due
+               ? NULL
+               : "steps down without days";
+}
+
+lt_err lt_region_body_pack(struct Lt__Event *message, struct Lt__Office *office,
+                           const struct lt_event *event, struct lt_buf *out)
+{
+    uint8_t root_key[LT_TYPED_KEY_LEN] = {LT_ALG_ED25519};
+    uint8_t hash[LT_TYPED_HASH_LEN] = {LT_ALG_SHA256};
+    Lt__EventRef step = LT__EVENT_REF__INIT;
+    Lt__Region body = LT__REGION__INIT;
+    lt_err rc;
+
+    memcpy(root_key + 1, event->root_key, LT_PUBKEY_LEN);
+    memcpy(hash + 1, event->step_hash, LT_HASH_LEN);
+    body.office = office;
+    body.has_root_key = 1;
+    body.root_key = (ProtobufCBinaryData){sizeof(root_key), root_key};
+    body.has_binding = 1;
+    body.binding = (ProtobufCBinaryData){
+        event->binding_len, (uint8_t *)(uintptr_t)event->binding};
+    if (event->has_day) {
+        body.has_from_date = 1;
+        body.from_date = event->day;
+        body.has_until_date = 1;
+        body.until_date = event->due;
+    }
+    if (event->has_other) {
+        step.has_origin = 1;
+        step.origin = (ProtobufCBinaryData){
+            LT_OFFICE_LEN, (uint8_t *)(uintptr_t)event->other.origin.bytes};
+        step.has_epoch = 1;
+        step.epoch = event->other.epoch;
+        step.has_count = 1;
+        step.count = event->other.count;
+        body.step = &step;
+        body.has_step_hash = 1;
+        body.step_hash = (ProtobufCBinaryData){sizeof(hash), hash};
+        body.has_step_version = 1;
+        body.step_version = event->step_version;
+    }
+    message->region = &body;
+    rc = lt_pack(message, LT_EVENT_MAX, out);
+    message->region = NULL; /* it ends with this call */
+    return rc;
+}
