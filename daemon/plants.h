@@ -40,6 +40,7 @@ static inline uint64_t lt_engine_plants(void)
     plant |= LT_PLANTED(first_tree) ? lt_plant_bit(LT_PLANT_FIRST_TREE) : 0;
     plant |= LT_PLANTED(doors_open) ? lt_plant_bit(LT_PLANT_DOORS_OPEN) : 0;
     plant |= LT_PLANTED(keep_revoked) ? lt_plant_bit(LT_PLANT_KEEP_REVOKED) : 0;
+    plant |= LT_PLANTED(forget_waiting) ? lt_plant_bit(LT_PLANT_FORGET_WAITING) : 0;
     plant |= LT_PLANTED(any_key) ? lt_plant_bit(LT_PLANT_ANY_KEY) : 0;
     plant |= LT_PLANTED(forget_unstored)
                  ? lt_plant_bit(LT_PLANT_FORGET_UNSTORED)

@@ -144,6 +144,9 @@ lt_err lt_turn_load(struct lt_turn *turn)
         err = lt_turn_load_tree(turn);
     }
     if (err == LT_OK && loading.err == LT_OK) {
+        err = lt_engine_tree_loaded(turn->engine);
+    }
+    if (err == LT_OK && loading.err == LT_OK) {
         err = lt_log_each_statement(turn->log, load_statement, &loading);
     }
     if (err == LT_OK) {

@@ -174,6 +174,14 @@ lt_err lt_engine_load_tree(struct lt_engine *engine,
     return rc == LT_OK ? lt_tree_feed(engine, segment) : rc;
 }
 
+lt_err lt_engine_tree_loaded(struct lt_engine *engine)
+{
+    if (!lt_engine_planted(engine, LT_PLANT_FORGET_WAITING)) {
+        lt_keys_review(engine);
+    }
+    return engine->oom ? LT_ENOMEM : LT_OK;
+}
+
 bool lt_engine_wants_tree(struct lt_engine *engine)
 {
     if (!engine->tree_unread || engine->root == NULL) {

@@ -90,7 +90,8 @@ enum lt_plant {
     LT_PLANT_ANY_KEY,
     LT_PLANT_LEAVE_BEHIND,
     LT_PLANT_FORGET_UNSTORED,
-    LT_PLANT_ALL_LANES
+    LT_PLANT_ALL_LANES,
+    LT_PLANT_FORGET_WAITING
 };
 static inline uint64_t lt_plant_bit(enum lt_plant plant)
 {
@@ -115,14 +116,18 @@ struct lt_engine_run {
 };
 /* Order: bindings (any order; those that cannot be proven yet wait), runs
  * (any order), then the segments of class tree: those with audience all first,
- * each stream in order; then statements. The first step ends the loading. Errors: LT_ENOMEM;
- * LT_EMALFORMED leaves the engine as before. */
+ * each stream in order; that the tree is there; then statements. The first step
+ * ends the loading. Errors: LT_ENOMEM; LT_EMALFORMED leaves the engine as
+ * before. */
 LT_MUST_CHECK lt_err lt_engine_load_binding(struct lt_engine *engine,
                                             const uint8_t *bytes, size_t len);
 LT_MUST_CHECK lt_err lt_engine_load_run(struct lt_engine *engine,
                                         const struct lt_engine_run *run);
 LT_MUST_CHECK lt_err lt_engine_load_tree(struct lt_engine *engine,
                                          const struct lt_segment *segment);
+/* All of class tree is loaded: bindings that waited for it are judged, so that
+ * a key that nobody has confirmed is known as such from the first step on. */
+LT_MUST_CHECK lt_err lt_engine_tree_loaded(struct lt_engine *engine);
 /* A disk may lose the binding of the root office's key: then nobody knows at
  * loading whose words make the tree. True, once, when it came and the segments
  * of class tree have to be loaded again, before lt_engine_committed. */

@@ -160,7 +160,7 @@ def lost_and_confirmed():
         wait_until(lambda: role(district, commune.office) == "child", "the link", 70)
         decided = commune.ok("case", "step", case, "decision_issued", "--doc-no", "1/QĐ")["event"]
         wait_until(lambda: applied(province, [decided]), "a decision once it is confirmed", 60)
-        for node in (district, province):
+        for node in (district, province, commune):
             node.kill()
             node.start()
         more = commune.ok(*CASE)["event"]
@@ -182,6 +182,10 @@ def everywhere(nodes, case, *wanted):
                    lambda n=node: f"{wanted} at {n.name}: {text_at(n, case)}", 60)
 
 
+        # It knows by itself that its own key waits, before anybody tells it again.
+        refused = commune.tool("case", "close", case, "--reason", "withdrawn")
+        check(refused.code == 77, f"after a start: {refused}")
+        commune.wait_alarm("key_unconfirmed")
 def erased_parts(nodes):
     found = {node.name: node.ok("verify", timeout=60)["erased_parts"] for node in nodes}
     return [found[node.name] for node in nodes]

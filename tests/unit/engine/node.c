@@ -142,6 +142,7 @@ static void load(struct node *node)
             }
         }
     }
+    taken(node, lt_engine_tree_loaded(node->engine));
     for (i = 0; i < node->statements_n; i++) {
         taken(node, lt_engine_load_statement(node->engine,
                                              node->statements[i].bytes,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/failpoint.h"
 #include "daemon/engine/state.h"
 
 enum { PROVINCE, DISTRICT, COMMUNE, OTHER };
@@ -515,6 +516,39 @@ static void a_key_that_nobody_vouches_for_waits_for_the_keeper(void **state)
     lt_buf_deinit(&binding);
 }
 
+/* The office whose disk was lost is told of its earlier key by its parent, in
+ * no segment, and of that it knows that its own waits: at every start, from
+ * the first step on. */
+static void who_has_lost_its_key_knows_after_a_start_that_its_own_waits(
+    void **state)
+{
+    struct node *commune = &net.nodes[COMMUNE];
+    struct lt_buf binding;
+
+    (void)state;
+    cases(COMMUNE, 2);
+    net_run(&net, 3000);
+    lt_buf_init(&binding, lt_alloc_heap());
+    make_key(7);
+    net.now.wall_ms += MINUTE_MS;
+    bind_new(COMMUNE, DISTRICT, 2, false, &binding);
+    hand_over(DISTRICT, &binding);
+    hand_over(COMMUNE, &binding);
+    live_with_new_key(COMMUNE);
+    assert_true(lt_engine_self_unconfirmed(commune->engine));
+    net_stop(&net, COMMUNE);
+    net_start(&net, COMMUNE);
+    assert_true(lt_engine_self_unconfirmed(commune->engine));
+    net_run(&net, MINUTE_MS);
+    assert_true(net_alarm(&net, COMMUNE, LT_AUNCONFIRMED));
+    bind_event(PROVINCE, LT_EV_KEY_CONFIRMED, &binding);
+    net_run(&net, 5 * MINUTE_MS);
+    net_stop(&net, COMMUNE);
+    net_start(&net, COMMUNE);
+    assert_false(lt_engine_self_unconfirmed(commune->engine));
+    lt_buf_deinit(&binding);
+}
+
 /* Nor is it anybody's word: what it binds and whom it confirms wait with it, and
  * what its statements say is not read. */
 static void what_an_unconfirmed_key_says_of_keys_waits_with_it(void **state)
@@ -661,3 +695,11 @@ int main(void)
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
+        PROMISE(who_has_lost_its_key_knows_after_a_start_that_its_own_waits),
+#ifdef LT_TEST_HOOKS
+    /* The build runs this program once more with a planted fault. */
+    if (getenv("LIENTHONG_PLANT") != NULL &&
+        !lt_plant(getenv("LIENTHONG_PLANT"))) {
+        return 0;
+    }
+#endif
