@@ -79,6 +79,14 @@ static lt_err choose_office(struct lt_daemon *daemon, struct lt_job *job,
 
     *out_in_tree = known != NULL;
     if (known != NULL) {
+        /* It never had a machine, and texts are said to be erased without it:
+         * none comes any more. One that had may hand over what it has. */
+        if (known->closed_version != 0 && !is_bound(daemon, &known->id)) {
+            lt_diag_set(&job->diag, LT_ESTATE);
+            lt_diag_arg(&job->diag, "name", "%s", job->name);
+            lt_diag_arg(&job->diag, "reason", "%s", "ui_why_tree_closed");
+            return LT_ESTATE;
+        }
         if ((is_bound(daemon, &known->id) && !job->again) ||
             strcmp(known->kind, job->office_kind) != 0) {
             lt_diag_set(&job->diag, LT_ESTATE);

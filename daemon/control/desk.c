@@ -161,12 +161,25 @@ static void check_file(struct lt_desk *desk)
     }
 }
 
-static bool has_ended(const void *ctx, const struct lt_office *office)
+/* That an office never had a machine is known to those above it: one of them
+ * would have bound its key, and all of them would have heard of it. */
+static enum lt_view_end how_ended(const void *ctx,
+                                  const struct lt_office *office)
 {
+    const struct lt_snapshot *snapshot = ctx;
     const struct lt_fact_office *fact =
-        ctx == NULL ? NULL : lt_facts_office(ctx, office);
+        snapshot == NULL || snapshot->facts == NULL
+            ? NULL
+            : lt_facts_office(snapshot->facts, office);
 
-    return fact != NULL && fact->drain == LT_FACT_KEY_ENDED;
+    if (fact != NULL && fact->drain == LT_FACT_KEY_ENDED) {
+        return LT_VIEW_ENDED;
+    }
+    return snapshot != NULL && snapshot->facts != NULL &&
+                   (fact == NULL || fact->drain == LT_FACT_NO_MACHINE) &&
+                   lt_tree_above(snapshot->tree, &snapshot->facts->self, office)
+               ? LT_VIEW_NO_MACHINE
+               : LT_VIEW_SPEAKS;
 }
 
 static const char *field_word(const void *ctx, uint32_t field)
@@ -212,9 +225,7 @@ lt_err lt_desk_reader(struct lt_desk *desk, struct lt_view_reader **out_reader,
     desk->climb.tree = desk->snapshot == NULL ? NULL : desk->snapshot->tree;
     desk->climb.now_ms = desk->now_ms;
     lt_view_reader_set_climb(desk->reader, &desk->climb);
-    lt_view_reader_set_ended(
-        desk->reader, has_ended,
-        desk->snapshot == NULL ? NULL : desk->snapshot->facts);
+    lt_view_reader_set_ended(desk->reader, how_ended, desk->snapshot);
     *out_reader = desk->reader;
     return LT_OK;
 }

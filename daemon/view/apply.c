@@ -400,10 +400,10 @@ static lt_err apply_receipt(struct lt_view *view, struct lt_coming *c)
 
     c->judged = fits ? (struct lt_judged){LT_APPLIED, LT_WHY_NONE}
                      : (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
-    if (fits && c->act.revoked) {
-        c->judged = revoked;
-    } else if (fits) {
-        rc = lt_erase_receipt(view, &view->event, c->act.recorded_at_ms);
+    if (fits) {
+        c->judged = c->act.revoked ? revoked : c->judged;
+        rc = lt_erase_receipt(view, c->seq, &view->event,
+                              c->act.recorded_at_ms);
     }
     return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
 }

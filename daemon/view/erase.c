@@ -268,8 +268,8 @@ lt_err lt_erase_said(struct lt_view *view, int64_t key,
     return rc == LT_OK ? lt_erase_review(view, target) : rc;
 }
 
-lt_err lt_erase_receipt(struct lt_view *view, const struct lt_event *event,
-                        int64_t at_ms)
+lt_err lt_erase_receipt(struct lt_view *view, int64_t seq,
+                        const struct lt_event *event, int64_t at_ms)
 {
     sqlite3_stmt *stmt = view->put_answer;
     int64_t order;
@@ -279,7 +279,8 @@ lt_err lt_erase_receipt(struct lt_view *view, const struct lt_event *event,
         sqlite3_bind_int64(stmt, 1, order);
         sqlite3_bind_blob(stmt, 2, event->id.origin.bytes, LT_OFFICE_LEN,
                           SQLITE_STATIC);
-        sqlite3_bind_int64(stmt, 3, at_ms);
+        sqlite3_bind_int64(stmt, 3, seq);
+        sqlite3_bind_int64(stmt, 4, at_ms);
         rc = lt_db_run(stmt);
     }
     return rc;

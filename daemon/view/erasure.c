@@ -122,23 +122,24 @@ static lt_err put_times(struct lt_view_reader *r, int64_t key, int bit,
     return rc;
 }
 
-/* How an office stands to an order: it has answered; it has not; or it never
- * will, being closed and without a key that counts. What it held then is not
- * said to be erased by anybody. */
-enum standing { ANSWERED, WAITED_FOR, CLOSED };
+/* How an office stands to an order: it has answered; it has not; it never will,
+ * being closed and without a key that counts, so that nobody says of what it
+ * held that it is erased; or it is closed, never had a machine, and owes
+ * nothing. */
+enum standing { ANSWERED, WAITED_FOR, CLOSED, OWES_NOTHING };
 
-/* NULL: it is open, or may still speak. */
-static const struct lt_tree_office *silent_office(
-    const struct lt_view_reader *r, const struct lt_office *office)
+static enum standing standing_of(const struct lt_view_reader *r,
+                                 const struct lt_tree_office *office)
 {
-    const struct lt_tree_office *known =
-        r->climb.tree == NULL ? NULL : lt_tree_find(r->climb.tree, office);
+    enum lt_view_end end =
+        office == NULL || office->closed_version == 0 || r->ended == NULL
+            ? LT_VIEW_SPEAKS
+            : r->ended(r->ended_ctx, &office->id);
 
-    return known != NULL && known->closed_version != 0 && r->ended != NULL &&
-                   r->ended(r->ended_ctx, office) &&
-                   !LT_PLANTED(wait_for_ended)
-               ? known
-               : NULL;
+    return end == LT_VIEW_ENDED && !LT_PLANTED(wait_for_ended) ? CLOSED
+           : end == LT_VIEW_NO_MACHINE && !LT_PLANTED(wait_for_nobody)
+               ? OWES_NOTHING
+               : WAITED_FOR;
 }
 
 static void put_office(struct lt_json *json, const struct lt_office *office,
@@ -161,8 +162,9 @@ static lt_err put_offices(struct lt_view_reader *r, int64_t key, int bit,
     lt_json_open(json, '[');
     sqlite3_bind_int64(stmt, 1, key);
     sqlite3_bind_int(stmt, 2, bit);
+    sqlite3_bind_int(stmt, 3, LT_PLANTED(believe_receipt) ? 1 : 0);
     for (;;) {
-        const struct lt_tree_office *silent;
+        const struct lt_tree_office *known;
         struct lt_office office;
         enum standing standing;
         bool row;
@@ -178,10 +180,11 @@ static lt_err put_offices(struct lt_view_reader *r, int64_t key, int bit,
             office.bytes[i] =
                 ((const uint8_t *)sqlite3_column_blob(stmt, 0))[i];
         }
-        silent = silent_office(r, &office);
-        standing = sqlite3_column_type(stmt, 1) != SQLITE_NULL ? ANSWERED
-                   : silent != NULL                            ? CLOSED
-                                                               : WAITED_FOR;
+        known = r->climb.tree == NULL ? NULL
+                                      : lt_tree_find(r->climb.tree, &office);
+        standing = sqlite3_column_type(stmt, 1) != SQLITE_NULL
+                       ? ANSWERED
+                       : standing_of(r, known);
         if (standing != wanted) {
             continue;
         }
@@ -193,8 +196,10 @@ static lt_err put_offices(struct lt_view_reader *r, int64_t key, int bit,
             lt_json_office(json, &office);
             break;
         case CLOSED:
-            put_office(json, &office, "closed_at", silent->closed_ms);
+            put_office(json, &office, "closed_at", known->closed_ms);
             break;
+        case OWES_NOTHING:
+            break; /* nobody asks for them */
         }
     }
     lt_json_close(json, ']');

@@ -321,6 +321,7 @@ lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
     bool has_matter = false;
     bool hidden = false;
     bool unconfirmed = false;
+    bool waits = false;
     char text[LT_CHANNEL_TEXT];
     char pos[POS_TEXT];
     lt_err rc = lt_reader_late(r)
@@ -347,6 +348,9 @@ lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
     if (rc == LT_OK) {
         rc = is_unconfirmed(r, sqlite3_column_int64(stmt, 1), &unconfirmed);
     }
+    waits = unconfirmed && *out_decoded &&
+            r->event.type == LT_EV_ERASURE_RECEIPT &&
+            sqlite3_column_int(stmt, 6) == (int)LT_APPLIED;
     if (rc == LT_OK && channel.cls == LT_CLASS_DENUNCIATION) {
         rc = tell(r, &id, stmt, *out_decoded, &telling);
     }
@@ -388,11 +392,14 @@ lt_err lt_event_line(struct lt_view_reader *r, sqlite3_stmt *stmt,
         lt_json_month(json, lt_civil_day(sqlite3_column_int64(stmt, 4)));
     }
     lt_json_key(json, "effect");
-    lt_json_word(json,
-                 effect_word((enum lt_verdict)sqlite3_column_int(stmt, 6)));
+    lt_json_word(json, effect_word(waits ? LT_WAITING
+                                         : (enum lt_verdict)sqlite3_column_int(
+                                               stmt, 6)));
     lt_json_key(json, "reason");
-    lt_json_word(
-        json, lt_why_word((enum lt_verdict_reason)sqlite3_column_int(stmt, 7)));
+    lt_json_word(json,
+                 lt_why_word(waits ? LT_WHY_UNCONFIRMED
+                                   : (enum lt_verdict_reason)sqlite3_column_int(
+                                         stmt, 7)));
     lt_json_key(json, "unconfirmed");
     lt_json_bool(json, unconfirmed);
     lt_json_close(json, '}');

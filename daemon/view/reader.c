@@ -52,9 +52,14 @@ static lt_err prepare(struct lt_view_reader *r)
          " AND " TURN_STANDS},
         {&r->looks, "SELECT office,first,last,days FROM look WHERE matter=?1"
                     " ORDER BY first,office LIMIT 200"},
+        /* The first receipt that counts: neither revoked nor by a key that
+         * waits for the keeper, whose machine nobody vouches for. */
         {&r->erasure_offices,
-         "SELECT a.office, max(a.at) FROM erasure e"
-         " JOIN answer a ON a.said=e.said"
+         "SELECT a.office, min(CASE WHEN v.verdict=0 AND (?3 OR NOT EXISTS("
+         "SELECT 1 FROM run u WHERE u.life=(v.key>>40) AND u.signer IN"
+         " (SELECT signer FROM unconfirmed))) THEN a.at END)"
+         " FROM erasure e JOIN answer a ON a.said=e.said"
+         " LEFT JOIN event v ON v.seq=a.receipt"
          " WHERE e.target=?1 AND e.mask&?2 AND e.weight>0 AND e.confirms=0"
          " GROUP BY a.office ORDER BY a.office"},
         {&r->get_flags,

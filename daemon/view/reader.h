@@ -42,7 +42,7 @@ struct lt_view_reader {
 
     lt_view_word_fn *field_word; /* NULL: numbers are printed */
     const void *words_ctx;
-    lt_view_ended_fn *ended; /* NULL: no key has ended */
+    lt_view_ended_fn *ended; /* NULL: all speak */
     const void *ended_ctx;
     struct lt_view_climb climb; /* within_ms 0: not set */
     struct lt_books *books; /* NULL: no deadlines are computed */

@@ -59,8 +59,10 @@ static const char tables[] =
     "CREATE INDEX erasure_target ON erasure(target);"
     "CREATE TABLE erased(target INTEGER PRIMARY KEY, erased INTEGER NOT NULL,"
     " held INTEGER NOT NULL, waits INTEGER NOT NULL);"
+    /* receipt: its row in event; 0: the office owes one. */
     "CREATE TABLE answer(said INTEGER NOT NULL, office BLOB NOT NULL,"
-    " at INTEGER, PRIMARY KEY(said, office)) WITHOUT ROWID;"
+    " receipt INTEGER NOT NULL, at INTEGER,"
+    " PRIMARY KEY(said, office, receipt)) WITHOUT ROWID;"
     "CREATE TABLE unconfirmed(signer BLOB PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TABLE look(matter INTEGER NOT NULL, office BLOB NOT NULL,"
     " first INTEGER NOT NULL, last INTEGER NOT NULL, days INTEGER NOT NULL,"
@@ -193,7 +195,7 @@ static lt_err create(struct lt_view *view, const char *boot)
     }
     if (rc == LT_OK) {
         rc = lt_db_exec(view->db, "PRAGMA application_id=1280595543;"
-                                  "PRAGMA user_version=16;");
+                                  "PRAGMA user_version=17;");
     }
     if (rc == LT_OK) {
         rc = lt_db_prepare(

@@ -93,10 +93,10 @@ static lt_err prepare(struct lt_view *view)
         {&view->blank_text, "UPDATE text SET content=zeroblob(length(content))"
                             " WHERE id=?1 AND length(content)>0"},
         {&view->add_debtor,
-         "INSERT OR IGNORE INTO answer(said,office) VALUES(?1,?2)"},
+         "INSERT OR IGNORE INTO answer(said,office,receipt) VALUES(?1,?2,0)"},
         {&view->put_answer,
-         "INSERT INTO answer(said,office,at) VALUES(?1,?2,?3)"
-         " ON CONFLICT(said,office) DO UPDATE SET at=coalesce(at,?3)"},
+         "INSERT OR IGNORE INTO answer(said,office,receipt,at)"
+         " VALUES(?1,?2,?3,?4)"},
         {&view->put_look,
          "INSERT INTO look(matter,office,first,last,days) VALUES(?1,?2,?3,?3,1)"
          " ON CONFLICT(matter,office) DO UPDATE SET first=min(first,?3),"

@@ -107,10 +107,16 @@ void lt_view_reader_set_patience(struct lt_view_reader *reader, int64_t ms);
 typedef const char *lt_view_word_fn(const void *ctx, uint32_t field);
 void lt_view_reader_set_words(struct lt_view_reader *reader,
                               lt_view_word_fn *field_word, const void *ctx);
-/* Has the key of this office ended, which the tree says is closed? Then nothing
- * comes from there any more, no receipt of an erasing either. Without it no key
- * has ended. @ctx is borrowed until it is set anew. */
-typedef bool lt_view_ended_fn(const void *ctx, const struct lt_office *office);
+/* Does anything still come from this office, which the tree says is closed, a
+ * receipt of an erasing among it? Without it that is so of all. @ctx is borrowed
+ * until it is set anew. */
+enum lt_view_end {
+    LT_VIEW_SPEAKS,
+    LT_VIEW_ENDED,     /* its key has ended: what it held, nobody confirms */
+    LT_VIEW_NO_MACHINE /* it never had one: there is nothing to erase */
+};
+typedef enum lt_view_end lt_view_ended_fn(const void *ctx,
+                                          const struct lt_office *office);
 void lt_view_reader_set_ended(struct lt_view_reader *reader,
                               lt_view_ended_fn *ended, const void *ctx);
 

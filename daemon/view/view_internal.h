@@ -13,7 +13,7 @@ static inline int64_t lt_text_row(int64_t seq, uint32_t index)
     return (int64_t)((uint64_t)seq << 3 | index);
 }
 
-enum { LT_VIEW_SCHEMA = 16, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+enum { LT_VIEW_SCHEMA = 17, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
 
 /* Events of neighbouring keys in neighbouring rows. */
 struct lt_ref_run {
@@ -276,8 +276,9 @@ LT_MUST_CHECK lt_err lt_piece_apply(struct lt_view *view, uint64_t pos,
 LT_MUST_CHECK lt_err lt_erase_said(struct lt_view *view, int64_t key,
                                    const struct lt_erasure *erasure,
                                    int64_t at_ms);
-/* An ERASURE_RECEIPT. */
-LT_MUST_CHECK lt_err lt_erase_receipt(struct lt_view *view,
+/* An ERASURE_RECEIPT, in row @seq. Whether it counts is asked when somebody
+ * looks: its key may be confirmed, or revoked, later. */
+LT_MUST_CHECK lt_err lt_erase_receipt(struct lt_view *view, int64_t seq,
                                       const struct lt_event *event,
                                       int64_t at_ms);
 /* What was said about the texts of the event with @key: does it hold now? */

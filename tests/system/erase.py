@@ -375,15 +375,18 @@ def file_and_directive():
 def closed_for_good():
     """What a closed office held whose key has ended: listed as not confirmed, with
     what to do, at every superior; the erasing ends without it. One that is closed
-    and may still speak goes on owing its receipt."""
+    and may still speak goes on owing its receipt; one that never had a machine
+    owes nothing once it is closed."""
     with Tree() as tree:
         province = tree.root("Tỉnh Tây Ninh", key="p")
         district = tree.child(province, "Huyện Thử", "district", key="d")
         gone, away, heir = (tree.child(district, f"Xã Thử {i}", "commune", key=f"c{i}")
                             for i in (1, 2, 3))
         nodes = (province, district, gone, away, heir)
+        never = district.ok("token", "--name", "Xã Thử 4", "--kind", "commune")["office"]
+        wait_until(lambda: province.tool("explain", never).code == 0, "an office without a machine")
         directive = province.ok("directive", "issue", "--to", *[n.name for n in nodes[2:]],
-                                "--doc-no", "9/CT", "--text", secret(tree))["event"]
+                                never, "--doc-no", "9/CT", "--text", secret(tree))["event"]
 
         def shown(node):
             result = node.tool("directive", "show", directive)
@@ -403,8 +406,14 @@ def closed_for_good():
         province.ok("erase", directive, "--reason", "nhầm văn bản")
         answered = sorted([district.office, heir.office])
         owing = sorted([gone.office, away.office])
-        wait_until(lambda: standing(province) == (answered, owing, []),
-                   lambda: f"two to owe: {standing(province)}")
+        wait_until(lambda: standing(province) == (answered, sorted([*owing, never]), []),
+                   lambda: f"three to owe: {standing(province)}")
+        province.ok("tree", "close", never, heir.office)
+        for node in (province, district):
+            wait_until(lambda n=node: standing(n) and standing(n)[1] == owing,
+                       lambda n=node: f"two to owe at {n.name}: {standing(n)}")
+        refused = district.tool("token", "--name", "Xã Thử 4", "--kind", "commune")
+        check(refused.code == 65, f"nobody joins what is closed: {refused}")
         province.ok("revoke", gone.office)
         wait_until(lambda: standing(province) == (answered, [away.office], [gone.office]),
                    lambda: f"one to owe: {standing(province)}")

@@ -264,4 +264,49 @@ def erasing_by_a_new_key():
 if __name__ == "__main__":
     harness.main({"rotated_at_each_tier": rotated_at_each_tier,
                   "lost_and_confirmed": lost_and_confirmed,
-                  "erasing_by_a_new_key": erasing_by_a_new_key})
+                  "erasing_by_a_new_key": erasing_by_a_new_key,
+                  "receipt_by_a_new_key": receipt_by_a_new_key})
+def receipt_by_a_new_key():
+    """That a text is erased at an office is not done because a key says so that nobody has
+    confirmed: the old disk may be in other hands."""
+    with Tree() as tree:
+        line = Line(tree)
+        commune, district, province = nodes = (line.commune, line.district, line.province)
+        directive = province.ok("directive", "issue", "--to", commune.office, "--doc-no", "9/CT",
+                                "--text", "Kiểm tra việc ở thôn 3")["event"]
+
+        def shown(node):
+            result = node.tool("directive", "show", directive)
+            return result.json["texts"][0] if result.code == 0 else None
+
+        def standing():
+            erasure = (shown(province) or {}).get("erasure")
+            return erasure and (sorted(r["office"] for r in erasure["receipts"]),
+                                erasure["waiting"])
+        for node in nodes:
+            wait_until(lambda n=node: (shown(n) or {}).get("state") == "here", f"at {node.name}")
+        commune.stop()
+        join_again(commune, district, tree.dir)
+        commune.start()
+        wait_until(lambda: (shown(commune) or {}).get("state") == "here", "it to come back", 90)
+        commune.wait_alarm("key_unconfirmed")
+        print("  honest: all hold a text, one of them has a new key", flush=True)
+        province.ok("erase", directive, "--reason", "nhầm văn bản")
+
+        def receipt():
+            return next((e for e in province.events() if e["type"] == "ERASURE_RECEIPT" and
+                         e["origin"] == commune.office), {})
+        wait_until(lambda: (receipt().get("effect"), receipt().get("reason")) ==
+                   ("waiting", "key_unconfirmed"), lambda: f"its receipt to wait: {receipt()}", 60)
+        wait_until(lambda: standing() == ([district.office], [commune.office]),
+                   lambda: f"one to owe: {standing()}")
+        province.kill()
+        province.start()
+        wait_until(lambda: standing() == ([district.office], [commune.office]),
+                   lambda: f"the same after a start: {standing()}")
+        province.ok("key", "confirm", commune.office)
+        wait_until(lambda: standing() == (sorted([district.office, commune.office]), []),
+                   lambda: f"nobody to owe: {standing()}", 60)
+        check(receipt()["effect"] == "applied", f"{receipt()}")
+
+

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "common/crypto.h"
+#include "common/failpoint.h"
 #include "tests/unit/view/viewing.h"
 
 enum { ACCEPTED = 1, DECISION = 9, NOTE = 13, SETTLED = 1 };
@@ -324,6 +325,89 @@ static void an_order_is_taken_back_from_a_key_that_begins_to_wait(void **state)
     lt_key_free(key);
 }
 
+/* A directive's text, which its issuer erased, and what the commune answers. */
+static struct lt_event_id erase_directive(struct viewing *v,
+                                          struct lt_event_id *out_order)
+{
+    const struct lt_channel to = lt_build_to(LT_CLASS_DIRECTIVE, &v->commune.id);
+    struct lt_build_event e =
+        lt_build_event(&v->province, LT_EV_DIRECTIVE_ISSUED);
+
+    e.event.doc_no = (struct lt_text){"12/CV", 5};
+    e.event.to_n = 1;
+    e.event.to = &v->commune.id;
+    lt_build_text(&e, 1, words);
+    (void)viewing_append(v, &v->province, &to, &e, 1);
+    *out_order = erase(v, &v->province, &to, &e.event.id, false);
+    return e.event.id;
+}
+
+static struct lt_event_id answer(struct viewing *v,
+                                 const struct lt_event_id *order)
+{
+    const struct lt_channel up = lt_build_up(LT_CLASS_DIRECTIVE);
+    struct lt_build_event e =
+        lt_build_event(&v->commune, LT_EV_ERASURE_RECEIPT);
+
+    e.event.erases = *order;
+    (void)viewing_append(v, &v->commune, &up, &e, 1);
+    return e.event.id;
+}
+
+static void check_owes(struct viewing *v, const struct lt_event_id *id,
+                       bool owes)
+{
+    static const char commune[] = "\"03030303030303030303030303030303\"";
+    const char *shown = viewing_show(v, id);
+    const char *receipts = strstr(shown, "\"receipts\":[");
+    const char *waiting = strstr(shown, "\"waiting\":[");
+    const char *found;
+
+    assert_non_null(receipts);
+    assert_non_null(waiting);
+    found = strstr(receipts, commune);
+    assert_true((found != NULL && found < waiting) == !owes);
+    found = strstr(waiting, commune);
+    assert_true((found != NULL && found < strchr(waiting, ']')) == owes);
+}
+
+/* A thief's machine may say what it likes of the office's disk. */
+static void its_receipt_of_an_erasing_counts_once_it_is_confirmed(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_key *first = v->commune.key;
+    struct lt_key *key = make_key();
+    struct lt_view_keys second = {.n = 1};
+    size_t n = v->log_n;
+    size_t known;
+    struct lt_event_id order;
+    struct lt_event_id id = erase_directive(v, &order);
+    struct lt_event_id said;
+
+    memcpy(second.ids[0], lt_key_id(key), LT_HASH_LEN);
+    lt_build_restart(&v->commune);
+    v->commune.key = key;
+    said = answer(v, &order);
+    v->commune.key = first;
+    known = v->log_n;
+    viewing_apply(v, n + 1, known);
+    check_owes(v, &id, false);
+    tell(v, &second);
+    check_owes(v, &id, true);
+    check_line(v, &said, WAITS ",\"unconfirmed\":true");
+    tell(v, &none);
+    check_owes(v, &id, false);
+    check_line(v, &said, APPLIED ",\"unconfirmed\":false");
+    /* That of the known key does not wait for it. */
+    tell(v, &second);
+    lt_build_restart(&v->commune);
+    (void)answer(v, &order);
+    viewing_apply(v, known + 1, v->log_n);
+    check_owes(v, &id, false);
+    check_line(v, &said, WAITS ",\"unconfirmed\":true");
+    lt_key_free(key);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,7 +416,15 @@ int main(void)
         VIEWING_TEST(a_view_that_is_opened_again_knows_what_it_judged_by),
         VIEWING_TEST(what_it_orders_to_be_erased_stays_until_it_is_confirmed),
         VIEWING_TEST(an_order_is_taken_back_from_a_key_that_begins_to_wait),
+        VIEWING_TEST(its_receipt_of_an_erasing_counts_once_it_is_confirmed),
     };
 
+#ifdef LT_TEST_HOOKS
+    /* The build runs this program once more with a planted fault. */
+    if (getenv("LIENTHONG_PLANT") != NULL &&
+        !lt_plant(getenv("LIENTHONG_PLANT"))) {
+        return 0;
+    }
+#endif
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
