@@ -47,7 +47,7 @@ lt_err lt_err_by_word(const char *word);
 /* Walk the table: the code at @index, or LT_OK past the end. */
 lt_err lt_err_at(size_t index);
 
-enum { LT_DIAG_ARGS_MAX = 6, LT_DIAG_KEY_MAX = 24, LT_DIAG_VALUE_MAX = 256 };
+enum { LT_DIAG_ARGS_MAX = 7, LT_DIAG_KEY_MAX = 24, LT_DIAG_VALUE_MAX = 256 };
 
 /* What went wrong, for people: a code and its arguments. The words come from
  * the catalogue; arguments fill its {placeholders}. Embedded, no resources. */

@@ -123,6 +123,16 @@ void lt_hex_format(const uint8_t *bytes, size_t len, char *out_text)
     out_text[2 * len] = '\0';
 }
 
+void lt_key_short_format(const uint8_t key_id[static LT_HASH_LEN],
+                         char out_text[static LT_KEY_SHORT_TEXT])
+{
+    for (size_t i = 0; i < LT_KEY_SHORT_LEN; i += 2) {
+        lt_hex_format(key_id + i, 2, out_text + i / 2 * 5);
+        out_text[i / 2 * 5 + 4] = '-';
+    }
+    out_text[LT_KEY_SHORT_TEXT - 1] = '\0';
+}
+
 void lt_office_format(const struct lt_office *office,
                       char out_text[static LT_OFFICE_TEXT])
 {
@@ -240,6 +250,31 @@ bool lt_hex_parse(const char *text, size_t len, uint8_t *out)
         }
     }
     return read_hex(text, len, out);
+}
+
+bool lt_key_prefix_parse(const char *text, size_t len,
+                         uint8_t out[static LT_HASH_LEN], size_t *out_n)
+{
+    char digits[LT_HASH_TEXT] = "";
+    uint8_t bytes[LT_HASH_LEN];
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '-') {
+            continue;
+        }
+        if (n == LT_HASH_TEXT - 1) {
+            return false;
+        }
+        digits[n++] = text[i];
+    }
+    n /= 2;
+    if (n < LT_KEY_SHORT_LEN || !lt_hex_parse(digits, n, bytes)) {
+        return false;
+    }
+    memcpy(out, bytes, n);
+    *out_n = n;
+    return true;
 }
 
 bool lt_office_parse(const char *text, struct lt_office *out)

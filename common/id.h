@@ -75,7 +75,9 @@ enum {
     LT_EVENT_ID_TEXT = LT_OFFICE_TEXT + LT_EPOCH_TEXT + 21,
     LT_CHANNEL_TEXT = 16 + 4 + LT_OFFICE_TEXT,
     LT_HASH_TEXT = 2 * LT_HASH_LEN + 1,
-    LT_UUID_TEXT = 37
+    LT_UUID_TEXT = 37,
+    LT_KEY_SHORT_LEN = 10, /* bytes of a key's id that two people compare */
+    LT_KEY_SHORT_TEXT = 2 * LT_KEY_SHORT_LEN + LT_KEY_SHORT_LEN / 2
 };
 
 bool lt_office_equal(const struct lt_office *a, const struct lt_office *b);
@@ -104,6 +106,10 @@ void lt_channel_format(const struct lt_channel *channel,
 void lt_uuid_format(const uint8_t id[static LT_REQUEST_LEN],
                     char out_text[static LT_UUID_TEXT]);
 void lt_hex_format(const uint8_t *bytes, size_t len, char *out_text);
+/* The beginning of a key's id as people read it to each other:
+ * 0a1b-2c3d-4e5f-6071-8293. */
+void lt_key_short_format(const uint8_t key_id[static LT_HASH_LEN],
+                         char out_text[static LT_KEY_SHORT_TEXT]);
 
 /* Parsing: false, and the output untouched, unless @text is exactly right. */
 LT_MUST_CHECK bool lt_office_parse(const char *text, struct lt_office *out);
@@ -112,5 +118,10 @@ LT_MUST_CHECK bool lt_channel_parse(const char *text, struct lt_channel *out);
 LT_MUST_CHECK bool lt_uuid_parse(const char *text,
                                  uint8_t out_id[static LT_REQUEST_LEN]);
 LT_MUST_CHECK bool lt_hex_parse(const char *text, size_t len, uint8_t *out);
+/* A key's id or its beginning, at least as much as two people compare, in
+ * groups or without; *out_n bytes of @out are what was given. */
+LT_MUST_CHECK bool lt_key_prefix_parse(const char *text, size_t len,
+                                       uint8_t out[static LT_HASH_LEN],
+                                       size_t *out_n);
 
 #endif

@@ -519,18 +519,30 @@ X("door_shut",
   "Who shut it opens it again with lienthong resume when the matter is over; "
   "the keeper may ask why.")
 X("key_unconfirmed",
-  "{peer} đã gắn một khóa mới cho {office}, khóa cũ không ký và nơi lưu bản gốc "
-  "chưa xác nhận: việc ghi bằng khóa đó được giữ và đánh dấu, chưa kết thúc, "
-  "quyết định hay giao lại được hồ sơ mở trước",
-  "Gọi hỏi {office}. Đúng là máy mới: nơi lưu bản gốc chạy lienthong key confirm "
-  "{office}. Nếu không: nơi giữ sơ đồ thu hồi khóa đó bằng lienthong revoke "
-  "{office} --key.",
-  "{peer} has bound a new key to {office} that the old one did not sign and the "
-  "keeper has not confirmed: what it signs is kept and marked, and can neither "
-  "close, decide nor hand over what was opened before",
-  "Call {office}. If it is a new machine of theirs, the keeper runs lienthong "
-  "key confirm {office}. If not, the tree's writer revokes that key: lienthong "
-  "revoke {office} --key.")
+  "[Khóa của máy này, mã {own}, là khóa mới mà khóa cũ không ký và nơi lưu bản "
+  "gốc chưa xác nhận: việc ghi tại đây được giữ và đánh dấu, chưa kết thúc, "
+  "quyết định hay giao lại được hồ sơ mở trước. ][{peer} đã gắn cho {office} một "
+  "khóa mới, mã {keys}, khóa cũ không ký và nơi lưu bản gốc chưa xác nhận: việc "
+  "ghi bằng khóa đó được giữ và đánh dấu, chưa kết thúc, quyết định hay giao lại "
+  "được hồ sơ mở trước]",
+  "[Đọc mã {own} cho nơi lưu bản gốc][ ({keeper})][; nơi đó so với mã trên màn "
+  "hình của mình, giống hệt thì chạy: lienthong key confirm {office} --key {own}. "
+  "][Gọi {office}, để họ đọc mã khóa mà lienthong status hiện trên máy của họ. "
+  "Giống hệt: nơi lưu bản gốc chạy lienthong key confirm {office} --key {key}. "
+  "Khác, hoặc họ không có máy mới: nơi giữ sơ đồ chạy lienthong revoke {office} "
+  "--key {key}.]",
+  "[the key of this machine, {own}, is a new one that the old one did not sign "
+  "and the keeper has not confirmed: what is written here is kept and marked, "
+  "and can neither close, decide nor hand over what was opened before. ][{peer} "
+  "has bound a new key, {keys}, to {office} that the old one did not sign and "
+  "the keeper has not confirmed: what it signs is kept and marked, and can "
+  "neither close, decide nor hand over what was opened before]",
+  "[Read {own} out to the keeper][ ({keeper})][, who compares it with what its "
+  "own screen shows and, if it is the same, runs: lienthong key confirm {office} "
+  "--key {own}. ][Call {office} and have them read the key that lienthong status "
+  "shows on their machine. If it is the same, the keeper runs lienthong key "
+  "confirm {office} --key {key}. If not, or they have no new machine, the tree's "
+  "writer runs lienthong revoke {office} --key {key}.]")
 X("key_revoked",
   "khóa của {office} đã bị thu hồi: mọi liên lạc bằng khóa đó bị cắt, việc ghi "
   "sau mốc thu hồi chỉ còn là bằng chứng",

@@ -41,6 +41,15 @@ X("ui_key_rotated", "Đã thay khóa; khởi động lại dịch vụ. Khóa m�
   "The key is replaced; start the daemon. New key:")
 X("ui_why_no_waiting_key", "không có khóa mới nào của cơ quan đó đang chờ",
   "no new key of that office waits")
+X("ui_why_other_keys_wait", "khóa đang chờ không phải khóa đó",
+  "the key that waits is another one")
+X("ui_why_which_key", "có nhiều khóa đang chờ; ghi rõ khóa nào bằng --key",
+  "more than one key waits; say which with --key")
+X("ui_opt_waiting_key", "mã khóa đã so với màn hình của cơ quan đó",
+  "the key's id, as compared with the office's own screen")
+X("ui_own_key", "Mã khóa", "Key")
+X("ui_own_key_waits", "chờ nơi lưu bản gốc xác nhận",
+  "waits for the keeper to confirm it")
 X("ui_cmd_revoke", "thu hồi khóa của một cơ quan, hoặc sửa việc thu hồi",
   "revoke the key of an office, or correct that")
 X("ui_cmd_revocations", "các lần thu hồi khóa và mỗi lần đã đổi những gì",
@@ -49,8 +58,8 @@ X("ui_opt_as_of",
   "những gì đã có ở đây vào lúc đó (NGÀY GIỜ) thì còn giá trị; never: không gì "
   "cả",
   "what was here at that time (DAY HOUR) counts; never: nothing does")
-X("ui_opt_key", "mã khóa; mặc định: khóa đang dùng",
-  "the key's id; otherwise the one in use")
+X("ui_opt_key", "mã khóa, hoặc phần đầu của nó; mặc định: khóa đang dùng",
+  "the key's id, or its beginning; otherwise the one in use")
 X("ui_opt_correct", "thay cho lần thu hồi trước", "in place of what was said before")
 X("ui_opt_undo", "bỏ việc thu hồi", "take the revocation back")
 X("ui_said_at", "lúc", "at")
@@ -58,8 +67,9 @@ X("ui_said", "nội dung", "said")
 X("ui_key", "khóa", "key")
 X("ui_lost", "mất giá trị", "lost")
 X("ui_regained", "có lại giá trị", "regained")
-X("ui_why_not_key", "không phải mã khóa (64 chữ số hex)",
-  "not a key's id (64 hex digits)")
+X("ui_why_not_key",
+  "không phải mã khóa (như lienthong status hiện, hoặc cả 64 chữ số hex)",
+  "not a key's id (as lienthong status shows it, or all 64 hex digits)")
 X("ui_why_not_past_time",
   "không phải thời điểm đã qua, ví dụ 2026-11-21 06:00, hoặc never",
   "not a time that has passed, e.g. 2026-11-21 06:00, or never")

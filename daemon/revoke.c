@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/failpoint.h"
 #include "common/file.h"
 #include "daemon/daemon_internal.h"
 
@@ -153,6 +154,42 @@ static lt_err refuse(struct lt_job *job, lt_err code, const char *reason)
     return code;
 }
 
+static bool begins_so(const struct lt_revoke_ask *ask, const uint8_t *key_id)
+{
+    return memcmp(key_id, ask->key_id, ask->key_n) == 0 ||
+           LT_PLANTED(any_waiting_key);
+}
+
+/* The key of the office that begins as was given: one that it has or had, or
+ * one that waits. What is given whole need not be known here. */
+static lt_err whole_key(const struct lt_daemon *daemon, struct lt_job *job,
+                        uint8_t out[static LT_HASH_LEN])
+{
+    const struct lt_revoke_ask *ask = job->revoke;
+    const struct lt_engine *engine = daemon->engine;
+    struct lt_binding binding;
+    const uint8_t *bytes;
+    size_t len;
+    size_t i = 0;
+    size_t known = 0;
+
+    memcpy(out, ask->key_id, LT_HASH_LEN);
+    while (ask->key_n < LT_HASH_LEN) {
+        if (lt_engine_key_at(engine, &ask->office, known, &bytes, &len)) {
+            known++;
+        } else if (!lt_engine_waiting_key(engine, &ask->office, i++, &bytes,
+                                          &len)) {
+            return refuse(job, LT_ENOTFOUND, "ui_why_no_key");
+        }
+        if (lt_binding_decode(bytes, len, &binding, NULL) == LT_OK &&
+            begins_so(ask, binding.key_id)) {
+            memcpy(out, binding.key_id, LT_HASH_LEN);
+            break;
+        }
+    }
+    return LT_OK;
+}
+
 static lt_err find_key(struct lt_daemon *daemon, struct lt_job *job,
                        uint8_t out[static LT_HASH_LEN])
 {
@@ -160,8 +197,12 @@ static lt_err find_key(struct lt_daemon *daemon, struct lt_job *job,
     struct lt_binding binding;
     bool revoked;
 
-    if (ask->has_key) {
-        memcpy(out, ask->key_id, LT_HASH_LEN);
+    if (ask->key_n > 0) {
+        lt_err rc = whole_key(daemon, job, out);
+
+        if (rc != LT_OK) {
+            return rc;
+        }
     } else if (lt_engine_binding_of(daemon->engine, &ask->office, &binding)) {
         memcpy(out, binding.key_id, LT_HASH_LEN);
     } else {
@@ -223,6 +264,62 @@ static lt_err write_all(struct lt_daemon *daemon, struct lt_job *job,
 
 enum { FORMER_MAX = 8 };
 
+static lt_err refuse_keys(struct lt_job *job, const char *reason,
+                          const char *keys)
+{
+    (void)refuse(job, LT_ESTATE, reason);
+    if (keys[0] != '\0') {
+        lt_diag_arg(&job->diag, "keys", "%s", keys);
+    }
+    return LT_ESTATE;
+}
+
+/* The key that waits and is meant: nobody confirms one that came while two
+ * people were comparing another. */
+static lt_err find_waiting(const struct lt_daemon *daemon, struct lt_job *job,
+                           const uint8_t **out_bytes, size_t *out_len)
+{
+    const struct lt_revoke_ask *ask = job->revoke;
+    uint8_t first[LT_HASH_LEN];
+    char keys[LT_DIAG_VALUE_MAX] = "";
+    const uint8_t *bytes;
+    bool other = false;
+    size_t found = 0;
+    size_t len;
+
+    for (size_t i = 0; lt_engine_waiting_key(daemon->engine, &ask->office, i,
+                                             &bytes, &len);
+         i++) {
+        struct lt_binding binding;
+        size_t used = strlen(keys);
+
+        if (lt_binding_decode(bytes, len, &binding, NULL) != LT_OK) {
+            continue;
+        }
+        if (used + 2 + LT_KEY_SHORT_TEXT <= sizeof(keys)) {
+            if (used > 0) {
+                memcpy(keys + used, ", ", 2);
+            }
+            lt_key_short_format(binding.key_id, keys + used + (used > 0 ? 2 : 0));
+        }
+        if (!begins_so(ask, binding.key_id)) {
+            continue;
+        }
+        if (found++ == 0) {
+            memcpy(first, binding.key_id, LT_HASH_LEN);
+            *out_bytes = bytes;
+            *out_len = len;
+        }
+        other |= memcmp(first, binding.key_id, LT_HASH_LEN) != 0;
+    }
+    return found == 0 ? refuse_keys(job,
+                                    keys[0] == '\0' ? "ui_why_no_waiting_key"
+                                                    : "ui_why_other_keys_wait",
+                                    keys)
+           : other    ? refuse_keys(job, "ui_why_which_key", keys)
+                      : LT_OK;
+}
+
 /* The key that waits, behind those that the office had: whoever lost them with
  * its disk has to check what they signed. */
 static lt_err confirm(struct lt_daemon *daemon, struct lt_job *job)
@@ -239,10 +336,10 @@ static lt_err confirm(struct lt_daemon *daemon, struct lt_job *job)
     if (formers == NULL) {
         return LT_ENOMEM;
     }
-    if (!lt_engine_waiting_key(daemon->engine, office, &event->binding,
-                               &event->binding_len)) {
+    rc = find_waiting(daemon, job, &event->binding, &event->binding_len);
+    if (rc != LT_OK) {
         lt_free(lt_alloc_heap(), formers);
-        return refuse(job, LT_ESTATE, "ui_why_no_waiting_key");
+        return rc;
     }
     written[n++] = job->write->events[0]; /* the answer's */
     for (size_t i = 0; i < FORMER_MAX; i++) {

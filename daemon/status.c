@@ -464,6 +464,19 @@ static json_t *certificate_json(const struct lt_status *status)
                                                                : view->why);
 }
 
+/* The key that it signs with: two people compare `short`. */
+static json_t *key_json(const struct lt_status *status)
+{
+    const uint8_t *key_id = lt_engine_own_key(status->engine);
+    char id[LT_HASH_TEXT];
+    char brief[LT_KEY_SHORT_TEXT];
+
+    lt_hex_format(key_id, LT_HASH_LEN, id);
+    lt_key_short_format(key_id, brief);
+    return json_pack("{s:s, s:s, s:b}", "id", id, "short", brief, "confirmed",
+                     lt_engine_self_unconfirmed(status->engine) ? 0 : 1);
+}
+
 static const char *const NODE_STATES[] = {"starting", "ready", "intake_refused",
                                           "stopping"};
 
@@ -496,6 +509,7 @@ char *lt_status_json(const struct lt_status *status, const struct lt_now *now,
         return NULL;
     }
     json_object_set_new(root, "certificate", certificate_json(status));
+    json_object_set_new(root, "key", key_json(status));
     json_object_set_new(root, "links", links_json(status));
     json_object_set_new(root, "bypass", bypass_json(status));
     json_object_set_new(root, "receipt", receipt_json(status));

@@ -1,4 +1,4 @@
-/* lienthong key rotate | key confirm OFFICE
+/* lienthong key rotate | key confirm OFFICE [--key KEY]
  *
  * Rotating: a new identity key, and with --transport a new transport key, bound
  * by the parent on the word of the present one (rotation.h). A root whose
@@ -198,7 +198,8 @@ const struct lt_tool_command lt_cmd_key[] = {
      .words = {"office"},
      .meta = "OFFICE",
      .text = "ui_cmd_key_confirm",
-     .example = "\"Xã Thạnh Đức\"",
+     .example = "\"Xã Thạnh Đức\" --key 0a1b-2c3d-4e5f-6071-8293",
+     .options = {{"key", LT_TOOL_TEXT, "KEY", "ui_opt_waiting_key", false}},
      .writes = true,
      .run = lt_tool_run_write},
     {.name = NULL}};

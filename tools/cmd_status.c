@@ -407,6 +407,9 @@ static void print_foot(struct lt_tool *tool, const json_t *answer)
 {
     const json_t *listen = json_object_get(answer, "listen");
     const char *id = word_in(json_object_get(answer, "office"), "id");
+    const json_t *key = json_object_get(answer, "key");
+    const char *brief = word_in(key, "short");
+    bool waits = json_is_false(json_object_get(key, "confirmed"));
     const char *links = word_in(listen, "links");
     const char *enrol = word_in(listen, "enrol");
     const char *version = word_in(answer, "version");
@@ -414,6 +417,11 @@ static void print_foot(struct lt_tool *tool, const json_t *answer)
     fputc('\n', tool->out);
     begin_line(tool, "ui_office_id");
     fprintf(tool->out, "%s\n", id == NULL ? "-" : id);
+    begin_line(tool, "ui_own_key");
+    fprintf(tool->out, "%s%s%s%s\n", brief == NULL ? "-" : brief,
+            waits ? " (" : "",
+            waits ? lt_ui(tool->lang, "ui_own_key_waits") : "",
+            waits ? ")" : "");
     begin_line(tool, "ui_listen");
     fprintf(tool->out, "%s; %s; lienthongd %s\n", links == NULL ? "-" : links,
             enrol == NULL ? "-" : enrol, version == NULL ? "?" : version);

@@ -173,7 +173,8 @@ X(SUSPEND, "suspend", WRITE, lt_door_suspend,
   O(OFFICE) | O(DOC_NO) | O(REASON), O(OFFICE))
 X(RESUME, "resume", WRITE, lt_door_resume, O(OFFICE) | O(DOC_NO) | O(REASON),
   O(OFFICE))
-X(KEY_CONFIRM, "key confirm", WRITE, lt_key_confirm, O(OFFICE), O(OFFICE))
+X(KEY_CONFIRM, "key confirm", WRITE, lt_key_confirm,
+  O(OFFICE) | O(KEY), O(OFFICE))
 X(REVOKE, "revoke", WRITE, lt_key_revoke,
   O(OFFICE) | O(KEY) | O(AS_OF) | O(CORRECT) | O(UNDO) | O(REASON), O(OFFICE))
 X(BREACH, "breach", READ, lt_read_breach, O(SINCE), O(SINCE))

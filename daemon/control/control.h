@@ -50,8 +50,8 @@ enum lt_job_kind {
 /* A WRITE that revokes a key: what the loop fills in. */
 struct lt_revoke_ask {
     struct lt_office office;
-    bool has_key;              /* else the one that is bound now */
-    uint8_t key_id[LT_HASH_LEN];
+    size_t key_n;              /* 0: the one that is bound now, or waits */
+    uint8_t key_id[LT_HASH_LEN]; /* so many bytes of it are given */
     int64_t as_of_ms;          /* what was here then counts; INT64_MAX: all
                                   that is, INT64_MIN: nothing */
     bool corrects;             /* in the place of what was said before */

@@ -37,24 +37,29 @@ static bool read_time(struct lt_text text, int64_t *out_ms)
     return true;
 }
 
+static lt_err read_key(const struct lt_args *args, struct lt_revoke_ask *ask,
+                       struct lt_diag *diag)
+{
+    struct lt_text key = args->texts[LT_OPT_KEY];
+
+    return !lt_args_has(args, LT_OPT_KEY) ||
+                   lt_key_prefix_parse(key.data, key.len, ask->key_id,
+                                       &ask->key_n)
+               ? LT_OK
+               : lt_desk_refuse(diag, LT_EINVAL, "key", "ui_why_not_key");
+}
+
 static lt_err read_ask(struct lt_desk *desk, const struct lt_args *args,
                        struct lt_revoke_ask *ask, struct lt_diag *diag)
 {
     struct lt_text as_of = args->texts[LT_OPT_AS_OF];
-    struct lt_text key = args->texts[LT_OPT_KEY];
+    lt_err rc = read_key(args, ask, diag);
 
     ask->corrects = args->numbers[LT_OPT_CORRECT] != 0;
     ask->restores = args->numbers[LT_OPT_UNDO] != 0;
     ask->as_of_ms = INT64_MAX;
-    if (lt_args_has(args, LT_OPT_KEY)) {
-        ask->has_key = key.len == sizeof(ask->key_id) * 2 &&
-                       lt_hex_parse(key.data, sizeof(ask->key_id), ask->key_id);
-        if (!ask->has_key) {
-            return lt_desk_refuse(diag, LT_EINVAL, "key", "ui_why_not_key");
-        }
-    }
-    if (!lt_args_has(args, LT_OPT_AS_OF)) {
-        return LT_OK;
+    if (rc != LT_OK || !lt_args_has(args, LT_OPT_AS_OF)) {
+        return rc;
     }
     if (as_of.len == 5 && memcmp(as_of.data, "never", 5) == 0) {
         ask->as_of_ms = INT64_MIN;
@@ -124,8 +129,11 @@ lt_err lt_key_confirm(struct lt_desk *desk, const struct lt_args *args,
     }
     ask->office = office->id;
     ask->confirms = true;
-    rc = lt_draft_begin(desk, draft, LT_EV_KEY_CONFIRMED, LT_CLASS_TREE,
-                        LT_AUDIENCE_ALL, NULL);
+    rc = read_key(args, ask, diag);
+    if (rc == LT_OK) {
+        rc = lt_draft_begin(desk, draft, LT_EV_KEY_CONFIRMED, LT_CLASS_TREE,
+                            LT_AUDIENCE_ALL, NULL);
+    }
     if (rc == LT_OK) {
         draft->opens = true;
         draft->revoke = ask;

@@ -265,6 +265,18 @@ struct lt_effect *lt_alarm_raise(struct lt_engine *engine, lt_err code,
     return effect;
 }
 
+struct lt_effect *lt_alarm_raise_anew(struct lt_engine *engine, lt_err code,
+                                      const struct lt_office *office,
+                                      const struct lt_office *peer)
+{
+    if (engine->fx == NULL ||
+        (!lt_alarm_stands(engine, code, office) &&
+         !note_standing(engine, code, office))) {
+        return NULL;
+    }
+    return say_alarm(engine, code, office, peer, true);
+}
+
 void lt_alarm_because(struct lt_effect *effect, const char *detail)
 {
     if (effect != NULL) {

@@ -36,6 +36,10 @@ struct lt_effect *lt_alarm_raise(struct lt_engine *engine, lt_err code,
                                  const struct lt_office *office,
                                  const struct lt_stream *stream,
                                  const struct lt_office *peer);
+/* The same, said again where it stands: what it says has changed. */
+struct lt_effect *lt_alarm_raise_anew(struct lt_engine *engine, lt_err code,
+                                      const struct lt_office *office,
+                                      const struct lt_office *peer);
 /* Add the argument "detail"; @effect may be NULL. */
 void lt_alarm_because(struct lt_effect *effect, const char *detail);
 void lt_alarm_clear(struct lt_engine *engine, lt_err code,

@@ -331,7 +331,9 @@ const struct lt_tree *lt_engine_tree(const struct lt_engine *engine);
  * then those below. False past the end. */
 bool lt_engine_binding_at(const struct lt_engine *engine, size_t index,
                           struct lt_binding *out);
-/* Is the key that this office signs with one of these? */
+/* The key that this office signs with: its id, borrowed; is it one of the
+ * following? */
+const uint8_t *lt_engine_own_key(const struct lt_engine *engine);
 bool lt_engine_self_unconfirmed(const struct lt_engine *engine);
 /* Those of keys that no key before has signed and no keeper has confirmed. */
 bool lt_engine_unconfirmed_at(const struct lt_engine *engine, size_t index,
@@ -343,10 +345,11 @@ bool lt_engine_unconfirmed_key(const struct lt_engine *engine,
 const struct lt_key *lt_engine_key_of(const struct lt_engine *engine,
                                       const struct lt_office *office,
                                       const uint8_t key_id[static LT_HASH_LEN]);
-/* The latest binding of @office that waits for the keeper's word, or for proof;
- * borrowed until the engine changes. */
+/* The bindings of @office that wait for the keeper's word, the latest first,
+ * then those that wait for proof; false past the end. Borrowed until the engine
+ * changes. */
 bool lt_engine_waiting_key(const struct lt_engine *engine,
-                           const struct lt_office *office,
+                           const struct lt_office *office, size_t index,
                            const uint8_t **out_bytes, size_t *out_len);
 /* The bindings that are proven of one office, newest first; false past the
  * end. Borrowed likewise. */

@@ -382,7 +382,7 @@ lt_err lt_keys_confirm(struct lt_engine *engine, const uint8_t *bytes,
 }
 
 bool lt_engine_waiting_key(const struct lt_engine *engine,
-                           const struct lt_office *office,
+                           const struct lt_office *office, size_t index,
                            const uint8_t **out_bytes, size_t *out_len)
 {
     struct lt_binding binding;
@@ -390,7 +390,7 @@ bool lt_engine_waiting_key(const struct lt_engine *engine,
     for (size_t i = engine->unconfirmed_n; i > 0; i--) {
         const struct lt_bound *bound = engine->unconfirmed[i - 1];
 
-        if (lt_office_equal(&bound->binding.office, office)) {
+        if (lt_office_equal(&bound->binding.office, office) && index-- == 0) {
             *out_bytes = bound->bytes;
             *out_len = bound->len;
             return true;
@@ -401,7 +401,7 @@ bool lt_engine_waiting_key(const struct lt_engine *engine,
 
         if (lt_binding_decode(entry->bytes, entry->len, &binding, NULL) ==
                 LT_OK &&
-            lt_office_equal(&binding.office, office)) {
+            lt_office_equal(&binding.office, office) && index-- == 0) {
             *out_bytes = entry->bytes;
             *out_len = entry->len;
             return true;

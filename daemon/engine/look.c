@@ -27,10 +27,15 @@ bool lt_engine_binding_at(const struct lt_engine *engine, size_t index,
     return lt_engine_unconfirmed_at(engine, index - engine->bounds_n, out);
 }
 
+const uint8_t *lt_engine_own_key(const struct lt_engine *engine)
+{
+    return lt_key_id(engine->options.key);
+}
+
 bool lt_engine_self_unconfirmed(const struct lt_engine *engine)
 {
     return lt_unconfirmed_find(engine, engine->self,
-                               lt_key_id(engine->options.key)) != NULL;
+                               lt_engine_own_key(engine)) != NULL;
 }
 
 bool lt_engine_unconfirmed_at(const struct lt_engine *engine, size_t index,

@@ -58,11 +58,82 @@ bool lt_unconfirmed_room(const struct lt_engine *engine,
            count_of(engine, office) < LT_UNCONFIRMED_OFFICE_MAX;
 }
 
-/* Nobody hears an alarm that is raised while the log is read. */
-static void cry(struct lt_engine *engine, const struct lt_bound *bound)
+static void add_short(char text[static LT_DIAG_VALUE_MAX], const uint8_t *key_id)
 {
-    lt_alarm_raise(engine, LT_AUNCONFIRMED, &bound->binding.office, NULL,
-                   &bound->binding.issuer);
+    size_t len = strlen(text);
+
+    if (len + 2 + LT_KEY_SHORT_TEXT <= LT_DIAG_VALUE_MAX) {
+        if (len > 0) {
+            memcpy(text + len, ", ", 2);
+            len += 2;
+        }
+        lt_key_short_format(key_id, text + len);
+    }
+}
+
+/* By what its people and the keeper's compare. A key of another machine is
+ * named apart from the one that this machine has. */
+static void name_keys(const struct lt_engine *engine,
+                      const struct lt_office *office, struct lt_diag *diag)
+{
+    char own[LT_DIAG_VALUE_MAX] = "";
+    char keys[LT_DIAG_VALUE_MAX] = "";
+    char key[LT_DIAG_VALUE_MAX] = ""; /* the latest of them */
+    struct lt_office keeper;
+    char text[LT_OFFICE_TEXT];
+
+    for (size_t i = 0; i < engine->unconfirmed_n; i++) {
+        const struct lt_binding *binding = &engine->unconfirmed[i]->binding;
+
+        if (!lt_office_equal(&binding->office, office) ||
+            lt_revoke_refuses(engine, binding->key_id)) {
+            continue;
+        }
+        if (memcmp(binding->key_id, lt_key_id(engine->options.key),
+                   LT_HASH_LEN) == 0) {
+            add_short(own, binding->key_id);
+        } else {
+            add_short(keys, binding->key_id);
+            lt_key_short_format(binding->key_id, key);
+        }
+    }
+    if (own[0] != '\0') {
+        lt_diag_arg(diag, "own", "%s", own);
+        if (lt_tree_keeper(engine->tree, office, &keeper)) {
+            lt_office_format(&keeper, text);
+            lt_diag_arg(diag, "keeper", "%s", text);
+        }
+    }
+    if (keys[0] != '\0') {
+        lt_diag_arg(diag, "keys", "%s", keys);
+        lt_diag_arg(diag, "key", "%s", key);
+    }
+}
+
+/* What is said of the office's keys now: it is said anew, since others may wait
+ * by now. Nobody hears what is said while the log is read. */
+static void cry(struct lt_engine *engine, const struct lt_office *office)
+{
+    const struct lt_binding *latest = NULL;
+    struct lt_effect *effect;
+
+    for (size_t i = 0; i < engine->unconfirmed_n; i++) {
+        const struct lt_binding *binding = &engine->unconfirmed[i]->binding;
+
+        if (lt_office_equal(&binding->office, office) &&
+            !lt_revoke_refuses(engine, binding->key_id)) {
+            latest = binding;
+        }
+    }
+    if (latest == NULL) {
+        lt_alarm_clear(engine, LT_AUNCONFIRMED, office);
+        return;
+    }
+    effect = lt_alarm_raise_anew(engine, LT_AUNCONFIRMED, office,
+                                 &latest->issuer);
+    if (effect != NULL) {
+        name_keys(engine, office, &effect->diag);
+    }
 }
 
 bool lt_unconfirmed_put(struct lt_engine *engine, struct lt_bound *bound)
@@ -85,7 +156,7 @@ bool lt_unconfirmed_put(struct lt_engine *engine, struct lt_bound *bound)
     engine->trust_revision++;
     engine->tell_moved = true;
     if (engine->started) {
-        cry(engine, bound);
+        cry(engine, &bound->binding.office);
     }
     return true;
 }
@@ -93,17 +164,7 @@ bool lt_unconfirmed_put(struct lt_engine *engine, struct lt_bound *bound)
 void lt_unconfirmed_review(struct lt_engine *engine)
 {
     for (size_t i = 0; i < engine->unconfirmed_n; i++) {
-        if (lt_revoke_refuses(engine,
-                              engine->unconfirmed[i]->binding.key_id)) {
-            lt_alarm_clear(engine, LT_AUNCONFIRMED,
-                           &engine->unconfirmed[i]->binding.office);
-        }
-    }
-    for (size_t i = 0; i < engine->unconfirmed_n; i++) {
-        if (!lt_revoke_refuses(engine,
-                               engine->unconfirmed[i]->binding.key_id)) {
-            cry(engine, engine->unconfirmed[i]);
-        }
+        cry(engine, &engine->unconfirmed[i]->binding.office);
     }
 }
 
@@ -118,11 +179,12 @@ void lt_unconfirmed_drop(struct lt_engine *engine,
         return;
     }
     lt_bound_free(engine, *at);
-    *at = engine->unconfirmed[--engine->unconfirmed_n];
+    engine->unconfirmed_n--; /* the order is that in which they came */
+    memmove(at, at + 1,
+            (size_t)(&engine->unconfirmed[engine->unconfirmed_n] - at) *
+                sizeof(*at));
     engine->keys_changed = true;
     engine->trust_revision++;
     engine->tree_unread = true; /* its words of keys and doors count now */
-    if (!lt_unconfirmed_any(engine, &of)) {
-        lt_alarm_clear(engine, LT_AUNCONFIRMED, &of);
-    }
+    cry(engine, &of);
 }

@@ -109,6 +109,36 @@ def marked(node, matter):
                 {}).get("unconfirmed")
 
 
+def alarm_of(node):
+    return next(a for a in node.status()["alarms"] if a["code"] == "key_unconfirmed")
+
+
+def compared_on_two_screens(office, others):
+    """The same beginning of the key on the new machine's screen and on those above, in both
+    languages, with the command that the keeper types next."""
+    key = office.status()["key"]
+    check(key["id"].startswith(key["short"].replace("-", "")) and not key["confirmed"], f"{key}")
+    command = f"lienthong key confirm {office.office} --key {key['short']}"
+    for node in (office, *others):
+        for lang in ("vi", "en"):
+            screens = [harness.run_tool("--lang", lang, "--json", "status", dir=node.dir,
+                                        json_out=False).out]
+            if node is not office:
+                screens.append(harness.run_tool("--lang", lang, "--json", "explain", office.office,
+                                                dir=node.dir, json_out=False).out)
+            for screen in screens:
+                check(command in screen, f"{node.name}, {lang}: {screen}")
+                check("?" not in screen.split(command)[0].rsplit('"text"', 1)[-1], screen)
+    for lang, waits in (("vi", "chờ nơi lưu bản gốc xác nhận"), ("en", "waits for the keeper")):
+        screen = harness.run_tool("--lang", lang, "status", dir=office.dir, json_out=False).out
+        check(any(key["short"] in l and waits in l for l in screen.splitlines()), screen)
+    keeper = office.status()["office"]["keeper"]
+    check(keeper in alarm_of(office)["remedy"], f"whom to tell: {alarm_of(office)}")
+    revoke = f"lienthong revoke {office.office} --key {key['short']}"
+    check(revoke in alarm_of(others[0])["remedy"], f"{alarm_of(others[0])}")
+    check(revoke not in alarm_of(office)["remedy"], f"{alarm_of(office)}")
+
+
 def lost_and_confirmed():
     with Tree() as tree:
         line = Line(tree)
@@ -117,11 +147,14 @@ def lost_and_confirmed():
         wait_until(lambda: applied(province, [case]), "the case")
         check(province.tool("key", "confirm", commune.office).code == 65, "nothing waits")
         print("  honest: a case by the first key went up", flush=True)
+        first = commune.status()["key"]["short"]
+        check(commune.status()["key"]["confirmed"], f"{commune.status()['key']}")
         commune.stop()
         join_again(commune, district, tree.dir)
         commune.start()
         for node in (district, province):
             node.wait_alarm("key_unconfirmed")
+        check(commune.status()["key"]["short"] != first, "the same key")
         # It is served, gets its own words back and can go on, but for what ends a case.
         wait_until(lambda: role(district, commune.office) == "child", "the link", 70)
         wait_until(lambda: applied(commune, [case]), "its own words to come back", 60)
@@ -144,23 +177,34 @@ def lost_and_confirmed():
             check(refused.code == 77 and "key confirm" in refused.err, f"{refused}")
         closed = commune.ok("case", "close", late, "--reason", "withdrawn")["event"]
         wait_until(lambda: stands(province, closed, "applied", None, True), "its own case")
-        told = province.ok("explain", commune.office)
-        check("key confirm" in str(told), str(told))
+        compared_on_two_screens(commune, (district, province))
         check(district.tool("key", "confirm", commune.office).code == 77, "not its keeper")
-        for node in (district, province):
+        for node in (district, province, commune):
             node.kill()
             node.start()
+        # It knows by itself that its own key waits, before anybody tells it again.
+        refused = commune.tool("case", "close", case, "--reason", "withdrawn")
+        check(refused.code == 77, f"after a start: {refused}")
+        commune.wait_alarm("key_unconfirmed")
         wait_until(lambda: stands(province, late, "applied", None, True), "the mark after a start")
-        wait_until(lambda: province.tool("key", "confirm", commune.office).code == 0,
-                   "the binding at the keeper")
+        # The key that was compared, and no other: neither the lost one nor a beginning that is
+        # too short to be compared by.
+        short = commune.status()["key"]["short"]
+        for wrong in (first, short[:-1], short[:9]):
+            refused = province.tool("key", "confirm", commune.office, "--key", wrong)
+            check(refused.code == 65, f"{wrong}: {refused}")
+        refused = province.tool("key", "confirm", commune.office, "--key", first)
+        check(short in refused.err, f"which one waits is not told: {refused}")
+        province.ok("key", "confirm", commune.office, "--key", short)
         for node in (district, province, commune):
             node.wait_no_alarm("key_unconfirmed")
+        check(commune.status()["key"]["confirmed"], f"{commune.status()['key']}")
         wait_until(lambda: stands(province, late, "applied", None, False) and
                    not marked(province, late), "the mark to go", 60)
         wait_until(lambda: role(district, commune.office) == "child", "the link", 70)
         decided = commune.ok("case", "step", case, "decision_issued", "--doc-no", "1/QĐ")["event"]
         wait_until(lambda: applied(province, [decided]), "a decision once it is confirmed", 60)
-        for node in (district, province, commune):
+        for node in (district, province):
             node.kill()
             node.start()
         more = commune.ok(*CASE)["event"]
@@ -182,10 +226,6 @@ def everywhere(nodes, case, *wanted):
                    lambda n=node: f"{wanted} at {n.name}: {text_at(n, case)}", 60)
 
 
-        # It knows by itself that its own key waits, before anybody tells it again.
-        refused = commune.tool("case", "close", case, "--reason", "withdrawn")
-        check(refused.code == 77, f"after a start: {refused}")
-        commune.wait_alarm("key_unconfirmed")
 def erased_parts(nodes):
     found = {node.name: node.ok("verify", timeout=60)["erased_parts"] for node in nodes}
     return [found[node.name] for node in nodes]
@@ -261,11 +301,6 @@ def erasing_by_a_new_key():
         check(erased_parts((district, province)) == [1, 1], f"{erased_parts(nodes)}")
 
 
-if __name__ == "__main__":
-    harness.main({"rotated_at_each_tier": rotated_at_each_tier,
-                  "lost_and_confirmed": lost_and_confirmed,
-                  "erasing_by_a_new_key": erasing_by_a_new_key,
-                  "receipt_by_a_new_key": receipt_by_a_new_key})
 def receipt_by_a_new_key():
     """That a text is erased at an office is not done because a key says so that nobody has
     confirmed: the old disk may be in other hands."""
@@ -310,3 +345,8 @@ def receipt_by_a_new_key():
         check(receipt()["effect"] == "applied", f"{receipt()}")
 
 
+if __name__ == "__main__":
+    harness.main({"rotated_at_each_tier": rotated_at_each_tier,
+                  "lost_and_confirmed": lost_and_confirmed,
+                  "erasing_by_a_new_key": erasing_by_a_new_key,
+                  "receipt_by_a_new_key": receipt_by_a_new_key})

@@ -172,6 +172,42 @@ static void streams_are_ordered_by_origin_then_channel(void **state)
     assert_true(lt_stream_compare(&a, &b) > 0);
 }
 
+/* What two people compare, and what of it is too little to tell two keys apart. */
+static void a_key_is_named_by_its_beginning(void **state)
+{
+    static const char *const right[] = {
+        "0001-0203-0405-0607-0809", "00010203040506070809",
+        "000102030405060708090a",
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"};
+    static const char *const wrong[] = {
+        "", "----------", "0001-0203-0405-0607-080", "000102030405060708",
+        "000102030405060708090", "0001-0203-0405-0607-080G",
+        "0001-0203-0405-0607-080A", "0001 0203 0405 0607 0809",
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"};
+    uint8_t key_id[LT_HASH_LEN];
+    uint8_t out[LT_HASH_LEN];
+    char text[LT_KEY_SHORT_TEXT];
+    size_t n = 0;
+
+    (void)state;
+    for (uint8_t i = 0; i < LT_HASH_LEN; i++) {
+        key_id[i] = i;
+    }
+    lt_key_short_format(key_id, text);
+    assert_string_equal(text, right[0]);
+    assert_int_equal(strlen(text), LT_KEY_SHORT_TEXT - 1);
+    for (size_t i = 0; i < LT_COUNT_OF(right); i++) {
+        assert_true(lt_key_prefix_parse(right[i], strlen(right[i]), out, &n));
+        assert_int_equal(n, i < 2 ? 10 : i == 2 ? 11 : LT_HASH_LEN);
+        assert_memory_equal(out, key_id, n);
+    }
+    n = 7;
+    for (size_t i = 0; i < LT_COUNT_OF(wrong); i++) {
+        assert_false(lt_key_prefix_parse(wrong[i], strlen(wrong[i]), out, &n));
+        assert_int_equal(n, 7);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +220,7 @@ int main(void)
         cmocka_unit_test(incidents_and_the_tree_travel_first),
         cmocka_unit_test(uuids_are_read_as_they_are_written),
         cmocka_unit_test(streams_are_ordered_by_origin_then_channel),
+        cmocka_unit_test(a_key_is_named_by_its_beginning),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -475,10 +475,10 @@ static void a_key_that_nobody_vouches_for_waits_for_the_keeper(void **state)
     bind_event(DISTRICT, LT_EV_KEY_BOUND, &binding);
     net_run(&net, 3000);
     assert_true(lt_engine_waiting_key(
-        engine_of(PROVINCE), &net.nodes[COMMUNE].office, &bytes, &len));
+        engine_of(PROVINCE), &net.nodes[COMMUNE].office, 0, &bytes, &len));
     assert_memory_equal(bytes, binding.data, len);
-    assert_false(lt_engine_waiting_key(engine_of(PROVINCE),
-                                       &net.nodes[OTHER].office, &bytes, &len));
+    assert_false(lt_engine_waiting_key(
+        engine_of(PROVINCE), &net.nodes[OTHER].office, 0, &bytes, &len));
     assert_true(net_alarm(&net, PROVINCE, LT_AUNCONFIRMED));
     assert_true(net_alarm(&net, DISTRICT, LT_AUNCONFIRMED));
     live_with_new_key(COMMUNE);
@@ -507,7 +507,7 @@ static void a_key_that_nobody_vouches_for_waits_for_the_keeper(void **state)
     assert_false(net_alarm(&net, PROVINCE, LT_AUNCONFIRMED));
     assert_false(net_alarm(&net, DISTRICT, LT_AUNCONFIRMED));
     assert_false(lt_engine_waiting_key(
-        engine_of(PROVINCE), &net.nodes[COMMUNE].office, &bytes, &len));
+        engine_of(PROVINCE), &net.nodes[COMMUNE].office, 0, &bytes, &len));
     cases(COMMUNE, 1);
     net_restart(&net, PROVINCE);
     net_run(&net, 5 * MINUTE_MS);
@@ -577,7 +577,7 @@ static void what_an_unconfirmed_key_says_of_keys_waits_with_it(void **state)
     hand_over(PROVINCE, &commune);
     assert_false(unconfirmed(PROVINCE, COMMUNE));
     assert_true(lt_engine_waiting_key(
-        engine_of(PROVINCE), &net.nodes[COMMUNE].office, &bytes, &len));
+        engine_of(PROVINCE), &net.nodes[COMMUNE].office, 0, &bytes, &len));
     bind_event(PROVINCE, LT_EV_KEY_CONFIRMED, &district);
     net_run(&net, 3000);
     assert_false(unconfirmed(PROVINCE, DISTRICT));
@@ -637,6 +637,21 @@ static void unconfirmed_keys_have_a_bound(void **state)
         n++;
     }
     assert_int_equal(n, LT_UNCONFIRMED_OFFICE_MAX);
+    /* Each can be named, the latest first, and the one that found no room. */
+    for (size_t i = 0; i < LT_COUNT_OF(bindings); i++) {
+        const struct lt_buf *wanted =
+            &bindings[i < LT_UNCONFIRMED_OFFICE_MAX
+                          ? LT_UNCONFIRMED_OFFICE_MAX - 1 - i
+                          : i];
+        const uint8_t *bytes;
+        size_t len;
+
+        assert_true(lt_engine_waiting_key(engine_of(PROVINCE),
+                                          &net.nodes[COMMUNE].office, i, &bytes,
+                                          &len));
+        assert_int_equal(len, wanted->len);
+        assert_memory_equal(bytes, wanted->data, len);
+    }
     /* The keeper may mean any of them. */
     bind_event(PROVINCE, LT_EV_KEY_CONFIRMED,
                &bindings[LT_UNCONFIRMED_OFFICE_MAX]);
@@ -687,15 +702,13 @@ int main(void)
         PROMISE(a_key_that_was_revoked_is_shunned_until_the_tree_comes),
         PROMISE(a_key_that_the_old_one_signs_goes_on),
         PROMISE(a_key_that_nobody_vouches_for_waits_for_the_keeper),
+        PROMISE(who_has_lost_its_key_knows_after_a_start_that_its_own_waits),
         PROMISE(what_an_unconfirmed_key_says_of_keys_waits_with_it),
         PROMISE(an_unconfirmed_key_that_is_revoked_is_asked_about_no_more),
         PROMISE(unconfirmed_keys_have_a_bound),
         PROMISE(a_binding_that_does_not_follow_is_refused),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-        PROMISE(who_has_lost_its_key_knows_after_a_start_that_its_own_waits),
 #ifdef LT_TEST_HOOKS
     /* The build runs this program once more with a planted fault. */
     if (getenv("LIENTHONG_PLANT") != NULL &&
@@ -703,3 +716,5 @@ int main(void)
         return 0;
     }
 #endif
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
