@@ -85,8 +85,8 @@ async function connect(at, tell) {
 
 /* One Firefox with a profile of its own, and one tab of it. */
 class Firefox {
-    static async start() {
-        const fox = new Firefox();
+    async start() {
+        const fox = this;
         fox.profile = fs.mkdtempSync(path.join(os.tmpdir(), 'lt-firefox-'));
         fox.waiting = new Map();
         fox.asked = 0;
@@ -115,7 +115,6 @@ class Firefox {
         await fox.ask('session.subscribe', { events: ['log.entryAdded'] });
         const { contexts } = await fox.ask('browsingContext.getTree', {});
         fox.context = contexts[0].context;
-        return fox;
     }
 
     heard(message) {
@@ -299,8 +298,9 @@ async function board(fox) {
 
 /* One Firefox for all of it: it takes the longest to start. */
 async function each_face_in_firefox() {
-    const fox = await Firefox.start();
+    const fox = new Firefox();
     try {
+        await fox.start();
         console.log(`     Firefox ${fox.version}`);
         for (const face of [desk, centre, board]) {
             await face(fox);

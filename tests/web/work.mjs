@@ -321,8 +321,8 @@ async function task_force_is_formed_and_ended() {
         await page.context().close();
     });
     await withWorld({}, async (world, url) => {
-        world.taskforces.push(makePeriod(world, [world.self], 0, { name: 'Tổ 3626', more: [{ event: 'e1', origin: officeId(1),
-            type: 'TASKFORCE_FORMED', doc_no: '3626/QĐ-UBND' }] }));
+        world.taskforces.push(makePeriod(world, [world.self], 0, { name: 'Tổ 3626',
+            doc_no: '3626/QĐ-UBND' }));
         const page = await open({ url, size: 'small' });
         await signIn(page, url, { face: 'desk' });
         await page.goto(`${url}/desk#/taskforces`);
