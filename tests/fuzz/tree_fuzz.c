@@ -1,20 +1,23 @@
 /* The tree's events, in any order: what is opened, moved, merged, closed,
  * prepared, granted. Eight bytes an event; the first byte of the input turns
- * the order in which they come. Whatever came, and however it came, the tree
- * has one root, no loop, a bounded depth, heirs that end in an open office; and
- * two orders come to the same tree. */
+ * the order in which they come, and says whether one root writes or three, who
+ * may step down for each other. Whatever came, and however it came, the tree
+ * has one root (beside it at most those that are no part of it), no loop, a
+ * bounded depth, heirs that end in an open office; and two orders come to the
+ * same tree. */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>
 
 #include "common/tree.h"
 
-enum { EVENT_BYTES = 8, EVENTS_MAX = 40, OFFICES = 12 };
+enum { EVENT_BYTES = 8, EVENTS_MAX = 40, OFFICES = 12, ROOTS = 3 };
 
 struct story {
     struct lt_event events[EVENTS_MAX];
     struct lt_office to[EVENTS_MAX][2];
     size_t n;
+    bool joins;
 };
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -81,8 +84,68 @@ static void read_event(const uint8_t *at, uint64_t version,
     }
 }
 
+/* One of three roots says it, and perhaps of another one that it steps down for
+ * it, or admits it; offices 1 to 3 are the roots. */
+static void read_joining(const uint8_t *at, const struct story *story,
+                         struct lt_event *out)
+{
+    static const uint8_t binding[] = {1};
+    const struct lt_event *step;
+
+    out->id.origin = office_no(1 + at[6] % ROOTS);
+    out->hlc = (uint64_t)20000 * 86400000 * 65536 + at[7];
+    if (at[0] % 8 < 6) {
+        return;
+    }
+    out->type = at[0] % 8 == 6 ? LT_EV_ROOT_STEPPED_DOWN : LT_EV_REGION_ADMITTED;
+    out->office.id = office_no(1 + at[1] % ROOTS);
+    out->office.name = (struct lt_text){"root", 4};
+    out->office.kind = (struct lt_text){"province", 8};
+    out->office_closed = out->has_heir = false;
+    out->office_prepared = out->has_puts_in_force = false;
+    out->binding = binding;
+    out->binding_len = sizeof(binding);
+    out->day = 20000;
+    out->due = 20000 + at[3] % 2;
+    if (out->type == LT_EV_ROOT_STEPPED_DOWN) {
+        out->step_hash[0] = at[4] % 2;
+        return;
+    }
+    step = &story->events[at[2] % (story->n + 1)];
+    out->has_other = true;
+    out->other = step->id;
+    out->office.id = step->id.origin;
+    out->step_version = (uint64_t)(at[5] % 3) << LT_TREE_ERA_BITS |
+                        step->id.count;
+    out->step_hash[0] = at[4] % 2;
+}
+
+/* As nodes hear it: the writer first, and nobody whom no writer has named. */
+static void hear(struct lt_tree *tree, const struct story *story, size_t first)
+{
+    const struct lt_office one = office_no(1);
+    struct lt_event root = {.type = LT_EV_OFFICE_OPENED,
+                            .id = {.origin = one, .epoch = 9, .count = 1}};
+
+    root.office.id = one;
+    root.office.name = (struct lt_text){"first", 5};
+    root.office.kind = (struct lt_text){"province", 8};
+    (void)!lt_tree_apply(tree, 1, &root, NULL);
+    for (size_t i = 0; i < (ROOTS + 1) * story->n; i++) {
+        const struct lt_event *event = &story->events[(first + i) % story->n];
+
+        if (lt_tree_is_writer(tree, &event->id.origin)) {
+            (void)!lt_tree_apply(tree, event->id.count, event, NULL);
+        }
+    }
+}
+
 static void apply(struct lt_tree *tree, const struct story *story, size_t first)
 {
+    if (story->joins) {
+        hear(tree, story, first);
+        return;
+    }
     for (size_t i = 0; i < story->n; i++) {
         const struct lt_event *event = &story->events[(first + i) % story->n];
 
@@ -104,7 +167,8 @@ static void look(const struct lt_tree *tree)
         FUZZ_CHECK(depth <= LT_TREE_DEPTH_MAX);
         FUZZ_CHECK(!lt_tree_above(tree, &office->id, &office->id));
         FUZZ_CHECK(stands != NULL && stands->closed_version == 0);
-        FUZZ_CHECK(office == lt_tree_root(tree) || depth > 0);
+        FUZZ_CHECK(office == lt_tree_root(tree) || depth > 0 ||
+                   lt_tree_region_of(tree, &office->id) != NULL);
         for (size_t k = 0; k < depth; k++) {
             FUZZ_CHECK(lt_tree_above(tree, &line[k], &office->id));
         }
@@ -126,6 +190,9 @@ static void compare(const struct lt_tree *a, const struct lt_tree *b)
                    lt_office_equal(&left->heir, &right->heir));
     }
     FUZZ_CHECK(lt_tree_prepared_count(a) == lt_tree_prepared_count(b));
+    FUZZ_CHECK((lt_tree_root(a) == NULL) == (lt_tree_root(b) == NULL));
+    FUZZ_CHECK(lt_tree_root(a) == NULL ||
+               lt_office_equal(&lt_tree_root(a)->id, &lt_tree_root(b)->id));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -137,10 +204,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1 + EVENT_BYTES) {
         return 0;
     }
+    story.joins = data[0] >= 128;
     for (size_t at = 1; at + EVENT_BYTES <= size && story.n < EVENTS_MAX;
          at += EVENT_BYTES) {
         read_event(data + at, story.n + 1, story.to[story.n],
                    &story.events[story.n]);
+        if (story.joins) {
+            read_joining(data + at, &story, &story.events[story.n]);
+        }
         story.n++;
     }
     if (lt_tree_new(lt_alloc_heap(), &straight) != LT_OK ||

@@ -129,6 +129,16 @@ def joins_while_writing():
             check(node.ok("verify", timeout=60)["ok"], f"{node.name}: verify")
         check([e["event"] for e in r.province.events() if e["type"] == "KEY_BOUND"] == bound,
               "a key was bound anew")
+        # A start reads both streams again, and a view that is built anew both trees.
+        for node in (r.nation, r.province, r.near):
+            node.stop()
+        (r.near.dir / "view.db").unlink()
+        for node in (r.nation, r.province, r.near):
+            node.start()
+        r.joined(r.province, r.near)
+        wait_until(lambda: ("Phường Thạnh Đức" in
+                            {o["name"] for o in r.near.ok("tree", "list")["items"]}), "its view")
+        check(version(r.near) == version(r.nation), f"{version(r.near)} after a start")
         # A new office below the province: proposed to the new root, and opened by it.
         tree.child(r.province, "Xã Mới Lập", "commune", key="c")
 
