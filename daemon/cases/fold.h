@@ -325,6 +325,9 @@ bool lt_matter_is_open(const struct lt_matter *matter);
 /* Of a period or task force: is @day one of those that @target has to say a word
  * of, and has it? */
 bool lt_period_wants(const struct lt_matter *matter, int32_t day);
+/* Until when the word of @day is due (wall clock): by_minute of that day; 0:
+ * until the day is over. */
+int64_t lt_period_due_ms(const struct lt_matter *matter, int32_t day);
 /* The last day of which a word is due at @now_ms (wall clock): false before
  * the first. */
 bool lt_period_last_due(const struct lt_matter *matter, int64_t now_ms,

@@ -121,13 +121,12 @@ bool lt_period_wants(const struct lt_matter *matter, int32_t day)
            (uint32_t)(day - matter->from_day) % matter->cadence == 0;
 }
 
-/* Until by_minute of its own day; 0: until the day is over. */
-static bool is_due(const struct lt_matter *matter, int32_t day, int64_t now_ms)
+int64_t lt_period_due_ms(const struct lt_matter *matter, int32_t day)
 {
     const int64_t minute_ms = 60000;
     int64_t minutes = matter->by_minute == 0 ? 24 * 60 : matter->by_minute;
 
-    return now_ms >= ((int64_t)day * 24 * 60 - 7 * 60 + minutes) * minute_ms;
+    return ((int64_t)day * 24 * 60 - 7 * 60 + minutes) * minute_ms;
 }
 
 bool lt_period_last_due(const struct lt_matter *matter, int64_t now_ms,
@@ -138,7 +137,8 @@ bool lt_period_last_due(const struct lt_matter *matter, int64_t now_ms,
     for (int32_t i = 0; i < LT_PERIOD_DAYS_MAX; i++) {
         int32_t day = matter->from_day + i;
 
-        if (lt_period_wants(matter, day) && is_due(matter, day, now_ms)) {
+        if (lt_period_wants(matter, day) &&
+            now_ms >= lt_period_due_ms(matter, day)) {
             *out_day = day;
             found = true;
         }

@@ -24,6 +24,7 @@ struct lt_desk_burdens {
     size_t n;
     uint64_t applied; /* how far the view had come */
     int32_t today;
+    int64_t minute;   /* of the wall clock, since who is on duty changes */
     int64_t until_ms; /* monotonic; 0: nothing is kept */
 };
 

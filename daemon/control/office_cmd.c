@@ -3,7 +3,8 @@
  *
  * Counting goes over all open matters; so the sums are kept while the view
  * stands still, and otherwise for a time that is long beside what they cost:
- * pages that ask all the time take a tenth of this thread at most. */
+ * pages that ask all the time take a tenth of this thread at most. Who is on
+ * duty changes with the clock: nothing is kept for longer than its minute. */
 #include <string.h>
 
 #include "daemon/control/answer.h"
@@ -14,6 +15,7 @@ enum {
     LIMIT_DEFAULT = 1000,
     KEEP_MIN_MS = 500,
     KEEP_TIMES = 10,
+    MINUTE_MS = 60000,
     PATIENCE_MS = 10000,
     PATIENCE_USUAL_MS = 2000
 };
@@ -32,10 +34,12 @@ static lt_err count_burdens(struct lt_desk *desk, struct lt_diag *diag)
     struct lt_view_reader *reader;
     struct lt_burden *rows = NULL;
     int64_t began_ms = mono_ms(desk);
+    int64_t minute = desk->now_ms / MINUTE_MS;
     size_t n = 0;
     lt_err rc;
 
     if (kept->until_ms != 0 && kept->today == desk->today &&
+        kept->minute == minute &&
         (kept->applied == desk->applied || began_ms < kept->until_ms)) {
         return LT_OK;
     }
@@ -57,6 +61,7 @@ static lt_err count_burdens(struct lt_desk *desk, struct lt_diag *diag)
     kept->n = n;
     kept->applied = desk->applied;
     kept->today = desk->today;
+    kept->minute = minute;
     kept->until_ms = mono_ms(desk);
     kept->until_ms += (kept->until_ms - began_ms) * KEEP_TIMES + KEEP_MIN_MS;
     return LT_OK;
@@ -95,6 +100,29 @@ static bool put_time(struct lt_buf *out, const char *key, int64_t wall_ms)
                         : lt_buf_printf(out, ",\"%s\":\"%s\"", key, text);
 }
 
+/* The holder's name is not told: whom to ring is the number. */
+static bool put_today(const struct lt_burden *burden, struct lt_buf *out)
+{
+    bool fits = burden->daily_asked == 0
+                    ? lt_buf_printf(out, ",\"daily_status\":null")
+                    : lt_buf_printf(out,
+                                    ",\"daily_status\":{\"asked\":%u"
+                                    ",\"said\":%u",
+                                    burden->daily_asked, burden->daily_said) &&
+                          put_time(out, "said_at", burden->daily_said_ms) &&
+                          put_time(out, "due_at", burden->daily_due_ms) &&
+                          lt_buf_put(out, "}", 1);
+
+    if (!burden->on_duty) {
+        return fits && lt_buf_printf(out, ",\"on_duty\":null");
+    }
+    return fits && lt_buf_printf(out, ",\"on_duty\":{\"phone\":") &&
+           lt_json_string(out, burden->duty_phone[0] == '\0'
+                                   ? NULL
+                                   : burden->duty_phone) &&
+           lt_buf_put(out, "}", 1);
+}
+
 static bool put_office(const struct lt_desk *desk,
                        const struct lt_tree_office *office, struct lt_buf *out)
 {
@@ -130,7 +158,7 @@ static bool put_office(const struct lt_desk *desk,
                          burden->directives_unanswered,
                          burden->late_days_most) &&
            put_time(out, "last_event_at", burden->last_event_ms) &&
-           lt_buf_put(out, "}", 1);
+           put_today(burden, out) && lt_buf_put(out, "}", 1);
 }
 
 /* Where the page begins: behind the office that the cursor names. */

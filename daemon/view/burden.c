@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "common/failpoint.h"
+#include "common/sys.h"
 #include "daemon/view/reader.h"
 
 struct rows {
@@ -136,8 +138,120 @@ static lt_err add_directive(struct lt_view_reader *r, struct rows *rows)
     return LT_OK;
 }
 
+/* The event at @seq was committed here at *out_ms. */
+static lt_err committed_at(struct lt_view_reader *r, int64_t seq,
+                           int64_t *out_ms)
+{
+    enum { COMMITTED = 4 };
+    bool row = false;
+    lt_err rc;
+
+    sqlite3_bind_int64(r->get_event, 1, seq);
+    rc = lt_db_step(r->get_event, &row);
+    *out_ms = row ? sqlite3_column_int64(r->get_event, COMMITTED) : 0;
+    lt_db_reset(r->get_event);
+    return rc;
+}
+
+/* When each last wrote its word of @today, of the period in reader->stored: out
+ * of its events, from the newest back to the first that came before today. */
+static lt_err add_daily_times(struct lt_view_reader *r, int32_t today,
+                              struct rows *rows)
+{
+    const struct lt_event *event = &r->event;
+    int64_t seq = r->stored.last;
+    lt_err rc = LT_OK;
+
+    for (uint32_t left = r->stored.events_n; seq != 0 && left > 0; left--) {
+        struct lt_event_id id;
+        struct lt_office holder;
+        struct lt_burden *row;
+        int64_t committed_ms;
+        bool counts = false;
+
+        rc = committed_at(r, seq, &committed_ms);
+        if (rc != LT_OK || lt_civil_day(committed_ms) < today) {
+            return rc;
+        }
+        rc = lt_event_take(r, seq, &id, &seq, &counts);
+        if (rc != LT_OK) {
+            return rc;
+        }
+        if (!counts || event->type != LT_EV_DAILY_STATUS || !event->has_day ||
+            event->day != today) {
+            continue;
+        }
+        holder = lt_reader_holder(
+            r, event->has_entered_for ? &event->entered_for : &id.origin);
+        row = row_of(rows, &holder);
+        if (row == NULL) {
+            return LT_ENOMEM;
+        }
+        if (event->recorded_at_ms > row->daily_said_ms) {
+            row->daily_said_ms = event->recorded_at_ms;
+        }
+    }
+    return rc;
+}
+
+/* A heightened period: who owes a word of today, and who has said it. */
+static lt_err add_daily(struct lt_view_reader *r, int32_t today,
+                        struct rows *rows)
+{
+    const struct lt_matter *m = &r->stored.matter;
+    int64_t due_ms = lt_period_due_ms(m, today);
+
+    if (m->type != LT_DIRECTIVE_PERIOD || !lt_period_wants(m, today)) {
+        return LT_OK;
+    }
+    for (size_t i = 0; i < m->targets_n; i++) {
+        const struct lt_office holder =
+            lt_reader_holder(r, &m->targets[i].office);
+        struct lt_burden *row = row_of(rows, &holder);
+
+        if (row == NULL) {
+            return LT_ENOMEM;
+        }
+        row->daily_asked++;
+        if (lt_target_said(m, &m->targets[i], today) && !LT_PLANTED(no_daily)) {
+            row->daily_said++;
+        } else if (row->daily_due_ms == 0 || due_ms < row->daily_due_ms) {
+            row->daily_due_ms = due_ms;
+        }
+    }
+    return add_daily_times(r, today, rows);
+}
+
+static lt_err take_duty(void *ctx, const struct lt_on_duty *on)
+{
+    struct lt_burden *row = row_of(ctx, &on->office);
+
+    if (row == NULL) {
+        return LT_ENOMEM;
+    }
+    if (!row->on_duty || on->rank < row->duty_rank) {
+        row->on_duty = true;
+        row->duty_rank = on->rank;
+        row->duty_who = on->who;
+    }
+    return LT_OK;
+}
+
+static lt_err add_duties(struct lt_view_reader *r, struct rows *rows)
+{
+    lt_err rc = lt_duty_each(r, NULL, take_duty, rows);
+
+    for (size_t i = 0; rc == LT_OK && i < rows->n; i++) {
+        if (rows->items[i].on_duty) {
+            rc = lt_duty_phone(r, &rows->items[i].duty_who,
+                               rows->items[i].duty_phone);
+        }
+    }
+    return rc;
+}
+
 static lt_err add_matters(struct lt_view_reader *r, enum lt_matter_kind kind,
-                          struct rows *rows)
+                          int32_t today, struct rows *rows)
 {
     sqlite3_stmt *stmt = r->list_open;
     bool row = true;
@@ -158,6 +272,9 @@ static lt_err add_matters(struct lt_view_reader *r, enum lt_matter_kind kind,
         }
         rc = kind == LT_MATTER_INCIDENT ? add_incident(r, rows)
                                         : add_directive(r, rows);
+        if (rc == LT_OK && kind == LT_MATTER_DIRECTIVE) {
+            rc = add_daily(r, today, rows);
+        }
     }
     lt_db_reset(stmt);
     return rc;
@@ -207,13 +324,16 @@ lt_err lt_view_burdens(struct lt_view_reader *reader, int32_t today,
     }
     rc = add_cases(reader, today, &rows);
     if (rc == LT_OK) {
-        rc = add_matters(reader, LT_MATTER_INCIDENT, &rows);
+        rc = add_matters(reader, LT_MATTER_INCIDENT, today, &rows);
     }
     if (rc == LT_OK) {
-        rc = add_matters(reader, LT_MATTER_DIRECTIVE, &rows);
+        rc = add_matters(reader, LT_MATTER_DIRECTIVE, today, &rows);
     }
     if (rc == LT_OK) {
         rc = add_latest(reader, &rows);
+    }
+    if (rc == LT_OK) {
+        rc = add_duties(reader, &rows);
     }
     lt_reader_end(reader);
     if (rc != LT_OK) {

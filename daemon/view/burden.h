@@ -20,10 +20,20 @@ struct lt_burden {
     uint32_t directives_unanswered; /* to it, of which it has said nothing */
     int64_t
         last_event_ms; /* when its latest event was committed here; 0: none */
+    uint32_t daily_asked;  /* periods that want a word of today from it */
+    uint32_t daily_said;   /* of these, the ones that have it */
+    int64_t daily_said_ms; /* when the last of these was written; 0: unknown */
+    int64_t
+        daily_due_ms; /* of those it has not said, the first hour; 0: none */
+    bool on_duty;     /* somebody is, by its roster, at the reader's time */
+    unsigned duty_rank;
+    struct lt_event_id duty_who;
+    char duty_phone[LT_DUTY_PHONE_LEN]; /* "": not known */
 };
 
 /* One row an office that has any, sorted by office; the caller frees *out_rows
  * with lt_free of the heap.
+ * Who is on duty and what is due is of the time of lt_view_reader_set_climb.
  * Errors: LT_EBUSY (it took longer than the reader's patience), LT_EIO,
  * LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_view_burdens(struct lt_view_reader *reader,

@@ -12,7 +12,6 @@
 #include "common/words.h"
 
 enum { PART_STAFF = 7, PART_PHONE = 8 };
-enum { NEXT_MAX = 4 }; /* shifts handed over early, at once */
 static const int64_t MINUTE_MS = 60000;
 static const int64_t DAY_MS = INT64_C(24) * 3600 * 1000;
 
@@ -61,37 +60,69 @@ static lt_err copy_text(struct lt_view_reader *r, int64_t seq, uint32_t kind,
 
 /* ---- who is on duty ---- */
 
-/* Lower is rung first. */
-static unsigned rank_of(uint32_t duty)
+/* Lower is rung first; who took a shift over before its hour, when nobody else
+ * is on. */
+static unsigned rank_of(uint32_t duty, bool early)
 {
-    return duty == LT_DUTY_OFFICER ? 0 : duty == LT_DUTY_LEADER ? 1 : 2;
+    return (duty == LT_DUTY_OFFICER  ? 0U
+            : duty == LT_DUTY_LEADER ? 1U
+                                     : 2U) +
+           (early ? 3U : 0U);
 }
 
-struct choice {
-    bool found;
-    unsigned rank;
-    struct lt_event_id shift;
-    struct lt_event_id who;
-    uint32_t duty;
-    int64_t until_ms;
+/* Shifts that were handed over early, and to which: of one office a few. */
+struct handed {
+    struct lt_event_id *next;
+    size_t n;
+    size_t capacity;
 };
 
-static void consider(const struct lt_matter *m, struct choice *best)
+static bool is_next(const struct handed *handed, const struct lt_event_id *id)
 {
-    unsigned rank = rank_of(m->type);
-
-    if (!best->found || rank < best->rank) {
-        *best =
-            (struct choice){true, rank, m->id, m->help_by, m->type, end_of(m)};
+    for (size_t i = 0; i < handed->n; i++) {
+        if (lt_event_id_equal(&handed->next[i], id)) {
+            return true;
+        }
     }
+    return false;
+}
+
+/* The shift in reader->stored: told to @visit, or noted. */
+static lt_err look_at(const struct lt_view_reader *r, bool early,
+                      struct handed *handed, lt_on_duty_fn *visit, void *ctx)
+{
+    const struct lt_matter *m = &r->stored.matter;
+    int64_t now_ms = r->climb.now_ms;
+
+    if (now_ms >= end_of(m)) {
+        return LT_OK;
+    }
+    if (early ? m->state == LT_SHIFT_SET && is_next(handed, &m->id)
+              : lt_shift_is_on(m, now_ms)) {
+        const struct lt_on_duty on = {.office = m->origin,
+                                      .shift = m->id,
+                                      .who = m->help_by,
+                                      .duty = m->type,
+                                      .until_ms = end_of(m),
+                                      .rank = rank_of(m->type, early)};
+
+        return visit(ctx, &on);
+    }
+    if (!early && m->state == LT_SHIFT_HANDED_OVER && m->has_under) {
+        if (!lt_grow(lt_alloc_heap(), (void **)&handed->next, &handed->capacity,
+                     handed->n, sizeof(*handed->next))) {
+            return LT_ENOMEM;
+        }
+        handed->next[handed->n++] = m->under;
+    }
+    return LT_OK;
 }
 
 /* Shifts that began within two days, or (@early) will within one, the latest
  * first. */
 static lt_err walk(struct lt_view_reader *r, const struct lt_office *office,
-                   bool early, const struct lt_event_id *next_ids,
-                   size_t next_n, struct choice *best,
-                   struct lt_event_id *out_next, size_t *out_next_n)
+                   bool early, struct handed *handed, lt_on_duty_fn *visit,
+                   void *ctx)
 {
     int64_t now_ms = r->climb.now_ms;
     sqlite3_stmt *stmt = r->list_shifts;
@@ -99,7 +130,7 @@ static lt_err walk(struct lt_view_reader *r, const struct lt_office *office,
     lt_err rc = LT_OK;
 
     sqlite3_bind_int64(stmt, 1, (int64_t)LT_MATTER_SHIFT);
-    sqlite3_bind_int64(stmt, 2, now_ms - 2 * DAY_MS);
+    sqlite3_bind_int64(stmt, 2, early ? now_ms + 1 : now_ms - 2 * DAY_MS);
     sqlite3_bind_int64(stmt, 3, early ? now_ms + DAY_MS : now_ms);
     while (rc == LT_OK) {
         const struct lt_matter *m = &r->stored.matter;
@@ -109,50 +140,72 @@ static lt_err walk(struct lt_view_reader *r, const struct lt_office *office,
             break;
         }
         rc = lt_reader_take_matter(r, stmt);
-        if (rc != LT_OK || !lt_office_equal(&m->origin, office) || m->voided) {
-            continue;
-        }
-        if (!early && lt_shift_is_on(m, now_ms)) {
-            consider(m, best);
-        } else if (!early && m->state == LT_SHIFT_HANDED_OVER && m->has_under &&
-                   now_ms < end_of(m) && *out_next_n < NEXT_MAX) {
-            out_next[(*out_next_n)++] = m->under;
-        }
-        for (size_t i = 0; early && i < next_n; i++) {
-            if (lt_event_id_equal(&m->id, &next_ids[i]) &&
-                m->state == LT_SHIFT_SET && now_ms < end_of(m)) {
-                consider(m, best);
-            }
+        if (rc == LT_OK && !m->voided &&
+            (office == NULL || lt_office_equal(&m->origin, office))) {
+            rc = look_at(r, early, handed, visit, ctx);
         }
     }
     lt_db_reset(stmt);
     return rc;
 }
 
-lt_err lt_duty_at(struct lt_view_reader *r, const struct lt_office *office,
-                  struct lt_view_duty *out)
+lt_err lt_duty_each(struct lt_view_reader *r, const struct lt_office *office,
+                    lt_on_duty_fn *visit, void *ctx)
 {
-    struct lt_event_id next[NEXT_MAX];
-    struct choice best = {.found = false};
-    size_t next_n = 0;
-    int64_t seq = 0;
+    struct handed handed = {.n = 0};
     lt_err rc;
 
-    memset(out, 0, sizeof(*out));
     if (LT_PLANTED(no_duty)) {
         return LT_OK;
     }
     r->kept = r->stored;
-    rc = walk(r, office, false, NULL, 0, &best, next, &next_n);
-    /* Handed over before its hour: who took it over is on duty already. */
-    if (rc == LT_OK && !best.found && next_n > 0) {
-        rc = walk(r, office, true, next, next_n, &best, NULL, NULL);
+    rc = walk(r, office, false, &handed, visit, ctx);
+    if (rc == LT_OK && handed.n > 0) {
+        rc = walk(r, office, true, &handed, visit, ctx);
     }
     r->stored = r->kept;
+    lt_free(lt_alloc_heap(), handed.next);
+    return rc;
+}
+
+struct choice {
+    bool found;
+    struct lt_on_duty on;
+};
+
+static lt_err choose(void *ctx, const struct lt_on_duty *on)
+{
+    struct choice *best = ctx;
+
+    if (!best->found || on->rank < best->on.rank) {
+        *best = (struct choice){true, *on};
+    }
+    return LT_OK;
+}
+
+lt_err lt_duty_phone(struct lt_view_reader *r, const struct lt_event_id *who,
+                     char out[static LT_DUTY_PHONE_LEN])
+{
+    int64_t seq = 0;
+    lt_err rc = lt_seq_of(r, who, &seq);
+
+    return rc == LT_OK ? copy_text(r, seq, PART_PHONE, out, LT_DUTY_PHONE_LEN)
+                       : rc;
+}
+
+lt_err lt_duty_at(struct lt_view_reader *r, const struct lt_office *office,
+                  struct lt_view_duty *out)
+{
+    struct choice best = {.found = false};
+    int64_t seq = 0;
+    lt_err rc;
+
+    memset(out, 0, sizeof(*out));
+    rc = lt_duty_each(r, office, choose, &best);
     if (rc != LT_OK || !best.found) {
         return rc;
     }
-    rc = lt_seq_of(r, &best.who, &seq);
+    rc = lt_seq_of(r, &best.on.who, &seq);
     if (rc == LT_OK) {
         rc = copy_text(r, seq, PART_STAFF, out->name, sizeof(out->name));
     }
@@ -160,9 +213,9 @@ lt_err lt_duty_at(struct lt_view_reader *r, const struct lt_office *office,
         rc = copy_text(r, seq, PART_PHONE, out->phone, sizeof(out->phone));
     }
     out->found = rc == LT_OK && out->phone[0] != '\0';
-    out->shift = best.shift;
-    out->duty = best.duty;
-    out->until_ms = best.until_ms;
+    out->shift = best.on.shift;
+    out->duty = best.on.duty;
+    out->until_ms = best.on.until_ms;
     return rc;
 }
 

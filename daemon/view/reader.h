@@ -214,6 +214,26 @@ LT_MUST_CHECK lt_err lt_turns_sum(struct lt_view_reader *reader, int32_t from,
 LT_MUST_CHECK lt_err lt_duty_at(struct lt_view_reader *reader,
                                 const struct lt_office *office,
                                 struct lt_view_duty *out);
+/* Each shift by which somebody is on duty now, of @office or (NULL) of all; of
+ * one office the first with the lowest rank is whom one rings. Leaves
+ * reader->stored as it was; @visit may not read. Errors also those of @visit.
+ */
+struct lt_on_duty {
+    struct lt_office office;
+    struct lt_event_id shift;
+    struct lt_event_id who; /* the event that names them */
+    uint32_t duty;
+    int64_t until_ms;
+    unsigned rank;
+};
+typedef lt_err lt_on_duty_fn(void *ctx, const struct lt_on_duty *on);
+LT_MUST_CHECK lt_err lt_duty_each(struct lt_view_reader *reader,
+                                  const struct lt_office *office,
+                                  lt_on_duty_fn *visit, void *ctx);
+/* The telephone beside event @who; "" when it is not here, or erased. */
+LT_MUST_CHECK lt_err lt_duty_phone(struct lt_view_reader *reader,
+                                   const struct lt_event_id *who,
+                                   char out[static LT_DUTY_PHONE_LEN]);
 /* Is the shift in @matter on at @now_ms, by the clock and its events? */
 bool lt_shift_is_on(const struct lt_matter *matter, int64_t now_ms);
 /* Fields of a shift, a period, a task force. */

@@ -100,6 +100,69 @@ def who_is_silent():
         check(province.items("period", "--open") == [], "it is open still")
 
 
+def row(node, office):
+    return {o["id"]: o for o in node.ok("office", "list", "--limit", 100)["items"]}[office]
+
+
+def moment(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def told_of_today():
+    """The list of offices says whose word of today is there and since when, whose is
+    not and until when; and that somebody is on duty, by number and without a name."""
+    with Tree() as tree:
+        province, district, first, second = tree_of(tree)
+        for node in (first, second):
+            check((row(province, node.office)["daily_status"], row(province, node.office)["on_duty"])
+                  == (None, None), f"{row(province, node.office)}")
+        now = datetime.datetime.now(VIETNAM)
+        began = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=1)
+        late, open_ = (province.ok("period", "set", "--name", name, "--from-date", day(-1), "--until",
+                                   day(3), "--to", first.office, "--to", second.office, "--by", by)
+                       ["event"] for name, by in (("Tết", "00:01"), ("Kỳ họp", "23:59")))
+        for period in (late, open_):
+            for node in (first, second):
+                wait_until(lambda: arrived(node, "period", period), "it to arrive", 30)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        one, last = (midnight + datetime.timedelta(minutes=m) for m in (1, 24 * 60 - 1))
+
+        def told(office):
+            found = row(province, office)["daily_status"]
+            return found and (found["asked"], found["said"], found["said_at"] is not None,
+                              found["due_at"] and moment(found["due_at"]))
+
+        for node in (first, second):
+            wait_until(lambda: told(node.office) == (2, 0, False, one),
+                       lambda: f"{told(node.office)}", 30)
+        first.ok("period", "report", late, "--nothing", "--date", day(-1))
+        first.ok("period", "report", late, "--nothing")
+        wait_until(lambda: told(first.office) == (2, 1, True, last),
+                   lambda: f"{told(first.office)}", 30)
+        first.ok("period", "report", open_, "--text", "một đoàn, đã tiếp")
+        wait_until(lambda: told(first.office) == (2, 2, True, None),
+                   lambda: f"{told(first.office)}", 30)
+        said = moment(row(province, first.office)["daily_status"]["said_at"])
+        check(began <= said <= datetime.datetime.now(datetime.timezone.utc), f"said at {said}")
+        check(told(second.office) == (2, 0, False, one), f"of another: {told(second.office)}")
+        check(told(district.office) is None, "of an office that is not asked")
+        print("  honest: whose word of today is there", flush=True)
+        # A word of yesterday that comes today is none of today.
+        second.ok("period", "report", late, "--nothing", "--date", day(-1))
+        wait_until(lambda: len([e for e in province.events() if e["type"] == "DAILY_STATUS"]) == 4,
+                   "the fourth word", 30)
+        check(told(second.office) == (2, 0, False, one), f"{told(second.office)}")
+        hour = [(now + datetime.timedelta(minutes=m)) for m in (-60, 120)]
+        second.ok("roster", "set", "--date", hour[0].date().isoformat(), "--at",
+                  hour[0].strftime("%H:%M"), "--end", hour[1].strftime("%H:%M"), "--kind", "officer",
+                  "--name", "Lê Văn Sơn", "--phone", "0276 3822 100")
+        for node in (province, district):
+            wait_until(lambda: row(node, second.office)["on_duty"] == {"phone": "0276 3822 100"},
+                       lambda: f"{row(node, second.office)}", 30)
+        check(row(province, first.office)["on_duty"] is None, "another's roster")
+        check("Lê Văn Sơn" not in str(province.ok("office", "list", "--limit", 100)), "the name")
+
+
 def summaries():
     """A day, the middle and the whole of a session, each on one page."""
     with Tree() as tree:
@@ -331,7 +394,7 @@ def other_members():
         check(result.code == 65, f"it has ended: {result}")
 
 
-TESTS = {f.__name__: f for f in (who_is_silent, summed_up, summaries, taken_sooner, task_force,
+TESTS = {f.__name__: f for f in (who_is_silent, told_of_today, summed_up, summaries, taken_sooner, task_force,
                                  phoned_in, other_members)}
 
 if __name__ == "__main__":
