@@ -11,7 +11,10 @@ function province(world, units = 168) {
         Object.assign(unit, i % 40 === 7 ? { link: 'silent', since: ago(300) } : {},
             i % 23 === 5 ? { overdue: 2 + i % 7, late_days_most: 3 + i % 60 } : {},
             i % 31 === 4 ? { directives_unanswered: 1 + i % 3 } : {},
-            i % 29 === 3 ? { link: 'behind' } : {});
+            i % 29 === 3 ? { link: 'behind' } : {},
+            i > 1 ? { daily_status: i % 5 ? { asked: 1, said: 1, said_at: ago(i), due_at: null }
+                : { asked: 1, said: 0, said_at: null, due_at: ago(i % 2 ? 60 : -60) },
+            on_duty: i % 7 ? { phone: `0276 3822 ${String(i).padStart(3, '0')}` } : null } : {});
     });
     world.incidents.push(
         makeIncident(world, { origin: officeId(9), raised_at: ago(3), people: 50 }),
@@ -93,6 +96,57 @@ async function take_with_one_click_and_urge_with_two() {
         check(/^Đôn đốc: /.test(world.sent.at(-1).body.text), 'no prepared text');
         await page.context().close();
     });
+}
+
+/* Of each unit: has it said its word of today, and whom to ring there, by number alone;
+ * with both, no column lies beside the screen. */
+async function units_tell_of_today() {
+    for (const [size, lang] of [['desk', 'vi'], ['small', 'vi'], ['small', 'en'], ['phone', 'vi']]) {
+        await withWorld(PROVINCE, async (world, url) => {
+            province(world);
+            const told = (n) => world.offices.find((o) => o.id === officeId(n));
+            Object.assign(told(20), { on_duty: null });
+            Object.assign(told(21), { on_duty: { phone: null } });
+            Object.assign(told(22), { daily_status: { asked: 2, said: 1, said_at: ago(1), due_at: ago(-9) } });
+            Object.assign(told(23), { daily_status: null });
+            const page = await open({ size, lang, url });
+            await signIn(page, url, { face: 'centre' });
+            await page.waitForSelector('tbody tr:nth-child(168)');
+            await page.waitForSelector('.running li.untaken');
+            const name = `units-today-${size}-${lang}`;
+            await look(page, name, { soft: true });
+            const cells = async (n) => (await page.locator(`tbody tr:has(a[href="#/unit/${officeId(n)}"])`)
+                .locator('td').allInnerTexts()).map((x) => x.trim()).slice(-3, -1);
+            const no = lang === 'vi' ? ['chưa', 'chưa có', 'có, chưa ghi số'] : ['not yet', 'nobody', 'yes, no number'];
+            const [daily, duty] = await cells(13);
+            check(/^✓ \d\d:\d\d$/.test(daily) && duty === '0276 3822 012', `${daily}; ${duty}`);
+            check((await cells(16))[0] === no[0] && (await cells(11))[0] === no[0], 'what is not said');
+            check((await cells(22))[0] === `${no[0]} 1/2`, `${await cells(22)}`);
+            check((await cells(23))[0] === '·', `${await cells(23)}`);
+            check((await cells(20))[1] === no[1] && (await cells(21))[1] === no[2], `${await cells(20)}`);
+            const late = (n) => page.locator(`tbody tr:has(a[href="#/unit/${officeId(n)}"]) td.bad`)
+                .filter({ hasText: no[0] }).count();
+            check(await late(16) === 1 && await late(11) === 0, 'late by another hour');
+            const side = await page.evaluate(() => {
+                const box = document.querySelector('.units .scroll');
+                return box.scrollWidth - box.clientWidth;
+            });
+            if (size === 'phone') {
+                await page.locator('.units tbody tr >> nth=4').scrollIntoViewIfNeeded();
+                await picture(page, `${name}-rows`);
+            }
+            check(side <= 0, `${name}: ${side} pixels of the table to the side`);
+            // The crowd's row rings the office that has it, or says that it cannot.
+            const rows = await page.locator('.running li').evaluateAll((all) => all.map((li) => [
+                li.querySelector('a[href^="tel:"]')?.getAttribute('href') ?? '', li.innerText]));
+            check(rows[0][0] === 'tel:0276 3822 011', `${rows[0]}`);
+            check(rows[2][0] === '' && (lang === 'vi' ? /Gọi: chưa có số trực/ : /Call: no duty number/)
+                .test(rows[2][1]), `${rows[2]}`);
+            await page.goto(`${url}/centre#/unit/${officeId(13)}`);
+            await page.waitForSelector('.facts a[href="tel:0276 3822 012"]');
+            await page.context().close();
+        });
+    }
 }
 
 /* What is ticked stays ticked and where it is, whatever comes in meanwhile, and after
@@ -532,7 +586,7 @@ async function light_for_a_slow_machine() {
     });
 }
 
-await main({ centre_first_sight, take_with_one_click_and_urge_with_two,
+await main({ centre_first_sight, units_tell_of_today, take_with_one_click_and_urge_with_two,
     rows_stay_under_the_hand, support_goes_to_who_helps, told_whom_to_ask,
     two_warnings_of_one_crowd,
     incident_shows_at_once, desk_asks_once, centre_opens_without_a_line,

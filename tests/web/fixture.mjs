@@ -33,7 +33,8 @@ export function makeWorld({ self = 3, kind = 'commune', name = 'Xã Thử 1.1', 
     };
     const base = { link: 'current', since: iso(Date.now() - 864e5), open: 3, overdue: 0,
         due_soon: 0, incidents_open: 0, incidents_untaken: 0, directives_unanswered: 0,
-        late_days_most: 0, last_event_at: iso(Date.now() - 60e3), code: null };
+        late_days_most: 0, last_event_at: iso(Date.now() - 60e3), code: null, daily_status: null,
+        on_duty: null };
     world.offices.push({ ...base, id: officeId(1), name: 'Tỉnh Tây Ninh', kind: 'province',
         parent: null });
     world.offices.push({ ...base, id: officeId(2), name: 'Huyện Thử 1', kind: 'district',

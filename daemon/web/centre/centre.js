@@ -30,11 +30,16 @@ function Sent({ directive }) {
         </span>`)}`;
 }
 
-function Running({ item, now, writes, sent, alike }) {
+/* Whom to ring at the office below that has the crowd. */
+const Call = ({ unit }) => (unit?.on_duty?.phone ? html`<a href=${`tel:${
+    unit.on_duty.phone}`}>${t('call', { phone: unit.on_duty.phone })}</a>`
+    : html`<span class="quiet small">${t('call_none')}</span>`);
+
+function Running({ item, now, writes, sent, alike, unit }) {
     const [state, act] = useAct();
     const untaken = item.state === 'raised';
     return html`<li class=${untaken ? 'untaken' : ''}>
-        <span class="clock">${showSince(item.raised_at, now)}</span>
+        <span class="clock">${showSince(item.raised_at, now)}${unit && html`<br /><${Call} unit=${unit} />`}</span>
         <span class="what"><a href=${link('incident', item.id)}><b>${officeName(item.origin)}</b></a>
             ${' · '}${placeWord(item.place)} · ${Term('fields', item.field) || item.subject} ·
             ${' '}${t('people_n', { n: band(item.people) })}
@@ -51,7 +56,7 @@ function Running({ item, now, writes, sent, alike }) {
     </li>`;
 }
 
-function RunningList({ data, error, writes, directives, units }) {
+function RunningList({ data, error, writes, directives, units, below }) {
     const now = useNow(1000);
     const order = runningOrder(data?.items ?? []);
     const parentOf = parentsBy(units);
@@ -62,6 +67,7 @@ function RunningList({ data, error, writes, directives, units }) {
         : order.length === 0 ? html`<p class="empty">${t('running_none')}</p>`
             : html`<ul>${order.slice(0, RUNNING).map((item) => html`<${Running} key=${item.id}
                 item=${item} now=${now} writes=${writes} alike=${alikeTo(item, order, parentOf)}
+                unit=${below.find((u) => u.id === item.origin)}
                 sent=${directives.filter((d) => !d.voided && speaksOf(d, item))} />`)}</ul>
                 ${order.length > RUNNING && html`<p><a href=${link('incidents')}>${t('and_more',
                 { n: order.length - RUNNING })}</a></p>`}`}
@@ -164,7 +170,7 @@ function Home({ session, units, error, picked }) {
     const sum = (of) => (units === null ? '…' : below.filter(of).length);
     return html`<div class="centre-grid">
         <div class="left">
-            <${RunningList} ...${incidents} writes=${writes} units=${units}
+            <${RunningList} ...${incidents} writes=${writes} units=${units} below=${below}
                 directives=${directives.data?.items ?? []} />
             <section class="panel units" aria-labelledby="p-units">
                 <h2 id="p-units">${t('units')} <span class="count">${sum(() => true)}</span>

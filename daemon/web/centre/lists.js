@@ -12,6 +12,7 @@ import { link } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { remedyInWords } from '/web/lib/told.js';
 import { Term, t, term } from '/web/lib/words.js';
+import { Daily, OnDuty } from '/web/centre/units.js';
 
 const PAGE = 100;
 /* Terms whose end is that a citizen has been told something. */
@@ -188,7 +189,10 @@ export function UnitSheet({ session, id, units }) {
                 ${' '}${t('news_age', { age: showAge(unit.last_event_at) })}`}</dd>
             <dt>${t('cases_open')}</dt><dd>${unit.open}</dd>
             <dt>${t('col_late')}</dt><dd>${unit.overdue}</dd>
-            <dt>${t('col_unread')}</dt><dd>${unit.directives_unanswered}</dd></dl>`}
+            <dt>${t('col_unread')}</dt><dd>${unit.directives_unanswered}</dd>
+            <dt>${t('col_daily')}</dt><dd>${unit.daily_status ? html`<${Daily} of=${unit.daily_status} />`
+        : t('daily_none')}</dd>
+            <dt>${t('duty')}</dt><dd><${OnDuty} of=${unit.on_duty} /></dd></dl>`}
         ${writes && html`<div class="buttons"><a class="button" href=${link('urge', id)}>
             ${t('urge')}</a><a class="button" href=${link('issue', id)}>${t('issue')}</a></div>`}
         <h2>${t('list_overdue')}</h2>

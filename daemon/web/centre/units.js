@@ -9,13 +9,19 @@ import { t } from '/web/lib/words.js';
 const SILENT = new Set(['silent', 'withheld']);
 const ROWS = 400; // drawn at once: a province has 168 below it, the nation asks for parts
 
+/** Its word of today is missing, and the hour has come. */
+export const dailyLate = (unit) => Boolean(unit.daily_status?.due_at)
+    && Date.parse(unit.daily_status.due_at) <= Date.now();
+
 export const lateDays = (unit) => unit.late_days_most ?? 0;
 
-/** How bad it is: untaken warnings, silence, lateness, directives left unread. */
+/** How bad it is: untaken warnings, silence, lateness, directives left unread, a day's
+ * report that did not come. */
 export function badness(unit) {
     return (unit.incidents_untaken > 0 ? 1e6 : 0) + (SILENT.has(unit.link) ? 1e5 : 0)
         + (unit.overdue > 0 ? 1e3 + Math.min(lateDays(unit), 999) * 10 : 0)
-        + Math.min(unit.directives_unanswered ?? 0, 99) * 5 + (unit.link === 'behind' ? 2 : 0)
+        + Math.min(unit.directives_unanswered ?? 0, 99) * 5 + (dailyLate(unit) ? 4 : 0)
+        + (unit.link === 'behind' ? 2 : 0)
         + (unit.due_soon > 0 ? 1 : 0);
 }
 
@@ -23,6 +29,19 @@ export const byWorst = (a, b) => badness(b) - badness(a) || compareNames(a.name,
 
 export const linkClass = (unit) => (SILENT.has(unit.link) ? 'bad' : unit.link === 'behind'
     ? 'warn' : unit.link === 'current' ? 'good' : 'unknown');
+
+/** Has it said its word of today: when, not yet, or nobody asks for one. */
+export function Daily({ of }) {
+    if (!of) {
+        return html`<span title=${t('daily_none')}>·</span>`;
+    }
+    return of.said < of.asked ? `${t('daily_not')}${of.asked > 1 ? ` ${of.said}/${of.asked}` : ''}`
+        : html`<b class="ok">✓</b> ${of.said_at && showTime(of.said_at)}`;
+}
+
+/** Is somebody on duty there: the number to ring, and no name. */
+export const OnDuty = ({ of }) => (!of ? html`<span class="quiet">${t('duty_nobody')}</span>`
+    : of.phone ? html`<a href=${`tel:${of.phone}`}>${of.phone}</a>` : t('duty_no_number'));
 
 function Row({ unit, picked, onPick, writes }) {
     const cell = (n, bad) => html`<td class=${`n${n > 0 && bad ? ' bad' : ''}`}>${n > 0 ? n : '·'}</td>`;
@@ -41,6 +60,8 @@ function Row({ unit, picked, onPick, writes }) {
         : '·'}</td>
         ${cell(unit.due_soon, false)}
         ${cell(unit.directives_unanswered, true)}
+        <td class=${`n${dailyLate(unit) ? ' bad' : ''}`}><${Daily} of=${unit.daily_status} /></td>
+        <td class="tel"><${OnDuty} of=${unit.on_duty} /></td>
         ${writes && html`<td class="act"><a class="button slim" href=${link('urge', unit.id)}
             aria-label=${t('urge_one', { name: unit.name })}>${t('urge')}</a></td>`}
     </tr>`;
@@ -51,8 +72,9 @@ export function UnitTable({ units, picked, onPick, writes, onOver }) {
         onPointerEnter=${() => onOver(true)} onPointerLeave=${() => onOver(false)}>
         <table><thead><tr>${writes && html`<th><span class="hidden">${t('pick')}</span></th>`}
             <th scope="col">${t('unit')}</th><th scope="col">${t('col_link')}</th>
-            ${['col_crowd', 'col_late', 'col_soon', 'col_unread'].map((name) => html`<th
+            ${['col_crowd', 'col_late', 'col_soon', 'col_unread', 'col_daily'].map((name) => html`<th
                 scope="col" class="n" key=${name}>${t(name)}</th>`)}
+            <th scope="col" class="tel">${t('duty')}</th>
             ${writes && html`<th class="act"><span class="hidden">${t('urge')}</span></th>`}</tr></thead>
         <tbody>${units.slice(0, ROWS).map((unit) => html`<${Row} key=${unit.id} unit=${unit}
             picked=${picked} onPick=${onPick} writes=${writes} />`)}</tbody></table>
