@@ -146,6 +146,10 @@ lt_err lt_turn_load(struct lt_turn *turn)
     if (err == LT_OK && loading.err == LT_OK) {
         err = lt_engine_tree_loaded(turn->engine);
     }
+    if (err == LT_OK && loading.err == LT_OK &&
+        lt_engine_wants_tree(turn->engine)) {
+        err = lt_turn_load_tree(turn);
+    }
     if (err == LT_OK && loading.err == LT_OK) {
         err = lt_log_each_statement(turn->log, load_statement, &loading);
     }

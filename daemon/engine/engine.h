@@ -129,8 +129,9 @@ LT_MUST_CHECK lt_err lt_engine_load_tree(struct lt_engine *engine,
  * a key that nobody has confirmed is known as such from the first step on. */
 LT_MUST_CHECK lt_err lt_engine_tree_loaded(struct lt_engine *engine);
 /* A disk may lose the binding of the root office's key: then nobody knows at
- * loading whose words make the tree. True, once, when it came and the segments
- * of class tree have to be loaded again, before lt_engine_committed. */
+ * loading whose words make the tree. Or a key turns out to wait for a word that
+ * the tree has. True, once, when the segments of class tree have to be loaded
+ * again: while loading, or before lt_engine_committed. */
 bool lt_engine_wants_tree(struct lt_engine *engine);
 LT_MUST_CHECK lt_err lt_engine_load_statement(struct lt_engine *engine,
                                               const uint8_t *bytes, size_t len);

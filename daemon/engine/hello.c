@@ -202,6 +202,7 @@ static void serve(struct lt_engine *engine, struct lt_session *session)
         lt_doors_told(engine, false);
     }
     lt_telling_moved(engine, session);
+    lt_telling_own(engine, session);
     lt_compare_start(engine, session);
     lt_statement_session(engine, session);
     lt_letter_forward(engine, session);

@@ -120,15 +120,21 @@ static enum verdict judge(struct lt_engine *engine,
     return verdict_of(engine, lt_binding_check(binding, issuer->key));
 }
 
+/* Whoever stood for it did so once, and is not asked again: the latest counts,
+ * and nobody's word takes none back. */
 static void wait(struct lt_engine *engine, const uint8_t *bytes, size_t len,
-                 bool store)
+                 bool store, enum voucher voucher)
 {
-    struct lt_waiting entry = {.len = len, .store = store};
+    struct lt_waiting entry = {
+        .len = len, .store = store, .voucher = (uint8_t)voucher};
     size_t i;
 
     for (i = 0; i < engine->waiting_n; i++) {
-        if (engine->waiting[i].len == len &&
-            memcmp(engine->waiting[i].bytes, bytes, len) == 0) {
+        struct lt_waiting *known = &engine->waiting[i];
+
+        if (known->len == len && memcmp(known->bytes, bytes, len) == 0) {
+            known->voucher =
+                voucher == BY_NOBODY ? known->voucher : (uint8_t)voucher;
             return;
         }
     }
@@ -159,19 +165,32 @@ static enum verdict second_key(struct lt_engine *engine,
     return WAITS;
 }
 
-/* No key before has signed it. A disk that was lost knows its own new key first
- * and is told the earlier one afterwards, which its parent bound before. */
+/* A disk that was lost knows its own new key first, which none has signed, and is
+ * told the earlier ones afterwards, which were bound before. */
+static bool came_before(const struct lt_engine *engine,
+                        const struct lt_unit *unit,
+                        const struct lt_binding *binding)
+{
+    const struct lt_binding *own = &unit->bound->binding;
+
+    return unit == engine->self && unit->bound->older == NULL &&
+           !own->has_previous && binding->issued_at_ms < own->issued_at_ms &&
+           memcmp(own->key_id, lt_key_id(engine->options.key), LT_HASH_LEN) == 0;
+}
+
+/* No key before has signed it, or this office's own. */
 static enum verdict stands_aside(struct lt_engine *engine, struct lt_unit *unit,
                                  const struct lt_binding *binding,
                                  enum lt_place *out_place)
 {
-    if (lt_tree_find(engine->tree, &binding->office) == NULL) {
+    /* Who has no tree yet believes of an office only whoever bound it before:
+     * those that could bring the tree may all have new keys. */
+    if (lt_tree_find(engine->tree, &binding->office) == NULL &&
+        (!lt_office_equal(&binding->issuer, &unit->bound->binding.issuer) ||
+         lt_engine_planted(engine, LT_PLANT_FORGET_WAITING))) {
         return second_key(engine, binding);
     }
-    if (unit == engine->self && unit->bound->older == NULL &&
-        binding->issued_at_ms < unit->bound->binding.issued_at_ms &&
-        memcmp(unit->bound->binding.key_id, lt_key_id(engine->options.key),
-               LT_HASH_LEN) == 0) {
+    if (came_before(engine, unit, binding)) {
         return lt_bound_set_aside(engine, unit) ? PROVEN : WAITS;
     }
     *out_place = LT_PLACE_ASIDE;
@@ -209,7 +228,7 @@ static enum verdict follows(struct lt_engine *engine,
     if (lt_engine_planted(engine, LT_PLANT_ANY_KEY)) {
         return PROVEN;
     }
-    if (!binding->has_previous) {
+    if (!binding->has_previous || came_before(engine, unit, binding)) {
         return stands_aside(engine, unit, binding, out_place);
     }
     if (binding->serial <= unit->bound->binding.serial) {
@@ -301,29 +320,27 @@ static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     return true;
 }
 
+/* After each that is taken again from the oldest on: of one office the key that
+ * came first is its first, whatever both have waited for. */
 static void retry_waiting(struct lt_engine *engine)
 {
-    bool again = true;
+    size_t i = 0;
 
-    while (again && !engine->oom) {
-        size_t i = 0;
+    while (i < engine->waiting_n && !engine->oom) {
+        struct lt_waiting entry = engine->waiting[i];
+        bool waits;
+        bool taken = take(engine, entry.bytes, entry.len, entry.store,
+                          (enum voucher)entry.voucher, &waits);
 
-        again = false;
-        while (i < engine->waiting_n) {
-            struct lt_waiting entry = engine->waiting[i];
-            bool waits;
-
-            again |= take(engine, entry.bytes, entry.len, entry.store,
-                          BY_NOBODY, &waits);
-            if (waits || engine->oom) {
-                i++;
-                continue;
-            }
-            lt_free(engine->alloc, entry.bytes);
-            engine->waiting_n--;
-            memmove(engine->waiting + i, engine->waiting + i + 1,
-                    (engine->waiting_n - i) * sizeof(*engine->waiting));
+        if (waits || engine->oom) {
+            i++;
+            continue;
         }
+        lt_free(engine->alloc, entry.bytes);
+        engine->waiting_n--;
+        memmove(engine->waiting + i, engine->waiting + i + 1,
+                (engine->waiting_n - i) * sizeof(*engine->waiting));
+        i = taken ? 0 : i;
     }
 }
 
@@ -340,7 +357,7 @@ static lt_err add(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     if (take(engine, bytes, len, store, voucher, &waits)) {
         retry_waiting(engine);
     } else if (waits) {
-        wait(engine, bytes, len, store);
+        wait(engine, bytes, len, store, voucher);
     }
     return engine->oom ? LT_ENOMEM : LT_OK;
 }
@@ -427,33 +444,55 @@ bool lt_engine_key_at(const struct lt_engine *engine,
     return bound != NULL;
 }
 
+/* Was it taken before the tree knew its office, and does the tree agree? */
+enum placing { STANDS, NOW_PLACED, MISPLACED };
+
+static enum placing place_of(struct lt_engine *engine,
+                             const struct lt_bound *bound)
+{
+    const struct lt_tree_office *office =
+        lt_tree_find(engine->tree, &bound->binding.office);
+
+    if (bound->placed || office == NULL) {
+        return STANDS;
+    }
+    if (lt_bound_by_root(engine, &bound->binding)
+            ? lt_office_is_zero(&office->parent) ||
+                  lt_tree_is_writer(engine->tree, &office->id)
+            : lt_tree_had_parent(engine->tree, &office->id,
+                                 &bound->binding.issuer)) {
+        return NOW_PLACED;
+    }
+    lt_alarm_because(lt_alarm_raise(engine, LT_EUNKNOWNKEY,
+                                    &bound->binding.office, NULL, NULL),
+                     "issuer is not its parent");
+    return MISPLACED;
+}
+
 void lt_keys_review(struct lt_engine *engine)
 {
-    size_t i = 0;
+    for (size_t i = 0; engine->unplaced_n > 0 && i < engine->bounds_n;) {
+        enum placing placing = place_of(engine, engine->bounds[i]);
 
-    while (engine->unplaced_n > 0 && i < engine->bounds_n) {
-        struct lt_bound *bound = engine->bounds[i];
-        const struct lt_tree_office *office =
-            lt_tree_find(engine->tree, &bound->binding.office);
-
-        if (bound->placed || office == NULL) {
-            i++;
+        if (placing == MISPLACED) {
+            lt_bound_drop(engine, i);
             continue;
         }
-        if (lt_bound_by_root(engine, &bound->binding)
-                ? lt_office_is_zero(&office->parent) ||
-                      lt_tree_is_writer(engine->tree, &office->id)
-                : lt_tree_had_parent(engine->tree, &office->id,
-                                     &bound->binding.issuer)) {
-            bound->placed = true;
-            engine->unplaced_n--;
-            i++;
+        engine->bounds[i]->placed |= placing == NOW_PLACED;
+        engine->unplaced_n -= placing == NOW_PLACED ? 1 : 0;
+        i++;
+    }
+    for (size_t i = 0; i < engine->unconfirmed_n;) {
+        struct lt_bound *bound = engine->unconfirmed[i];
+        enum placing placing = place_of(engine, bound);
+
+        if (placing == MISPLACED) {
+            lt_unconfirmed_drop(engine, &bound->binding.office,
+                                bound->binding.key_id);
             continue;
         }
-        lt_alarm_because(
-            lt_alarm_raise(engine, LT_EUNKNOWNKEY, &bound->binding.office, NULL, NULL),
-            "issuer is not its parent");
-        lt_bound_drop(engine, i);
+        bound->placed |= placing == NOW_PLACED;
+        i++;
     }
     retry_waiting(engine);
 }

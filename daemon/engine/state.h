@@ -193,6 +193,7 @@ struct lt_waiting {
     uint8_t *bytes;
     size_t len;
     bool store;
+    uint8_t voucher; /* who stands for it beside its issuer (keys.c) */
 };
 
 /* The latest statement from one office to another, as it travels. */

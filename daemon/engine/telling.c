@@ -126,7 +126,24 @@ void lt_telling_told(struct lt_engine *engine, struct lt_session *session,
     }
 }
 
-/* What of the unit's chain the session was not told yet. */
+/* Is there a key in the chain that waits, and that the session was not told? */
+static bool tells_waiting(const struct lt_engine *engine,
+                          const struct lt_session *session,
+                          const struct lt_unit *unit,
+                          struct lt_bound *const *chain, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!was_told(session, chain[i]) &&
+            lt_unconfirmed_find(engine, unit, chain[i]->binding.key_id) ==
+                chain[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What of the unit's chain the session was not told yet. A key that waits comes
+ * with those before it, told or not: what was told may have been lost. */
 static void tell(struct lt_engine *engine, struct lt_session *session,
                  struct lt_unit *unit)
 {
@@ -134,10 +151,11 @@ static void tell(struct lt_engine *engine, struct lt_session *session,
     struct lt_span spans[LT_CHAIN_LEN_MAX];
     struct lt_spans items = {.items = spans};
     size_t n = lt_telling_chain(engine, unit, chain);
+    bool all = tells_waiting(engine, session, unit, chain, n);
     size_t i;
 
     for (i = 0; i < n; i++) {
-        if (!was_told(session, chain[i])) {
+        if (all || !was_told(session, chain[i])) {
             spans[items.items_n++] = (struct lt_span){.data = chain[i]->bytes,
                                                       .len = chain[i]->len};
             lt_telling_told(engine, session, chain[i]);
@@ -183,6 +201,16 @@ void lt_telling_again(struct lt_engine *engine, struct lt_session *session,
         lt_map_remove(&session->told, chain[i]->hash, chain[i]);
     }
     tell(engine, session, unit);
+}
+
+/* That the peer's key waits it cannot know by itself: a disk that was lost has
+ * forgotten the keys before it. */
+void lt_telling_own(struct lt_engine *engine, struct lt_session *session)
+{
+    if (!session->above && lt_unconfirmed_find(engine, session->unit,
+                                               session->peer_key_id) != NULL) {
+        tell(engine, session, session->unit);
+    }
 }
 
 /* The superiors of @office, whom it is to dial and to believe. */

@@ -23,6 +23,9 @@ size_t lt_telling_line(const struct lt_engine *engine,
  * the unit itself, which says it in its hello. */
 void lt_telling_tell(struct lt_engine *engine, struct lt_session *session,
                      struct lt_unit *unit);
+/* A session is up: an office whose key nobody has confirmed hears of the keys
+ * that it had. */
+void lt_telling_own(struct lt_engine *engine, struct lt_session *session);
 /* The peer lacks a proof that was sent, perhaps, or that of its own key, which
  * its disk lost: send all of it once more. */
 void lt_telling_again(struct lt_engine *engine, struct lt_session *session,

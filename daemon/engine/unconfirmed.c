@@ -155,6 +155,7 @@ bool lt_unconfirmed_put(struct lt_engine *engine, struct lt_bound *bound)
     engine->keys_changed = true;
     engine->trust_revision++;
     engine->tell_moved = true;
+    engine->tree_unread = true; /* the keeper's word may stand there already */
     if (engine->started) {
         cry(engine, &bound->binding.office);
     }
