@@ -6,7 +6,7 @@
 #include "common/curve.h"
 #include "tools/sim/sim.h"
 
-static void make_key(struct sim *sim, uint64_t n, struct lt_key **out_key)
+void sim_make_key(struct sim *sim, uint64_t n, struct lt_key **out_key)
 {
     struct sim_rng rng = {.state = sim->seed * 1000003 + n};
     uint8_t seed[32];
@@ -33,35 +33,37 @@ const struct lt_key *sim_root_of(const struct sim *sim, int index)
     return sim_is_apart(sim, index) ? sim->apart_root : sim->root;
 }
 
-static void bind(struct sim *sim, struct sim_node *node)
+void sim_bind(const struct sim_bind_ask *ask, const struct lt_key *key,
+              struct lt_buf *out)
 {
-    bool root = node->parent < 0 || (sim->apart != 0 &&
-                                     sim->apart == (int)node->index);
-    const struct lt_key *issuer = root ? sim_root_of(sim, (int)node->index)
-                                       : sim->nodes[node->parent].key;
+    const struct sim_node *node = ask->office;
+    const struct lt_key *issuer =
+        ask->issuer == NULL ? sim_root_of(node->sim, (int)node->index)
+                            : ask->issuer->key;
     struct lt_binding binding = {
         .office = node->office,
-        .issuer = root ? node->office : sim->nodes[node->parent].office,
-        .serial = 1,
-        .issued_at_ms = 1,
+        .issuer = ask->issuer == NULL ? node->office : ask->issuer->office,
+        .serial = ask->serial,
+        .issued_at_ms = ask->issued_at_ms,
     };
     struct lt_buf body;
 
-    memcpy(binding.key, lt_key_public(node->key), LT_PUBKEY_LEN);
+    memcpy(binding.key, lt_key_public(key), LT_PUBKEY_LEN);
     memcpy(binding.transport_key, node->transport_key, LT_CURVE_LEN);
     memcpy(binding.issuer_key_id, lt_key_id(issuer), LT_HASH_LEN);
     lt_buf_init(&body, lt_alloc_heap());
-    if (lt_binding_body_encode(&binding, &body) != LT_OK) {
+    if ((ask->before != NULL &&
+         lt_binding_follow(&binding, ask->before) != LT_OK) ||
+        lt_binding_body_encode(&binding, &body) != LT_OK) {
         abort();
     }
     binding.body = body.data;
     binding.body_len = body.len;
-    lt_buf_init(&sim->bindings[node->index], lt_alloc_heap());
+    lt_buf_init(out, lt_alloc_heap());
     if (lt_binding_sign(issuer, body.data, body.len, binding.signature) !=
             LT_OK ||
-        lt_binding_prove(node->key, body.data, body.len, binding.proof) !=
-            LT_OK ||
-        lt_binding_encode(&binding, &sim->bindings[node->index]) != LT_OK) {
+        lt_binding_prove(key, body.data, body.len, binding.proof) != LT_OK ||
+        lt_binding_encode(&binding, out) != LT_OK) {
         abort();
     }
     lt_buf_deinit(&body);
@@ -100,7 +102,7 @@ struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of)
     if (lt_curve_public(node->transport_secret, node->transport_key) != LT_OK) {
         abort();
     }
-    make_key(sim, identity + 1, &node->key);
+    sim_make_key(sim, identity + 1, &node->key);
     if (clone_of < 0 && parent >= 0) {
         sim_note_edge(sim, index, (unsigned)parent);
     }
@@ -146,14 +148,23 @@ static void draw_tree(struct sim *sim)
 
 static void make_root_key(struct sim *sim)
 {
-    make_key(sim, 0, &sim->root);
+    sim_make_key(sim, 0, &sim->root);
     memcpy(sim->root_key, lt_key_public(sim->root), LT_PUBKEY_LEN);
 }
 
 static void bind_all(struct sim *sim)
 {
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        bind(sim, &sim->nodes[i]);
+        const struct sim_node *node = &sim->nodes[i];
+        bool root = node->parent < 0 ||
+                    (sim->apart != 0 && sim->apart == (int)node->index);
+        const struct sim_bind_ask ask = {
+            .office = node,
+            .issuer = root ? NULL : &sim->nodes[node->parent],
+            .serial = 1,
+            .issued_at_ms = 1};
+
+        sim_bind(&ask, node->key, &sim->bindings[i]);
     }
 }
 
@@ -165,7 +176,7 @@ void sim_make_small_tree(struct sim *sim, const int *parents, unsigned children)
     if (children == SIM_APART) {
         children = 0;
         sim->apart = 1;
-        make_key(sim, 99, &sim->apart_root);
+        sim_make_key(sim, 99, &sim->apart_root);
     }
     (void)sim_add_node(sim, -1, -1);
     while (children == 0 && parents[n] >= 0) {
@@ -203,6 +214,7 @@ void sim_free_node(struct sim_node *node)
     lt_disk_image_free(node->backup);
     lt_disk_free(node->disk);
     lt_key_free(node->key);
+    sim_keys_free(node);
     lt_buf_deinit(&node->sim->bindings[node->index]);
     free(node->requests);
     free(node->durable);

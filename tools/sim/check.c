@@ -398,6 +398,9 @@ bool sim_converged(struct sim *sim)
             return false;
         }
     }
+    if (!sim_keys_settled(sim)) {
+        return false;
+    }
     for (size_t i = 1; i < sim->nodes_n; i++) {
         if (lt_tree_version(lt_engine_tree(sim->nodes[i].engine)) !=
                 lt_tree_version(lt_engine_tree(sim->nodes[0].engine)) ||
@@ -499,7 +502,10 @@ bool sim_check_all(struct sim *sim)
 
         ok = check_same(sim, child, &held[i], &held[child->parent]);
     }
-    ok = ok && sim_check_tree(sim) && sim_check_fold(sim, held) &&
+    if (ok) {
+        sim_check_keys(sim);
+    }
+    ok = ok && sim->failure[0] == '\0' && sim_check_tree(sim) && sim_check_fold(sim, held) &&
          sim->failure[0] == '\0' && sim_check_secrets(sim, held);
     for (size_t i = 0; i < sim->nodes_n; i++) {
         sim_held_free(&held[i]); /* one that was not read is empty */

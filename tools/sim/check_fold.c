@@ -49,6 +49,17 @@ static const struct lt_judged *verdict_of(const struct lt_act *acts,
     return NULL;
 }
 
+static const struct lt_act *opening_of(const struct lt_act *acts, size_t n,
+                                       const struct lt_event_id *matter)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (lt_event_id_equal(&acts[i].id, matter)) {
+            return &acts[i];
+        }
+    }
+    return NULL;
+}
+
 /* I4: causes come first, so nothing waits whose past is here and judged. */
 static void check_waits(struct sim *sim, const struct lt_act *acts,
                         const struct lt_judged *judged, size_t n, size_t at)
@@ -222,6 +233,9 @@ static uint64_t fold(struct sim *sim, const struct matter_acts *of,
             continue;
         }
         check_waits(sim, acts, judged, n, i);
+        sim_check_unconfirmed(sim, &acts[i],
+                              opening_of(acts, n, lt_act_matter(&acts[i])),
+                              &judged[i]);
         check_past(sim, acts, judged, n, i, tree);
         digest = digest * 31 + (uint64_t)judged[i].verdict * 17 +
                  (uint64_t)judged[i].why;

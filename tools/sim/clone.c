@@ -33,6 +33,7 @@ bool sim_clone(struct sim *sim)
 
     if (sim->nodes_n == SIM_NODES_MAX || !original->up || original->dying ||
         original->damaged || original->clone_of >= 0 ||
+        original->serial > 0 ||
         lt_tree_count(lt_engine_tree(original->engine)) == 0) {
         return false;
     }

@@ -28,7 +28,8 @@ void sim_fate_plan(struct sim *sim, int64_t until_ms)
                  {SIM_NEWER_LIFE, 2000},   {SIM_MOVED, 3000},
                  {SIM_TIER_REMOVED, 3000}, {SIM_MERGED, 3000},
                  {SIM_PUT_IN_FORCE, 4000}, {SIM_DOOR, 2000},
-                 {SIM_REVOKED, 2000}};
+                 {SIM_REVOKED, 2000},      {SIM_ROTATED, 2000},
+                 {SIM_KEY_LOST, 3000}};
 
     for (size_t i = 0; i < LT_COUNT_OF(plans); i++) {
         draw_times(sim, plans[i].cls, plans[i].from_ms, until_ms);
@@ -91,7 +92,9 @@ static void suffer_disks(struct sim *sim)
                    {SIM_MERGED, sim_merge},
                    {SIM_PUT_IN_FORCE, sim_put_in_force},
                    {SIM_DOOR, sim_shut_door},
-                   {SIM_REVOKED, sim_revoke}};
+                   {SIM_REVOKED, sim_revoke},
+                   {SIM_ROTATED, sim_rotate},
+                   {SIM_KEY_LOST, sim_lose_key}};
 
     for (size_t p = 0; p < LT_COUNT_OF(planned); p++) {
         int64_t *times = sim->times_ms[planned[p].cls];

@@ -66,6 +66,8 @@ static const struct habit {
     {SIM_PUT_IN_FORCE, 1, 3},
     {SIM_DOOR, 6, 2},
     {SIM_REVOKED, 6, 2},
+    {SIM_ROTATED, 5, 3},
+    {SIM_KEY_LOST, 5, 2},
     /* of a frame, or a step, of the hostile office, where there is one */
     {SIM_HOSTILE_WITHHOLD, 2, 1000000},
     {SIM_HOSTILE_SILENCE, 3, 1000000},

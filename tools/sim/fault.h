@@ -94,7 +94,11 @@ struct sim_rng;
     X(MERGED, "merged offices") /* one closes, another is its heir */          \
     X(PUT_IN_FORCE, "changes that were prepared before")                       \
     X(DOOR, "doors shut by a parent")                                          \
-    X(REVOKED, "keys revoked for a while")
+    X(REVOKED, "keys revoked for a while")                                     \
+    X(ROTATED, "keys replaced by a later one")                                 \
+    X(KEY_LOST, "keys lost with their disk") /* enrolled again */              \
+    X(KEY_CONFIRMED, "new keys that the keeper confirms")                      \
+    X(KEY_WAITS, "new keys that nobody ever confirms")
 
 enum sim_class {
 #define SIM_CLASS_ENUM(name, words) SIM_##name,

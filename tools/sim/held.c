@@ -30,7 +30,7 @@ static const void *kept_copy(struct sim_held *held, const void *data,
 
 /* An act without the event that it was made of. */
 static void keep_act(struct sim_held *held, const struct lt_event *event,
-                     uint8_t cls)
+                     uint8_t cls, bool unconfirmed)
 {
     struct lt_act *act;
 
@@ -38,6 +38,7 @@ static void keep_act(struct sim_held *held, const struct lt_event *event,
                        sizeof(*held->acts));
     act = &held->acts[held->acts_n++];
     lt_act_from_event(event, cls, act);
+    act->unconfirmed = unconfirmed;
     act->causes =
         kept_copy(held, act->causes, act->causes_n * sizeof(*act->causes));
     act->to = kept_copy(held, act->to, act->to_n * sizeof(*act->to));
@@ -48,7 +49,7 @@ static void keep_act(struct sim_held *held, const struct lt_event *event,
 
 static void keep_event(struct sim_held *held, const struct lt_segment *segment,
                        size_t i, const struct lt_item *item,
-                       const struct lt_event *event)
+                       const struct lt_event *event, bool unconfirmed)
 {
     struct sim_held_event *place;
 
@@ -59,6 +60,7 @@ static void keep_event(struct sim_held *held, const struct lt_segment *segment,
                                      .stream = segment->stream,
                                      .epoch = segment->epoch,
                                      .number = segment->first + i,
+                                     .unconfirmed = unconfirmed,
                                      .has_request = event->has_request_id};
     memcpy(place->request, event->request_id, LT_REQUEST_LEN);
     lt_event_hash(&event->id, item->hlc, item->event, item->event_len,
@@ -105,6 +107,8 @@ static bool hold_segment(void *ctx, uint64_t pos, int64_t committed_at_ms,
     struct sim_held *held = ctx;
     struct sim_held_segment *kept;
     struct lt_payload payload;
+    bool unconfirmed = sim_signed_unconfirmed(
+        held->sim, &segment->stream.origin, segment->key_id);
 
     (void)committed_at_ms;
     held->pos = pos;
@@ -140,9 +144,9 @@ static bool hold_segment(void *ctx, uint64_t pos, int64_t committed_at_ms,
             held->broken = true;
             return false;
         }
-        keep_event(held, segment, i, item, &event);
+        keep_event(held, segment, i, item, &event, unconfirmed);
         if (event.type != LT_EV_CHUNK) { /* no act of any matter */
-            keep_act(held, &event, segment->stream.channel.cls);
+            keep_act(held, &event, segment->stream.channel.cls, unconfirmed);
         }
     }
     return true;
@@ -220,6 +224,7 @@ bool sim_held_read(struct sim *sim, struct sim_node *node,
     memset(held, 0, sizeof(*held));
     lt_arena_init(&held->arena, lt_alloc_heap(), SIZE_MAX);
     lt_arena_init(&held->scratch, lt_alloc_heap(), SIZE_MAX);
+    held->sim = sim;
     held->doubtful = node->doubtful_until_ms != 0;
     err = read_all(node, held);
     if (err != LT_OK || held->broken) {

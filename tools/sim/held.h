@@ -12,6 +12,7 @@ struct sim_held_event {
     uint64_t epoch;
     uint64_t number;
     uint8_t hash[LT_HASH_LEN];
+    bool unconfirmed; /* by a key that nobody ever confirms */
     bool has_request;
     uint8_t request[LT_REQUEST_LEN];
 };
@@ -36,6 +37,7 @@ struct sim_held {
     size_t acts_n, acts_capacity;
     struct lt_arena arena; /* what acts point into */
     struct lt_arena scratch;
+    const struct sim *sim;
     uint64_t pos;  /* the last row that was read */
     bool doubtful; /* its scrub is at work: rotten rows are not held */
     bool broken;
@@ -53,6 +55,10 @@ bool sim_held_event(const struct sim_held *held, const struct lt_event_id *id);
 /* check_fold.c: do neighbours, and issuer and addressee of each directive,
  * fold the same? */
 bool sim_check_fold(struct sim *sim, const struct sim_held *held);
+/* check_keys.c: @opening is that of its matter, or NULL. */
+void sim_check_unconfirmed(struct sim *sim, const struct lt_act *act,
+                           const struct lt_act *opening,
+                           const struct lt_judged *judged);
 /* check_tree.c: do all have one tree? All are up. */
 bool sim_check_tree(struct sim *sim);
 /* secret.c: is anything where it must not be? */

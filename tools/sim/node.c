@@ -217,18 +217,28 @@ static lt_err put_local(struct sim_node *node)
     return lt_log_put_meta(node->log, "sim/local", marker, sizeof(marker));
 }
 
+/* That of the first key which the office had. */
+static lt_err put_binding(struct sim_node *node, size_t of)
+{
+    const struct lt_buf *bytes = &node->sim->bindings[of];
+    struct lt_binding binding;
+    lt_err err = lt_binding_decode(bytes->data, bytes->len, &binding, NULL);
+
+    return err == LT_OK ? lt_log_put_binding(node->log, &binding.office,
+                                             binding.key_id, bytes->data,
+                                             bytes->len)
+                        : err;
+}
+
 static lt_err put_bindings(struct sim_node *node)
 {
     struct sim *sim = node->sim;
     lt_err err = LT_OK;
 
-    for (int i = (int)node->index; i >= 0 && err == LT_OK;
-         i = sim->nodes[i].parent) {
-        uint8_t key_id[LT_HASH_LEN];
-
-        lt_key_id_of(lt_key_public(sim->nodes[i].key), key_id);
-        err = lt_log_put_binding(node->log, &sim->nodes[i].office, key_id,
-                                 sim->bindings[i].data, sim->bindings[i].len);
+    /* What lies beside the log is said at every start. */
+    for (int i = node->kit.n > 0 ? -1 : (int)node->index;
+         i >= 0 && err == LT_OK; i = sim->nodes[i].parent) {
+        err = put_binding(node, (size_t)i);
         if (sim->apart != 0 && i == sim->apart) {
             break;
         }
@@ -238,12 +248,7 @@ static lt_err put_bindings(struct sim_node *node)
         if (sim->nodes[i].parent == (int)node->index &&
             (sim->apart == 0 || sim->apart != (int)i) &&
             sim->nodes[i].clone_of < 0) {
-            uint8_t key_id[LT_HASH_LEN];
-
-            lt_key_id_of(lt_key_public(sim->nodes[i].key), key_id);
-            err =
-                lt_log_put_binding(node->log, &sim->nodes[i].office, key_id,
-                                   sim->bindings[i].data, sim->bindings[i].len);
+            err = put_binding(node, i);
         }
     }
     if (err == LT_OK) {
@@ -265,8 +270,17 @@ static lt_err say_bindings(struct sim_node *node)
     size_t n = 0;
     lt_err err = LT_OK;
 
-    for (int i = node->clone_of < 0 ? (int)node->index : node->clone_of; i >= 0;
-         i = sim->nodes[i].issuer) {
+    for (size_t i = 0; i < node->kit.n && err == LT_OK; i++) {
+        const struct lt_input input = {.kind = LT_IN_BINDING,
+                                       .bytes = node->kit.items[i].data,
+                                       .len = node->kit.items[i].len};
+
+        err = lt_turn_input(node->turn, &now, &input);
+    }
+    for (int i = node->kit.n > 0      ? -1
+                 : node->clone_of < 0 ? (int)node->index
+                                      : node->clone_of;
+         i >= 0; i = sim->nodes[i].issuer) {
         line[n++] = i;
     }
     while (n > 0 && err == LT_OK) {

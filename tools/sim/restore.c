@@ -171,6 +171,26 @@ static bool make_empty(struct sim_node *node)
     return done;
 }
 
+bool sim_may_lose_disk(const struct sim *sim)
+{
+    return all_well(sim, NULL) && sim_all_know_the_tree(sim);
+}
+
+void sim_lose_disk(struct sim_node *node)
+{
+    struct lt_disk *empty = lt_disk_new(node->sim->seed);
+    struct lt_disk_image *image = lt_disk_snapshot(empty);
+
+    sim_node_stop(node);
+    put_in(node, image);
+    lt_disk_image_free(node->backup); /* it went with the machine */
+    node->backup = NULL;
+    mark_mortal(node->sim, false);
+    node->restart_at_ms = INT64_MAX;
+    lt_disk_image_free(image);
+    lt_disk_free(empty);
+}
+
 bool sim_empty(struct sim *sim)
 {
     struct sim_node *node = choose(sim, false);

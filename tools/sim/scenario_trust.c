@@ -103,7 +103,102 @@ static void given_back_on_a_disk_found_sound(struct sim *sim)
     root->damaged = root->lossy = root->rotten = true;
 }
 
+/* ---- keys that nobody vouches for ---- */
+
+static bool waits_everywhere(const struct sim *sim, unsigned of)
+{
+    const struct sim_node *node = &sim->nodes[of];
+    bool all = true;
+
+    for (int at = (int)of; at >= 0; at = sim->nodes[at].parent) {
+        all &= sim_key_is_known_to_wait(&sim->nodes[at], node);
+    }
+    return all;
+}
+
+/* It had a key that an earlier one signed, and both are gone with its disk: of
+ * what comes back it proves each word by the key of that day. */
+static void lost_after_a_rotation(struct sim *sim)
+{
+    struct sim_node *commune = &sim->nodes[2];
+    struct lt_event_id first = scene_urgent(commune);
+    struct lt_event_id second;
+    struct lt_event_id third;
+
+    scene_settle(sim, 20000);
+    sim_rotate_key(commune);
+    scene_run(sim, 5000);
+    second = scene_urgent(commune);
+    scene_settle(sim, 20000);
+    sim_lose_machine(commune, false);
+    scene_run(sim, 60000);
+    scene_want(sim,
+               scene_holds(commune, &first) && scene_holds(commune, &second),
+               "its words of both days are back");
+    scene_want(sim, waits_everywhere(sim, 2), "all know that its key waits");
+    third = scene_urgent(commune);
+    scene_run(sim, 20000);
+    scene_want(sim, scene_holds(&sim->nodes[0], &third),
+               "what it writes meanwhile is kept");
+    scene_kill(commune, LT_CRASH_KEEP_ALL);
+    scene_start(commune);
+    scene_run(sim, 5); /* nobody has told it anything yet */
+    scene_want(sim, sim_key_is_known_to_wait(commune, commune),
+               "it knows after a start that its key waits");
+}
+
+/* No word of it can come back that its earlier key would prove. */
+static void lost_before_it_wrote(struct sim *sim)
+{
+    scene_settle(sim, 20000);
+    sim_lose_machine(&sim->nodes[2], false);
+    scene_run(sim, 20000);
+    scene_want(sim, waits_everywhere(sim, 2), "it knows that its key waits");
+}
+
+/* Each has lost its machine once and has a key that the keeper has confirmed;
+ * later disks are lost alone, and who has no tree hears its neighbours all the
+ * same. */
+static void all_lost_one_after_the_other(struct sim *sim)
+{
+    struct lt_event_id first = scene_urgent(&sim->nodes[2]);
+
+    scene_settle(sim, 20000);
+    for (unsigned i = 2; i > 0; i--) {
+        sim_lose_machine(&sim->nodes[i], true);
+        scene_run(sim, 60000);
+    }
+    scene_empty(&sim->nodes[0]);
+    scene_run(sim, 120000);
+    for (unsigned i = 0; i < sim->nodes_n; i++) {
+        scene_want(sim, scene_holds(&sim->nodes[i], &first),
+                   "each has it from the others");
+    }
+    scene_empty(&sim->nodes[2]);
+    scene_run(sim, 60000);
+    scene_want(sim, !sim_key_is_known_to_wait(&sim->nodes[2], &sim->nodes[2]),
+               "a confirmed key stays so on an empty disk");
+}
+
 const struct scene scenes_of_trust[] = {
+    {"lost_after_a_rotation",
+     "a machine lost with several keys gets back and proves what they signed",
+     lost_after_a_rotation,
+     {0, 1, 1, -1},
+     0,
+     false},
+    {"lost_before_it_wrote",
+     "an office knows that its new key waits, whatever it wrote before",
+     lost_before_it_wrote,
+     {0, 1, 1, -1},
+     0,
+     false},
+    {"all_lost_one_after_the_other",
+     "keys that were confirmed stay so on empty disks",
+     all_lost_one_after_the_other,
+     {0, 1, -1},
+     0,
+     false},
     {"revoked_while_streaming",
      "a revoked key is cut off everywhere, and a restored one goes on",
      revoked_while_streaming,

@@ -218,8 +218,10 @@ static bool is_erased(const struct sim *sim, const struct sim_secret *secret,
                       const struct sim_held *held)
 {
     bool by_root = lt_office_equal(&secret->office, &sim->nodes[0].office);
+    const struct sim_held_event *order =
+        secret->ordered ? sim_held_find(&held[0], &secret->order) : NULL;
 
-    return secret->ordered && sim_held_event(&held[0], &secret->order) &&
+    return order != NULL && !order->unconfirmed &&
            (by_root || (secret->confirmed &&
                         sim_held_event(&held[0], &secret->confirmation)));
 }
@@ -283,6 +285,27 @@ static bool look_at_file(struct sim *sim, struct sim_node *node,
     return true;
 }
 
+/* I16: what a key orders to be erased that nobody has confirmed stays. */
+static bool check_stays(struct sim *sim, const struct sim_held *held,
+                        const struct sim_secret *secret)
+{
+    const struct sim_held_event *order =
+        secret->ordered ? sim_held_find(&held[0], &secret->order) : NULL;
+
+    for (size_t i = 0; order != NULL && order->unconfirmed && i < sim->nodes_n;
+         i++) {
+        if (sim_held_event(&held[i], &secret->event) &&
+            erased_mask(&sim->nodes[i], &secret->event) != 0) {
+            sim_fail(sim,
+                     "I16 node %zu erased a text of office %02x by the word of "
+                     "a key that nobody has confirmed",
+                     i, secret->office.bytes[0]);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool sim_check_secrets(struct sim *sim, const struct sim_held *held)
 {
     unsigned found = 0;
@@ -299,6 +322,9 @@ bool sim_check_secrets(struct sim *sim, const struct sim_held *held)
     for (size_t i = 0; i < sim->secrets_n; i++) {
         const struct sim_secret *secret = &sim->secrets[i];
 
+        if (!check_stays(sim, held, secret)) {
+            return false;
+        }
         there += !secret->local && !secret->ordered &&
                  sim_held_event(&held[0], &secret->event);
     }

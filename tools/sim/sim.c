@@ -75,6 +75,7 @@ static void tick(struct sim_node *node)
 
 void sim_one_step(struct sim *sim)
 {
+    sim_keys_go_on(sim);
     revive(sim);
     sim_make_room(sim);
     while (sim_deliver(sim)) {
@@ -363,6 +364,7 @@ static void begin(struct sim *sim, uint64_t seed,
     sim->clock.state = seed ^ 0x636c6f63;
     sim->fate.state = seed ^ 0x66617465;
     sim->trust.state = seed ^ 0x7472757374;
+    sim->keys.state = seed ^ 0x6b657973;
     sim->expected = SIM_CLASSES;
     sim->hostile.node = -1;
     sim->hostile.handles = 9000;

@@ -28,7 +28,8 @@ enum {
     SIM_TIMES_MAX = 4,
     SIM_PAST_MAX = 32,
     SIM_DAY_MINUTES = 24 * 60,
-    SIM_DEATHS_MAX = 5 /* of a damaged disk, until somebody changes it */
+    SIM_DEATHS_MAX = 5, /* of a damaged disk, until somebody changes it */
+    SIM_KEYS_MAX = 4    /* of one office, after its first */
 };
 
 /* The ways up from one node: to its parent, for a while to a former one, and
@@ -111,6 +112,13 @@ struct sim_link {
     int64_t closes_ms;  /* the link to a former parent; 0: stays */
 };
 
+/* What lies beside the log, with the keys: the binding of the own key, last,
+ * and what it rests on. */
+struct sim_kit {
+    size_t n;
+    struct lt_buf items[16];
+};
+
 struct sim_node {
     unsigned index;
     struct sim *sim;
@@ -141,6 +149,18 @@ struct sim_node {
     bool damaged;         /* its disk tells lies since then */
     bool rotten;          /* it was damaged once */
     bool was_revoked; /* its key, once */
+    bool shut_door;   /* to somebody, once */
+    struct sim_kit kit;      /* of a later key than the first */
+    unsigned serial;         /* how many keys it has asked for */
+    unsigned bound_serial, next_serial; /* of its binding, less one */
+    struct lt_key *next_key; /* NULL: it asks for none */
+    struct sim_kit next_kit;
+    unsigned next_by;  /* who binds it */
+    bool next_lost;    /* for another machine: this one is gone */
+    bool next_granted; /* who binds it has answered */
+    bool waits;        /* no key before has signed its key */
+    bool confirms;     /* the keeper confirms that one some time */
+    int64_t confirm_at_ms;
     bool lossy;           /* it was, or its disk was put back */
     bool blank;           /* its disk has to be changed before it starts */
     unsigned deaths;      /* since it was damaged */
@@ -256,7 +276,7 @@ struct sim_hostile {
 struct sim {
     uint64_t seed;
     const struct sim_options *options;
-    struct sim_rng net, disk, schedule, work, clock, fate, trust;
+    struct sim_rng net, disk, schedule, work, clock, fate, trust, keys;
     struct sim_withdrawn withdrawn[SIM_WITHDRAWN_MAX];
     struct sim_faults faults;
     int64_t times_ms[SIM_CLASSES][SIM_TIMES_MAX]; /* INT64_MAX: no more */
@@ -407,6 +427,9 @@ void sim_forget_clients(struct sim_node *node);
 lt_err sim_submit(struct sim_node *node, struct lt_event *event,
                   const struct lt_channel *channels, size_t channels_n,
                   const struct lt_part *parts, size_t parts_n);
+/* The same of several events under one request, which is in the first. */
+lt_err sim_submit_all(struct sim_node *node, struct lt_write_event *written,
+                      size_t n);
 struct lt_event_id sim_asked_event(struct sim_node *node);
 /* secret.c */
 void sim_secret_make(struct sim_rng *rng, uint8_t out[static SIM_SECRET_LEN]);
@@ -459,6 +482,35 @@ bool sim_revoke(struct sim *sim);
 void sim_give_back(struct sim *sim);
 /* While everything heals, until nothing is withdrawn any more. */
 void sim_heal_trust(struct sim *sim);
+/* Can it write now, with the whole tree before it? */
+bool sim_may_write(const struct sim_node *node);
+
+/* keys.c: another key, by the word of the one before; a machine that is lost
+ * with its key. False: not now. */
+bool sim_rotate(struct sim *sim);
+bool sim_lose_key(struct sim *sim);
+/* The same of this node, now: the tree is open, and all are well. */
+void sim_rotate_key(struct sim_node *node);
+void sim_lose_machine(struct sim_node *node, bool confirms);
+/* Ask who binds, take what was bound, confirm what is to be confirmed. */
+void sim_keys_go_on(struct sim *sim);
+void sim_keys_free(struct sim_node *node);
+void sim_kit_free(struct sim_kit *kit);
+/* What @by says of a key for @of; it was answered that this is done. */
+void sim_write_bound(struct sim_node *by, unsigned of);
+void sim_bound(struct sim *sim, unsigned of);
+void sim_write_confirmed(struct sim_node *root, unsigned of);
+/* Does @at know the key that @of has as one that nobody has confirmed? */
+bool sim_key_is_known_to_wait(const struct sim_node *at,
+                              const struct sim_node *of);
+/* check_keys.c: all concerned know what waits for ever, and nothing else. */
+bool sim_keys_agree(const struct sim *sim, unsigned *out_at, unsigned *out_of);
+bool sim_keys_settled(const struct sim *sim); /* and nobody asks for one */
+void sim_check_keys(struct sim *sim);
+/* Is it the key of that office that nobody ever confirms? */
+bool sim_signed_unconfirmed(const struct sim *sim,
+                            const struct lt_office *origin,
+                            const uint8_t key_id[static LT_HASH_LEN]);
 /* Does the node know that it is closed? */
 bool sim_is_closed(const struct sim_node *node);
 
@@ -473,6 +525,10 @@ bool sim_empty(struct sim *sim);
 /* Somebody puts an empty disk into a node whose own is damaged, if he may now:
  * all others are up. */
 bool sim_change_disk(struct sim_node *node);
+/* Everybody is well, and knows the tree: a disk may be lost. Then it is, and
+ * the node is down until somebody starts it. */
+bool sim_may_lose_disk(const struct sim *sim);
+void sim_lose_disk(struct sim_node *node);
 bool sim_put_back(struct sim_node *node, const struct lt_disk_image *image);
 /* What a lossy node was told and nobody holds is mortal. */
 void sim_mark_lost(struct sim *sim);
@@ -518,6 +574,16 @@ struct sim_node *sim_clone_of(struct sim *sim, unsigned of);
 void sim_unclone(struct sim *sim);
 /* build.c: a node, not yet started, with the keys of its @index. */
 struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of);
+void sim_make_key(struct sim *sim, uint64_t n, struct lt_key **out_key);
+/* A binding of @key, which @before signs as well, unless that is NULL. */
+struct sim_bind_ask {
+    const struct sim_node *office, *issuer; /* NULL: the root key */
+    uint64_t serial;
+    int64_t issued_at_ms;
+    const struct lt_key *before;
+};
+void sim_bind(const struct sim_bind_ask *ask, const struct lt_key *key,
+              struct lt_buf *out);
 void sim_free_node(struct sim_node *node);
 void sim_make_tree(struct sim *sim);
 /* The first node and below it @parents, up to the first -1, or @children below

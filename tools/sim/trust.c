@@ -13,9 +13,10 @@
 
 enum { ENDS_MAX = 512, FOR_MS = 6000 };
 
-/* Can it write now, with the whole tree before it? */
-static bool may_write(const struct sim *sim, const struct sim_node *node)
+bool sim_may_write(const struct sim_node *node)
 {
+    const struct sim *sim = node->sim;
+
     return node->up && !node->dying && !node->full && !sim_paused(node) &&
            node->quota_until_ms == 0 && node->doubtful_until_ms == 0 &&
            node->clone_of < 0 &&
@@ -24,9 +25,9 @@ static bool may_write(const struct sim *sim, const struct sim_node *node)
                    (sim->nodes[sim->nodes_n - 1].clone_of >= 0 ? 1 : 0);
 }
 
-static bool is_well(const struct sim *sim, const struct sim_node *node)
+static bool is_well(const struct sim_node *node)
 {
-    return may_write(sim, node) && !node->damaged;
+    return sim_may_write(node) && !node->damaged;
 }
 
 /* ---- what is written ---- */
@@ -91,7 +92,11 @@ void sim_write_trust(struct sim_node *node, uint32_t word, unsigned of)
         abort();
     }
     event->type = word;
-    if (word == LT_EV_DOOR_SHUT || word == LT_EV_DOOR_OPENED) {
+    if (word == LT_EV_KEY_BOUND) {
+        sim_write_bound(node, of);
+    } else if (word == LT_EV_KEY_CONFIRMED) {
+        sim_write_confirmed(node, of);
+    } else if (word == LT_EV_DOOR_SHUT || word == LT_EV_DOOR_OPENED) {
         write_door(node, event, &node->sim->nodes[of]);
     } else {
         write_key(node, event, &node->sim->nodes[of]);
@@ -123,6 +128,7 @@ static void withdraw(struct sim *sim, struct sim_node *by, unsigned of,
                                     : "revokes the key of",
             of);
     sim->nodes[of].was_revoked |= word == LT_EV_KEY_REVOKED;
+    by->shut_door |= word == LT_EV_DOOR_SHUT;
     sim_ask_trust(by, word, of);
 }
 
@@ -132,7 +138,8 @@ bool sim_shut_door(struct sim *sim)
     struct sim_node *office = &sim->nodes[of];
     struct sim_node *by = &sim->nodes[office->parent < 0 ? 0 : office->parent];
 
-    if (office->clone_of >= 0 || !is_well(sim, by)) {
+    /* A key that nobody ever confirms would open none any more. */
+    if (office->clone_of >= 0 || !is_well(by) || (by->waits && !by->confirms)) {
         return false;
     }
     if (sim_allowed(sim, SIM_DOOR)) {
@@ -145,7 +152,9 @@ bool sim_revoke(struct sim *sim)
 {
     unsigned of = 1 + (unsigned)sim_below(&sim->trust, sim->nodes_n - 1);
 
-    if (sim->nodes[of].clone_of >= 0 || !is_well(sim, &sim->nodes[0])) {
+    /* Its word names the key that the office has now. */
+    if (sim->nodes[of].clone_of >= 0 || sim->nodes[of].serial > 0 ||
+        !is_well(&sim->nodes[0])) {
         return false;
     }
     if (sim_allowed(sim, SIM_REVOKED)) {
@@ -162,7 +171,7 @@ void sim_give_back(struct sim *sim)
         struct sim_node *by = &sim->nodes[withdrawn->by];
 
         if (withdrawn->until_ms == 0 || sim->now_ms < withdrawn->until_ms ||
-            !is_well(sim, by)) {
+            !is_well(by)) {
             continue;
         }
         withdrawn->until_ms = 0;
@@ -210,7 +219,7 @@ void sim_heal_trust(struct sim *sim)
     for (size_t i = 0; i < sim->nodes_n; i++) {
         struct sim_node *node = &sim->nodes[i];
 
-        if (may_write(sim, node) && !lt_turn_pending(node->turn) &&
+        if (sim_may_write(node) && !lt_turn_pending(node->turn) &&
             !lt_log_dirty(node->log)) {
             open_doors(node);
             if (i == 0) {

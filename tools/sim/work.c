@@ -62,6 +62,9 @@ void sim_written(struct sim_node *node, uint64_t token, lt_err result)
             return;
         }
         request->told = true;
+        if (request->trust == LT_EV_KEY_BOUND) {
+            sim_bound(sim, request->moved);
+        }
         if (!lt_grow(lt_alloc_heap(), (void **)&sim->told, &sim->told_capacity,
                      sim->told_n, sizeof(*sim->told))) {
             abort();
@@ -115,17 +118,25 @@ lt_err sim_submit(struct sim_node *node, struct lt_event *event,
                   const struct lt_channel *channels, size_t channels_n,
                   const struct lt_part *parts, size_t parts_n)
 {
-    struct sim_request *request = asking(node);
-    struct lt_now now = sim_node_now(node);
     struct lt_write_event written = {.event = event,
                                      .channels_n = channels_n,
                                      .channels = channels,
                                      .parts_n = parts_n,
                                      .parts = parts};
+
+    return sim_submit_all(node, &written, 1);
+}
+
+lt_err sim_submit_all(struct sim_node *node, struct lt_write_event *written,
+                      size_t n)
+{
+    struct sim_request *request = asking(node);
+    struct lt_now now = sim_node_now(node);
+    struct lt_event *event = written[0].event;
     struct lt_write write = {
         .token = ++node->sim->order,
-        .events_n = 1,
-        .events = &written,
+        .events_n = n,
+        .events = written,
         .has_request_id = true,
     };
     struct lt_buf answer;
@@ -133,10 +144,12 @@ lt_err sim_submit(struct sim_node *node, struct lt_event *event,
     lt_err err;
 
     memcpy(write.request_id, request->id, LT_REQUEST_LEN);
-    event->recorded_at_ms = now.wall_ms;
-    event->has_legal_date = true;
-    event->legal_date = lt_civil_day(now.wall_ms);
-    event->actor_role = 1;
+    for (size_t i = 0; i < n; i++) {
+        written[i].event->recorded_at_ms = now.wall_ms;
+        written[i].event->has_legal_date = true;
+        written[i].event->legal_date = lt_civil_day(now.wall_ms);
+        written[i].event->actor_role = 1;
+    }
     event->has_request_id = true;
     memcpy(event->request_id, write.request_id, LT_REQUEST_LEN);
     request->token = write.token;
