@@ -97,6 +97,10 @@ def second_instance():
             shown = province.ok("case", "show", case)
             check((shown["instance"], shown["first_case"]) == (instance, of), f"{shown}")
             check(rule in {d["rule"] for d in shown["deadlines"]}, f"{shown['deadlines']}")
+            # Why that day, as the desk's rows ask for it.
+            told = {d["rule"]: d["why"] for d in province.ok("explain", case)["deadlines"]}
+            check(all(shown["due_rule"] in told[shown["due_rule"]][lang] for lang in ("vi", "en")),
+                  f"{told}")
         province.ok("case", "step", second, "accepted", "--doc-no", "2")
         shown = province.ok("case", "show", second)
         check("KN-08" in {d["rule"] for d in shown["deadlines"]}, f"{shown['deadlines']}")

@@ -117,6 +117,40 @@ async function nobody_was_reached() {
     });
 }
 
+/* Beside each of today's: why that day, by the keyboard alone, of the term that the row
+ * shows; where no term says so, what `explain` says. */
+async function todays_work_says_why() {
+    const why = (rule, day) => ({ rule, due_on: day, why: {
+        vi: `Theo ${rule} (B): 10 ngày làm việc, bỏ thứ Bảy, Chủ nhật và ngày lễ, nên hạn là ngày ấy.`,
+        en: `By ${rule} (B): 10 working days, without weekends and holidays, hence that day.` } });
+    for (const [size, lang] of [['desk', 'vi'], ['phone', 'vi'], ['small', 'en']]) {
+        await withWorld({}, async (world, url) => {
+            busyDesk(world);
+            const late = world.cases.find((c) => c.overdue);
+            late.deadlines = [why('KN-05', dayFrom(9)), why('KN-02', late.due_on)];
+            world.why = { text: 'Đang đi.' };
+            const page = await open({ size, lang, url });
+            await signIn(page, url);
+            await page.waitForSelector('#p-today + h3');
+            await page.focus(`.panel:has(#p-today) a[href="#/case/${encodeURIComponent(late.id)}"]`);
+            await page.keyboard.press('Tab');
+            await page.keyboard.press('Enter');
+            const said = await page.waitForSelector('.panel:has(#p-today) li.with-act:has(button:focus) .why');
+            await until(async () => /10 (ngày làm việc|working days)/.test(await said.innerText()), 'the sentence');
+            const shown = await said.innerText();
+            check(/«.+»/.test(shown) && !/KN-0|\(B\)/.test(shown), shown);
+            check(await page.locator('button:focus').getAttribute('aria-expanded') === 'true', 'not told open');
+            await look(page, `desk-why-${size}-${lang}`);
+            await page.keyboard.press('Enter');
+            await until(async () => await page.locator('.why').count() === 0, 'it to close');
+            check(await page.locator('.panel:has(#p-today) li.with-act button').count() === 3, 'not of each row');
+            await page.click('.panel:has(#p-today) ul.rows:not(.done-today) >> nth=1 >> button');
+            await page.waitForSelector('.why >> text=Đang đi');
+            await page.context().close();
+        });
+    }
+}
+
 /* What was done at the desk today is seen there, though nothing of it is due. */
 async function todays_visit_is_seen() {
     await withWorld({}, async (world, url) => {
@@ -290,5 +324,6 @@ async function urgent_order_for_a_crowd() {
     });
 }
 
-await main({ urgent_order_for_a_crowd, todays_visit_is_seen, visit_is_a_reception,
+await main({ urgent_order_for_a_crowd, todays_work_says_why, todays_visit_is_seen,
+    visit_is_a_reception,
     sealed_reception_says_no_more, first_sight, warning_in_three_touches, warning_is_sent_once, nobody_was_reached });

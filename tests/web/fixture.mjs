@@ -476,7 +476,8 @@ function read(world, route, id, q) {
     }
     if (route === '/explain/{}') {
         return { subject: id, moving: true, code: 'moving', text: world.lang === 'en' ? 'It moves.'
-            : 'Đang đi.', remedy: null, ...world.why, reached: [{ office: officeId(2), reached: world.reached },
+            : 'Đang đi.', remedy: null, ...world.why,
+            ...(find('cases') ? { deadlines: find('cases').deadlines ?? [] } : {}), reached: [{ office: officeId(2), reached: world.reached },
                 { office: officeId(1), reached: world.reached }], names: names(world) };
     }
     if (route === '/register/{}') {

@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath } from '/web/lib/api.js';
 import { useAct } from '/web/lib/act.js';
-import { caseDay, CaseDue, caseNumber, DueIn, showMonth } from '/web/lib/cases.js';
+import { caseDay, CaseDue, caseNumber, DueIn, ruleInWords, showMonth } from '/web/lib/cases.js';
 import { useWatch } from '/web/lib/data.js';
 import { daysTo, shortDate, showDate, showTime } from '/web/lib/dates.js';
 import { FileList } from '/web/lib/files.js';
@@ -11,7 +11,7 @@ import { onShut } from '/web/lib/lock.js';
 import { learnNames, officeName } from '/web/lib/office.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { remedyInWords } from '/web/lib/told.js';
-import { langNow, Term, t, term } from '/web/lib/words.js';
+import { Term, t, term } from '/web/lib/words.js';
 import { CloseForm, OfferForm, RefuseForm, StepForm, VoidForm } from '/web/desk/case_forms.js';
 import { enteredWords, readEntered } from '/web/desk/entered.js';
 import { lastStep, usualSteps } from '/web/desk/steps.js';
@@ -168,10 +168,6 @@ function openingOf(item) {
     const text = (item.texts ?? []).find((x) => x.event === first?.event && x.state === 'here');
     return { ...readEntered(text?.text ?? ''), sealed: first?.sealed_ref ?? null };
 }
-
-/* Why a term ends when it does, with the rule's name in the place of its number. */
-const ruleInWords = (d) => d.why[langNow()].replaceAll(d.rule, `«${term('rules', d.rule)}»`)
-    .replace(/ \([A-Z]\)/g, '');
 
 function Facts({ item, why, opening }) {
     return html`<dl class="facts">

@@ -1,7 +1,7 @@
 // Desk: the reception desk's first sight, and the sheets it opens.
 import { html, useEffect, useState } from '/web/vendor/preact-htm.js';
 import { get } from '/web/lib/api.js';
-import { caseNumber, DueIn } from '/web/lib/cases.js';
+import { caseNumber, DueIn, WhyDue } from '/web/lib/cases.js';
 import { incidentsOf } from '/web/lib/crowds.js';
 import { getAll, useWatch } from '/web/lib/data.js';
 import { showTime, today } from '/web/lib/dates.js';
@@ -32,13 +32,14 @@ const ALSO = ['requests', 'tasks'];
 const NOTICES = /^(KN-0[257]|KN-10|TC-0[138]|REC-01|KNPA-)/;
 
 function CaseRow({ item, brief }) {
-    return html`<li><a href=${link('case', item.id)}>
+    return html`<li class=${brief ? '' : 'with-act wraps'}><a href=${link('case', item.id)}>
         <b>${caseNumber(item)}</b>
         <span>${Term('fields', item.field)}</span>
-        ${!brief && html`<span class="quiet">${term('rules', item.due_rule)}</span>`}
+        ${!brief && html`<span class="quiet rule"
+            title=${term('rules', item.due_rule)}>${term('rules', item.due_rule)}</span>`}
         ${item.unconfirmed && html`<span class="quiet">${t('by_unconfirmed')}</span>`}
         ${item.due_on && html`<${DueIn} day=${item.due_on} />`}
-    </a></li>`;
+    </a>${!brief && html`<${WhyDue} item=${item} />`}</li>`;
 }
 
 function Panel({ id, title, count, children, more }) {

@@ -1,7 +1,8 @@
 // How a case is named and its day is shown, everywhere alike.
-import { html } from '/web/vendor/preact-htm.js';
+import { html, useState } from '/web/vendor/preact-htm.js';
+import { get, idPath } from '/web/lib/api.js';
 import { daysTo, shortDate, showDate } from '/web/lib/dates.js';
-import { t } from '/web/lib/words.js';
+import { langNow, t, term } from '/web/lib/words.js';
 
 /** The name of a case that may be shown to a queue: its number or its code. */
 export const caseNumber = (item) => item.number ?? item.receipt_code ?? item.id.slice(-8);
@@ -33,4 +34,31 @@ export function CaseDue({ item }) {
     }
     return item.due_month ? html`<span class=${`due${item.overdue ? ' late' : ''}`}>${
         showMonth(item.due_month)}${item.overdue ? ` · ${t('sum_cases_overdue')}` : ''}</span>` : '';
+}
+
+/** Why a term ends when it does: the daemon's sentence, its rule in words. */
+export const ruleInWords = (d) => d.why[langNow()].replaceAll(d.rule, `«${term('rules', d.rule)}»`)
+    .replace(/ \([A-Z]\)/g, '');
+
+/** "vì sao?" of a case in a list, and below it why that day; asked for when somebody
+ * wants to know. Stands in a row that wraps. */
+export function WhyDue({ item }) {
+    const [said, setSaid] = useState(null);
+    const [open, setOpen] = useState(false);
+    const ask = async () => {
+        setOpen(!open);
+        if (open) {
+            return;
+        }
+        try {
+            const told = await get(`/explain/${idPath(item.id)}`);
+            const due = (told.deadlines ?? []).find((d) => d.rule === item.due_rule && d.why);
+            setSaid(due ? ruleInWords(due) : told.text);
+        } catch (problem) {
+            setSaid(problem.message);
+        }
+    };
+    return html`<button type="button" class="plain slim" aria-expanded=${open}
+        aria-label=${`${caseNumber(item)}: ${t('why')}`} onClick=${ask}>${t('why')}</button>
+        ${open && html`<p class="why quiet" role="status">${said ?? t('loading')}</p>`}`;
 }
