@@ -90,6 +90,13 @@ def asked_back():
         check(not province.ok("directive", "list", "--open")["items"], "it is still open")
         result = province.tool("directive", "recall", event, "--reason", "lần nữa")
         check(result.code == 65, f"asked back though ended: {result}")
+        # Refused by all: nobody works on it, and its issuer finds it with the reason.
+        sent = issue(province, "--to", second.office)
+        wait_until(lambda: target(second, sent, second.office), "it to arrive", 30)
+        second.ok("directive", "status", sent, "02", "--reason", "không thuộc địa bàn")
+        wait_until(lambda: [t["reason"] for d in province.items("directive", "--closed")
+                            if d["id"] == sent for t in d["to"] if t["status"] == "02"] ==
+                   ["không thuộc địa bàn"], "what came back", 30)
 
 
 def plans():

@@ -149,6 +149,33 @@ async function units_tell_of_today() {
     }
 }
 
+/* A directive that was refused is work of who issued it, though nobody works on it any
+ * more; one of another office, or refused long ago, is not. */
+async function refused_comes_back() {
+    await withWorld({ ...PROVINCE, units: 24 }, async (world, url) => {
+        const to = (office, status, minutes = 9, reason = null) => ({ office: officeId(office), status,
+            at: ago(minutes), reason });
+        const issue = (doc_no, targets, issuer = world.self) => world.directives.push(
+            makeDirective(world, { issuer, doc_no, to: targets }));
+        const page = await open({ url });
+        issue('20/CĐ', [to(9, '06')]);
+        await signIn(page, url, { face: 'centre' });
+        await page.waitForSelector('.mine h3');
+        check(!/Bị trả lại/.test(await page.innerText('.mine')), 'nothing came back');
+        issue('21/CĐ', [to(9, '02', 5, 'không thuộc địa bàn')]);
+        issue('22/CĐ', [to(9, '02', 7, 'đã làm xong trước'), to(12, '05')]);
+        issue('23/CĐ', [to(9, '02', 15 * 1440, 'cũ')]);
+        issue('24/CĐ', [to(9, '02', 5, 'của nơi khác')], officeId(2));
+        change(world, 'directive', world.directives.at(-1).id, 'DIRECTIVE_STATUS');
+        await page.waitForSelector('.mine h3 >> text=/Bị trả lại.* 2/');
+        const mine = await page.innerText('.mine');
+        check(/21\/CĐ\s+Xã Tân Phú 6: không thuộc địa bàn/.test(mine)
+            && /22\/CĐ[^]*đã làm xong trước/.test(mine) && !/20\/CĐ|23\/CĐ|24\/CĐ/.test(mine), mine);
+        await look(page, 'centre-sent-back');
+        await page.context().close();
+    });
+}
+
 /* What is ticked stays ticked and where it is, whatever comes in meanwhile, and after
  * a form was opened and left. */
 async function rows_stay_under_the_hand() {
@@ -586,7 +613,8 @@ async function light_for_a_slow_machine() {
     });
 }
 
-await main({ centre_first_sight, units_tell_of_today, take_with_one_click_and_urge_with_two,
+await main({ centre_first_sight, units_tell_of_today, refused_comes_back,
+    take_with_one_click_and_urge_with_two,
     rows_stay_under_the_hand, support_goes_to_who_helps, told_whom_to_ask,
     two_warnings_of_one_crowd,
     incident_shows_at_once, desk_asks_once, centre_opens_without_a_line,

@@ -446,7 +446,8 @@ function read(world, route, id, q) {
     case '/cases': return page(world, listCases(world, q), q);
     case '/incidents': return page(world, world.incidents.filter((i) => (!q.get('open')
         || !['closed', 'joined'].includes(i.state)) && (!q.get('office') || i.origin === q.get('office'))), q);
-    case '/directives': return page(world, world.directives, q);
+    case '/directives': return page(world, world.directives.filter((d) => !q.get(d.to.every((to) =>
+        ['02', '06', '15'].includes(to.status)) ? 'open' : 'closed')), q);
     case '/receptions': return page(world, world.receptions.filter((turn) => (!q.get('office')
         || turn.office === q.get('office')) && (!q.get('since') || turn.on >= q.get('since'))), q);
     case '/shifts': return page(world, world.shifts, q);

@@ -19,6 +19,7 @@ import { byWorst, UnitTable } from '/web/centre/units.js';
 
 const PAGES = ['track', 'periods', 'requests', 'notices', 'tasks', 'shifts', 'flags', 'threats', 'summary'];
 const UNITS_GAP_MS = 2000; // what a change made of the units is shown so soon
+const BACK_MS = 14 * 864e5; // so long what an office has refused is in sight
 const BRIEF = 2; // rows of what waits for me; the rest are counted
 const RUNNING = 6; // incidents in sight without a scroll; the rest are counted
 
@@ -74,6 +75,18 @@ function RunningList({ data, error, writes, directives, units, below }) {
     </section>`;
 }
 
+const isBack = (to) => to.status === '02' && Date.now() - Date.parse(to.at) < BACK_MS;
+
+/* Directives of @self that came back refused: those on which others work still, and
+ * those on which nobody does, which no list of open ones has. */
+async function loadBack(self) {
+    const found = await Promise.all([{ open: true }, { closed: true }].map((which) =>
+        get('/directives', { ...which, limit: 300 })));
+    found.forEach(learnNames);
+    return found.flatMap((f) => f.items).filter((d) => d.issuer === self && !d.voided
+        && d.to.some(isBack));
+}
+
 function Work({ title, items, Row, list }) {
     if (items === null) {
         return html`<section><h3>${title} <span class="count">…</span></h3></section>`;
@@ -91,6 +104,13 @@ function AnswerRow({ item }) {
         <span>${t('waiting_answers', { n: silent.length, all: item.to.length })}</span></a></li>`;
 }
 
+/* Who sent it back and why, in its own words. */
+function BackRow({ item }) {
+    const back = item.to.filter(isBack);
+    return html`<li><a href=${link('directive', item.id)}><b>${item.doc_no}</b>
+        <span>${back.map((to) => `${officeName(to.office)}${to.reason ? `: ${to.reason}` : ''}`).join('; ')}</span></a></li>`;
+}
+
 function OfferRow({ item }) {
     return html`<li><a href=${link('case', item.id)}><b>${item.number ?? item.receipt_code}</b>
         <span>${officeName(item.custodian)} → ${item.offered_to.map(officeName).join(', ')}</span>
@@ -103,7 +123,7 @@ function ForecastRow({ item }) {
 }
 
 /* What this office has asked for and not yet been answered. */
-function MyWork({ self, mine, offers, contested, forecasts, writes }) {
+function MyWork({ self, mine, back, offers, contested, forecasts, writes }) {
     const asked = mine && mine.filter((d) => d.issuer === self && !d.voided
         && d.to.some((to) => ['01', null].includes(to.status)));
     const overdue = mine && mine.filter((d) => d.issuer === self && !d.voided && d.overdue);
@@ -111,6 +131,8 @@ function MyWork({ self, mine, offers, contested, forecasts, writes }) {
         <h2 id="p-mine">${t('my_work')}</h2>
         <${Work} title=${t('my_answers')} items=${asked} Row=${AnswerRow} list="directives" />
         <${Work} title=${t('my_overdue')} items=${overdue} Row=${AnswerRow} list="directives" />
+        ${back?.length > 0 && html`<${Work} title=${t('my_returned')} items=${back} Row=${BackRow}
+            list="track" />`}
         <${Work} title=${t('my_offers')} items=${offers} Row=${OfferRow} list="offered" />
         <${Work} title=${t('my_contested')} items=${contested} Row=${OfferRow} list="contested" />
         ${forecasts.length > 0 && html`<${Work} title=${t('my_forecasts')} items=${forecasts}
@@ -153,6 +175,7 @@ function Home({ session, units, error, picked }) {
     const incidents = useWatch(openIncidents, ['incident'], [self]);
     const directives = useWatch(async () => learnNames(await get('/directives',
         { open: true, limit: 300 })), ['directive'], [self]);
+    const back = useWatch(() => loadBack(self), ['directive'], [self]);
     const cases = useWatch(async () => learnNames(await get('/cases',
         { open: true, office: self, limit: 300 })), ['case'], [self]);
     const open = (keep) => cases.data && cases.data.items.filter((c) => !c.voided && keep(c));
@@ -187,7 +210,7 @@ function Home({ session, units, error, picked }) {
         : table}
             </section>
         </div>
-        <${MyWork} self=${self} mine=${directives.data?.items ?? null} writes=${writes}
+        <${MyWork} self=${self} mine=${directives.data?.items ?? null} writes=${writes} back=${back.data}
             offers=${open((c) => c.offered_to.length > 0)} contested=${open((c) => c.contested)}
             forecasts=${expected(incidents.data?.items ?? [])} />
     </div>`;

@@ -247,6 +247,7 @@ export default {
     my_forecasts: "Announced, prepare to receive",
     my_answers: "Waiting for answers",
     my_overdue: "Directives overdue",
+    my_returned: "Sent back, refused",
     my_offers: "Passed on, not yet taken",
     my_contested: "Custody contested",
     waiting_answers: "{n} of {all} have not answered",

@@ -247,6 +247,7 @@ export default {
     my_forecasts: "Báo trước, chuẩn bị tiếp",
     my_answers: "Chờ trả lời",
     my_overdue: "Chỉ đạo quá hạn",
+    my_returned: "Bị trả lại, từ chối",
     my_offers: "Chờ kết quả chuyển đơn",
     my_contested: "Tranh chấp nơi giữ",
     waiting_answers: "{n}/{all} nơi chưa trả lời",
