@@ -208,7 +208,7 @@ void lt_cursor_put(struct lt_json *json, const struct lt_cursor *at);
 LT_MUST_CHECK lt_err lt_turns_sum(struct lt_view_reader *reader, int32_t from,
                                   int32_t until, struct lt_json *json);
 
-/* ---- duty.c ---- */
+/* ---- on_duty.c, duty.c ---- */
 
 /* Who is on duty at @office now; leaves reader->stored as it was. */
 LT_MUST_CHECK lt_err lt_duty_at(struct lt_view_reader *reader,
@@ -234,6 +234,7 @@ LT_MUST_CHECK lt_err lt_duty_each(struct lt_view_reader *reader,
 LT_MUST_CHECK lt_err lt_duty_phone(struct lt_view_reader *reader,
                                    const struct lt_event_id *who,
                                    char out[static LT_DUTY_PHONE_LEN]);
+int64_t lt_shift_end(const struct lt_matter *matter); /* wall clock */
 /* Is the shift in @matter on at @now_ms, by the clock and its events? */
 bool lt_shift_is_on(const struct lt_matter *matter, int64_t now_ms);
 /* Fields of a shift, a period, a task force. */
