@@ -26,6 +26,7 @@
 #include "daemon/engine/streams.h"
 #include "daemon/engine/telling.h"
 #include "daemon/engine/tree_feed.h"
+#include "daemon/engine/unconfirmed.h"
 
 /* ---- life ---- */
 
@@ -594,6 +595,7 @@ static void feed_tree(struct lt_engine *engine)
     }
     lt_doors_review(engine);
     lt_keys_review(engine);
+    lt_unconfirmed_review(engine); /* it names the keeper */
     engine->keys_changed = true;
     engine->tell_moved = true;
     lt_parent_moved(engine, &before);

@@ -23,8 +23,8 @@ bool lt_unconfirmed_room(const struct lt_engine *engine,
 /* Take @bound over, in place of one of the same key; raises the alarm. False
  * without memory (engine->oom), @bound still the caller's. */
 bool lt_unconfirmed_put(struct lt_engine *engine, struct lt_bound *bound);
-/* The engine starts, or keys were revoked: an alarm for each office that has one
- * which is not. */
+/* The engine starts, keys were revoked, or the tree has changed, whose keepers the
+ * alarms name: an alarm for each office that has one which is not revoked. */
 void lt_unconfirmed_review(struct lt_engine *engine);
 /* Forget the one of that key, if there is one; the alarm ends with the last. */
 void lt_unconfirmed_drop(struct lt_engine *engine,

@@ -72,7 +72,7 @@ def lost_disk(which):
         after = victim.ok(*CASE)["event"]
         everywhere([after], nodes[0], victim)
         check(victim.status()["office"]["id"] == victim.office, "another office")
-        check(not victim.status()["branches"], "it went on where it had been")
+        check(not victim.status()["branches"], f"it went on where it had been: {victim.status()}")
         sound(*nodes)
         wait_until(lambda: ">came_back " in victim.notes(), "the note of what came back")
         return {"status": victim.status(), "notes": victim.notes(),

@@ -256,6 +256,16 @@ static void dial(struct net *net, unsigned from,
     }
 }
 
+static bool names_keeper(const struct lt_diag *diag)
+{
+    for (unsigned i = 0; i < diag->args_n; i++) {
+        if (strcmp(diag->args[i].key, "keeper") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void note_alarm(struct node *node, const struct lt_effect *effect)
 {
     size_t i;
@@ -264,12 +274,14 @@ static void note_alarm(struct node *node, const struct lt_effect *effect)
         if (node->alarms[i].code == effect->code &&
             lt_office_equal(&node->alarms[i].office, &effect->office)) {
             node->alarms[i].stands = effect->raise;
+            node->alarms[i].names_keeper = names_keeper(&effect->diag);
             return;
         }
     }
     assert_true(node->alarms_n < ALARMS_MAX);
     node->alarms[node->alarms_n].code = effect->code;
     node->alarms[node->alarms_n].office = effect->office;
+    node->alarms[node->alarms_n].names_keeper = names_keeper(&effect->diag);
     node->alarms[node->alarms_n++].stands = effect->raise;
 }
 

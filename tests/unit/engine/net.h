@@ -76,6 +76,7 @@ struct node {
         lt_err code;
         struct lt_office office;
         bool stands;
+        bool names_keeper; /* what was said last names whom to ask */
     } alarms[ALARMS_MAX];
     size_t alarms_n;
     uint64_t noted[256];     /* notes, by their number without its sign */
@@ -189,6 +190,8 @@ uint64_t net_class_events(const struct net *net, unsigned node,
 bool net_same(const struct net *net, unsigned node, unsigned other,
               unsigned origin);
 bool net_alarm(const struct net *net, unsigned node, lt_err code);
+/* It stands, and what was said of it last names the keeper. */
+bool net_alarm_names_keeper(const struct net *net, unsigned node, lt_err code);
 struct lt_link_view net_link_view(struct net *net, unsigned node,
                                   unsigned peer);
 void net_make_binding(struct net *net, unsigned issuer, unsigned subject,

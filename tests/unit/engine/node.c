@@ -489,17 +489,29 @@ void net_disconnect(struct net *net, unsigned child, unsigned parent)
 
 /* ---- looking ---- */
 
-bool net_alarm(const struct net *net, unsigned index, lt_err code)
+static bool find_alarm(const struct net *net, unsigned index, lt_err code,
+                       bool names_keeper)
 {
     const struct node *node = &net->nodes[index];
     size_t i;
 
     for (i = 0; i < node->alarms_n; i++) {
-        if (node->alarms[i].code == code && node->alarms[i].stands) {
+        if (node->alarms[i].code == code && node->alarms[i].stands &&
+            (!names_keeper || node->alarms[i].names_keeper)) {
             return true;
         }
     }
     return false;
+}
+
+bool net_alarm(const struct net *net, unsigned index, lt_err code)
+{
+    return find_alarm(net, index, code, false);
+}
+
+bool net_alarm_names_keeper(const struct net *net, unsigned index, lt_err code)
+{
+    return find_alarm(net, index, code, true);
 }
 
 struct lt_link_view net_link_view(struct net *net, unsigned index,

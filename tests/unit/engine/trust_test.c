@@ -549,6 +549,35 @@ static void who_has_lost_its_key_knows_after_a_start_that_its_own_waits(
     lt_buf_deinit(&binding);
 }
 
+/* Its disk is empty: at first it knows no tree, and so nobody to ask. As soon as
+ * it does, whoever reads the alarm learns whom to call. */
+static void who_has_lost_its_key_is_told_the_keeper_once_the_tree_is_there(
+    void **state)
+{
+    struct lt_buf binding;
+    struct lt_key *old = net.nodes[COMMUNE].key;
+
+    (void)state;
+    cases(COMMUNE, 2);
+    net_run(&net, 3000);
+    lt_buf_init(&binding, lt_alloc_heap());
+    make_key(8);
+    net.now.wall_ms += MINUTE_MS;
+    bind_new(COMMUNE, DISTRICT, 2, false, &binding);
+    hand_over(DISTRICT, &binding);
+    net_stop(&net, COMMUNE);
+    net_truncate(&net, COMMUNE, 0);
+    net.nodes[COMMUNE].key = keys[keys_n - 1];
+    keys[keys_n - 1] = old; /* freed at the end */
+    net_start(&net, COMMUNE);
+    hand_over(COMMUNE, &binding);
+    assert_true(net_alarm(&net, COMMUNE, LT_AUNCONFIRMED));
+    assert_false(net_alarm_names_keeper(&net, COMMUNE, LT_AUNCONFIRMED));
+    net_run(&net, MINUTE_MS);
+    assert_true(net_alarm_names_keeper(&net, COMMUNE, LT_AUNCONFIRMED));
+    lt_buf_deinit(&binding);
+}
+
 /* Nor is it anybody's word: what it binds and whom it confirms wait with it, and
  * what its statements say is not read. */
 static void what_an_unconfirmed_key_says_of_keys_waits_with_it(void **state)
@@ -703,6 +732,8 @@ int main(void)
         PROMISE(a_key_that_the_old_one_signs_goes_on),
         PROMISE(a_key_that_nobody_vouches_for_waits_for_the_keeper),
         PROMISE(who_has_lost_its_key_knows_after_a_start_that_its_own_waits),
+        PROMISE(
+            who_has_lost_its_key_is_told_the_keeper_once_the_tree_is_there),
         PROMISE(what_an_unconfirmed_key_says_of_keys_waits_with_it),
         PROMISE(an_unconfirmed_key_that_is_revoked_is_asked_about_no_more),
         PROMISE(unconfirmed_keys_have_a_bound),
