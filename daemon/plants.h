@@ -41,6 +41,11 @@ static inline uint64_t lt_engine_plants(void)
     plant |= LT_PLANTED(doors_open) ? lt_plant_bit(LT_PLANT_DOORS_OPEN) : 0;
     plant |= LT_PLANTED(keep_revoked) ? lt_plant_bit(LT_PLANT_KEEP_REVOKED) : 0;
     plant |= LT_PLANTED(forget_waiting) ? lt_plant_bit(LT_PLANT_FORGET_WAITING) : 0;
+    plant |= LT_PLANTED(forget_first_key)
+                 ? lt_plant_bit(LT_PLANT_FORGET_FIRST_KEY)
+                 : 0;
+    plant |= LT_PLANTED(hide_own_key) ? lt_plant_bit(LT_PLANT_HIDE_OWN_KEY) : 0;
+    plant |= LT_PLANTED(keep_blame) ? lt_plant_bit(LT_PLANT_KEEP_BLAME) : 0;
     plant |= LT_PLANTED(any_key) ? lt_plant_bit(LT_PLANT_ANY_KEY) : 0;
     plant |= LT_PLANTED(forget_unstored)
                  ? lt_plant_bit(LT_PLANT_FORGET_UNSTORED)

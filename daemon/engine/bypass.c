@@ -322,6 +322,7 @@ static void begin(struct lt_engine *engine, enum lt_bypass_reason reason)
         return; /* nobody is above the parent */
     }
     bypass->reason = reason;
+    bypass->parent = line[0];
     bypass->began_ms = engine->now.mono_ms;
     bypass->began_wall_ms = engine->now.wall_ms;
     bypass->up_ms = 0;
@@ -583,8 +584,11 @@ void lt_bypass_tree(struct lt_engine *engine)
     for (i = 0; i < engine->sessions_n; i++) {
         stamp(engine, engine->sessions[i]);
     }
+    /* What was wrong with one parent says nothing of the next. */
     if (bypass->state != LT_BYPASS_NOT &&
         (parent == NULL || lt_office_equal(parent, &bypass->target) ||
+         (!lt_office_equal(parent, &bypass->parent) &&
+          !lt_engine_planted(engine, LT_PLANT_KEEP_BLAME)) ||
          !lt_tree_above(engine->tree, &bypass->target, &engine->self->id))) {
         finish(engine);
     }

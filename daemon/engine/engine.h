@@ -91,7 +91,10 @@ enum lt_plant {
     LT_PLANT_LEAVE_BEHIND,
     LT_PLANT_FORGET_UNSTORED,
     LT_PLANT_ALL_LANES,
-    LT_PLANT_FORGET_WAITING
+    LT_PLANT_FORGET_WAITING,
+    LT_PLANT_FORGET_FIRST_KEY,
+    LT_PLANT_HIDE_OWN_KEY,
+    LT_PLANT_KEEP_BLAME
 };
 static inline uint64_t lt_plant_bit(enum lt_plant plant)
 {

@@ -77,6 +77,14 @@ static enum verdict proven_by_root(struct lt_engine *engine,
     return verdict_of(engine, rc);
 }
 
+static bool is_own_key(const struct lt_engine *engine,
+                       const struct lt_binding *binding)
+{
+    return lt_office_equal(&binding->office, &engine->self->id) &&
+           memcmp(binding->key_id, lt_key_id(engine->options.key),
+                  LT_HASH_LEN) == 0;
+}
+
 static enum verdict judge(struct lt_engine *engine,
                           const struct lt_binding *binding, enum voucher voucher,
                           bool *out_placed)
@@ -102,7 +110,8 @@ static enum verdict judge(struct lt_engine *engine,
     }
     if (office != NULL && !lt_tree_had_parent(engine->tree, &binding->office,
                                               &binding->issuer)) {
-        return WRONG;
+        /* An older disk has not heard of the move that its own key came with. */
+        return is_own_key(engine, binding) ? WAITS : WRONG;
     }
     issuer = lt_bound_find(lt_unit_find(engine, &binding->issuer),
                            binding->issuer_key_id);
@@ -199,6 +208,19 @@ static enum verdict stands_aside(struct lt_engine *engine, struct lt_unit *unit,
                : second_key(engine, binding);
 }
 
+/* Is it the key that the oldest known one of @unit followed? */
+static bool is_before_oldest(const struct lt_unit *unit,
+                             const uint8_t key_id[static LT_HASH_LEN])
+{
+    const struct lt_bound *oldest = unit == NULL ? NULL : unit->bound;
+
+    while (oldest != NULL && oldest->older != NULL) {
+        oldest = oldest->older;
+    }
+    return oldest != NULL && oldest->binding.has_previous &&
+           memcmp(oldest->binding.previous_key_id, key_id, LT_HASH_LEN) == 0;
+}
+
 /* Does a binding of a key that is not known follow the newest one, or does the
  * oldest one follow it? */
 static enum verdict follows(struct lt_engine *engine,
@@ -206,8 +228,6 @@ static enum verdict follows(struct lt_engine *engine,
                             const struct lt_binding *binding,
                             enum lt_place *out_place)
 {
-    const struct lt_bound *oldest = unit->bound;
-
     *out_place = LT_PLACE_NEWEST;
     if (lt_bound_by_root(engine, binding)) {
         if (binding->serial > unit->bound->binding.serial) {
@@ -216,12 +236,7 @@ static enum verdict follows(struct lt_engine *engine,
         *out_place = LT_PLACE_OLDER;
         return PROVEN;
     }
-    while (oldest->older != NULL) {
-        oldest = oldest->older;
-    }
-    if (oldest->binding.has_previous &&
-        memcmp(oldest->binding.previous_key_id, binding->key_id,
-               LT_HASH_LEN) == 0) {
+    if (is_before_oldest(unit, binding->key_id)) {
         *out_place = LT_PLACE_OLDER;
         return PROVEN;
     }
@@ -267,7 +282,8 @@ static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     known = lt_bound_find(unit, binding.key_id);
     aside = lt_unconfirmed_find(engine, unit, binding.key_id);
     if (aside != NULL && aside->binding.serial >= binding.serial &&
-        voucher != BY_KEEPER && voucher != BY_KEEPER_FORMER) {
+        !is_before_oldest(unit, binding.key_id) && voucher != BY_KEEPER &&
+        voucher != BY_KEEPER_FORMER) {
         return false;
     }
     if (known != NULL && known->binding.serial >= binding.serial) {
@@ -320,11 +336,36 @@ static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
     return true;
 }
 
+/* A disk that was lost knows its own latest key first and hears of its first key
+ * before it hears of those between, so that it seemed another's: once it does, the
+ * first is an earlier one like them. */
+static void recall_aside(struct lt_engine *engine)
+{
+    size_t i = 0;
+
+    while (i < engine->unconfirmed_n && !engine->oom &&
+           !lt_engine_planted(engine, LT_PLANT_FORGET_FIRST_KEY)) {
+        const struct lt_bound *aside = engine->unconfirmed[i];
+        bool waits;
+
+        if (is_before_oldest(lt_unit_find(engine, &aside->binding.office),
+                             aside->binding.key_id) &&
+            take(engine, aside->bytes, aside->len, engine->started, BY_NOBODY,
+                 &waits)) {
+            i = 0;
+        } else {
+            i++;
+        }
+    }
+}
+
 /* After each that is taken again from the oldest on: of one office the key that
  * came first is its first, whatever both have waited for. */
 static void retry_waiting(struct lt_engine *engine)
 {
     size_t i = 0;
+
+    recall_aside(engine);
 
     while (i < engine->waiting_n && !engine->oom) {
         struct lt_waiting entry = engine->waiting[i];
@@ -340,7 +381,10 @@ static void retry_waiting(struct lt_engine *engine)
         engine->waiting_n--;
         memmove(engine->waiting + i, engine->waiting + i + 1,
                 (engine->waiting_n - i) * sizeof(*engine->waiting));
-        i = taken ? 0 : i;
+        if (taken) {
+            recall_aside(engine);
+            i = 0;
+        }
     }
 }
 
@@ -421,6 +465,22 @@ bool lt_engine_waiting_key(const struct lt_engine *engine,
             lt_office_equal(&binding.office, office) && index-- == 0) {
             *out_bytes = entry->bytes;
             *out_len = entry->len;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lt_keys_own_waits(const struct lt_engine *engine, struct lt_span *out)
+{
+    for (size_t i = engine->waiting_n; i > 0; i--) {
+        const struct lt_waiting *entry = &engine->waiting[i - 1];
+        struct lt_binding binding;
+
+        if (lt_binding_decode(entry->bytes, entry->len, &binding, NULL) ==
+                LT_OK &&
+            is_own_key(engine, &binding)) {
+            *out = (struct lt_span){entry->bytes, entry->len};
             return true;
         }
     }

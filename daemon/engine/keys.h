@@ -22,6 +22,9 @@ LT_MUST_CHECK lt_err lt_keys_confirm(struct lt_engine *engine,
 /* The tree has changed: try those that wait, check those taken before the
  * tree knew their office. */
 void lt_keys_review(struct lt_engine *engine);
+/* What binds the key that this office signs with, as long as it waits: borrowed
+ * until the next call. */
+bool lt_keys_own_waits(const struct lt_engine *engine, struct lt_span *out);
 /* The key that proves what it signed; it may be one of unconfirmed.h. */
 const struct lt_key *lt_keys_find(const struct lt_engine *engine,
                                   const struct lt_unit *unit,

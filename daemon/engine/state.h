@@ -349,6 +349,7 @@ struct lt_session {
     uint8_t nonce[LT_NONCE_LEN];
     uint8_t peer_nonce[LT_NONCE_LEN];
     uint8_t peer_key_id[LT_HASH_LEN];
+    bool shows_key; /* the peer: its hello proves the key that it signs with */
     uint64_t peer_epoch;
     uint32_t peer_wire_min;
     uint32_t peer_wire_max;
@@ -482,6 +483,7 @@ struct lt_lost {
 struct lt_bypass {
     enum lt_bypass_state state;
     enum lt_bypass_reason reason;
+    struct lt_office parent;   /* that is gone around */
     struct lt_office target;   /* that is dialled */
     struct lt_session *session; /* with it, once it is up */
     int64_t began_ms;

@@ -204,11 +204,15 @@ void lt_telling_again(struct lt_engine *engine, struct lt_session *session,
 }
 
 /* That the peer's key waits it cannot know by itself: a disk that was lost has
- * forgotten the keys before it. */
+ * forgotten the keys before it. Nor can one that has forgotten a key between
+ * show the later one to those below, who would refuse it. */
 void lt_telling_own(struct lt_engine *engine, struct lt_session *session)
 {
-    if (!session->above && lt_unconfirmed_find(engine, session->unit,
-                                               session->peer_key_id) != NULL) {
+    if (!session->above &&
+        ((!session->shows_key &&
+          !lt_engine_planted(engine, LT_PLANT_HIDE_OWN_KEY)) ||
+         lt_unconfirmed_find(engine, session->unit, session->peer_key_id) !=
+             NULL)) {
         tell(engine, session, session->unit);
     }
 }

@@ -10,8 +10,8 @@
 enum { LT_KEYS_TOLD_MAX = 8, LT_CHAIN_LEN_MAX = LT_ENGINE_PROOFS_MAX };
 
 /* The proven bindings from the root's down to the unit's, of its latest keys,
- * of those that nobody vouches for, and of its superiors' latest, in an order in which each proves the next; how
- * many. */
+ * of those that nobody vouches for, and of its superiors' latest, in an order in
+ * which each proves the next; how many. */
 size_t lt_telling_chain(const struct lt_engine *engine,
                         const struct lt_unit *unit,
                         struct lt_bound *out[static LT_CHAIN_LEN_MAX]);
@@ -23,8 +23,8 @@ size_t lt_telling_line(const struct lt_engine *engine,
  * the unit itself, which says it in its hello. */
 void lt_telling_tell(struct lt_engine *engine, struct lt_session *session,
                      struct lt_unit *unit);
-/* A session is up: an office whose key nobody has confirmed hears of the keys
- * that it had. */
+/* A session is up: an office whose key nobody has confirmed, or that cannot
+ * prove it itself, hears of the keys that it had. */
 void lt_telling_own(struct lt_engine *engine, struct lt_session *session);
 /* The peer lacks a proof that was sent, perhaps, or that of its own key, which
  * its disk lost: send all of it once more. */

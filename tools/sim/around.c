@@ -64,7 +64,8 @@ bool sim_around_may(struct sim_node *node)
 }
 
 /* A parent that keeps back what is not urgent is gone around with that, and so
- * is one that does not serve this office or whose key was revoked. */
+ * is one that does not serve this office or whose key was revoked. Where it has
+ * just ended, the other side is still to hear of it. */
 static bool may_be_wide(const struct sim_node *lower)
 {
     struct lt_bypass_view view;
@@ -73,7 +74,7 @@ static bool may_be_wide(const struct sim_node *lower)
     lt_engine_bypass(lower->engine, &view);
     parent = sim_node_of(lower->sim, &view.parent);
     return (parent >= 0 && lower->sim->nodes[parent].was_revoked) ||
-           lower->around_since_ms == 0 ||
+           lower->around_since_ms == 0 || view.state == LT_BYPASS_NOT ||
            lower->sim->now_ms - lower->around_since_ms >= WIDE_MS ||
            view.reason == LT_BYPASS_UNRECEIPTED ||
            view.reason == LT_BYPASS_SHUT || view.reason == LT_BYPASS_MISSING;

@@ -285,15 +285,25 @@ static bool look_at_file(struct sim *sim, struct sim_node *node,
     return true;
 }
 
-/* I16: what a key orders to be erased that nobody has confirmed stays. */
+/* I16: what a key orders to be erased that nobody has confirmed stays. An emptied
+ * disk that nobody has told yet that its key waits may obey itself of what it wrote
+ * since, and nobody else does. */
 static bool check_stays(struct sim *sim, const struct sim_held *held,
                         const struct sim_secret *secret)
 {
     const struct sim_held_event *order =
         secret->ordered ? sim_held_find(&held[0], &secret->order) : NULL;
+    const struct sim_held_event *text =
+        order == NULL ? NULL : sim_held_find(&held[0], &secret->event);
+    bool of_itself = text != NULL && text->unconfirmed &&
+                     secret->event.epoch == secret->order.epoch;
 
     for (size_t i = 0; order != NULL && order->unconfirmed && i < sim->nodes_n;
          i++) {
+        if (of_itself &&
+            lt_office_equal(&sim->nodes[i].office, &secret->office)) {
+            continue;
+        }
         if (sim_held_event(&held[i], &secret->event) &&
             erased_mask(&sim->nodes[i], &secret->event) != 0) {
             sim_fail(sim,
@@ -367,6 +377,25 @@ static struct lt_event *new_event(const struct sim_secret *secret)
     return event;
 }
 
+static bool note_there(void *ctx, uint64_t pos, const struct lt_segment *segment,
+                       const struct lt_item *item)
+{
+    (void)pos;
+    (void)segment;
+    (void)item;
+    *(bool *)ctx = true;
+    return false;
+}
+
+/* A desk orders the erasing of what it sees. */
+static bool sees(const struct sim_node *node, const struct lt_event_id *id)
+{
+    bool there = false;
+
+    return lt_log_find_event(node->log, id, note_there, &there) == LT_OK &&
+           there;
+}
+
 void sim_write_order(struct sim_node *node, struct sim_rng *rng)
 {
     static const struct lt_channel channel = {.cls = LT_CLASS_CASE,
@@ -380,7 +409,8 @@ void sim_write_order(struct sim_node *node, struct sim_rng *rng)
 
         if (sim->secrets[at].local || sim->secrets[at].ordered ||
             !is_told(sim, &sim->secrets[at].event) ||
-            !lt_office_equal(&sim->secrets[at].office, &node->office)) {
+            !lt_office_equal(&sim->secrets[at].office, &node->office) ||
+            !sees(node, &sim->secrets[at].event)) {
             continue;
         }
         event = new_event(&sim->secrets[at]);

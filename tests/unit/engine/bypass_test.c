@@ -187,6 +187,33 @@ static void move(unsigned node, unsigned parent)
     free(event);
 }
 
+/* The dead parent's hour has passed; then the office is put below another, which
+ * does not answer yet. What may wait goes around that one after an hour again. */
+static void another_parent_has_its_hour_of_its_own(void **state)
+{
+    unsigned other;
+
+    (void)state;
+    other = net_join(&net, PROVINCE);
+    net_run(&net, 1000);
+    net_stop(&net, DISTRICT);
+    incident(COMMUNE);
+    net_run(&net, 61 * MINUTE_MS);
+    assert_true(around(COMMUNE).all_lanes);
+    move(COMMUNE, other);
+    net_run(&net, 1000);
+    assert_false(around(COMMUNE).all_lanes);
+    incident(COMMUNE);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 3), LT_OK);
+    net_run(&net, 2 * MINUTE_MS);
+    assert_int_equal(incidents(PROVINCE, COMMUNE), 2);
+    assert_int_equal(net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE),
+                     0);
+    net_run(&net, 61 * MINUTE_MS);
+    assert_int_equal(net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE),
+                     3);
+}
+
 /* The province knows already that nothing below the district is below it; the
  * commune, which is the first to be told by going around, does not. */
 static void one_that_is_above_no_longer_opens_no_lanes(void **state)
@@ -600,6 +627,7 @@ int main(int argc, char **argv)
         PROMISE(urgent_event_passes_a_dead_parent_within_seconds),
         PROMISE(keeper_receipts_what_came_around),
         PROMISE(urgent_alone_for_an_hour_then_all_lanes),
+        PROMISE(another_parent_has_its_hour_of_its_own),
         PROMISE4(one_that_is_above_no_longer_opens_no_lanes),
         PROMISE(parent_that_comes_back_is_given_what_it_missed),
         PROMISE(urgent_directive_reaches_the_child_of_a_dead_parent),

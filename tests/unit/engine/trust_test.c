@@ -578,6 +578,153 @@ static void who_has_lost_its_key_is_told_the_keeper_once_the_tree_is_there(
     lt_buf_deinit(&binding);
 }
 
+/* The district's two later keys, each signed by the one before; the province and
+ * the district know both, the commune, which is away, neither. */
+static void rotate_twice(struct lt_buf later[static 2])
+{
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    for (uint8_t i = 0; i < 2; i++) {
+        lt_buf_init(&later[i], lt_alloc_heap());
+        make_key((uint8_t)(9 + i));
+        net.now.wall_ms += MINUTE_MS;
+        bind_new(DISTRICT, PROVINCE, 2 + i, true, &later[i]);
+        hand_over(PROVINCE, &later[i]);
+        hand_over(DISTRICT, &later[i]);
+        live_with_new_key(DISTRICT);
+    }
+}
+
+/* The bindings of the keys of @of are gone from the node's disk, all but the
+ * first @keep of them. */
+static void forget_keys(unsigned index, unsigned of, size_t keep)
+{
+    struct node *node = &net.nodes[index];
+    size_t kept = 0;
+    size_t own = 0;
+
+    for (size_t i = 0; i < node->bindings_n; i++) {
+        struct held_bytes *held = &node->bindings[i];
+        struct lt_binding binding;
+
+        assert_int_equal(
+            lt_binding_decode(held->bytes, held->len, &binding, NULL), LT_OK);
+        if (lt_office_equal(&binding.office, &net.nodes[of].office) &&
+            own++ >= keep) {
+            free(held->bytes);
+            continue;
+        }
+        node->bindings[kept++] = *held;
+    }
+    node->bindings_n = kept;
+    node->bindings_durable_n = kept;
+}
+
+static bool serves(unsigned parent, unsigned child)
+{
+    return net_link_view(&net, parent, child).state == 1; /* up */
+}
+
+/* Its disk lost what binds the keys between; who is below knows none of them and
+ * would refuse it for ever. It is told by the one above. */
+static void who_has_forgotten_its_later_keys_is_told_and_can_show_them(
+    void **state)
+{
+    struct lt_buf later[2];
+
+    (void)state;
+    cases(COMMUNE, 2);
+    net_run(&net, 3000);
+    rotate_twice(later);
+    net_stop(&net, DISTRICT);
+    forget_keys(DISTRICT, DISTRICT, 1);
+    net_start(&net, DISTRICT);
+    net_run(&net, MINUTE_MS);
+    net_connect(&net, COMMUNE, DISTRICT);
+    cases(COMMUNE, 1);
+    net_run(&net, 5 * MINUTE_MS);
+    assert_int_equal(held(PROVINCE, COMMUNE), 3);
+    assert_true(serves(DISTRICT, COMMUNE));
+    lt_buf_deinit(&later[0]);
+    lt_buf_deinit(&later[1]);
+}
+
+/* It was moved, lost its machine and has a key from its new parent; then it and
+ * the parent are put back to disks of before. By its own tree the key is not its
+ * own, the parent has never heard of it: what it was given shows it. */
+static void who_cannot_judge_its_own_key_shows_it(void **state)
+{
+    struct lt_buf binding;
+    struct lt_key *old = net.nodes[COMMUNE].key;
+    size_t before;
+
+    (void)state;
+    cases(COMMUNE, 2);
+    net_run(&net, 3000);
+    before = net.nodes[COMMUNE].log_n;
+    move(COMMUNE, PROVINCE);
+    net_run(&net, 3000);
+    assert_true(net.nodes[COMMUNE].log_n > before);
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    net_stop(&net, COMMUNE);
+    net_truncate(&net, COMMUNE, before);
+    lt_buf_init(&binding, lt_alloc_heap());
+    make_key(11);
+    net.now.wall_ms += MINUTE_MS;
+    bind_new(COMMUNE, PROVINCE, 1, false, &binding);
+    net.nodes[COMMUNE].key = keys[keys_n - 1];
+    keys[keys_n - 1] = old; /* freed at the end */
+    net_start(&net, COMMUNE);
+    hand_over(COMMUNE, &binding);
+    assert_false(unconfirmed(COMMUNE, COMMUNE)); /* nor anything else */
+    net_connect(&net, COMMUNE, PROVINCE);
+    cases(COMMUNE, 1);
+    net_run(&net, 5 * MINUTE_MS);
+    assert_true(serves(PROVINCE, COMMUNE));
+    assert_int_equal(held(PROVINCE, COMMUNE), 3);
+    assert_true(unconfirmed(PROVINCE, COMMUNE));
+    assert_true(unconfirmed(COMMUNE, COMMUNE));
+    lt_buf_deinit(&binding);
+}
+
+/* Nothing of it is left but its latest key. The first is told before those
+ * between: it is one of its own, and what it bound holds. */
+static void an_emptied_disk_knows_its_first_key_as_its_own(void **state)
+{
+    struct lt_buf later[2];
+    struct lt_buf first;
+
+    (void)state;
+    lt_buf_init(&first, lt_alloc_heap());
+    net_make_binding(&net, PROVINCE, DISTRICT, &first);
+    cases(COMMUNE, 2);
+    net_run(&net, 3000);
+    rotate_twice(later);
+    net_stop(&net, DISTRICT);
+    net_truncate(&net, DISTRICT, 0);
+    forget_keys(DISTRICT, DISTRICT, 0);
+    net_start(&net, DISTRICT);
+    hand_over(DISTRICT, &later[1]);
+    hand_over(DISTRICT, &first);
+    assert_true(unconfirmed(DISTRICT, DISTRICT));
+    hand_over(DISTRICT, &later[0]);
+    assert_false(unconfirmed(DISTRICT, DISTRICT));
+    net_run(&net, MINUTE_MS);
+    assert_false(unconfirmed(DISTRICT, DISTRICT));
+    assert_false(net_alarm(&net, DISTRICT, LT_AUNCONFIRMED));
+    net_connect(&net, COMMUNE, DISTRICT);
+    cases(COMMUNE, 1);
+    net_run(&net, 5 * MINUTE_MS);
+    assert_int_equal(held(PROVINCE, COMMUNE), 3);
+    assert_true(serves(DISTRICT, COMMUNE));
+    net_restart(&net, DISTRICT);
+    net_run(&net, MINUTE_MS);
+    assert_false(unconfirmed(DISTRICT, DISTRICT));
+    assert_true(serves(DISTRICT, COMMUNE));
+    lt_buf_deinit(&later[0]);
+    lt_buf_deinit(&later[1]);
+    lt_buf_deinit(&first);
+}
+
 /* Nor is it anybody's word: what it binds and whom it confirms wait with it, and
  * what its statements say is not read. */
 static void what_an_unconfirmed_key_says_of_keys_waits_with_it(void **state)
@@ -734,6 +881,9 @@ int main(void)
         PROMISE(who_has_lost_its_key_knows_after_a_start_that_its_own_waits),
         PROMISE(
             who_has_lost_its_key_is_told_the_keeper_once_the_tree_is_there),
+        PROMISE(who_has_forgotten_its_later_keys_is_told_and_can_show_them),
+        PROMISE(an_emptied_disk_knows_its_first_key_as_its_own),
+        PROMISE(who_cannot_judge_its_own_key_shows_it),
         PROMISE(what_an_unconfirmed_key_says_of_keys_waits_with_it),
         PROMISE(an_unconfirmed_key_that_is_revoked_is_asked_about_no_more),
         PROMISE(unconfirmed_keys_have_a_bound),
