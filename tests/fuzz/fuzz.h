@@ -27,5 +27,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 typedef void seed_fn(void *ctx, const char *target, const char *name,
                      const uint8_t *data, size_t size);
 void seeds_each(seed_fn *each, void *ctx);
+/* Those of them that are events. */
+void seeds_events(seed_fn *each, void *ctx);
 
 #endif

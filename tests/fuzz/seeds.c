@@ -30,64 +30,21 @@ static void put_byte(struct out *out, uint8_t byte)
     FUZZ_CHECK(lt_buf_put(&out->buf, &byte, 1));
 }
 
-static struct lt_event sample(uint32_t type)
+static struct lt_event a_case(void)
 {
-    static const struct lt_office to[] = {{{4}}, {{5}}};
-    struct lt_event event = {.id = {{{1}}, 2, 3},
-                             .hlc = UINT64_C(1795219200000) << 16,
-                             .recorded_at_ms = INT64_C(1795219200100),
-                             .type = type,
-                             .has_legal_date = true,
-                             .legal_date = 20778,
-                             .actor_role = 1,
-                             .causes_n = 1,
-                             .causes = {{{{9}}, 8, 7}},
-                             .has_subject = true,
-                             .subject = {{{1}}, 2, 1},
-                             .case_type = 1,
-                             .field = 2,
-                             .number = TEXT("12/TCD"),
-                             .kind = 1,
-                             .doc_no = TEXT("88/TB"),
-                             .reason = 1,
-                             .sealed_ref = TEXT("TC-1"),
-                             .people = 40,
-                             .way = 1,
-                             .to_n = 2,
-                             .to = to,
-                             .code = 3,
-                             .has_corrects = true,
-                             .corrects = {{{1}}, 2, 1},
-                             .binding = (const uint8_t *)"binding",
-                             .binding_len = 7};
-
-    event.office.id.bytes[0] = 5;
-    event.office.parent.bytes[0] = 1;
-    event.office.name = TEXT("Tây Ninh");
-    event.office.kind = TEXT("province");
-    event.office.link_addresses_n = 1;
-    event.office.link_addresses[0] = TEXT("tcp://[::1]:7600");
-    if (type == LT_EV_CASE_OPENED) {
-        event.parts_n = 1;
-        event.parts[0] =
-            (struct lt_part_ref){.size = 4, .kind = 1, .retention = 2};
-    }
-    return event;
-}
-
-static void events(struct out *out)
-{
-    for (uint32_t type = 1; type < 100; type++) {
-        const char *word = lt_event_type_word(type);
-        struct lt_event event = sample(type);
-
-        if (word == NULL || lt_event_encode(&event, &out->buf, NULL) != LT_OK) {
-            continue;
-        }
-        emit(out, "event", word, LT_OK);
-        put_byte(out, 0); /* Event, for the walk */
-        emit(out, "scan", word, lt_event_encode(&event, &out->buf, NULL));
-    }
+    return (struct lt_event){
+        .id = {{{1}}, 2, 3},
+        .hlc = UINT64_C(1795219200000) << 16,
+        .recorded_at_ms = INT64_C(1795219200100),
+        .type = LT_EV_CASE_OPENED,
+        .has_legal_date = true,
+        .legal_date = 20778,
+        .actor_role = 1,
+        .case_type = 1,
+        .field = 2,
+        .number = TEXT("12/TCD"),
+        .parts_n = 1,
+        .parts = {{.size = 4, .kind = 1, .retention = 2}}};
 }
 
 static void payloads(struct out *out)
@@ -104,7 +61,7 @@ static void payloads(struct out *out)
         size_t taken = 0;
 
         for (uint32_t i = 1; i <= count; i++) {
-            struct lt_event body = sample(LT_EV_CASE_OPENED);
+            struct lt_event body = a_case();
             struct lt_part part = {.content = (const uint8_t *)"text",
                                    .len = 4};
 
@@ -200,6 +157,30 @@ static void stream_frames(struct out *out)
     emit(out, "link", "segments", LT_OK);
 }
 
+/* Asking for a segment once more, and the answers. */
+static void mending_frames(struct out *out)
+{
+    const struct lt_want want = {
+        .id = 7,
+        .stream = {{{5}}, {LT_CLASS_CASE, LT_AUDIENCE_UP, {{0}}}},
+        .epoch = 9,
+        .number = 11};
+    struct lt_given given = {.id = 7};
+
+    emit(out, "link", "want", lt_want_encode(&want, &out->buf));
+    emit(out, "link", "given_nothing", lt_given_encode(&given, &out->buf));
+    given.found = true;
+    given.segment =
+        (struct lt_segment){.count = 2,
+                            .compression = LT_COMPRESSION_NONE,
+                            .prev = {.epoch = 9, .number = 10},
+                            .payload = (const uint8_t *)"payload",
+                            .payload_len = 7,
+                            .parts = (const uint8_t *)"parts",
+                            .parts_len = 5};
+    emit(out, "link", "given", lt_given_encode(&given, &out->buf));
+}
+
 static void enrolment_frames(struct out *out)
 {
     const struct lt_span spans[] = {{"one", 3}};
@@ -243,8 +224,19 @@ static void signed_things(struct out *out)
                                            .to = {{1}},
                                            .epoch = 3,
                                            .id = 4,
+                                           .at_ms = INT64_C(1795219200100),
+                                           .echo_epoch = 5,
+                                           .echo_id = 6,
                                            .mine_n = 1,
-                                           .mine = &mine};
+                                           .mine = &mine,
+                                           .yours_n = 1,
+                                           .yours = &mine,
+                                           .software = TEXT("0.2.0"),
+                                           .features_n = 2,
+                                           .features = {1, 2},
+                                           .cut_off = true,
+                                           .handed_version = 7,
+                                           .handed_all = true};
     struct lt_binding binding = {.office = {{5}}, .issuer = {{1}}, .serial = 1};
     const struct lt_token token = {
         .office = {{5}},
@@ -534,10 +526,11 @@ void seeds_each(seed_fn *each, void *ctx)
     struct out out = {.each = each, .ctx = ctx};
 
     lt_buf_init(&out.buf, lt_alloc_heap());
-    events(&out);
+    seeds_events(each, ctx);
     payloads(&out);
     session_frames(&out);
     stream_frames(&out);
+    mending_frames(&out);
     enrolment_frames(&out);
     signed_things(&out);
     commands(&out);

@@ -202,7 +202,7 @@ static void no_frame_needs_memory_that_it_does_not_ask_for(void **state)
 
     (void)state;
     seeds_each(frame_seed, &seen);
-    assert_true(seen >= 15);
+    assert_true(seen >= 18);
 }
 
 /* ---- events ---- */
@@ -261,7 +261,7 @@ static void events_of_every_type_say_when_memory_runs_out(void **state)
 
     (void)state;
     seeds_each(event_seed, &seen);
-    assert_true(seen >= 15);
+    assert_true(seen >= 70);
 }
 
 /* ---- segments ---- */
