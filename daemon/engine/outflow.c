@@ -432,8 +432,7 @@ static void held(struct lt_engine *engine, struct lt_flow *flow,
     if (ms > LT_HOUR_MS) {
         ms = LT_HOUR_MS;
     }
-    lt_flow_hold(engine, flow, hold->reason == 0 ? LT_HOLD_QUOTA : hold->reason,
-                 ms);
+    lt_flow_hold(engine, flow, hold->reason, ms);
 }
 
 void lt_outflow_on_hold(struct lt_engine *engine, struct lt_session *session,

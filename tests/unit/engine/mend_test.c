@@ -4,6 +4,11 @@
 #include <string.h>
 
 #include "common/link_msg.h"
+#include "daemon/engine/flow.h"
+#include "daemon/engine/outflow.h"
+#include "daemon/engine/session.h"
+#include "daemon/engine/state.h"
+#include "daemon/engine/streams.h"
 
 enum { PROVINCE, DISTRICT, COMMUNE };
 
@@ -22,8 +27,8 @@ static int setup(void **state)
     net_run(&net, 2000);
     assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 3), LT_OK);
     net_run(&net, 500);
-    assert_int_equal(
-        net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE), 3);
+    assert_int_equal(net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE),
+                     3);
     return 0;
 }
 
@@ -31,6 +36,7 @@ static int teardown(void **state)
 {
     (void)state;
     net.filter = NULL;
+    net.watch = NULL;
     net_free(&net);
     return 0;
 }
@@ -197,6 +203,342 @@ static void who_asks_without_end_is_answered_so_often(void **state)
     assert_in_range(province->sent[LT_FRAME_GIVEN], 1, 16);
 }
 
+/* ---- by hand ---- */
+
+/* The answers that a node sent, and to which sessions it put its questions. */
+struct seen {
+    unsigned node;
+    unsigned given;
+    bool found; /* the last answer */
+    size_t parts_len;
+    uint64_t asked; /* the session that was asked last */
+    uint64_t id;
+};
+
+static void see(struct net *n, unsigned node, uint64_t session,
+                const struct lt_effect *effect, void *ctx)
+{
+    struct seen *seen = ctx;
+    struct lt_arena arena;
+    struct lt_frame frame;
+
+    (void)n;
+    if (node != seen->node || effect->kind != LT_FX_SEND ||
+        (effect->bytes[0] != LT_FRAME_GIVEN &&
+         effect->bytes[0] != LT_FRAME_WANT)) {
+        return;
+    }
+    lt_arena_init(&arena, lt_alloc_heap(), LT_FRAME_ARENA);
+    assert_int_equal(
+        lt_frame_decode(effect->bytes, effect->len, &arena, &frame, NULL),
+        LT_OK);
+    if (frame.type == LT_FRAME_GIVEN) {
+        seen->given++;
+        seen->found = frame.given.found;
+        seen->parts_len = frame.given.segment.parts_len;
+    } else {
+        seen->asked = session;
+        seen->id = frame.want.id;
+    }
+    lt_arena_deinit(&arena);
+}
+
+static void watch(struct seen *seen, unsigned node)
+{
+    *seen = (struct seen){.node = node};
+    net.watch = see;
+    net.watch_ctx = seen;
+}
+
+/* The session of a neighbour at the district. */
+static uint64_t at_district(unsigned neighbour)
+{
+    return neighbour == PROVINCE ? net.links[0].child_session
+                                 : net.links[1].parent_session;
+}
+
+static void send(unsigned as, lt_err encoded, struct lt_buf *frame)
+{
+    assert_int_equal(encoded, LT_OK);
+    net_inject(&net, DISTRICT, at_district(as), frame->data, frame->len);
+    lt_buf_deinit(frame);
+}
+
+static void ask_district(unsigned as, const struct lt_stream *stream,
+                         uint64_t epoch, uint64_t number)
+{
+    const struct lt_want asked = {
+        .id = 5, .stream = *stream, .epoch = epoch, .number = number};
+    struct lt_buf frame;
+
+    lt_buf_init(&frame, lt_alloc_heap());
+    send(as, lt_want_encode(&asked, &frame), &frame);
+}
+
+static void give_district(unsigned as, uint64_t id,
+                          const struct lt_segment *segment)
+{
+    struct lt_given given = {.id = id, .found = segment != NULL};
+    struct lt_buf frame;
+
+    if (segment != NULL) {
+        given.segment = *segment;
+    }
+    lt_buf_init(&frame, lt_alloc_heap());
+    send(as, lt_given_encode(&given, &frame), &frame);
+}
+
+/* Asks, and nobody answers yet. */
+static void want_in_silence(struct seen *seen)
+{
+    const struct lt_segment *segment = &a_case(DISTRICT)->segment;
+    const struct lt_input input = {.kind = LT_IN_WANT,
+                                   .stream = segment->stream,
+                                   .epoch = segment->epoch,
+                                   .number = segment->first};
+
+    watch(seen, DISTRICT);
+    net_input(&net, DISTRICT, &input);
+    net_turn(&net, DISTRICT);
+    assert_int_equal(seen->asked, at_district(PROVINCE));
+}
+
+/* ---- what comes unasked, late or wrong ---- */
+
+static void an_answer_counts_from_whom_was_asked_alone(void **state)
+{
+    struct node *district = &net.nodes[DISTRICT];
+    const struct lt_segment *segment = &a_case(DISTRICT)->segment;
+    struct seen seen;
+
+    (void)state;
+    want_in_silence(&seen);
+    give_district(COMMUNE, seen.id, segment);
+    give_district(PROVINCE, seen.id + 1, segment);
+    assert_int_equal(district->mends, 0);
+    assert_int_equal(lt_engine_asks(district->engine), 1);
+    give_district(PROVINCE, seen.id, segment);
+    assert_int_equal(district->mends, 1);
+    assert_true(district->mend_proven);
+    give_district(PROVINCE, seen.id, segment); /* twice: it is over */
+    assert_int_equal(district->mends, 1);
+}
+
+static void who_has_it_not_or_another_is_passed_over(void **state)
+{
+    struct node *district = &net.nodes[DISTRICT];
+    struct lt_segment other = a_case(DISTRICT)->segment;
+    struct seen seen;
+
+    (void)state;
+    want_in_silence(&seen);
+    other.prev = (struct lt_point){.epoch = 9, .number = 17};
+    give_district(PROVINCE, seen.id, &other);
+    assert_int_equal(seen.asked, at_district(COMMUNE));
+    give_district(COMMUNE, seen.id, NULL);
+    assert_int_equal(district->mends, 0);
+    assert_int_equal(district->unmended, 1);
+    assert_int_equal(lt_engine_asks(district->engine), 0);
+}
+
+/* It may be what was written here before, which the log alone can tell: who
+ * signed what stood there is not asked of this copy. */
+static void a_signature_that_does_not_fit_is_handed_on_as_unproven(void **state)
+{
+    struct node *district = &net.nodes[DISTRICT];
+    struct lt_segment forged = a_case(DISTRICT)->segment;
+    struct seen seen;
+
+    (void)state;
+    want_in_silence(&seen);
+    forged.signature[5] ^= 1;
+    give_district(PROVINCE, seen.id, &forged);
+    assert_int_equal(district->mends, 1);
+    assert_false(district->mend_proven);
+}
+
+static void texts_that_do_not_fit_are_left_out(void **state)
+{
+    struct node *district = &net.nodes[DISTRICT];
+    struct lt_segment mixed = a_case(DISTRICT)->segment;
+    uint8_t parts[LT_PARTS_MAX];
+    struct seen seen;
+
+    (void)state;
+    assert_true(mixed.parts_len > 0);
+    memcpy(parts, mixed.parts, mixed.parts_len);
+    parts[mixed.parts_len - 1] ^= 1;
+    mixed.parts = parts;
+    want_in_silence(&seen);
+    give_district(PROVINCE, seen.id, &mixed);
+    assert_int_equal(district->mends, 1);
+    assert_true(district->mend_proven);
+    assert_int_equal(district->mend_parts_len, 0);
+    /* The control: with the right ones they are there. */
+    want_in_silence(&seen);
+    give_district(PROVINCE, seen.id, &a_case(DISTRICT)->segment);
+    assert_int_equal(district->mends, 2);
+    assert_int_equal(district->mend_parts_len,
+                     a_case(DISTRICT)->segment.parts_len);
+}
+
+static void who_goes_while_it_is_asked_is_passed_over_at_once(void **state)
+{
+    struct node *district = &net.nodes[DISTRICT];
+    struct seen seen;
+
+    (void)state;
+    want_in_silence(&seen);
+    net_disconnect(&net, DISTRICT, PROVINCE);
+    net_run(&net, 2000);
+    assert_int_equal(district->mends, 1);
+    assert_int_equal(seen.asked, at_district(COMMUNE));
+}
+
+static void one_question_at_a_time_goes_to_a_neighbour(void **state)
+{
+    struct node *district = &net.nodes[DISTRICT];
+    struct seen seen;
+    unsigned asked = 0;
+
+    (void)state;
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 2), LT_OK);
+    net_run(&net, 500);
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 500);
+    watch(&seen, DISTRICT);
+    for (size_t i = 0; i < district->log_n; i++) {
+        const struct lt_segment *segment = &district->log[i].segment;
+        const struct lt_input input = {.kind = LT_IN_WANT,
+                                       .stream = segment->stream,
+                                       .epoch = segment->epoch,
+                                       .number = segment->first};
+
+        if (lt_office_equal(&segment->stream.origin,
+                            &net.nodes[COMMUNE].office) &&
+            segment->stream.channel.cls == LT_CLASS_CASE) {
+            net_input(&net, DISTRICT, &input);
+            net_input(&net, DISTRICT, &input); /* once is enough */
+            asked++;
+        }
+    }
+    assert_int_equal(asked, 2);
+    assert_int_equal(lt_engine_asks(district->engine), 2);
+    net_turn(&net, DISTRICT);
+    assert_int_equal(district->sent[LT_FRAME_WANT], 1);
+    net_run(&net, 200); /* the answer to the first lets the second go */
+    assert_int_equal(district->mends, 2);
+    assert_int_equal(district->sent[LT_FRAME_WANT], 2);
+    assert_int_equal(lt_engine_asks(district->engine), 0);
+}
+
+static void so_many_are_asked_for_and_no_more(void **state)
+{
+    struct node *district = &net.nodes[DISTRICT];
+    struct lt_input input = {.kind = LT_IN_WANT,
+                             .stream = a_case(DISTRICT)->segment.stream};
+
+    (void)state;
+    net_input(&net, DISTRICT, &input); /* of no life */
+    input.epoch = a_case(DISTRICT)->segment.epoch;
+    net_input(&net, DISTRICT, &input); /* nothing begins with 0 */
+    assert_int_equal(lt_engine_asks(district->engine), 0);
+    for (input.number = 1; input.number <= LT_ASKS_MAX + 5; input.number++) {
+        net_input(&net, DISTRICT, &input);
+    }
+    assert_int_equal(lt_engine_asks(district->engine), LT_ASKS_MAX);
+    net_run(&net, 60 * 1000);
+    assert_int_equal(lt_engine_asks(district->engine), 0);
+}
+
+/* Who had been sent rotten bytes has held the run for the whole session. */
+static void what_was_held_for_wrong_is_sent_anew_once_it_is_mended(void **state)
+{
+    struct node *district = &net.nodes[DISTRICT];
+    struct lt_session *session =
+        lt_session_find(district->engine, at_district(PROVINCE));
+    struct lt_track *track =
+        lt_track_find(district->engine, &a_case(DISTRICT)->segment.stream);
+    const struct lt_hold hold = {.has_handle = true,
+                                 .handle =
+                                     lt_flow_find(session, track->runs)->handle,
+                                 .reason = LT_HOLD_PROVEN_WRONG};
+    struct lt_buf frame;
+
+    (void)state;
+    lt_buf_init(&frame, lt_alloc_heap());
+    send(PROVINCE, lt_hold_encode(&hold, &frame), &frame);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 1), LT_OK);
+    net_run(&net, 1000);
+    assert_int_equal(net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE),
+                     3);
+    assert_int_equal(district->closes, 0);
+    want(DISTRICT);
+    assert_int_equal(district->closes, 1);
+    net_run(&net, 5000);
+    assert_int_equal(net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE),
+                     4);
+}
+
+/* ---- who asks for what it may not have, or what is not there ---- */
+
+static void what_is_not_there_is_said_to_be_not_there(void **state)
+{
+    const struct lt_segment *held = &a_case(DISTRICT)->segment;
+    struct lt_stream none = held->stream;
+    struct seen seen;
+
+    (void)state;
+    watch(&seen, DISTRICT);
+    none.channel.cls = LT_CLASS_AUDIT;
+    ask_district(PROVINCE, &none, held->epoch, 1);
+    assert_int_equal(seen.given, 1);
+    ask_district(PROVINCE, &held->stream, held->epoch + 1, 1);
+    assert_int_equal(seen.given, 2);
+    ask_district(PROVINCE, &held->stream, held->epoch,
+                 lt_segment_last(held) + 1);
+    assert_int_equal(seen.given, 3);
+    assert_int_equal(held->count, 3); /* none begins in the midst of it */
+    ask_district(PROVINCE, &held->stream, held->epoch, held->first + 1);
+    assert_int_equal(seen.given, 4);
+    assert_false(seen.found);
+    ask_district(PROVINCE, &held->stream, held->epoch, held->first);
+    assert_true(seen.found);
+    assert_int_equal(seen.parts_len, held->parts_len);
+}
+
+static void what_an_office_may_not_have_is_not_there_for_it(void **state)
+{
+    const struct lt_segment *held;
+    struct seen seen;
+    unsigned other;
+
+    (void)state;
+    other = net_join(&net, DISTRICT);
+    net_connect(&net, other, DISTRICT);
+    net_run(&net, 2000);
+    watch(&seen, DISTRICT);
+    held = &a_case(DISTRICT)->segment;
+    net.links[1].parent_session = net.links[2].parent_session;
+    ask_district(COMMUNE, &held->stream, held->epoch, held->first);
+    assert_int_equal(seen.given, 1);
+    assert_false(seen.found);
+}
+
+static void texts_that_rotted_here_are_left_out_of_what_is_given(void **state)
+{
+    struct held_segment *held = a_case(DISTRICT);
+    struct seen seen;
+
+    (void)state;
+    watch(&seen, DISTRICT);
+    held->bytes[held->segment.payload_len + held->segment.parts_len - 1] ^= 1;
+    ask_district(PROVINCE, &held->segment.stream, held->segment.epoch,
+                 held->segment.first);
+    assert_true(seen.found);
+    assert_int_equal(seen.parts_len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +550,17 @@ int main(void)
         TEST(an_older_neighbour_is_not_asked),
         TEST(with_nobody_there_it_is_said_at_once),
         TEST(who_asks_without_end_is_answered_so_often),
+        TEST(an_answer_counts_from_whom_was_asked_alone),
+        TEST(who_has_it_not_or_another_is_passed_over),
+        TEST(a_signature_that_does_not_fit_is_handed_on_as_unproven),
+        TEST(texts_that_do_not_fit_are_left_out),
+        TEST(who_goes_while_it_is_asked_is_passed_over_at_once),
+        TEST(one_question_at_a_time_goes_to_a_neighbour),
+        TEST(so_many_are_asked_for_and_no_more),
+        TEST(what_was_held_for_wrong_is_sent_anew_once_it_is_mended),
+        TEST(what_is_not_there_is_said_to_be_not_there),
+        TEST(what_an_office_may_not_have_is_not_there_for_it),
+        TEST(texts_that_rotted_here_are_left_out_of_what_is_given),
 #undef TEST
     };
 
