@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/unit/log/file.h"
 #include "tests/unit/log/place.h"
 
 static struct lt_event_id event_id(const struct writer *writer, uint64_t count)
@@ -245,6 +246,60 @@ static void every_copy_goes(void **state)
     writer_deinit(&second);
 }
 
+/* The event holds no byte of it: the pieces do, in whichever life the office
+ * was when it wrote them. */
+static void a_file_goes_with_its_pieces_of_every_life(void **state)
+{
+    struct place *place = *state;
+    struct lt_log *log = test_open(&place->options);
+    struct lt_event_id id;
+    struct texts texts;
+    struct file file;
+
+    file_init(&file);
+    id = file_event(&file);
+    assert_int_equal(file_put(&file, log), LT_OK);
+    for (unsigned i = 1; i < FILE_SEGMENTS; i++) {
+        assert_true(in_files(place, file.counts[i])); /* control */
+    }
+    assert_int_equal(erase(log, &id), FILE_PIECES);
+    assert_int_equal(erase(log, &id), 0);
+    assert_int_equal(lt_log_commit(log), LT_OK);
+    assert_int_equal(lt_log_wipe(log), LT_OK);
+    for (unsigned i = 1; i <= FILE_PIECES; i++) {
+        assert_false(in_files(place, file.counts[i]));
+    }
+    assert_true(in_files(place, file.counts[FILE_SEGMENTS - 1]));
+    texts = texts_of(log);
+    assert_int_equal(texts.parts, 1);
+    assert_int_equal(test_bad(log, file.event.key), 0);
+    lt_log_close(log);
+    file_deinit(&file);
+}
+
+/* Another part of the event is no file: nothing is looked for in pieces. */
+static void what_is_no_part_of_it_leaves_a_file_alone(void **state)
+{
+    struct place *place = *state;
+    struct lt_log *log = test_open(&place->options);
+    struct lt_event_id id;
+    struct file file;
+    size_t stripped;
+
+    file_init(&file);
+    id = file_event(&file);
+    assert_int_equal(file_put(&file, log), LT_OK);
+    assert_int_equal(lt_log_erase(log, &id, 1U << 1, &stripped), LT_OK);
+    assert_int_equal(stripped, 0);
+    assert_int_equal(lt_log_commit(log), LT_OK);
+    assert_int_equal(lt_log_wipe(log), LT_OK);
+    for (unsigned i = 1; i < FILE_SEGMENTS; i++) {
+        assert_true(in_files(place, file.counts[i]));
+    }
+    lt_log_close(log);
+    file_deinit(&file);
+}
+
 static void a_rollback_takes_the_erasing_back(void **state)
 {
     struct place *place = *state;
@@ -318,6 +373,8 @@ int main(void)
         TEST(every_text_of_a_segment_may_go),
         TEST(what_is_erased_is_not_taken_again),
         TEST(every_copy_goes),
+        TEST(a_file_goes_with_its_pieces_of_every_life),
+        TEST(what_is_no_part_of_it_leaves_a_file_alone),
         TEST(a_rollback_takes_the_erasing_back),
         TEST(what_was_said_is_kept_word_for_word),
 #undef TEST

@@ -16,6 +16,7 @@
 #include "daemon/log/internal.h"
 #include "daemon/log/salvage.h"
 #include "tests/unit/log/fails.h"
+#include "tests/unit/log/file.h"
 #include "tests/unit/log/full.h"
 
 enum { MIDDLE = FULL_MIDDLE, MOST = 15 };
@@ -29,6 +30,7 @@ static struct bench {
     struct lt_disk_image *image;
     struct lt_log_options options;
     struct full full;
+    struct file file;
     uint64_t most;   /* of the calls of one kind that are tried */
     uint64_t failed; /* so many did */
 } bench;
@@ -53,6 +55,21 @@ static lt_err erase(struct lt_log *log)
     for (unsigned i = 0; err == LT_OK && i < 3; i++) {
         const struct lt_event_id id = event_of(2 * i, i);
 
+        err = lt_log_erase(log, &id, 1, &stripped);
+    }
+    if (err == LT_OK) {
+        err = lt_log_commit(log);
+    }
+    return err == LT_OK ? lt_log_wipe(log) : err;
+}
+
+static lt_err erase_file(struct lt_log *log)
+{
+    const struct lt_event_id id = file_event(&bench.file);
+    size_t stripped = 0;
+    lt_err err = file_put(&bench.file, log);
+
+    if (err == LT_OK) {
         err = lt_log_erase(log, &id, 1, &stripped);
     }
     if (err == LT_OK) {
@@ -425,6 +442,7 @@ CASE(creating, nothing, NULL, true, true)
 CASE(writing, put_all, NULL, true, false)
 CASE(reading, read_all, NULL, false, false)
 CASE(erasing, erase, NULL, false, false)
+CASE(erasing_a_file, erase_file, NULL, true, false)
 CASE(verifying, look, NULL, false, false)
 CASE(pruning, prune, NULL, false, true)
 CASE(backing_up, back_up, NULL, false, false)
@@ -486,6 +504,7 @@ static int set_up(void **state)
     bench.disk = lt_disk_new(7);
     bench.options = test_options(bench.path, lt_disk_vfs(bench.disk));
     full_init(&bench.full);
+    file_init(&bench.file);
     log = test_open(&bench.options);
     assert_int_equal(put_all(log), LT_OK);
     lt_log_close(log);
@@ -498,6 +517,7 @@ static int tear_down(void **state)
     (void)state;
     take_away_files();
     full_deinit(&bench.full);
+    file_deinit(&bench.file);
     lt_disk_image_free(bench.image);
     lt_disk_free(bench.disk);
     return rmdir(bench.folder);
@@ -514,6 +534,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(writing),
         cmocka_unit_test(reading),
         cmocka_unit_test(erasing),
+        cmocka_unit_test(erasing_a_file),
         cmocka_unit_test(verifying),
         cmocka_unit_test(pruning),
         cmocka_unit_test(backing_up),

@@ -68,11 +68,20 @@ static void add_event(struct writer *writer)
         .actor_role = 1,
     };
 
+    if (writer->piece_of.count > 0) {
+        event.type = LT_EV_CHUNK;
+        event.chunk_of = writer->piece_of;
+        event.chunk_offset = writer->count * LT_PIECE_BYTES;
+    }
     event.id.count = ++writer->count;
     event.hlc = ++writer->hlc;
     event.recorded_at_ms = lt_hlc_ms(writer->hlc);
     part.len = test_text(writer->count, text);
-    if (writer->with_texts) {
+    if (writer->with_files) {
+        event.parts_n = 1;
+        event.parts[0] = (struct lt_part_ref){
+            .size = 4 * LT_PIECE_BYTES, .kind = 6, .retention = 1, .large = true};
+    } else if (writer->with_texts) {
         memcpy(part.salt, &writer->hlc, sizeof(writer->hlc));
         event.parts_n = 1;
         event.parts[0].size = part.len;

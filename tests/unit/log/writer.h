@@ -15,6 +15,8 @@ struct writer {
     struct lt_packer *packer;
     struct lt_buf event;
     bool with_texts;
+    bool with_files;             /* a large part instead of a text */
+    struct lt_event_id piece_of; /* count > 0: pieces of that event's */
     struct lt_segment segment; /* the last one made */
 };
 
