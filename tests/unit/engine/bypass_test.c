@@ -166,27 +166,6 @@ static void urgent_alone_for_an_hour_then_all_lanes(void **state)
         net_class_events(&net, COMMUNE, PROVINCE, LT_CLASS_DIRECTIVE), 1);
 }
 
-/* The tree's writer puts the office elsewhere. */
-static void move(unsigned node, unsigned parent)
-{
-    struct lt_event *event = calloc(1, sizeof(*event));
-    struct lt_channel channel = net_all(LT_CLASS_TREE);
-    struct lt_write_event one = {
-        .event = event, .channels_n = 1, .channels = &channel};
-
-    assert_non_null(event);
-    event->type = LT_EV_OFFICE_CHANGED;
-    event->recorded_at_ms = net.now.wall_ms;
-    event->actor_role = 6;
-    event->office.id = net.nodes[node].office;
-    event->office.parent = net.nodes[parent].office;
-    event->office.name = (struct lt_text){"moved", 5};
-    event->office.kind = (struct lt_text){"office", 6};
-    assert_int_equal(net_write_events(&net, 0, &one, 1), LT_OK);
-    net_turn(&net, 0);
-    free(event);
-}
-
 /* The dead parent's hour has passed; then the office is put below another, which
  * does not answer yet. What may wait goes around that one after an hour again. */
 static void another_parent_has_its_hour_of_its_own(void **state)
@@ -200,7 +179,7 @@ static void another_parent_has_its_hour_of_its_own(void **state)
     incident(COMMUNE);
     net_run(&net, 61 * MINUTE_MS);
     assert_true(around(COMMUNE).all_lanes);
-    move(COMMUNE, other);
+    net_move(&net, COMMUNE, other);
     net_run(&net, 1000);
     assert_false(around(COMMUNE).all_lanes);
     incident(COMMUNE);
@@ -221,7 +200,7 @@ static void one_that_is_above_no_longer_opens_no_lanes(void **state)
     (void)state;
     net_stop(&net, N_DISTRICT);
     net_disconnect(&net, N_COMMUNE, N_DISTRICT);
-    move(N_DISTRICT, N_NATIONAL);
+    net_move(&net, N_DISTRICT, N_NATIONAL);
     net_run(&net, 1000);
     incident(N_COMMUNE);
     assert_int_equal(net_write(&net, N_COMMUNE, net_up(LT_CLASS_CASE), 3),

@@ -65,17 +65,6 @@ static struct lt_event *fresh(uint32_t type)
     return event;
 }
 
-static void close_office(unsigned office, unsigned heir)
-{
-    struct lt_event *event = fresh(LT_EV_OFFICE_CHANGED);
-
-    event->office.id = net.nodes[office].office;
-    event->office_closed = true;
-    event->has_heir = true;
-    event->heir = net.nodes[heir].office;
-    say(event);
-}
-
 /* The writer's word about the key, with what it holds as the ends. */
 static void revoke(unsigned of, bool restores)
 {
@@ -119,7 +108,7 @@ static void who_has_handed_over_all_falls_silent(void **state)
     (void)state;
     cases(COMMUNE, 3);
     net_run(&net, 3000);
-    close_office(COMMUNE, OTHER);
+    net_close(&net, COMMUNE, OTHER);
     assert_int_equal(drain(COMMUNE), LT_DRAIN_UNSAID);
     net_run(&net, MINUTE_MS);
     assert_int_equal(drain(COMMUNE), LT_DRAIN_OVER);
@@ -146,7 +135,7 @@ static void nothing_is_over_before_it_comes_back(void **state)
     net.no_bypass = true;
     net_disconnect(&net, COMMUNE, DISTRICT);
     cases(COMMUNE, 4);
-    close_office(COMMUNE, OTHER);
+    net_close(&net, COMMUNE, OTHER);
     net_run(&net, 90 * MINUTE_MS);
     assert_int_equal(drain(COMMUNE), LT_DRAIN_UNSAID);
     cases(COMMUNE, 1); /* it does not know */
@@ -174,7 +163,7 @@ static void what_a_tier_keeps_back_is_missed(void **state)
     net.filter = keeps_segments;
     cases(COMMUNE, 2);
     net_run(&net, 3000);
-    close_office(COMMUNE, OTHER);
+    net_close(&net, COMMUNE, OTHER);
     net_run(&net, MINUTE_MS / 3);
     assert_true(lt_engine_silent(engine_of(COMMUNE)));
     assert_int_equal(drain(COMMUNE), LT_DRAIN_MISSING);
@@ -191,7 +180,7 @@ static void it_says_so_only_when_it_has_kept_it(void **state)
     (void)state;
     cases(COMMUNE, 1);
     net_run(&net, 3000);
-    close_office(COMMUNE, OTHER);
+    net_close(&net, COMMUNE, OTHER);
     for (unsigned i = 0; i < 400 && drain(COMMUNE) != LT_DRAIN_OVER; i++) {
         net_run(&net, 20);
     }
@@ -211,15 +200,15 @@ static void its_key_ends_and_it_is_the_last_that_hears_so(void **state)
     (void)state;
     cases(COMMUNE, 3);
     net_run(&net, 3000);
-    close_office(COMMUNE, OTHER);
+    net_close(&net, COMMUNE, OTHER);
     net_run(&net, MINUTE_MS);
     revoke(COMMUNE, false);
     net_run(&net, MINUTE_MS);
     assert_int_equal(drain(COMMUNE), LT_DRAIN_REVOKED);
     assert_true(lt_engine_ended(engine_of(COMMUNE)));
-    assert_int_equal(lt_engine_limit(engine_of(PROVINCE), &stream,
-                                     net.nodes[COMMUNE].epoch),
-                     3);
+    assert_int_equal(
+        lt_engine_limit(engine_of(PROVINCE), &stream, net.nodes[COMMUNE].epoch),
+        3);
     for (unsigned i = PROVINCE; i <= OTHER; i++) {
         assert_false(net_alarm(&net, i, LT_AREVOKED));
     }
@@ -239,9 +228,9 @@ static void a_neighbour_of_the_writer_hears_it_as_well(void **state)
     (void)state;
     net_disconnect(&net, COMMUNE, DISTRICT);
     net_disconnect(&net, OTHER, DISTRICT);
-    close_office(COMMUNE, PROVINCE);
-    close_office(OTHER, PROVINCE);
-    close_office(DISTRICT, PROVINCE);
+    net_close(&net, COMMUNE, PROVINCE);
+    net_close(&net, OTHER, PROVINCE);
+    net_close(&net, DISTRICT, PROVINCE);
     net_run(&net, MINUTE_MS);
     assert_int_equal(drain(DISTRICT), LT_DRAIN_OVER);
     revoke(DISTRICT, false);
@@ -249,11 +238,49 @@ static void a_neighbour_of_the_writer_hears_it_as_well(void **state)
     assert_true(lt_engine_ended(engine_of(DISTRICT)));
 }
 
+/* Without its parent: others go around, one whose key has ended does not. */
+static void who_has_ended_goes_around_nobody(void **state)
+{
+    (void)state;
+    net_disconnect(&net, OTHER, DISTRICT);
+    net_run(&net, 30 * MINUTE_MS);
+    assert_int_equal(net.dials, 1); /* control */
+    net_close(&net, COMMUNE, OTHER);
+    net_run(&net, MINUTE_MS);
+    revoke(COMMUNE, false);
+    net_run(&net, MINUTE_MS);
+    assert_true(lt_engine_ended(engine_of(COMMUNE)));
+    net_run(&net, 60 * MINUTE_MS);
+    assert_int_equal(net.dials, 1);
+}
+
+/* It hands over around its parent, hears by the same way that it has ended, and
+ * hangs up. */
+static void who_ends_while_it_goes_around_hangs_up(void **state)
+{
+    struct lt_bypass_view view;
+
+    (void)state;
+    net_stop(&net, DISTRICT);
+    cases(COMMUNE, 2);
+    net_run(&net, 80 * MINUTE_MS); /* all lanes after an hour */
+    net_close(&net, COMMUNE, OTHER);
+    net_run(&net, 5 * MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_OVER);
+    lt_engine_bypass(engine_of(COMMUNE), &view);
+    assert_int_equal(view.state, LT_BYPASS_AROUND);
+    revoke(COMMUNE, false);
+    net_run(&net, MINUTE_MS);
+    assert_true(lt_engine_ended(engine_of(COMMUNE)));
+    lt_engine_bypass(engine_of(COMMUNE), &view);
+    assert_int_equal(view.state, LT_BYPASS_NOT);
+}
+
 /* A person has given it back: that stands. */
 static void what_was_given_back_is_left_alone(void **state)
 {
     (void)state;
-    close_office(COMMUNE, OTHER);
+    net_close(&net, COMMUNE, OTHER);
     net_run(&net, MINUTE_MS);
     revoke(COMMUNE, false);
     revoke(COMMUNE, true);
@@ -273,6 +300,8 @@ int main(void)
         PROMISE(it_says_so_only_when_it_has_kept_it),
         PROMISE(its_key_ends_and_it_is_the_last_that_hears_so),
         PROMISE(a_neighbour_of_the_writer_hears_it_as_well),
+        PROMISE(who_has_ended_goes_around_nobody),
+        PROMISE(who_ends_while_it_goes_around_hangs_up),
         PROMISE(what_was_given_back_is_left_alone),
     };
 

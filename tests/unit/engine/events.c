@@ -78,6 +78,45 @@ lt_err net_write(struct net *net, unsigned index, struct lt_channel channel,
     return rc;
 }
 
+/* A word of the tree's writer about an office. */
+static void change_office(struct net *net, const struct lt_event *body)
+{
+    const struct lt_channel channel = net_all(LT_CLASS_TREE);
+    struct lt_event *event = malloc(sizeof(*event)); /* large for a stack */
+    struct lt_write_event one = {
+        .event = event, .channels_n = 1, .channels = &channel};
+
+    assert_non_null(event);
+    *event = *body;
+    event->type = LT_EV_OFFICE_CHANGED;
+    event->recorded_at_ms = net->now.wall_ms;
+    event->actor_role = 6;
+    assert_int_equal(net_write_events(net, 0, &one, 1), LT_OK);
+    net_turn(net, 0);
+    free(event);
+}
+
+void net_move(struct net *net, unsigned index, unsigned parent)
+{
+    const struct lt_event event = {
+        .office = {.id = net->nodes[index].office,
+                   .parent = net->nodes[parent].office,
+                   .name = {"moved", 5},
+                   .kind = {"office", 6}}};
+
+    change_office(net, &event);
+}
+
+void net_close(struct net *net, unsigned index, unsigned heir)
+{
+    const struct lt_event event = {.office = {.id = net->nodes[index].office},
+                                   .office_closed = true,
+                                   .has_heir = true,
+                                   .heir = net->nodes[heir].office};
+
+    change_office(net, &event);
+}
+
 /* ---- looking ---- */
 
 uint64_t net_class_events(const struct net *net, unsigned index,

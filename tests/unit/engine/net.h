@@ -148,6 +148,9 @@ unsigned net_join(struct net *net, int parent);
 unsigned net_stranger(struct net *net, unsigned parent);
 /* The tree's writer opens it after all. */
 void net_admit(struct net *net, unsigned stranger);
+/* The tree's writer puts the office elsewhere, or closes it. */
+void net_move(struct net *net, unsigned node, unsigned parent);
+void net_close(struct net *net, unsigned node, unsigned heir);
 void net_connect(struct net *net, unsigned child, unsigned parent);
 void net_disconnect(struct net *net, unsigned child, unsigned parent);
 /* A session as the gate would announce it, without a wired peer. */

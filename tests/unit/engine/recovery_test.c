@@ -423,26 +423,6 @@ static void both_ends_measure_a_quiet_link(void **state)
                     3 * minute - 1000, 3 * minute + 1000);
 }
 
-static void move(unsigned node, unsigned parent)
-{
-    struct lt_event *event = calloc(1, sizeof(*event));
-    struct lt_channel channel = net_all(LT_CLASS_TREE);
-    struct lt_write_event one = {
-        .event = event, .channels_n = 1, .channels = &channel};
-
-    assert_non_null(event);
-    event->type = LT_EV_OFFICE_CHANGED;
-    event->recorded_at_ms = net.now.wall_ms;
-    event->actor_role = 6;
-    event->office.id = net.nodes[node].office;
-    event->office.parent = net.nodes[parent].office;
-    event->office.name = (struct lt_text){"moved", 5};
-    event->office.kind = (struct lt_text){"office", 6};
-    assert_int_equal(net_write_events(&net, PROVINCE, &one, 1), LT_OK);
-    net_turn(&net, PROVINCE);
-    free(event);
-}
-
 /* It was away when it was moved. Its new superior holds nothing of it and has
  * said so before the office knows that this is a superior. */
 static void office_that_hears_from_its_superior_who_that_is_sends_it_all(
@@ -459,7 +439,7 @@ static void office_that_hears_from_its_superior_who_that_is_sends_it_all(
     cases(COMMUNE, 3);
     net_run(&net, 2000);
     net_disconnect(&net, COMMUNE, DISTRICT);
-    move(COMMUNE, other);
+    net_move(&net, COMMUNE, other);
     net_run(&net, 2000);
     lt_buf_init(&binding, lt_alloc_heap());
     net_make_binding(&net, PROVINCE, other, &binding);
@@ -495,7 +475,7 @@ static void directive_at_a_former_superior_comes_back_to_its_writer(
     net_run(&net, 2000);
     assert_int_equal(
         net_class_events(&net, DISTRICT, PROVINCE, LT_CLASS_DIRECTIVE), 1);
-    move(COMMUNE, other);
+    net_move(&net, COMMUNE, other);
     net_run(&net, 2000);
     net_stop(&net, PROVINCE);
     net_truncate(&net, PROVINCE, before);

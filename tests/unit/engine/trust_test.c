@@ -81,18 +81,6 @@ static void door(unsigned by, unsigned office, bool shut, const char *doc)
     write_freed(by, event, channels, 2);
 }
 
-static void move(unsigned node, unsigned parent)
-{
-    const struct lt_channel channel = net_all(LT_CLASS_TREE);
-    struct lt_event *event = fresh(LT_EV_OFFICE_CHANGED);
-
-    event->office.id = net.nodes[node].office;
-    event->office.parent = net.nodes[parent].office;
-    event->office.name = (struct lt_text){"moved", 5};
-    event->office.kind = (struct lt_text){"office", 6};
-    write_freed(PROVINCE, event, &channel, 1);
-}
-
 /* The root revokes the key that @of has, with what the root holds now. */
 static void revoke(unsigned of, bool restore)
 {
@@ -209,7 +197,7 @@ static void a_door_counts_while_its_author_is_the_parent(void **state)
     door(DISTRICT, COMMUNE, true, "10");
     net_run(&net, 3000);
     assert_true(net_alarm(&net, PROVINCE, LT_ADOORSHUT));
-    move(COMMUNE, OTHER);
+    net_move(&net, COMMUNE, OTHER);
     net_connect(&net, COMMUNE, OTHER);
     net_run(&net, MINUTE_MS);
     assert_false(shut_door_at(PROVINCE, DISTRICT, COMMUNE));
@@ -661,7 +649,7 @@ static void who_cannot_judge_its_own_key_shows_it(void **state)
     cases(COMMUNE, 2);
     net_run(&net, 3000);
     before = net.nodes[COMMUNE].log_n;
-    move(COMMUNE, PROVINCE);
+    net_move(&net, COMMUNE, PROVINCE);
     net_run(&net, 3000);
     assert_true(net.nodes[COMMUNE].log_n > before);
     net_disconnect(&net, COMMUNE, DISTRICT);
