@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/courier.h"
+
 enum { PROVINCE, DISTRICT, COMMUNE };
 
 static const int64_t MINUTE_MS = INT64_C(60) * 1000;
@@ -193,6 +195,71 @@ static bool is_well(struct net *net)
     return cases_came(net, 1);
 }
 
+/* ---- a piece by file ---- */
+
+static void cut_off(struct net *net)
+{
+    net_run(net, 2000);
+    net_disconnect(net, COMMUNE, DISTRICT);
+    (void)net_write(net, COMMUNE, net_up(LT_CLASS_CASE), 2);
+    net_run(net, 500);
+}
+
+/* All that the commune has of its cases, as it would export it. */
+static void write_piece(const struct net *net, struct lt_buf *plain)
+{
+    const struct node *from = &net->nodes[COMMUNE];
+    const struct lt_courier_piece piece = {.from = from->office,
+                                           .to = net->nodes[DISTRICT].office,
+                                           .epoch = from->epoch,
+                                           .last = true};
+    struct lt_run_open open = {.handle = 1, .epoch = from->epoch};
+    struct lt_segments_writer writer;
+    size_t mark;
+
+    open.stream.origin = from->office;
+    open.stream.channel = net_up(LT_CLASS_CASE);
+    memcpy(open.key_id, lt_key_id(from->key), LT_HASH_LEN);
+    assert_int_equal(lt_courier_begin(plain), LT_OK);
+    assert_int_equal(lt_courier_frame_begin(plain, &mark), LT_OK);
+    assert_int_equal(lt_run_open_encode(&open, plain), LT_OK);
+    lt_courier_frame_done(plain, mark);
+    assert_int_equal(lt_courier_frame_begin(plain, &mark), LT_OK);
+    assert_int_equal(lt_segments_begin(&writer, plain), LT_OK);
+    for (size_t i = 0; i < from->log_n; i++) {
+        if (lt_stream_equal(&from->log[i].segment.stream, &open.stream)) {
+            assert_int_equal(
+                lt_segments_add(&writer, 1, &from->log[i].segment), LT_OK);
+        }
+    }
+    lt_segments_end(&writer);
+    lt_courier_frame_done(plain, mark);
+    assert_int_equal(lt_courier_end(&piece, from->key, plain), LT_OK);
+}
+
+static void import(struct net *net)
+{
+    struct lt_courier_taken taken;
+    struct lt_input input = {.kind = LT_IN_COURIER, .courier = &taken};
+    struct lt_buf plain;
+
+    lt_arena_piecewise(false);
+    lt_buf_init(&plain, lt_alloc_heap());
+    write_piece(net, &plain);
+    lt_arena_piecewise(true);
+    input.bytes = plain.data;
+    input.len = plain.len;
+    net_input(net, DISTRICT, &input);
+    net_turn(net, DISTRICT);
+    lt_buf_deinit(&plain);
+    net_run(net, 1000);
+}
+
+static bool two_cases(struct net *net)
+{
+    return cases_came(net, 2);
+}
+
 static const struct story STORIES[] = {
     {"passing on", DISTRICT, NULL, pass_on, three_cases},
     {"starting", DISTRICT, write_first, start_again, three_cases},
@@ -202,6 +269,7 @@ static const struct story STORIES[] = {
     {"going around", COMMUNE, lose_the_parent, go_around, the_incident_came},
     {"being gone to", PROVINCE, lose_the_parent, go_around, the_incident_came},
     {"giving a past back", DISTRICT, write_twice, contradict, is_well},
+    {"taking a piece by file", DISTRICT, cut_off, import, two_cases},
 };
 
 /* The office's memory runs out after so many allocations. True: it did;
