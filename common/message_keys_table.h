@@ -30,6 +30,15 @@ X("key_change_begun",
   "Stop the service, give lienthong key rotate once more as before (it goes on "
   "where it was), and start the service. What is written meanwhile is kept, and "
   "sent then.")
+X("key_waits",
+  "Khóa của máy này còn chờ nơi lưu bản gốc xác nhận; một khóa nữa thì không ai "
+  "nhận. Chưa có gì thay đổi",
+  "Để nơi lưu bản gốc xác nhận trước (mã và lệnh ở lienthong status), rồi chạy "
+  "lại lienthong key rotate.",
+  "the key of this machine still waits for the keeper's word, and nobody would "
+  "take one more; nothing has changed",
+  "Have the keeper confirm it first (lienthong status shows its short form and "
+  "the command), then give lienthong key rotate again.")
 X("certificate_renewed", "Đã gia hạn chứng chỉ đến {until}", "Không cần làm gì.",
   "the certificate was renewed until {until}", "Nothing needs to be done.")
 X("pages_certificate_renewed",

@@ -270,6 +270,34 @@ static lt_err take_join(struct lt_daemon *daemon, uint64_t session,
     return err;
 }
 
+/* Is it of a key that waits for the keeper's word, or would it follow one? */
+static bool key_waits(const struct lt_daemon *daemon,
+                      const struct lt_office *office,
+                      const struct lt_join_request *request)
+{
+    struct lt_binding asked;
+    struct lt_binding waiting;
+    const uint8_t *bytes;
+    size_t len;
+
+    if (lt_binding_body_decode(request->binding_body.data,
+                               request->binding_body.len, &asked,
+                               NULL) != LT_OK) {
+        return false;
+    }
+    for (size_t i = 0;
+         lt_engine_waiting_key(daemon->engine, office, i, &bytes, &len); i++) {
+        if (lt_binding_decode(bytes, len, &waiting, NULL) == LT_OK &&
+            (memcmp(asked.key, waiting.key, LT_PUBKEY_LEN) == 0 ||
+             (asked.has_previous &&
+              memcmp(asked.previous_key_id, waiting.key_id, LT_HASH_LEN) ==
+                  0))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A later key of an office below, signed by the present one, or a certificate
  * for the present one. */
 static lt_err take_renewal(struct lt_daemon *daemon, uint64_t session,
@@ -294,6 +322,11 @@ static lt_err take_renewal(struct lt_daemon *daemon, uint64_t session,
     }
     err = lt_enrol_renew(&self.self, request, known ? &bound : NULL, &line,
                          daemon->now.wall_ms, &result);
+    if (err == LT_OK && known && result.code == LT_EUNKNOWNKEY &&
+        key_waits(daemon, &office, request)) {
+        lt_buf_reset(&result.answer);
+        err = lt_enrol_refuse(LT_EKEYWAITS, &result.answer);
+    }
     if (err == LT_OK && result.admitted) {
         err = admit(daemon, session, NULL, &result);
     } else if (err == LT_OK) {

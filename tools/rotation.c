@@ -255,6 +255,13 @@ lt_err lt_rotation_answered(struct lt_rotation *r, const struct lt_buf *answer)
     }
     said = &frame.join_answer;
     rc = code_of(said->code);
+    if (rc == LT_EKEYWAITS) { /* nothing was bound: nothing is begun */
+        char rotating[PATH_BYTES];
+
+        if (lt_rotation_path(r, "rotating", rotating) == LT_OK) {
+            lt_folder_remove(rotating);
+        }
+    }
     if (rc != LT_OK) {
         return lt_diag_set(r->diag, rc);
     }

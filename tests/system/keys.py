@@ -139,6 +139,21 @@ def compared_on_two_screens(office, others):
     check(revoke not in alarm_of(office)["remedy"], f"{alarm_of(office)}")
 
 
+def no_key_on_top_of_one_that_waits(commune, district):
+    """It is said what to do first, and nothing is begun."""
+    waiting = commune.status()["key"]["id"]
+    commune.stop()
+    for lang, what in (("vi", "còn chờ nơi lưu bản gốc xác nhận"), ("en", "confirm it first")):
+        refused = harness.run_tool("--lang", lang, "key", "rotate", "--address",
+                                   enrol_of(district).removeprefix("tcp://"), dir=commune.dir,
+                                   json_out=False, timeout=60)
+        check(refused.code == 77 and what in refused.err, f"{refused}")
+    check(not (commune.dir / "rotating").exists(), "a change of keys is begun")
+    commune.start()
+    check(commune.status()["key"]["id"] == waiting, "another key")
+    check("key_change_begun" not in commune.alarms(), commune.alarms())
+
+
 def lost_and_confirmed():
     with Tree() as tree:
         line = Line(tree)
@@ -179,6 +194,7 @@ def lost_and_confirmed():
         wait_until(lambda: stands(province, closed, "applied", None, True), "its own case")
         compared_on_two_screens(commune, (district, province))
         check(district.tool("key", "confirm", commune.office).code == 77, "not its keeper")
+        no_key_on_top_of_one_that_waits(commune, district)
         for node in (district, province, commune):
             node.kill()
             node.start()
