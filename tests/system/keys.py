@@ -148,6 +148,8 @@ def no_key_on_top_of_one_that_waits(commune, district):
                                    enrol_of(district).removeprefix("tcp://"), dir=commune.dir,
                                    json_out=False, timeout=60)
         check(refused.code == 77 and what in refused.err, f"{refused}")
+    refused = commune.tool("key", "rotate", "--address", enrol_of(district).removeprefix("tcp://"))
+    check("key_waits" in refused.err, f"{refused}")
     check(not (commune.dir / "rotating").exists(), "a change of keys is begun")
     commune.start()
     check(commune.status()["key"]["id"] == waiting, "another key")
