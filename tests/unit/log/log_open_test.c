@@ -98,6 +98,60 @@ static void a_file_open_to_others_is_refused(void **state)
     assert_null(log);
 }
 
+/* Nobody but this user and root may have made it. */
+static void a_file_of_another_user_is_refused(void **state)
+{
+    struct place *place = *state;
+    struct lt_log *log = test_open(&place->options);
+
+    lt_log_close(log);
+    log = NULL;
+    if (geteuid() != 0) {
+        skip(); /* it cannot be given away */
+    }
+    assert_int_equal(chown(place->path, 12345, 12345), 0);
+    assert_int_equal(lt_log_open(&place->options, &log, NULL), LT_EFILEMODE);
+    assert_null(log);
+    assert_int_equal(chown(place->path, 0, 0), 0);
+    log = test_open(&place->options);
+    lt_log_close(log);
+}
+
+/* A path without a folder in it is one from here. */
+static void a_name_alone_is_a_file_in_this_folder(void **state)
+{
+    struct place *place = *state;
+    struct lt_log_options options = place->options;
+    struct lt_log *log;
+    struct stat status;
+    char here[1024];
+
+    assert_non_null(getcwd(here, sizeof(here)));
+    assert_int_equal(chdir(place->folder), 0);
+    options.path = "log.db";
+    log = test_open(&options);
+    lt_log_close(log);
+    assert_int_equal(chdir(here), 0);
+    assert_int_equal(stat(place->path, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+}
+
+static void a_folder_that_is_not_there_is_said(void **state)
+{
+    struct place *place = *state;
+    struct lt_log_options options = place->options;
+    struct lt_diag diag = {.code = LT_OK};
+    struct lt_log *log = NULL;
+    char path[128];
+
+    (void)snprintf(path, sizeof(path), "%s/none/log.db", place->folder);
+    options.path = path;
+    assert_int_equal(lt_log_open(&options, &log, &diag), LT_ECREATE);
+    assert_int_equal(diag.code, LT_ECREATE);
+    assert_string_equal(diag.args[0].value, path);
+    assert_null(log);
+}
+
 static void a_second_opener_finds_it_locked(void **state)
 {
     struct place *place = *state;
@@ -183,6 +237,9 @@ int main(void)
         TEST(a_newer_layout_is_refused_and_left_alone),
         TEST(somebody_elses_file_is_refused),
         TEST(a_file_open_to_others_is_refused),
+        TEST(a_file_of_another_user_is_refused),
+        TEST(a_name_alone_is_a_file_in_this_folder),
+        TEST(a_folder_that_is_not_there_is_said),
         TEST(a_second_opener_finds_it_locked),
         TEST(segments_and_evidence_are_append_only),
         TEST(the_file_is_a_wal_database_of_ours),
