@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/failpoint.h"
 #include "daemon/plants.h"
 #include "tests/unit/engine/net.h"
 
@@ -10,6 +11,20 @@ static void seed_bytes(uint8_t *out, size_t len, uint8_t a, uint8_t b)
 {
     memset(out, b, len);
     out[0] = a;
+}
+
+bool net_planted(int argc, char **argv)
+{
+    const char *plant = getenv("LIENTHONG_PLANT");
+
+    if (argc > 1) {
+        cmocka_set_test_filter(argv[1]);
+    }
+#ifdef LT_TEST_HOOKS
+    return plant == NULL || lt_plant(plant);
+#else
+    return plant == NULL;
+#endif
 }
 
 void net_init(struct net *net)
