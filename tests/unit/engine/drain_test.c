@@ -238,6 +238,30 @@ static void a_neighbour_of_the_writer_hears_it_as_well(void **state)
     assert_true(lt_engine_ended(engine_of(DISTRICT)));
 }
 
+/* It has a few seconds to hear so, and its neighbour knows that it is about to
+ * go: that it is away then is no alarm. */
+static void who_is_told_that_it_ends_is_leaving(void **state)
+{
+    const struct lt_office nobody = {{0x77}};
+
+    (void)state;
+    net_close(&net, COMMUNE, OTHER);
+    net_run(&net, MINUTE_MS);
+    assert_false(
+        lt_engine_leaving(engine_of(DISTRICT), &net.nodes[COMMUNE].office));
+    revoke(COMMUNE, false);
+    net_run(&net, 1000);
+    assert_true(
+        lt_engine_leaving(engine_of(DISTRICT), &net.nodes[COMMUNE].office));
+    assert_false(
+        lt_engine_leaving(engine_of(DISTRICT), &net.nodes[OTHER].office));
+    assert_false(lt_engine_leaving(engine_of(DISTRICT), &nobody));
+    net_run(&net, MINUTE_MS);
+    assert_false(
+        lt_engine_leaving(engine_of(DISTRICT), &net.nodes[COMMUNE].office));
+    assert_false(net_alarm(&net, DISTRICT, LT_ASILENT));
+}
+
 /* Without its parent: others go around, one whose key has ended does not. */
 static void who_has_ended_goes_around_nobody(void **state)
 {
@@ -300,6 +324,7 @@ int main(int argc, char **argv)
         PROMISE(it_says_so_only_when_it_has_kept_it),
         PROMISE(its_key_ends_and_it_is_the_last_that_hears_so),
         PROMISE(a_neighbour_of_the_writer_hears_it_as_well),
+        PROMISE(who_is_told_that_it_ends_is_leaving),
         PROMISE(who_has_ended_goes_around_nobody),
         PROMISE(who_ends_while_it_goes_around_hangs_up),
         PROMISE(what_was_given_back_is_left_alone),

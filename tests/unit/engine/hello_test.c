@@ -131,6 +131,33 @@ static void session_without_a_word_is_closed_after_pings(void **state)
     assert_true(hand.closed);
 }
 
+/* The other end has seen it twice: both of them say so at home. */
+static void who_is_told_that_it_runs_twice_says_so(void **state)
+{
+    const struct lt_bye bye = {.code = (uint32_t)-LT_ATWOMACHINES,
+                               .text = {"twice", 5}};
+    const struct lt_bye other = {.code = (uint32_t)-LT_EHELLO,
+                                 .text = {"no", 2}};
+    struct lt_buf frame;
+
+    (void)state;
+    hand_shake(&hand);
+    lt_buf_init(&frame, lt_alloc_heap());
+    assert_int_equal(lt_bye_encode(&other, &frame), LT_OK);
+    hand_send(&hand, &frame);
+    assert_true(hand.closed);
+    assert_false(net_alarm(&net, DISTRICT, LT_ATWOMACHINES));
+    hand_free(&hand);
+    hand_open(&hand, &net, DISTRICT, COMMUNE);
+    hand_shake(&hand);
+    lt_buf_reset(&frame);
+    assert_int_equal(lt_bye_encode(&bye, &frame), LT_OK);
+    hand_send(&hand, &frame);
+    assert_true(hand.closed);
+    assert_true(net_alarm(&net, DISTRICT, LT_ATWOMACHINES));
+    lt_buf_deinit(&frame);
+}
+
 static void newest_session_of_an_office_is_served(void **state)
 {
     struct lt_link_view view;
@@ -242,6 +269,7 @@ int main(void)
         PROMISE(frames_before_the_hello_end_the_session),
         PROMISE(silent_newcomer_is_closed),
         PROMISE(session_without_a_word_is_closed_after_pings),
+        PROMISE(who_is_told_that_it_runs_twice_says_so),
         PROMISE(newest_session_of_an_office_is_served),
         PROMISE(
             an_unconfirmed_key_takes_no_session_from_the_known_one),

@@ -172,6 +172,26 @@ who_lacks_the_key_is_told_it_again_and_asked_in_a_minute(void **state)
     assert_int_equal(up(COMMUNE), 3);
 }
 
+/* What a later version has a number for is a hold like the others, and seen. */
+static void a_reason_of_a_later_version_holds_as_well(void **state)
+{
+    struct lt_hold_view holds[2];
+    const struct lt_engine *district = net.nodes[DISTRICT].engine;
+
+    (void)state;
+    hold_commune(99, 60 * 1000);
+    assert_int_equal(lt_engine_holds(district, holds, 2), 1);
+    assert_true(lt_office_equal(&holds[0].stream.origin,
+                                &net.nodes[COMMUNE].office));
+    assert_int_equal(holds[0].reason, LT_AMANYSTREAMS);
+    assert_int_equal(lt_engine_holds(district, holds, 0), 0);
+    cases(COMMUNE);
+    assert_int_equal(up(COMMUNE), 1);
+    net_run(&net, MINUTE_MS + PACE_MS);
+    assert_int_equal(up(COMMUNE), 2);
+    assert_int_equal(lt_engine_holds(district, holds, 2), 0);
+}
+
 /* The last word counts, and one flow is held once. */
 static void a_second_word_takes_the_place_of_the_first(void **state)
 {
@@ -241,6 +261,7 @@ int main(int argc, char **argv)
         TEST(who_names_no_time_is_asked_again_in_ten_minutes),
         TEST(nobody_is_held_for_longer_than_an_hour),
         TEST(who_lacks_the_key_is_told_it_again_and_asked_in_a_minute),
+        TEST(a_reason_of_a_later_version_holds_as_well),
         TEST(a_second_word_takes_the_place_of_the_first),
         TEST(what_is_proven_wrong_is_sent_no_more_in_this_session),
         TEST(who_does_not_know_the_handle_is_told_the_run_again),

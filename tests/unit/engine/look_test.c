@@ -62,6 +62,24 @@ static void nobody_gets_more_than_there_is_room_for(void **state)
     assert_int_equal(lt_engine_offices(engine_of(DISTRICT), offices, 1), 1);
 }
 
+/* Who was moved away or has been closed is no neighbour that could be late. */
+static void who_is_nobodys_concern_any_more_is_not_listed(void **state)
+{
+    struct lt_office_view offices[4];
+
+    (void)state;
+    assert_int_equal(lt_engine_offices(engine_of(DISTRICT), offices, 4), 2);
+    net_move(&net, COMMUNE, PROVINCE);
+    net_run(&net, 5000);
+    assert_int_equal(lt_engine_offices(engine_of(DISTRICT), offices, 4), 1);
+    assert_true(
+        lt_office_equal(&offices[0].office, &net.nodes[PROVINCE].office));
+    assert_int_equal(lt_engine_offices(engine_of(PROVINCE), offices, 4), 2);
+    net_close(&net, COMMUNE, DISTRICT);
+    net_run(&net, 5000);
+    assert_int_equal(lt_engine_offices(engine_of(PROVINCE), offices, 4), 1);
+}
+
 static void every_office_is_seen_once(void **state)
 {
     struct lt_office_insight insight;
@@ -179,6 +197,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PROMISE(nobody_gets_more_than_there_is_room_for),
+        PROMISE(who_is_nobodys_concern_any_more_is_not_listed),
         PROMISE(every_office_is_seen_once),
         PROMISE(chain_of_an_office_leads_to_the_root),
         PROMISE(flow_that_does_not_move_is_seen),

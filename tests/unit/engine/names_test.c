@@ -132,6 +132,35 @@ static void branch_from_what_was_never_said_is_a_contradiction(void **state)
     free(other_memory);
 }
 
+/* Nobody but this process writes in this epoch: whoever has more of it runs
+ * with the same keys. */
+static void own_life_that_goes_on_elsewhere_is_another_machine(void **state)
+{
+    const struct node *district = &net.nodes[DISTRICT];
+    const struct lt_stream own = {district->office, net_up(LT_CLASS_CASE)};
+    uint8_t *other_memory;
+    struct lt_segment other;
+
+    (void)state;
+    hand.key = district->key; /* whose name stands in the run */
+    other = hand_segment(district->key, &own, district->epoch, NULL, "copied",
+                         &other_memory);
+    hand_run(&hand, 2, &own, district->epoch, NULL);
+    hand_segments(&hand, 2, &other, 1);
+    net_settle(&net);
+    assert_true(net_alarm(&net, DISTRICT, LT_ATWOMACHINES));
+    assert_int_equal(hand_held(&hand, NULL), LT_HOLD_PROVEN_WRONG);
+    assert_int_equal(net_class_events(&net, DISTRICT, DISTRICT, LT_CLASS_CASE),
+                     0);
+    /* It goes on in its own way. */
+    assert_int_equal(net_write(&net, DISTRICT, net_up(LT_CLASS_CASE), 1),
+                     LT_OK);
+    net_run(&net, 900);
+    assert_int_equal(net_class_events(&net, PROVINCE, DISTRICT, LT_CLASS_CASE),
+                     1);
+    free(other_memory);
+}
+
 /* A handle means one run for as long as the session lasts. */
 static void handle_is_opened_once(void **state)
 {
@@ -173,6 +202,7 @@ int main(int argc, char **argv)
         PROMISE(name_that_is_cut_short_is_no_evidence),
         PROMISE(life_with_another_beginning_is_a_contradiction),
         PROMISE(branch_from_what_was_never_said_is_a_contradiction),
+        PROMISE(own_life_that_goes_on_elsewhere_is_another_machine),
         PROMISE(handle_is_opened_once),
         PROMISE(handle_of_another_stream_ends_the_session),
         PROMISE(handle_beyond_the_bound_ends_the_session),
