@@ -121,6 +121,99 @@ static void a_flipped_bit_never_leaves_a_binding_proven(void **state)
     assert_true(decoded > 100);
 }
 
+/* ---- a later key, signed by the one before ---- */
+
+/* The body of a binding that follows @previous, in bench->body, as it is read. */
+static struct lt_binding make_later(struct bench *bench,
+                                    const struct lt_key *previous)
+{
+    struct lt_binding binding = {.office = office_n(5),
+                                 .issuer = office_n(1),
+                                 .serial = 2,
+                                 .issued_at_ms = SAMPLE_MS};
+    struct lt_binding out;
+
+    memcpy(binding.key, lt_key_public(bench->own), LT_PUBKEY_LEN);
+    assert_int_equal(lt_binding_follow(&binding, previous), LT_OK);
+    lt_buf_reset(&bench->body);
+    assert_int_equal(lt_binding_body_encode(&binding, &bench->body), LT_OK);
+    assert_int_equal(lt_binding_body_decode(bench->body.data, bench->body.len,
+                                            &out, NULL),
+                     LT_OK);
+    out.body = bench->body.data;
+    out.body_len = bench->body.len;
+    return out;
+}
+
+static void a_later_key_is_signed_by_the_one_before_and_no_other(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_key *before = key_n(3);
+    struct lt_key *other = key_n(4);
+    struct lt_binding binding = make_later(bench, before);
+
+    assert_true(binding.has_previous);
+    assert_memory_equal(binding.previous_key_id, lt_key_id(before),
+                        LT_HASH_LEN);
+    assert_int_equal(lt_binding_check_previous(&binding, before), LT_OK);
+    assert_int_equal(lt_binding_check_previous(&binding, other), LT_ECRYPTO);
+    /* Who names another as the one before has not signed as that one. */
+    memcpy(binding.previous_key_id, lt_key_id(other), LT_HASH_LEN);
+    assert_int_equal(lt_binding_check_previous(&binding, other), LT_ECRYPTO);
+    memcpy(binding.previous_key_id, lt_key_id(before), LT_HASH_LEN);
+    binding.has_previous = false;
+    assert_int_equal(lt_binding_check_previous(&binding, before), LT_ECRYPTO);
+    lt_key_free(before);
+    lt_key_free(other);
+}
+
+static void the_key_before_signs_every_byte(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_key *before = key_n(3);
+    unsigned read = 0;
+
+    (void)make_later(bench, before);
+    for (size_t i = 0; i < bench->body.len; i++) {
+        struct lt_binding out;
+
+        bench->body.data[i] ^= 0x10;
+        if (lt_binding_body_decode(bench->body.data, bench->body.len, &out,
+                                   NULL) == LT_OK) {
+            out.body = bench->body.data;
+            out.body_len = bench->body.len;
+            assert_int_equal(lt_binding_check_previous(&out, before),
+                             LT_ECRYPTO);
+            read++;
+        }
+        bench->body.data[i] ^= 0x10;
+    }
+    assert_true(read > 100);
+    lt_key_free(before);
+}
+
+/* The signature is the last field: nothing may stand behind it, or in its
+ * place. */
+static void nothing_stands_behind_what_the_key_before_signed(void **state)
+{
+    static const uint8_t more[] = {0xa0, 0x06, 1}; /* a later version's 100 */
+    struct bench *bench = *state;
+    struct lt_key *before = key_n(3);
+    struct lt_binding binding = make_later(bench, before);
+
+    binding.body_len--;
+    assert_int_equal(lt_binding_check_previous(&binding, before), LT_ECRYPTO);
+    binding.body_len = 2 + LT_TYPED_SIG_LEN;
+    assert_int_equal(lt_binding_check_previous(&binding, before), LT_ECRYPTO);
+    binding.body_len = bench->body.len;
+    assert_int_equal(lt_binding_check_previous(&binding, before), LT_OK);
+    assert_true(lt_buf_put(&bench->body, more, sizeof(more)));
+    binding.body = bench->body.data;
+    binding.body_len = bench->body.len;
+    assert_int_equal(lt_binding_check_previous(&binding, before), LT_ECRYPTO);
+    lt_key_free(before);
+}
+
 static void a_proposed_body_reads_without_signatures(void **state)
 {
     struct bench *bench = *state;
@@ -331,6 +424,9 @@ int main(void)
         TEST(a_binding_reads_back_and_is_proven),
         TEST(neither_signature_stands_for_the_other),
         TEST(a_flipped_bit_never_leaves_a_binding_proven),
+        TEST(a_later_key_is_signed_by_the_one_before_and_no_other),
+        TEST(the_key_before_signs_every_byte),
+        TEST(nothing_stands_behind_what_the_key_before_signed),
         TEST(a_proposed_body_reads_without_signatures),
         TEST(a_statement_reads_back_and_is_proven),
         TEST(a_statement_over_its_bounds_is_not_written),
