@@ -31,6 +31,15 @@ static void a_set_keeps_what_it_was_told(void **state)
     assert_true(lt_erased_any(&erased, &id.origin, 5));
     assert_false(lt_erased_any(&erased, &id.origin, 4));
     assert_false(lt_erased_any(&erased, &id.origin, 6));
+    id = id_of(9, 5, 1); /* behind all of them, and before */
+    assert_false(lt_erased_any(&erased, &id.origin, 5));
+    assert_int_equal(lt_erased_mask(&erased, &id), 0);
+    id = id_of(3, 6, 1);
+    assert_false(lt_erased_any(&erased, &id.origin, 6));
+    lt_erased_clear(&erased);
+    id = id_of(2, 5, 50);
+    assert_int_equal(lt_erased_mask(&erased, &id), 0);
+    assert_false(lt_erased_any(&erased, &id.origin, 5));
     lt_erased_deinit(&erased);
 }
 
@@ -101,6 +110,153 @@ static void pieces_go_with_their_part(void **state)
     lt_erased_deinit(&erased);
 }
 
+/* ---- counting what is absent ---- */
+
+struct counting {
+    struct lt_packer *packer;
+    struct lt_erased erased;
+    struct lt_arena arena;
+    uint64_t erased_n;
+    uint64_t absent_n;
+};
+
+static void counting_init(struct counting *counting)
+{
+    *counting = (struct counting){.erased_n = 99, .absent_n = 99};
+    lt_erased_init(&counting->erased, lt_alloc_heap());
+    lt_arena_init(&counting->arena, lt_alloc_heap(), ARENA_CAP);
+    assert_int_equal(lt_packer_new(lt_alloc_heap(), 3, &counting->packer),
+                     LT_OK);
+}
+
+static void counting_deinit(struct counting *counting)
+{
+    lt_packer_free(counting->packer);
+    lt_arena_deinit(&counting->arena);
+    lt_erased_deinit(&counting->erased);
+}
+
+static void count(struct counting *counting, const struct lt_segment *segment)
+{
+    lt_arena_reset(&counting->arena);
+    assert_int_equal(lt_erased_absent(&counting->erased, segment,
+                                      &counting->arena, &counting->erased_n,
+                                      &counting->absent_n),
+                     LT_OK);
+}
+
+static void seal_into(struct counting *counting, uint8_t cls,
+                      struct lt_segment *out)
+{
+    size_t taken;
+
+    memset(out, 0, sizeof(*out));
+    assert_int_equal(lt_packer_take(counting->packer, out, &taken), LT_OK);
+    out->stream.origin = office_n(1);
+    out->stream.channel.cls = cls;
+    out->stream.channel.audience = LT_AUDIENCE_UP;
+    out->epoch = 5;
+}
+
+/* A case with a text, a second one and a file: the file's bytes are elsewhere,
+ * and a text is erased or absent, never both. */
+static void a_text_is_erased_or_absent_and_a_file_is_neither(void **state)
+{
+    static const uint8_t text[] = "nội dung";
+    struct lt_part parts[2] = {{.content = text, .len = sizeof(text)},
+                               {.content = text, .len = sizeof(text)}};
+    const struct lt_event_id id = id_of(1, 5, 7);
+    struct lt_event event = sample_case();
+    struct lt_segment segment;
+    struct counting counting;
+    struct lt_buf bytes;
+
+    (void)state;
+    counting_init(&counting);
+    event.id = id;
+    event.parts_n = 3;
+    for (unsigned i = 0; i < 2; i++) {
+        parts[i].index = i;
+        lt_part_hash(parts[i].salt, text, sizeof(text), event.parts[i].hash);
+        event.parts[i].size = sizeof(text);
+        event.parts[i].kind = 1;
+        event.parts[i].retention = 2;
+    }
+    event.parts[2] = (struct lt_part_ref){
+        .size = LT_PIECE_BYTES, .kind = 6, .retention = 2, .large = true};
+    lt_buf_init(&bytes, lt_alloc_heap());
+    assert_int_equal(lt_event_encode(&event, &bytes, NULL), LT_OK);
+    assert_int_equal(lt_packer_add(counting.packer, 7, event.hlc, bytes.data,
+                                   bytes.len, parts, 2),
+                     LT_OK);
+    lt_buf_deinit(&bytes);
+    seal_into(&counting, LT_CLASS_CASE, &segment);
+    count(&counting, &segment);
+    assert_true(counting.erased_n == 0 && counting.absent_n == 0);
+    segment.parts_len = 0;
+    count(&counting, &segment);
+    assert_true(counting.erased_n == 0 && counting.absent_n == 2);
+    assert_true(lt_erased_add(&counting.erased, &id, 1U << 0 | 1U << 2));
+    count(&counting, &segment);
+    assert_true(counting.erased_n == 2 && counting.absent_n == 1);
+    counting_deinit(&counting);
+}
+
+/* A piece that is gone counts as its part, which is counted where it stands. */
+static void a_piece_that_is_erased_is_not_absent(void **state)
+{
+    const struct lt_event_id whole = id_of(1, 5, 7);
+    struct lt_segment segment;
+    struct counting counting;
+
+    (void)state;
+    counting_init(&counting);
+    make_piece(counting.packer, 6, 1, &segment);
+    segment.parts_len = 0;
+    count(&counting, &segment);
+    assert_true(counting.erased_n == 0 && counting.absent_n == 1);
+    assert_true(lt_erased_add(&counting.erased, &whole, 1U << 1));
+    count(&counting, &segment);
+    assert_true(counting.erased_n == 0 && counting.absent_n == 0);
+    counting_deinit(&counting);
+}
+
+/* What an office has signed is kept, be it an event or not. */
+static void what_cannot_be_read_is_left_as_it_is(void **state)
+{
+    static const uint8_t noise[] = {0xff, 0xff, 0xff, 0xff};
+    static const uint8_t text[] = "nội dung";
+    struct lt_part part = {.content = text, .len = sizeof(text)};
+    const struct lt_event_id other = id_of(1, 5, 7);
+    struct lt_segment segment;
+    struct counting counting;
+    struct lt_buf out;
+    bool changed = true;
+
+    (void)state;
+    counting_init(&counting);
+    lt_buf_init(&out, lt_alloc_heap());
+    assert_int_equal(lt_packer_add(counting.packer, 30, SAMPLE_HLC, noise,
+                                   sizeof(noise), &part, 1),
+                     LT_OK);
+    seal_into(&counting, LT_CLASS_CHUNK, &segment);
+    assert_true(lt_erased_add(&counting.erased, &other, 0xff));
+    assert_int_equal(lt_erased_strip(&counting.erased, &segment,
+                                     &counting.arena, &out, &changed),
+                     LT_OK);
+    assert_false(changed);
+    count(&counting, &segment);
+    assert_true(counting.erased_n == 0 && counting.absent_n == 0);
+    /* Of another office nothing is erased here. */
+    segment.stream.origin = office_n(9);
+    assert_int_equal(lt_erased_strip(&counting.erased, &segment,
+                                     &counting.arena, &out, &changed),
+                     LT_OK);
+    assert_false(changed);
+    lt_buf_deinit(&out);
+    counting_deinit(&counting);
+}
+
 /* Zeros behind a bundle are where another one stood. */
 static void a_bundle_ends_where_its_frame_ends(void **state)
 {
@@ -126,6 +282,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_set_keeps_what_it_was_told),
         cmocka_unit_test(pieces_go_with_their_part),
+        cmocka_unit_test(a_text_is_erased_or_absent_and_a_file_is_neither),
+        cmocka_unit_test(a_piece_that_is_erased_is_not_absent),
+        cmocka_unit_test(what_cannot_be_read_is_left_as_it_is),
         cmocka_unit_test(a_bundle_ends_where_its_frame_ends),
     };
 
