@@ -110,6 +110,28 @@ static void who_is_moved_away_from_its_bypass_hangs_up(void **state)
     assert_int_equal(incidents_at(PROVINCE), 1); /* it is below it no more */
 }
 
+/* It stays where it is, and its parent is moved from under the one that it has
+ * gone to. */
+static void whose_bypass_is_above_it_no_more_hangs_up(void **state)
+{
+    struct lt_bypass_view view;
+
+    (void)state;
+    go_around();
+    net_move(&net, DISTRICT, NATIONAL);
+    net_run(&net, 1000);
+    view = around();
+    assert_false(view.state != LT_BYPASS_NOT &&
+                 lt_office_equal(&view.target, &net.nodes[PROVINCE].office));
+    incident();
+    net_run(&net, 30 * 1000); /* around the same parent, another way */
+    view = around();
+    assert_int_equal(view.state, LT_BYPASS_AROUND);
+    assert_true(lt_office_equal(&view.target, &net.nodes[NATIONAL].office));
+    assert_int_equal(incidents_at(NATIONAL), 2);
+    assert_int_equal(incidents_at(PROVINCE), 1);
+}
+
 /* Below another district it has the province above it as before: while that
  * one does not answer, it goes around that one. */
 static void a_new_parent_ends_it_when_it_has_everything(void **state)
@@ -177,6 +199,7 @@ int main(int argc, char **argv)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(who_is_moved_below_its_bypass_is_its_child),
         TEST(who_is_moved_away_from_its_bypass_hangs_up),
+        TEST(whose_bypass_is_above_it_no_more_hangs_up),
         TEST(a_new_parent_ends_it_when_it_has_everything),
         TEST(who_hands_over_around_its_parent_hangs_up),
         TEST(a_bypass_that_breaks_is_called_again),

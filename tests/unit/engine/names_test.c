@@ -100,11 +100,14 @@ static void life_with_another_beginning_is_a_contradiction(void **state)
             prev[1].hash[3] ^= 1;
             prev[2].number++;
         } else {
+            hand.count[LT_FRAME_HOLD] = 0;
             hand_run(&hand, 2 + i, &stream, EPOCH + 1, &prev[i]);
             hand_segments(&hand, 2 + i, &other, 1);
             net_settle(&net);
             assert_true(net_alarm(&net, DISTRICT, LT_ACONTRADICTION));
+            assert_int_equal(hand.count[LT_FRAME_HOLD], 1);
             assert_int_equal(hand_held(&hand, NULL), LT_HOLD_PROVEN_WRONG);
+            assert_false(net_alarm(&net, DISTRICT, LT_ABADSIG));
         }
         free(other_memory);
     }
