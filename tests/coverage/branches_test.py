@@ -36,6 +36,15 @@ class Exclusions(unittest.TestCase):
             with self.assertRaises(ValueError):
                 branches.parse_exclusions(text)
 
+    def test_a_file_may_not_rise_above_its_floor(self):
+        floor = {FILE: 2, "common/scan.c": 1}
+        self.assertEqual(branches.hold({FILE: 2, "common/scan.c": 1}, floor), ([], []))
+        self.assertEqual(branches.hold({FILE: 3, "common/scan.c": 1}, floor), ([FILE], []))
+        self.assertEqual(branches.hold({FILE: 2}, floor), ([], ["common/scan.c"]))
+
+    def test_a_file_without_a_floor_has_to_be_whole(self):
+        self.assertEqual(branches.hold({FILE: 1}, {}), ([FILE], []))
+
     def test_two_in_a_hundred_and_no_more(self):
         self.assertFalse(branches.too_many({FILE: [100, 90, 2]}))
         self.assertTrue(branches.too_many({FILE: [100, 90, 3]}))
