@@ -128,6 +128,13 @@ X("ui_opt_for_report", "ghi hộ cơ quan cấp dưới đã gọi điện báo 
   "written down for an office below that phoned its report in (report alone)")
 X("ui_cmd_notice_join", "thay báo cáo đã được ghi hộ bằng báo cáo của chính cơ quan này: tính một lần",
   "put this office's own report in the place of what was written down for it: counted once")
+X("ui_opt_for_paper", "nhập thay cơ quan cấp dưới chỉ có sổ giấy, hoặc máy đang hỏng",
+  "entered for an office below that has only paper, or whose machine is out of order")
+X("ui_why_for_sealed", "đơn tố cáo không nhập thay được: ghi ở sổ mật của cơ quan này",
+  "a denunciation is not entered for another office: it goes into the sealed register here")
+X("ui_why_for_former", "lượt tiếp ấy là của cơ quan khác: không đổi được đơn vị, hãy hủy rồi ghi lại",
+  "that reception is another office's: the office does not change; take it back and enter it anew")
+X("ui_entered_paper_by", "Nhập thay bởi", "Entered by")
 X("ui_why_for_reports", "chỉ ghi hộ được báo cáo (report)",
   "only a report can be written down for another office")
 X("ui_verdict_denounced",

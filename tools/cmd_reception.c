@@ -32,6 +32,7 @@ const struct lt_tool_command lt_cmd_reception[] = {
                  {"leader", LT_TOOL_FLAG, "", "ui_opt_turn_leader", false},
                  {"again", LT_TOOL_FLAG, "", "ui_opt_turn_again", false},
                  {"event", LT_TOOL_TEXT, "CASE", "ui_opt_turn_about", false},
+                 {"for", LT_TOOL_TEXT, "OFFICE", "ui_opt_for_paper", false},
                  {"id", LT_TOOL_TEXT, "RECEPTION", "ui_opt_turn_former",
                   false}},
      .run = lt_tool_run_write},

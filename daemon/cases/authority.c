@@ -4,6 +4,7 @@
  * stands in the right channel, then whether its author may write it by the
  * tree at the version that it names, and last (by the check of its kind)
  * whether the step makes sense after what its author had seen. */
+#include "common/failpoint.h"
 #include "daemon/cases/denounced.h"
 #include "daemon/cases/erasure.h"
 #include "daemon/cases/fold_internal.h"
@@ -223,6 +224,17 @@ static bool covers_home(const struct lt_act *act, const struct lt_tree *tree,
     return lt_tree_covers_at(tree, act->tree_version, author, &heir);
 }
 
+bool lt_act_may_enter(const struct lt_act *act, const struct lt_tree *tree)
+{
+    const struct lt_office *author = &act->id.origin;
+
+    return !act->has_entered_for ||
+           lt_office_equal(author, &act->entered_for) ||
+           LT_PLANTED(enter_for_anybody) ||
+           (tree != NULL && lt_tree_covers_at(tree, act->tree_version, author,
+                                              &act->entered_for));
+}
+
 static enum lt_verdict_reason check_author(const struct rule *rule,
                                            const struct lt_act *act,
                                            const struct lt_matter *past,
@@ -243,13 +255,8 @@ static enum lt_verdict_reason check_author(const struct rule *rule,
                    ? LT_WHY_NONE
                    : LT_WHY_NOT_ALLOWED_HERE;
     case WHO_ENTERER:
-        return !act->has_entered_for ||
-                       lt_office_equal(author, &act->entered_for) ||
-                       (tree != NULL &&
-                        lt_tree_covers_at(tree, act->tree_version, author,
-                                          &act->entered_for))
-                   ? LT_WHY_NONE
-                   : LT_WHY_NOT_ALLOWED_HERE;
+        return lt_act_may_enter(act, tree) ? LT_WHY_NONE
+                                           : LT_WHY_NOT_ALLOWED_HERE;
     case WHO_CUSTODIAN:
         return lt_custody_holds(past, tree, act->tree_version, author)
                    ? LT_WHY_NONE

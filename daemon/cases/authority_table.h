@@ -8,7 +8,7 @@
  *
  * who:  ANYBODY          any office, of its own
  *       ENTERER          any office, of its own; a superior writes it down for
- *                        an office below that has phoned in
+ *                        an office below that has phoned in, or has only paper
  *       CUSTODIAN        the office that holds the case; who claims a
  *                        contested one, as far as nothing is decided by it
  *       CUSTODY          as daemon/cases/custody.h says, from the offers and
@@ -27,9 +27,11 @@
  *
  * Tiers give no right by themselves: commune, district, province and nation
  * differ by who is above whom, so that a tree of any depth reads this table. */
-X(CASE_OPENED, CASE, ANYBODY, true, OPEN, CLASS(CASE),
-  "cơ quan nào cũng mở được hồ sơ tại mình",
-  "any office opens a case with itself")
+X(CASE_OPENED, CASE, ENTERER, true, OPEN, CLASS(CASE),
+  "cơ quan nào cũng mở được hồ sơ tại mình; cấp trên nhập thay đơn vị chỉ có "
+  "sổ giấy, và giữ hồ sơ",
+  "any office opens a case with itself; a superior enters it for an office that "
+  "has only paper, and holds it")
 X(CASE_STEP, CASE, CUSTODIAN, false, OPEN, CLASS(CASE),
   "chỉ cơ quan đang giữ hồ sơ ghi các bước",
   "steps are the custodian's alone")
@@ -54,9 +56,11 @@ X(CUSTODY_ASSIGNED, CASE, CUSTODY, false, OPEN, CLASS(CASE),
 X(REMARK_ADOPTED, CASE, CUSTODIAN, false, OPEN, CLASS(CASE),
   "cơ quan đang giữ công nhận việc nơi giữ trước ghi muộn",
   "the custodian adopts a late word of a former one")
-X(RECEPTION_TURN, NONE, ANYBODY, false, ALWAYS, CLASS(CASE),
-  "cơ quan nào cũng ghi lượt tiếp công dân của mình",
-  "any office writes down whom it has received, how many and about what")
+X(RECEPTION_TURN, NONE, ENTERER, false, ALWAYS, CLASS(CASE),
+  "cơ quan nào cũng ghi lượt tiếp công dân của mình; cấp trên nhập thay đơn vị "
+  "chỉ có sổ giấy",
+  "any office writes down whom it has received, how many and about what; a "
+  "superior enters it for an office that has only paper")
 X(ENCLOSED, NONE, ANYBODY, false, ALWAYS, CLASS(CASE),
   "bản sao các việc của hồ sơ gửi cho nơi nhận; bản gốc có giá trị",
   "copies of a case's events for its taker; the originals count")

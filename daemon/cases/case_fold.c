@@ -8,7 +8,11 @@
  * Notes, statements, reviews, what is said of the letter or the court, and
  * "citizen notified" change nothing of that.
  * What was sent to an agency without a node is owed until its answer is in.
- * Who holds it is in custody.c. */
+ * Who holds it is in custody.c.
+ *
+ * What a superior entered for an office that has only paper (entered_for) is with
+ * that superior, as any case is with who opened it, and counts as that office's
+ * until it moves. */
 #include "daemon/cases/denounced.h"
 #include "daemon/cases/fold_internal.h"
 
@@ -86,7 +90,9 @@ static void apply_opening(struct lt_matter *matter, const struct lt_act *act,
     matter->accused = act->accused;
     matter->field = act->field;
     matter->state = LT_CASE_OPEN;
-    matter->origin = act->id.origin;
+    matter->origin = act->type == LT_EV_CASE_OPENED && act->has_entered_for
+                         ? act->entered_for
+                         : act->id.origin;
     lt_custody_begin(matter, &holder);
     matter->opened_ms = act->recorded_at_ms;
     matter->opened_on =
@@ -99,6 +105,22 @@ static void apply_opening(struct lt_matter *matter, const struct lt_act *act,
                           !LT_PLANTED(first_instance);
     matter->has_under = act->has_other;
     matter->under = act->other;
+}
+
+bool lt_matter_is_entered(const struct lt_matter *matter)
+{
+    return matter->kind == LT_MATTER_CASE &&
+           !lt_office_equal(&matter->origin, &matter->id.origin) &&
+           matter->custody.claims == 0;
+}
+
+const struct lt_office *lt_matter_counts_at(const struct lt_matter *matter)
+{
+    bool entered = lt_matter_is_entered(matter) &&
+                   !LT_PLANTED(count_by_custodian);
+
+    return entered || lt_office_is_zero(&matter->custodian) ? &matter->origin
+                                                            : &matter->custodian;
 }
 
 uint32_t lt_case_state_after(uint32_t state, uint32_t kind)

@@ -133,7 +133,8 @@ struct lt_matter {
     uint32_t accused; /* denunciations: whose people; denounced.h */
     uint32_t field;
     uint32_t state;
-    struct lt_office origin;
+    struct lt_office origin; /* whose it is: for whom it was entered, else its
+                                opener */
     struct lt_office custodian; /* zero while contested */
     int32_t opened_on; /* civil day */
     int64_t opened_ms;
@@ -184,7 +185,7 @@ struct lt_matter {
 
 /* Changes whenever the same events would be judged differently: a view folded
  * by another version is rebuilt. */
-enum { LT_FOLD_VERSION = 19 };
+enum { LT_FOLD_VERSION = 20 };
 /* More events than this in one matter are not refolded: it is set aside alone
  * (a real case of twenty years has a few hundred). */
 enum { LT_FOLD_EVENTS_MAX = 5000 };
@@ -273,6 +274,10 @@ bool lt_type_opens(uint32_t type); /* begins a matter of its own */
 /* May an event of this type stand in a channel of this class? */
 bool lt_class_fits(uint32_t type, uint8_t cls);
 
+/* May its author write @act down for the office that it names? Also when it names
+ * none, or the author. By the tree at the version that it was written under. */
+bool lt_act_may_enter(const struct lt_act *act, const struct lt_tree *tree);
+
 /* Would @act be judged good, written after all that went into @past? What the
  * desk asks before it writes. */
 struct lt_judged lt_matter_would(const struct lt_matter *past,
@@ -320,6 +325,12 @@ bool lt_matter_is_lapsed(const struct lt_matter *matter, int64_t now_ms);
 /* Are the texts of an incident to go at @now_ms: a forecast's when it has
  * lapsed, another's 90 days after its closing? */
 bool lt_matter_texts_expired(const struct lt_matter *matter, int64_t now_ms);
+/* A case that was entered for another office, and that has not moved since: who
+ * entered it holds it, and it counts as that office's. */
+bool lt_matter_is_entered(const struct lt_matter *matter);
+/* The office whose work a case is in lists and counts by office: for whom it was
+ * entered, else who holds it; of a contested one its origin. */
+const struct lt_office *lt_matter_counts_at(const struct lt_matter *matter);
 /* Neither closed, done, joined nor voided. */
 bool lt_matter_is_open(const struct lt_matter *matter);
 /* Of a period or task force: is @day one of those that @target has to say a word

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "common/failpoint.h"
+
 static int compare_offices(const void *a, const void *b)
 {
     return lt_office_compare(a, b);
@@ -117,6 +119,44 @@ lt_err lt_addressees_phoned(struct lt_desk *desk, const struct lt_args *args,
                             struct lt_draft *draft, struct lt_diag *diag)
 {
     return take_addressees(desk, args, false, true, draft, diag);
+}
+
+lt_err lt_addressees_for(struct lt_desk *desk, const struct lt_args *args,
+                         const struct lt_tree_office **out_office,
+                         struct lt_diag *diag)
+{
+    const struct lt_tree_office *office = NULL;
+    lt_err rc = lt_desk_office(desk, args->texts[LT_OPT_FOR], &office, diag);
+
+    if (rc != LT_OK) {
+        return rc;
+    }
+    if (!lt_tree_above(desk->snapshot->tree, &desk->office, &office->id) &&
+        !LT_PLANTED(enter_for_anybody)) {
+        return lt_desk_refuse(diag, LT_EPERM, "for", "ui_why_not_below");
+    }
+    if (office->closed_version != 0) {
+        return refuse_closed(desk, office, diag);
+    }
+    *out_office = office;
+    return LT_OK;
+}
+
+void lt_addressees_enter(struct lt_event *event, const struct lt_office *office,
+                         enum lt_basis basis)
+{
+    event->has_entered_for = true;
+    event->entered_for = *office;
+    event->basis = basis;
+}
+
+void lt_addressees_enter_paper(struct lt_draft *draft,
+                               const struct lt_office *office)
+{
+    lt_addressees_enter(draft->event, office, LT_BASIS_PAPER);
+    draft->channels[0].audience = LT_AUDIENCE_TO;
+    draft->channels[0].to = *office;
+    draft->leaves.is = false; /* whose it is only the view knows */
 }
 
 static void put_channel(struct lt_draft *draft, enum lt_class cls,

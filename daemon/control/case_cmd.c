@@ -5,6 +5,7 @@
  * entry in the sealed register. */
 #include "common/failpoint.h"
 #include "daemon/cases/denounced.h"
+#include "daemon/control/addressees.h"
 #include "daemon/control/desk.h"
 #include "daemon/control/privacy.h"
 #include "daemon/control/vocabulary.h"
@@ -101,6 +102,9 @@ static lt_err open_denunciation(struct lt_desk *desk,
         lt_args_has(args, LT_OPT_ATTACH_SIZE)) {
         return lt_desk_refuse(diag, LT_EINVAL, "text", "ui_why_no_text_here");
     }
+    if (lt_args_has(args, LT_OPT_FOR)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "for", "ui_why_for_sealed");
+    }
     if (!lt_args_has(args, LT_OPT_SEALED_REF)) {
         return lt_desk_refuse(diag, LT_EUSAGE, "sealed_ref", "ui_why_missing");
     }
@@ -129,6 +133,7 @@ static lt_err take_instance(struct lt_desk *desk, const struct lt_args *args,
 lt_err lt_case_open(struct lt_desk *desk, const struct lt_args *args,
                     struct lt_draft *draft, struct lt_diag *diag)
 {
+    const struct lt_tree_office *whose = NULL;
     uint32_t type;
     uint32_t field;
     lt_err rc;
@@ -152,6 +157,9 @@ lt_err lt_case_open(struct lt_desk *desk, const struct lt_args *args,
                               "ui_why_sealed_only");
     }
     rc = lt_privacy_check(args, LT_OPT_TEXT, LT_PRIVACY_WARN, diag);
+    if (rc == LT_OK && lt_args_has(args, LT_OPT_FOR)) {
+        rc = lt_addressees_for(desk, args, &whose, diag);
+    }
     if (rc == LT_OK) {
         rc = lt_draft_begin(desk, draft, LT_EV_CASE_OPENED, LT_CLASS_CASE,
                             LT_AUDIENCE_UP, NULL);
@@ -166,6 +174,9 @@ lt_err lt_case_open(struct lt_desk *desk, const struct lt_args *args,
     draft->event->remote = args->numbers[LT_OPT_REMOTE] != 0;
     draft->leaves = (struct lt_touch_known){
         .is = true, .type = (uint8_t)type, .state = LT_CASE_OPEN};
+    if (whose != NULL) {
+        lt_addressees_enter_paper(draft, &whose->id);
+    }
     rc = take_instance(desk, args, draft->event, diag);
     if (rc == LT_OK) {
         rc = lt_draft_dates(desk, args, draft->event, diag);
@@ -227,15 +238,19 @@ static lt_err begin_about(struct lt_desk *desk, const struct lt_args *args,
                           struct lt_diag *diag)
 {
     bool sealed = heads->type == LT_CASE_TYPE_DENUNCIATION;
+    /* What was entered for an office goes on where that office reads it. */
+    bool entered = heads->entered && !LT_PLANTED(forget_entered);
     lt_err rc = lt_draft_begin(desk, draft, type,
                                sealed ? LT_CLASS_DENUNCIATION : LT_CLASS_CASE,
-                               LT_AUDIENCE_UP, NULL);
+                               entered ? LT_AUDIENCE_TO : LT_AUDIENCE_UP,
+                               entered ? &heads->origin : NULL);
 
     if (rc != LT_OK) {
         return rc;
     }
     lt_draft_about(draft, id, heads);
     draft->leaves = (struct lt_touch_known){.is = !heads->voided &&
+                                                  !heads->entered &&
                                                   heads->type <= UINT8_MAX,
                                             .type = (uint8_t)heads->type,
                                             .state = LT_CASE_CLOSED};

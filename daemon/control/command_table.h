@@ -6,7 +6,8 @@
 X(CASE_OPEN, "case open", WRITE, lt_case_open,
   O(REMOTE) | O(CONFIRM_TEXT) | O(PRIVATE) | O(AGAIN) | O(FIRST_CASE) |
       O(TYPE) | O(FIELD) | O(TEXT) | O(SEALED_REF) | O(ACCUSED) |
-      O(LEGAL_DATE) | O(DATE) | O(NUMBER) | O(ATTACH_SIZE) | O(ATTACH_HASH),
+      O(LEGAL_DATE) | O(DATE) | O(NUMBER) | O(ATTACH_SIZE) | O(ATTACH_HASH) |
+      O(FOR),
   O(TYPE) | O(FIELD))
 X(CASE_STEP, "case step", WRITE, lt_case_step,
   O(ON) | O(AGENCY) | O(DAYS) | O(WAY) | O(NOTICE) | O(EVENT) |
@@ -40,7 +41,7 @@ X(CASE_LOOK, "case look", WRITE, lt_case_look, O(ID), O(ID))
 X(CASE_ENCLOSE, "case enclose", WRITE, lt_case_enclose, O(ID), O(ID))
 X(RECEPTION_ADD, "reception add", WRITE, lt_reception_add,
   O(KIND) | O(PEOPLE) | O(FIELD) | O(OUTCOME) | O(DATE) | O(LEADER) |
-      O(AGAIN) | O(EVENT) | O(ID),
+      O(AGAIN) | O(EVENT) | O(ID) | O(FOR),
   O(KIND) | O(PEOPLE))
 X(RECEPTION_TAKE_BACK, "reception take-back", WRITE, lt_reception_take_back,
   O(ID), O(ID))

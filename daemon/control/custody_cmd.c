@@ -118,6 +118,15 @@ static void address(struct handing *h, const struct lt_office *to)
         .cls = (uint8_t)class_for(h), .audience = LT_AUDIENCE_TO, .to = *to};
 }
 
+/* For whom it was entered: it and those above it count the case as its own until
+ * it moves. */
+static void address_whose(struct handing *h)
+{
+    if (lt_matter_is_entered(h->past)) {
+        address(h, &h->past->origin);
+    }
+}
+
 /* Room for everybody whom a word about custody may concern. */
 static lt_err no_channels(struct handing *h)
 {
@@ -149,6 +158,7 @@ static lt_err address_holders(struct handing *h, const struct lt_office *to)
         return rc;
     }
     address(h, to);
+    address_whose(h);
     address(h, &h->past->custodian);
     for (i = 0; i < c->claimants_n; i++) {
         address(h, &c->claimants[i]);
@@ -166,6 +176,7 @@ static lt_err address_one(struct handing *h, const struct lt_office *to)
 
     if (rc == LT_OK) {
         address(h, to);
+        address_whose(h);
         or_up(h);
     }
     return rc;

@@ -182,7 +182,9 @@ bool lt_explain_read(const json_t *shown, enum lt_explain_kind kind,
 
     *out = (struct lt_explain_matter){
         .kind = kind,
-        .origin = office_in(shown, "origin"),
+        .origin = office_in(shown, word_in(shown, "entered_by") == NULL
+                                       ? "origin"
+                                       : "entered_by"),
         .holder = office_in(shown, "origin"),
         .state = word_in(shown, "state"),
         .voided = json_is_true(json_object_get(shown, "voided"))};

@@ -4,11 +4,12 @@
  * the office itself writes climbs; what a superior writes is addressed to it,
  * so that the people on the spot see that somebody has taken it. */
 #include "daemon/cases/fold.h"
+#include "daemon/control/addressees.h"
 #include "daemon/control/desk.h"
 #include "daemon/control/privacy.h"
 #include "daemon/control/vocabulary.h"
 
-enum { WAY_SCREEN = 1, BASIS_PHONE = 1, FORECAST_DAYS = 30 };
+enum { WAY_SCREEN = 1, FORECAST_DAYS = 30 };
 
 /* Place, subject and help, all of them or those that are there. */
 static lt_err check_texts(const struct lt_args *args, struct lt_diag *diag)
@@ -56,11 +57,7 @@ static lt_err open_incident(struct lt_desk *desk, const struct lt_args *args,
         return lt_desk_refuse_field(desk, diag);
     }
     if (lt_args_has(args, LT_OPT_FOR)) {
-        rc = lt_desk_office(desk, args->texts[LT_OPT_FOR], &office, diag);
-        if (rc == LT_OK && !lt_tree_above(desk->snapshot->tree, &desk->office,
-                                          &office->id)) {
-            rc = lt_desk_refuse(diag, LT_EPERM, "for", "ui_why_not_below");
-        }
+        rc = lt_addressees_for(desk, args, &office, diag);
     }
     if (rc == LT_OK) {
         rc = check_texts(args, diag);
@@ -78,9 +75,7 @@ static lt_err open_incident(struct lt_desk *desk, const struct lt_args *args,
     draft->event->has_legal_date = true;
     draft->event->legal_date = desk->today;
     if (office != NULL) {
-        draft->event->has_entered_for = true;
-        draft->event->entered_for = office->id;
-        draft->event->basis = BASIS_PHONE;
+        lt_addressees_enter(draft->event, &office->id, LT_BASIS_PHONE);
     }
     return put_texts(desk, args, draft);
 }

@@ -131,16 +131,11 @@ static lt_err begin_for(struct lt_desk *desk, const struct lt_args *args,
                         struct lt_draft *draft, unsigned types,
                         struct lt_diag *diag)
 {
-    enum { BASIS_PHONE = 1 };
     const struct lt_tree_office *office = NULL;
     struct lt_view_heads heads;
     struct lt_event_id id = {.count = 0};
-    lt_err rc = lt_desk_office(desk, args->texts[LT_OPT_FOR], &office, diag);
+    lt_err rc = lt_addressees_for(desk, args, &office, diag);
 
-    if (rc == LT_OK && !lt_tree_above(desk->snapshot->tree, &desk->office,
-                                      &office->id)) {
-        return lt_desk_refuse(diag, LT_EPERM, "for", "ui_why_not_below");
-    }
     if (rc == LT_OK) {
         rc = lt_desk_matter(desk, args, LT_MATTER_DIRECTIVE, true, &id, &heads,
                             &draft->touch, diag);
@@ -162,9 +157,7 @@ static lt_err begin_for(struct lt_desk *desk, const struct lt_args *args,
         lt_draft_about(draft, &id, &heads);
         draft->event->has_legal_date = true;
         draft->event->legal_date = desk->today;
-        draft->event->has_entered_for = true;
-        draft->event->entered_for = office->id;
-        draft->event->basis = BASIS_PHONE;
+        lt_addressees_enter(draft->event, &office->id, LT_BASIS_PHONE);
     }
     return rc;
 }

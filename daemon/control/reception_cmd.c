@@ -1,6 +1,7 @@
 /* Receptions: that people came, how many and about what; never who. What is
  * said of a reception that the register knows stays there. */
 #include "daemon/cases/fold.h"
+#include "daemon/control/addressees.h"
 #include "daemon/control/desk.h"
 #include "daemon/control/vocabulary.h"
 
@@ -55,10 +56,14 @@ static lt_err take_about(struct lt_desk *desk, const struct lt_args *args,
     return rc;
 }
 
-/* An entry of this office that is put right, or taken back. */
-static lt_err take_former(struct lt_desk *desk, struct lt_text text,
-                          struct lt_event *event, struct lt_diag *diag)
+/* An entry of this office that is put right, or taken back; what it entered for
+ * another stays of that one. */
+static lt_err take_former(struct lt_desk *desk, const struct lt_args *args,
+                          struct lt_draft *draft, struct lt_diag *diag)
 {
+    struct lt_event *event = draft->event;
+    struct lt_text text = args->texts[LT_OPT_ID];
+    struct lt_office whose;
     struct lt_view_reader *reader;
     lt_err rc =
         lt_desk_event(desk, text, LT_MATTER_NONE, &event->corrects, diag);
@@ -71,7 +76,7 @@ static lt_err take_former(struct lt_desk *desk, struct lt_text text,
         return lt_desk_refuse(diag, LT_EPERM, "id", "ui_why_not_own_event");
     }
     if (rc == LT_OK) {
-        rc = lt_view_turn_stands(reader, &event->corrects);
+        rc = lt_view_turn_stands(reader, &event->corrects, &whose);
         if (rc == LT_ENOTFOUND && lt_desk_settle(desk) != LT_OK) {
             return LT_EBUSY;
         }
@@ -80,6 +85,13 @@ static lt_err take_former(struct lt_desk *desk, struct lt_text text,
         return lt_desk_refuse(diag, LT_ENOTFOUND, "id", "ui_why_no_turn");
     }
     event->has_corrects = rc == LT_OK;
+    if (rc == LT_OK && event->has_entered_for &&
+        !lt_office_equal(&event->entered_for, &whose)) {
+        return lt_desk_refuse(diag, LT_EINVAL, "for", "ui_why_for_former");
+    }
+    if (rc == LT_OK && !lt_office_equal(&whose, &desk->office)) {
+        lt_addressees_enter_paper(draft, &whose);
+    }
     return rc;
 }
 
@@ -106,6 +118,7 @@ static lt_err begin(struct lt_desk *desk, struct lt_draft *draft, int64_t day,
 lt_err lt_reception_add(struct lt_desk *desk, const struct lt_args *args,
                         struct lt_draft *draft, struct lt_diag *diag)
 {
+    const struct lt_tree_office *whose = NULL;
     struct lt_event *event;
     uint32_t outcome = 0;
     uint32_t field = 0;
@@ -120,6 +133,9 @@ lt_err lt_reception_add(struct lt_desk *desk, const struct lt_args *args,
         !lt_vocabulary_field(desk->policy, args->texts[LT_OPT_FIELD], &field)) {
         rc = lt_desk_refuse_field(desk, diag);
     }
+    if (rc == LT_OK && lt_args_has(args, LT_OPT_FOR)) {
+        rc = lt_addressees_for(desk, args, &whose, diag);
+    }
     if (rc == LT_OK) {
         rc = begin(desk, draft,
                    lt_args_has(args, LT_OPT_DATE) ? args->numbers[LT_OPT_DATE]
@@ -130,6 +146,9 @@ lt_err lt_reception_add(struct lt_desk *desk, const struct lt_args *args,
         return rc;
     }
     event = draft->event;
+    if (whose != NULL) {
+        lt_addressees_enter_paper(draft, &whose->id);
+    }
     event->kind = kind;
     event->outcome = outcome;
     event->field = field;
@@ -138,7 +157,7 @@ lt_err lt_reception_add(struct lt_desk *desk, const struct lt_args *args,
     event->again = args->numbers[LT_OPT_AGAIN] != 0;
     rc = take_about(desk, args, event, diag);
     return rc == LT_OK && lt_args_has(args, LT_OPT_ID)
-               ? take_former(desk, args->texts[LT_OPT_ID], event, diag)
+               ? take_former(desk, args, draft, diag)
                : rc;
 }
 
@@ -150,7 +169,7 @@ lt_err lt_reception_take_back(struct lt_desk *desk, const struct lt_args *args,
 
     if (rc == LT_OK) {
         draft->event->kind = REGULAR; /* of nobody */
-        rc = take_former(desk, args->texts[LT_OPT_ID], draft->event, diag);
+        rc = take_former(desk, args, draft, diag);
     }
     return rc;
 }

@@ -15,7 +15,6 @@ enum {
     REQUEST_SECONDMENT = 5,
     REQUEST_OVERDUE = 6,
     REPLY_REFUSED = 3,
-    BASIS_PHONE = 1,
     CHANGE_REPLACED = 3
 };
 
@@ -36,7 +35,7 @@ static lt_err take_for(struct lt_desk *desk, const struct lt_args *args,
                        struct lt_event *event, struct lt_diag *diag)
 {
     const struct lt_tree_office *office = NULL;
-    lt_err rc = lt_desk_office(desk, args->texts[LT_OPT_FOR], &office, diag);
+    lt_err rc = lt_addressees_for(desk, args, &office, diag);
 
     if (rc != LT_OK) {
         return rc;
@@ -44,12 +43,7 @@ static lt_err take_for(struct lt_desk *desk, const struct lt_args *args,
     if (event->kind != NOTICE_REPORT) {
         return lt_desk_refuse(diag, LT_EINVAL, "for", "ui_why_for_reports");
     }
-    if (!lt_tree_above(desk->snapshot->tree, &desk->office, &office->id)) {
-        return lt_desk_refuse(diag, LT_EPERM, "for", "ui_why_not_below");
-    }
-    event->has_entered_for = true;
-    event->entered_for = office->id;
-    event->basis = BASIS_PHONE;
+    lt_addressees_enter(event, &office->id, LT_BASIS_PHONE);
     return LT_OK;
 }
 

@@ -427,18 +427,8 @@ static lt_err apply_look(struct lt_view *view, struct lt_coming *c)
 /* Whom an office has received belongs to no matter. */
 static lt_err apply_turn(struct lt_view *view, struct lt_coming *c)
 {
-    bool fits = lt_class_fits(c->act.type, c->act.cls);
-    lt_err rc = LT_OK;
+    lt_err rc = lt_turn_apply(view, c);
 
-    c->judged = c->act.newer ? (struct lt_judged){LT_WAITING,
-                                                  LT_WHY_NEWER_VERSION}
-                : !fits
-                    ? (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL}
-                    : (struct lt_judged){LT_APPLIED, LT_WHY_NONE};
-    if (fits && !c->act.newer) {
-        rc = lt_turn_apply(view, c->key, c->seq, &view->event);
-    }
-    c->judged = fits && c->act.revoked ? revoked : c->judged;
     return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
 }
 
@@ -705,6 +695,9 @@ lt_err lt_apply_segment(struct lt_view *view, int64_t committed_at_ms,
         }
         if (rc == LT_OK) {
             rc = lt_view_law_awaiting(view);
+        }
+        if (rc == LT_OK) {
+            rc = lt_turn_awaiting(view);
         }
     }
     return rc;

@@ -11,7 +11,8 @@
 
 struct lt_burden {
     struct lt_office office;
-    uint32_t open; /* cases that it holds; contested ones at their origin */
+    uint32_t open; /* cases that it holds, or that were entered for it and have
+                      not moved; contested ones at their origin */
     uint32_t overdue;
     uint32_t due_soon;
     int32_t late_days_most;  /* of those overdue, the most days */

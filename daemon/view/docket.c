@@ -100,8 +100,7 @@ static lt_err measure(struct lt_view_reader *r, int32_t today, bool *out_is,
     *out = (struct lt_docket_row){
         .opened = r->stored.listed_opened,
         .key = r->stored.key,
-        .office =
-            lt_office_is_zero(&m->custodian) ? m->origin : m->custodian};
+        .office = *lt_matter_counts_at(m)};
     if (lt_matter_is_overdue(m, today)) {
         out->flags |= LT_DOCKET_LATE;
         out->late_days = days_late(r, m->due, today);

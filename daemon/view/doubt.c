@@ -8,7 +8,7 @@
 
 lt_err lt_view_doubt_all(struct lt_view *view)
 {
-    char sql[512];
+    char sql[768];
 
     (void)snprintf(
         sql, sizeof(sql),
@@ -19,7 +19,9 @@ lt_err lt_view_doubt_all(struct lt_view *view)
         /* Laws that were refused are rows of no law; law.c knows them. */
         "INSERT OR IGNORE INTO law(seq,version,counts)"
         " SELECT seq,0,0 FROM event WHERE matter IS NULL"
-        " AND verdict=%d AND why=%d",
-        (int)LT_REJECTED, (int)LT_WHY_NOT_ALLOWED_HERE);
+        " AND verdict=%d AND why=%d;"
+        "UPDATE turn SET waits=0 WHERE entered IS NOT NULL AND NOT EXISTS"
+        "(SELECT 1 FROM event e WHERE e.seq=turn.seq AND e.why=%d)",
+        (int)LT_REJECTED, (int)LT_WHY_NOT_ALLOWED_HERE, (int)LT_WHY_REVOKED);
     return lt_db_exec(view->db, sql);
 }

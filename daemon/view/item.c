@@ -201,6 +201,17 @@ static int32_t first_task(const struct lt_matter *m)
     return first;
 }
 
+/* Who wrote it down for the office whose it is, if that one has not. */
+static void put_enterer(struct lt_json *json, const struct lt_matter *m)
+{
+    lt_json_key(json, "entered_by");
+    if (lt_office_equal(&m->origin, &m->id.origin)) {
+        lt_json_null(json);
+    } else {
+        lt_json_office(json, &m->id.origin);
+    }
+}
+
 static lt_err case_fields(struct lt_view_reader *r, struct lt_json *json,
                           int32_t today)
 {
@@ -229,6 +240,7 @@ static lt_err case_fields(struct lt_view_reader *r, struct lt_json *json,
     }
     lt_json_key(json, "origin");
     lt_json_office(json, &m->origin);
+    put_enterer(json, m);
     put_day(json, "opened_on", exact, m->opened_on);
     put_case_due(r, json, &due, today, exact);
     put_time(json, "last_event_at", exact ? m->last_event_ms : 0);
@@ -293,12 +305,7 @@ static lt_err incident_fields(struct lt_view_reader *r, struct lt_json *json)
                            ? "lapsed"
                            : incident_state_word(m->state));
     put_time(json, "expected_at", m->expected_ms);
-    lt_json_key(json, "entered_by");
-    if (lt_office_equal(&m->origin, &m->id.origin)) {
-        lt_json_null(json);
-    } else {
-        lt_json_office(json, &m->id.origin);
-    }
+    put_enterer(json, m);
     lt_json_key(json, "joined_to");
     if (m->state == LT_INCIDENT_JOINED_ST) {
         lt_json_event(json, &m->joined_to);
@@ -417,12 +424,7 @@ static void put_entered(struct lt_json *json, const struct lt_matter *m)
 {
     bool entered = !lt_office_equal(&m->origin, &m->id.origin);
 
-    lt_json_key(json, "entered_by");
-    if (entered) {
-        lt_json_office(json, &m->id.origin);
-    } else {
-        lt_json_null(json);
-    }
+    put_enterer(json, m);
     lt_json_key(json, "joined_to");
     if (entered && m->state == LT_PERIOD_ENDED) {
         lt_json_event(json, &m->under);

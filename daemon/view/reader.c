@@ -43,9 +43,10 @@ static lt_err prepare(struct lt_view_reader *r)
          " FROM erasure WHERE target=?1 AND mask&?2 AND weight>0"},
         {&r->list_turns,
          "SELECT t.seq,t.key,t.day,t.form,t.people,t.field,t.outcome,t.marks,"
-         "t.other FROM turn t WHERE (t.day,t.seq)<(?1,?2) AND t.day>=?3"
+         "t.other,t.entered FROM turn t WHERE (t.day,t.seq)<(?1,?2) AND t.day>=?3"
          " AND " TURN_STANDS " ORDER BY t.day DESC, t.seq DESC"},
-        {&r->get_turn, "SELECT 1 FROM turn t WHERE t.key=?1 AND " TURN_STANDS},
+        {&r->get_turn,
+         "SELECT t.entered FROM turn t WHERE t.key=?1 AND " TURN_STANDS},
         {&r->sum_turns,
          "SELECT count(*),total(t.people),total(t.marks&1),"
          "total((t.marks>>1)&1) FROM turn t WHERE t.day BETWEEN ?1 AND ?2"
@@ -478,6 +479,7 @@ lt_err lt_reader_heads(struct lt_view_reader *r, const struct lt_event_id *id,
         .claims = m->contested &&
                   lt_custody_holds(m, r->climb.tree, UINT64_MAX, self),
         .frozen = lt_custody_frozen(m, r->climb.tree, UINT64_MAX, self),
+        .entered = lt_matter_is_entered(m),
         .read_only = m->read_only,
         .voided = m->voided,
         .people = m->people,

@@ -75,7 +75,11 @@ static const char tables[] =
     "CREATE TABLE turn(seq INTEGER PRIMARY KEY, key INTEGER NOT NULL,"
     " day INTEGER NOT NULL, form INTEGER NOT NULL, people INTEGER NOT NULL,"
     " field INTEGER NOT NULL, outcome INTEGER NOT NULL,"
-    " marks INTEGER NOT NULL, other INTEGER, corrects INTEGER);"
+    " marks INTEGER NOT NULL, other INTEGER, corrects INTEGER,"
+    /* entered: for which office; waits: to be judged at that version of the
+     * tree. */
+    " entered BLOB, waits INTEGER);"
+    "CREATE INDEX turn_waits ON turn(waits) WHERE waits IS NOT NULL;"
     "CREATE INDEX turn_day ON turn(day);"
     "CREATE INDEX turn_key ON turn(key);"
     "CREATE INDEX turn_corrects ON turn(corrects) WHERE corrects IS NOT NULL;"
@@ -195,7 +199,7 @@ static lt_err create(struct lt_view *view, const char *boot)
     }
     if (rc == LT_OK) {
         rc = lt_db_exec(view->db, "PRAGMA application_id=1280595543;"
-                                  "PRAGMA user_version=17;");
+                                  "PRAGMA user_version=18;");
     }
     if (rc == LT_OK) {
         rc = lt_db_prepare(

@@ -242,10 +242,11 @@ static lt_err turn_erasure(struct lt_view *view, int64_t key, bool counts,
     return rc == LT_OK ? lt_erase_review(view, target) : rc;
 }
 
-/* Events without a matter: laws, copies for a taker. Of the tree's class none
+/* Events without a matter: laws, receptions, copies for a taker. Of the tree's class none
  * turns: what a lost writer said of offices is corrected by saying otherwise.
  */
-static lt_err turn_alone(struct turning *turning, int64_t seq, bool counts)
+static lt_err turn_alone(struct turning *turning, int64_t seq, bool counts,
+                         const struct lt_channel *channel)
 {
     struct lt_view *view = turning->view;
 
@@ -264,7 +265,9 @@ static lt_err turn_alone(struct turning *turning, int64_t seq, bool counts)
         }
         return rc;
     }
-    return LT_OK;
+    return view->event.type == LT_EV_RECEPTION_TURN
+               ? lt_turn_again(view, seq, channel, !counts)
+               : LT_OK;
 }
 
 static lt_err fold_again(struct lt_view *view, int64_t matter)
@@ -297,7 +300,7 @@ static lt_err turn(struct turning *turning, const struct turned *turned)
         rc = lt_view_take_event(view, turned->seq, &channel);
     }
     if (rc == LT_OK && turned->matter == 0) {
-        rc = turn_alone(turning, turned->seq, turned->counts);
+        rc = turn_alone(turning, turned->seq, turned->counts, &channel);
     } else if (rc == LT_OK) {
         rc = turn_erasure(view, turned->key, turned->counts, &channel);
         if (rc == LT_OK) {

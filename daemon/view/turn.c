@@ -10,18 +10,40 @@
 #include "common/words.h"
 
 enum { MARK_LEADER = 1, MARK_AGAIN = 2, LIMIT_MAX = 1000 };
+enum { ENTERED = 9 }; /* column of list_turns */
 
-lt_err lt_turn_apply(struct lt_view *view, int64_t key, int64_t seq,
-                     const struct lt_event *event)
+/* Only what was entered for another office asks for the tree. */
+static struct lt_judged judge(const struct lt_view *view,
+                              const struct lt_act *act)
 {
+    if (act->newer) {
+        return (struct lt_judged){LT_WAITING, LT_WHY_NEWER_VERSION};
+    }
+    if (!lt_class_fits(act->type, act->cls)) {
+        return (struct lt_judged){LT_REJECTED, LT_WHY_WRONG_CHANNEL};
+    }
+    if (act->revoked) {
+        return (struct lt_judged){LT_REJECTED, LT_WHY_REVOKED};
+    }
+    if (!act->has_entered_for) {
+        return (struct lt_judged){LT_APPLIED, LT_WHY_NONE};
+    }
+    if (act->tree_version > lt_tree_version(view->tree)) {
+        return (struct lt_judged){LT_WAITING, LT_WHY_TREE_MISSING};
+    }
+    return lt_act_may_enter(act, view->tree)
+               ? (struct lt_judged){LT_APPLIED, LT_WHY_NONE}
+               : (struct lt_judged){LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE};
+}
+
+static lt_err put_row(struct lt_view *view, const struct lt_coming *c)
+{
+    const struct lt_event *event = &view->event;
     sqlite3_stmt *stmt = view->put_turn;
     int64_t corrects = 0;
     int64_t other = 0;
     lt_err rc = LT_OK;
 
-    if (event->count == 0 && LT_PLANTED(keep_taken_back)) {
-        return LT_OK;
-    }
     if (event->has_corrects &&
         lt_office_equal(&event->corrects.origin, &event->id.origin)) {
         rc = lt_intern_key(&view->intern, &event->corrects, true, &corrects);
@@ -32,8 +54,8 @@ lt_err lt_turn_apply(struct lt_view *view, int64_t key, int64_t seq,
     if (rc != LT_OK) {
         return rc;
     }
-    sqlite3_bind_int64(stmt, 1, seq);
-    sqlite3_bind_int64(stmt, 2, key);
+    sqlite3_bind_int64(stmt, 1, c->seq);
+    sqlite3_bind_int64(stmt, 2, c->key);
     sqlite3_bind_int64(stmt, 3, event->day);
     sqlite3_bind_int64(stmt, 4, event->kind);
     sqlite3_bind_int64(stmt, 5, event->count);
@@ -51,7 +73,81 @@ lt_err lt_turn_apply(struct lt_view *view, int64_t key, int64_t seq,
     } else {
         sqlite3_bind_null(stmt, 10);
     }
+    if (event->has_entered_for) {
+        sqlite3_bind_blob(stmt, 11, event->entered_for.bytes, LT_OFFICE_LEN,
+                          SQLITE_STATIC);
+    } else {
+        sqlite3_bind_null(stmt, 11);
+    }
+    if (c->judged.why == LT_WHY_TREE_MISSING) {
+        sqlite3_bind_int64(stmt, 12, (int64_t)event->tree_version);
+    } else {
+        sqlite3_bind_null(stmt, 12);
+    }
     return lt_db_run(stmt);
+}
+
+lt_err lt_turn_apply(struct lt_view *view, struct lt_coming *c)
+{
+    c->judged = judge(view, &c->act);
+    if (c->judged.why == LT_WHY_NEWER_VERSION ||
+        c->judged.why == LT_WHY_WRONG_CHANNEL ||
+        (view->event.count == 0 && LT_PLANTED(keep_taken_back))) {
+        return LT_OK;
+    }
+    return put_row(view, c);
+}
+
+lt_err lt_turn_again(struct lt_view *view, int64_t seq,
+                     const struct lt_channel *channel, bool revoked)
+{
+    struct lt_judged judged;
+    struct lt_act act;
+    lt_err rc;
+
+    lt_act_from_event(&view->event, channel->cls, &act);
+    act.revoked = revoked;
+    judged = judge(view, &act);
+    sqlite3_bind_int64(view->set_turn, 1, seq);
+    if (judged.why == LT_WHY_TREE_MISSING) {
+        sqlite3_bind_int64(view->set_turn, 2, (int64_t)act.tree_version);
+    } else {
+        sqlite3_bind_null(view->set_turn, 2);
+    }
+    rc = lt_db_run(view->set_turn);
+    if (rc == LT_OK) {
+        sqlite3_bind_int64(view->set_verdict, 1, seq);
+        sqlite3_bind_int(view->set_verdict, 2, (int)judged.verdict);
+        sqlite3_bind_int(view->set_verdict, 3, (int)judged.why);
+        rc = lt_db_run(view->set_verdict);
+    }
+    return rc;
+}
+
+lt_err lt_turn_awaiting(struct lt_view *view)
+{
+    for (;;) {
+        struct lt_channel channel;
+        int64_t seq;
+        bool row = false;
+        lt_err rc;
+
+        sqlite3_bind_int64(view->next_turn, 1,
+                           (int64_t)lt_tree_version(view->tree));
+        rc = lt_db_step(view->next_turn, &row);
+        if (rc != LT_OK || !row) {
+            return rc;
+        }
+        seq = sqlite3_column_int64(view->next_turn, 0);
+        lt_db_reset(view->next_turn);
+        rc = lt_view_take_event(view, seq, &channel);
+        if (rc == LT_OK) { /* what is revoked does not wait */
+            rc = lt_turn_again(view, seq, &channel, false);
+        }
+        if (rc != LT_OK) {
+            return rc;
+        }
+    }
 }
 
 static const char *word_of(enum lt_words list, int64_t number)
@@ -61,10 +157,24 @@ static const char *word_of(enum lt_words list, int64_t number)
     return row == NULL ? NULL : row->word;
 }
 
+/* The office that it is of: for which it was entered, else its writer. */
+static struct lt_office office_of(sqlite3_stmt *stmt, int column,
+                                  const struct lt_event_id *id)
+{
+    struct lt_office office = id->origin;
+
+    if (sqlite3_column_bytes(stmt, column) == LT_OFFICE_LEN &&
+        !LT_PLANTED(count_by_custodian)) {
+        memcpy(office.bytes, sqlite3_column_blob(stmt, column), LT_OFFICE_LEN);
+    }
+    return office;
+}
+
 static lt_err put_turn(struct lt_view_reader *r, sqlite3_stmt *stmt,
                        const struct lt_event_id *id, struct lt_json *json)
 {
     int64_t marks = sqlite3_column_int64(stmt, 7);
+    const struct lt_office office = office_of(stmt, ENTERED, id);
     struct lt_event_id other;
     bool about = sqlite3_column_type(stmt, 8) == SQLITE_INTEGER;
     lt_err rc = about ? lt_intern_id(&r->intern, sqlite3_column_int64(stmt, 8),
@@ -78,7 +188,13 @@ static lt_err put_turn(struct lt_view_reader *r, sqlite3_stmt *stmt,
     lt_json_key(json, "id");
     lt_json_event(json, id);
     lt_json_key(json, "office");
-    lt_json_office(json, &id->origin);
+    lt_json_office(json, &office);
+    lt_json_key(json, "entered_by");
+    if (lt_office_equal(&office, &id->origin)) {
+        lt_json_null(json);
+    } else {
+        lt_json_office(json, &id->origin);
+    }
     lt_json_key(json, "on");
     lt_json_day(json, sqlite3_column_int(stmt, 2));
     lt_json_key(json, "kind");
@@ -117,6 +233,7 @@ static lt_err put_all(struct lt_view_reader *r,
     sqlite3_bind_int64(stmt, 3, query->since);
     while (rc == LT_OK && !*more) {
         struct lt_event_id id;
+        struct lt_office office;
 
         rc = lt_db_step(stmt, &row);
         if (rc == LT_OK && row) {
@@ -125,8 +242,8 @@ static lt_err put_all(struct lt_view_reader *r,
         if (rc != LT_OK || !row) {
             break;
         }
-        if (query->office != NULL &&
-            !lt_office_equal(query->office, &id.origin)) {
+        office = office_of(stmt, ENTERED, &id);
+        if (query->office != NULL && !lt_office_equal(query->office, &office)) {
             continue;
         }
         if (shown == query->limit) {
@@ -176,7 +293,8 @@ lt_err lt_view_turns(struct lt_view_reader *reader,
 }
 
 lt_err lt_view_turn_stands(struct lt_view_reader *reader,
-                           const struct lt_event_id *id)
+                           const struct lt_event_id *id,
+                           struct lt_office *out_office)
 {
     int64_t key;
     bool row = false;
@@ -190,6 +308,7 @@ lt_err lt_view_turn_stands(struct lt_view_reader *reader,
         sqlite3_bind_int64(reader->get_turn, 1, key);
         rc = lt_db_step(reader->get_turn, &row);
         if (rc == LT_OK && row) {
+            *out_office = office_of(reader->get_turn, 0, id);
             lt_db_reset(reader->get_turn);
         }
     }

@@ -103,7 +103,10 @@ static lt_err prepare(struct lt_view *view)
          " last=max(last,?3), days=days+1"},
         {&view->put_turn,
          "INSERT OR REPLACE INTO turn(seq,key,day,form,people,field,outcome,"
-         "marks,other,corrects) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)"},
+         "marks,other,corrects,entered,waits)"
+         " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"},
+        {&view->set_turn, "UPDATE turn SET waits=?2 WHERE seq=?1"},
+        {&view->next_turn, "SELECT seq FROM turn WHERE waits<=?1 LIMIT 1"},
         {&view->add_flag,
          "INSERT OR IGNORE INTO flag(said,target,matter,mask,at,day,replaces)"
          " VALUES(?1,?2,?3,?4,?5,?6,?7)"},
@@ -128,7 +131,8 @@ static lt_err prepare(struct lt_view *view)
          " ON e.seq>=r.seq AND e.seq<r.seq+r.n"
          " WHERE r.key>=(?1<<40) AND r.key<((?1+1)<<40) AND e.why<>?4"
          " AND (e.matter IS NOT NULL OR e.verdict=0 OR e.why=?2"
-         "  OR e.seq IN (SELECT seq FROM law))"
+         "  OR e.seq IN (SELECT seq FROM law)"
+         "  OR e.seq IN (SELECT seq FROM turn WHERE entered IS NOT NULL))"
          " AND e.channel NOT IN"
          "  (SELECT id FROM channel WHERE substr(bytes,1,1)=?3)"
          " AND (e.why=?2)=(" LT_VIEW_COUNTS ") ORDER BY e.seq"},

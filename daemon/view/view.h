@@ -285,9 +285,10 @@ struct lt_view_turns {
 LT_MUST_CHECK lt_err lt_view_turns(struct lt_view_reader *reader,
                                    const struct lt_view_turns *query,
                                    struct lt_buf *out_json);
-/* Is it a reception that counts? LT_ENOTFOUND when not. */
+/* Is it a reception that counts, and of which office? LT_ENOTFOUND when not. */
 LT_MUST_CHECK lt_err lt_view_turn_stands(struct lt_view_reader *reader,
-                                         const struct lt_event_id *id);
+                                         const struct lt_event_id *id,
+                                         struct lt_office *out_office);
 /* Find the case of a receipt code (its 80 bits). LT_ENOTFOUND. */
 LT_MUST_CHECK lt_err lt_view_find_receipt(struct lt_view_reader *reader,
                                           const uint8_t bits[static 10],
@@ -354,6 +355,7 @@ struct lt_view_heads {
     bool contested;              /* a case: custodian is zero then, */
     bool claims;                 /* and @self is one of those who claim it */
     bool frozen;                 /* @self has offered it to another */
+    bool entered;                /* for its origin, and not moved since */
     bool read_only;
     bool voided;
     bool addressed;              /* directive: to this office */

@@ -13,7 +13,7 @@ static inline int64_t lt_text_row(int64_t seq, uint32_t index)
     return (int64_t)((uint64_t)seq << 3 | index);
 }
 
-enum { LT_VIEW_SCHEMA = 17, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+enum { LT_VIEW_SCHEMA = 18, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
 
 /* Events of neighbouring keys in neighbouring rows. */
 struct lt_ref_run {
@@ -114,6 +114,8 @@ struct lt_view {
     sqlite3_stmt *put_answer;
     sqlite3_stmt *put_look;
     sqlite3_stmt *put_turn;
+    sqlite3_stmt *set_turn;
+    sqlite3_stmt *next_turn;
     sqlite3_stmt *put_enclosed;
     sqlite3_stmt *get_enclosed;
     sqlite3_stmt *drop_enclosed;
@@ -294,9 +296,16 @@ LT_MUST_CHECK lt_err lt_look_apply(struct lt_view *view,
 
 /* ---- turn.c: receptions ---- */
 
-/* A RECEPTION_TURN with intern key @key, in row @seq. */
-LT_MUST_CHECK lt_err lt_turn_apply(struct lt_view *view, int64_t key,
-                                   int64_t seq, const struct lt_event *event);
+/* A RECEPTION_TURN: judge it and keep it, unless it is not to be read here. What
+ * was entered for an office below waits for the tree that says so. */
+LT_MUST_CHECK lt_err lt_turn_apply(struct lt_view *view, struct lt_coming *c);
+/* Judge again the one in view->event, whose row is @seq. */
+LT_MUST_CHECK lt_err lt_turn_again(struct lt_view *view, int64_t seq,
+                                   const struct lt_channel *channel,
+                                   bool revoked);
+/* Judge again what waited for the version that the tree has now. Uses
+ * view->event. */
+LT_MUST_CHECK lt_err lt_turn_awaiting(struct lt_view *view);
 
 /* ---- doubt.c ---- */
 

@@ -294,11 +294,12 @@ class Tree:
             node.office = node.status()["office"]["id"]
         return node
 
-    def child(self, parent, name, kind, key=None, env=None, start=True, code=None):
+    def child(self, parent, name, kind, key=None, env=None, start=True, code=None, token=None):
+        """@token: what `token` answered, of an office that stands in the tree already."""
         node = Node(self.dir / (key or name), name, self.binary)
         node.env = dict(env or {})
-        token = parent.ok("token", "--name", name, "--kind", kind,
-                          *(["--code", code] if code else []))
+        token = token or parent.ok("token", "--name", name, "--kind", kind,
+                                   *(["--code", code] if code else []))
         result = run_tool("join", token["token"], "--listen", "127.0.0.1:0",
                           "--enrol-listen", "127.0.0.1:0", dir=node.dir, timeout=90)
         check(result.code == 0, f"join {name}: {result}\n" + parent.notes()[-2000:])

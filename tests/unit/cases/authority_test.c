@@ -166,6 +166,13 @@ static struct lt_act *say_of_case(struct walk *w, uint32_t type, int author,
 
     switch (type) {
     case LT_EV_CASE_OPENED:
+        if (relation == ADDRESSED) {
+            return NULL;
+        }
+        first = add(w, author, type, cls, 0, 0);
+        first->has_entered_for = owner != author;
+        first->entered_for = office(owner);
+        return first;
     case LT_EV_DENUNCIATION_RECEIVED:
         return relation == OWN ? add(w, author, type, cls, 0, 0) : NULL;
     case LT_EV_CUSTODY_ACCEPTED:

@@ -303,7 +303,8 @@ static void fill(struct history *h, const struct life *life, struct lt_act *act,
 
         act->accused = draw(10) == 0 ? LT_ACCUSED_HERE : others[draw(4)];
     }
-    if (opening == NULL && draw(3) != 0) {
+    if (opening == NULL && (act->type == LT_EV_CASE_OPENED ? draw(4) == 0
+                                                           : draw(3) != 0)) {
         act->has_entered_for = true;
         act->entered_for =
             draw(3) == 0 ? any_office() : story_office_id(COMMUNE);

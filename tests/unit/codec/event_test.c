@@ -449,6 +449,16 @@ static void a_reception_holds_no_word(void **state)
     assert_true(lt_event_known(read));
     assert_true(read->leader && read->again && read->outcome == 5 &&
                 read->count == 3 && read->field == 4);
+    event.has_entered_for = true;
+    event.entered_for = office_n(3);
+    event.basis = 2; /* paper */
+    read = round_trip(bench, &event);
+    assert_true(read->has_entered_for && read->basis == 2 &&
+                lt_office_equal(&read->entered_for, &event.entered_for));
+    event.basis = 4;
+    assert_false(lt_event_known(round_trip(bench, &event)));
+    event.basis = 0;
+    event.has_entered_for = false;
     event.outcome = 6;
     assert_false(lt_event_known(round_trip(bench, &event)));
     event.outcome = 1;

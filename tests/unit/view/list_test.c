@@ -54,6 +54,7 @@ static void a_case_is_listed_with_every_field(void **state)
         "\"custodian\":\"03030303030303030303030303030303\","
         "\"inherited_from\":null,"
         "\"origin\":\"03030303030303030303030303030303\","
+        "\"entered_by\":null,"
         "\"opened_on\":\"2026-11-21\",\"due_on\":null,\"overdue\":false,"
         "\"due_soon\":false,\"due_rule\":null,"
         "\"last_event_at\":\"2026-11-21T07:00:00.000Z\","
