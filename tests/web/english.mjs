@@ -172,7 +172,7 @@ async function centre_in_english() {
         'late_entry', 'unenforced', 'backlog', 'passed_on', 'silent', 'directives', 'incidents'];
     await walk('centre', { self: 1, kind: 'province', name: 'Tinh Tay Ninh', role: 'leader', units: 12 },
         (w) => [...lists.map((name) => [name]), ...['track', 'periods', 'period-new', 'requests', 'notices',
-            'tasks', 'shifts', 'flags', 'threats', 'summary', 'receipt', 'issue', 'phoned'].map((name) => [name]),
+            'tasks', 'shifts', 'flags', 'threats', 'summary', 'receipt', 'issue', 'phoned', 'instead'].map((name) => [name]),
         [`unit/${officeId(5)}`], [`urge/${officeId(5)}`], [`support/${id(w.incidents[0])}`],
         [`case/${id(w.cases[0])}`], ...w.incidents.map((i) => [`incident/${id(i)}`]),
         [`directive/${id(w.directives[0])}`], [`period/${id(w.periods[0])}`]]);

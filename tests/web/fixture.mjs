@@ -60,7 +60,7 @@ export function makeCase(world, more = {}) {
     return { id: `${office}:${epoch}:${counter}`,
         receipt_code: `0GEG-WPX5-${String(counter).padStart(4, '0')}-8TNF-K`, number: null,
         type: 'complaint', field: 'land', state: 'open', custodian: office, origin: office,
-        opened_on: dayFrom(0), due_on: dayFrom(10), overdue: false, due_soon: false,
+        entered_by: null, moves: 0, opened_on: dayFrom(0), due_on: dayFrom(10), overdue: false, due_soon: false,
         due_rule: 'KN-02', last_event_at: iso(Date.now()), contested: false, waiting: false,
         voided: false, reason: null, offered_to: [], claimants: [], assigned_by: null,
         remarks: 0, ...more };
@@ -215,19 +215,21 @@ const WRITES = {
     'POST /cases': (world, body) => {
         const item = makeCase(world, { type: body.type, field: body.field,
             opened_on: body.date ?? dayFrom(0), text: body.text, accused: body.accused ?? null,
-            sealed_ref: body.sealed_ref });
+            sealed_ref: body.sealed_ref, number: body.number ?? null,
+            ...(body.for ? { origin: body.for, entered_by: world.self } : {}) });
         world.cases.unshift(item);
         change(world, 'case', item.id, 'CASE_OPENED');
         return written(world, item.id, { receipt_code: item.receipt_code });
     },
     'POST /receptions': (world, body) => {
         const answer = written(world, null);
-        const allowed = ['kind', 'people', 'field', 'outcome', 'leader', 'again', 'event'];
+        const allowed = ['kind', 'people', 'field', 'outcome', 'leader', 'again', 'event', 'for', 'date'];
         if (Object.keys(body).some((key) => !allowed.includes(key)) || !(body.people > 0)) {
             return { refused: problem(400, 'invalid', 'Không hợp lệ.', null) };
         }
-        const { event = null, ...rest } = body;
-        world.receptions.unshift({ office: world.self, on: dayFrom(0), field: null, outcome: null,
+        const { event = null, for: whose = world.self, date = dayFrom(0), ...rest } = body;
+        world.receptions.unshift({ office: whose, on: date, entered_by: whose === world.self ? null
+            : world.self, field: null, outcome: null,
             leader: false, again: false, ...rest, about: event, id: answer.event });
         change(world, 'reception', answer.event, 'RECEPTION_TURN');
         return { ...answer, id: answer.event };

@@ -445,6 +445,77 @@ async function phoned_in_is_written_down() {
     });
 }
 
+/* The work of an office that has only paper is entered in its name: a letter and a
+ * reception, nothing half filled, and said so wherever the letter is shown. */
+async function paper_is_entered_for_its_office() {
+    await withWorld({ ...PROVINCE, units: 4 }, async (world, url) => {
+        const there = officeId(3);
+        const page = await open({ url, size: 'phone' });
+        await signIn(page, url, { face: 'centre' });
+        await page.click('.mine >> text=Nhập thay');
+        const pick = async (id, word) => {
+            await page.fill(id, word);
+            await page.press(id, 'Enter');
+        };
+        const send = () => page.click('form button.main');
+        await page.waitForSelector('#f-office');
+        await send();
+        for (const lacks of ['office', 'what', 'day', 'field']) {
+            await page.waitForSelector(`[data-field=${lacks}] .error`);
+        }
+        await pick('#f-office', 'xa thu 1.1');
+        await page.check('[value=letter]');
+        check(await page.locator('[value=denunciation]').count() === 0, 'a denunciation is offered');
+        await send();
+        await page.waitForSelector('[data-field=type] .error');
+        await page.check('[value=complaint]');
+        await pick('#f-field', 'dat dai');
+        await page.fill('#f-number', '17/TCD');
+        await page.fill('#f-day', '31/12/2099');
+        await send();
+        await page.waitForSelector('[data-field=day] .error');
+        check(world.sent.length === 0, 'sent half filled');
+        await page.fill('#f-day', 'h');
+        await look(page, 'instead-phone');
+        await send();
+        await page.waitForSelector('p.done >> text=Xã Thử 1.1');
+        check(JSON.stringify(world.sent.at(-1)) === JSON.stringify({ path: '/api/v1/cases', body: {
+            type: 'complaint', field: 'land', text: 'khiếu nại về đất đai', date: dayFrom(0),
+            number: '17/TCD', for: there } }), JSON.stringify(world.sent.at(-1)));
+        await page.click('text=Ghi tiếp');
+        await page.check('[value=turn]');
+        await page.fill('#f-day', 'h');
+        await page.check('[value=periodic]');
+        await page.fill('#f-people', '7');
+        await pick('#f-field', 'dat dai');
+        await page.check('[value=guided]');
+        await send();
+        await page.waitForSelector('p.done >> text=Xã Thử 1.1');
+        check(JSON.stringify(world.sent.at(-1)) === JSON.stringify({ path: '/api/v1/receptions', body: {
+            kind: 'periodic', people: 7, field: 'land', outcome: 'guided', date: dayFrom(0),
+            for: there } }), JSON.stringify(world.sent.at(-1)));
+        await page.goto(`${url}/centre#/case/${encodeURIComponent(world.cases[0].id)}`);
+        await page.waitForSelector('.note >> text=Nhập thay cho Xã Thử 1.1');
+        await look(page, 'instead-case-phone');
+        await page.context().close();
+    });
+    await withWorld({ ...PROVINCE, name: 'Tinh Tay Ninh', units: 4 }, async (world, url) => {
+        const there = officeId(3);
+        world.cases.push(makeCase(world, { origin: there, entered_by: world.self, overdue: true,
+            due_on: dayFrom(-2) }));
+        const page = await open({ url, lang: 'en' });
+        await signIn(page, url, { face: 'centre' });
+        await page.goto(`${url}/centre#/overdue`);
+        await page.waitForSelector('td >> text=(entered for Xã Thử 1.1)');
+        await page.goto(`${url}/centre#/instead/${there}`);
+        await page.waitForSelector('h1 >> text=Enter for a unit');
+        check(await page.inputValue('#f-office') === 'Xã Thử 1.1', 'another unit');
+        await page.check('[value=turn]');
+        await look(page, 'instead-desktop-en');
+        await page.context().close();
+    });
+}
+
 /* The whole book: no row before the code, twelve columns after it, gone when closed. */
 async function book_opens_with_a_code() {
     await withWorld({}, async (world, url) => {
@@ -506,4 +577,4 @@ async function board_in_a_period() {
 await main({ desk_owes_a_word_and_an_answer, a_word_with_something_in_it, shift_is_handed_over,
     directives_are_followed, periods_are_set_and_seen, every_page_opens,
     nothing_is_cut_on_small_screens, tables_leave_with_the_audit_told, pages_print, book_opens_with_a_code,
-    phoned_in_is_written_down, shifts_from_a_table, task_force_is_formed_and_ended, board_in_a_period });
+    phoned_in_is_written_down, paper_is_entered_for_its_office, shifts_from_a_table, task_force_is_formed_and_ended, board_in_a_period });

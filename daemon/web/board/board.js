@@ -5,6 +5,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from '/web/vendor/
 import { get } from '/web/lib/api.js';
 import { getAll, useNow, useWatch } from '/web/lib/data.js';
 import { addDays, daysTo, showDate, showSince, showTime, today } from '/web/lib/dates.js';
+import { whoseCase } from '/web/lib/cases.js';
 import { band, learnNames, learnName, officeName } from '/web/lib/office.js';
 import { useOnPaper } from '/web/lib/paper.js';
 import { compareNames } from '/web/lib/text.js';
@@ -139,8 +140,8 @@ function Enforce({ items, now, open, rows }) {
     const by = new Map();
     for (const item of items) {
         const days = Math.max(0, -daysTo(item.decided_on ?? monthEnd(item.decided_month), now));
-        const old = by.get(item.custodian) ?? { n: 0, days: 0 };
-        by.set(item.custodian, { n: old.n + 1, days: Math.max(old.days, days) });
+        const old = by.get(whoseCase(item)) ?? { n: 0, days: 0 };
+        by.set(whoseCase(item), { n: old.n + 1, days: Math.max(old.days, days) });
     }
     const list = [...by.entries()].sort(([a, x], [b, y]) => y.days - x.days
         || compareNames(officeName(a), officeName(b)));

@@ -139,7 +139,8 @@ function MyWork({ self, mine, back, offers, contested, forecasts, writes }) {
             Row=${ForecastRow} list="incidents" />`}
         <h3>${t('work')}</h3>
         ${writes && html`<p><a class="button slim" href=${link('issue')}>${t('issue')}</a>
-            ${' '}<a class="button slim" href=${link('phoned')}>${t('phoned')}</a></p>`}
+            ${' '}<a class="button slim" href=${link('phoned')}>${t('phoned')}</a>
+            ${' '}<a class="button slim" href=${link('instead')}>${t('instead')}</a></p>`}
         <ul class="links">${PAGES.map((name) => html`<li key=${name}><a href=${link(name)}>${t(name)}</a></li>`)}
         </ul>
         <h3>${t('lists')}</h3>

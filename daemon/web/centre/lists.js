@@ -2,7 +2,7 @@
 import { html, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath } from '/web/lib/api.js';
 import { useAct } from '/web/lib/act.js';
-import { caseDay, CaseDue, caseNumber, DueIn, dueOf } from '/web/lib/cases.js';
+import { caseDay, CaseDue, caseNumber, DueIn, dueOf, heldBy } from '/web/lib/cases.js';
 import { getAll, useWatch } from '/web/lib/data.js';
 import { showAge, showDate, showTime } from '/web/lib/dates.js';
 import { Trouble } from '/web/lib/form.js';
@@ -93,14 +93,14 @@ function Row({ item, kind, roles }) {
     case 'decided':
     case 'review':
         return html`<td><a href=${link('case', item.id)}>${caseNumber(item)}</a></td>
-            <td>${officeName(item.custodian)}</td><td>${Term('fields', item.field)}</td>
+            <td>${heldBy(item)}</td><td>${Term('fields', item.field)}</td>
             <td>${kind === 'review' ? html`<${DueIn} day=${item.review_by} />` : caseDay(item, kind === 'entry'
         ? 'opened' : 'decided')}</td>
             <td>${kind === 'entry' ? showDate(item.entered_on, { weekday: false })
         : html`<${Why} id=${item.id} roles=${roles} />`}</td>`;
     default:
         return html`<td><a href=${link('case', item.id)}>${caseNumber(item)}</a></td>
-            <td>${officeName(item.custodian)}</td><td>${Term('fields', item.field)} ·
+            <td>${heldBy(item)}</td><td>${Term('fields', item.field)} ·
             <span class="quiet"> ${term('rules', item.due_rule)}</span></td>
             <td><${CaseDue} item=${item} /></td>
             <td><${Why} id=${item.id} roles=${roles} /></td>`;
@@ -121,7 +121,7 @@ function texts(item, kind) {
         return [showTime(item.raised_at), officeName(item.origin), placeWord(item.place), band(item.people),
             item.taken_at ? officeName(item.taken_by) : t('incident_untaken')];
     default:
-        return [caseNumber(item), officeName(item.custodian), Term('fields', item.field),
+        return [caseNumber(item), heldBy(item), Term('fields', item.field),
             { entry: () => caseDay(item, 'opened'), decided: () => caseDay(item, 'decided'),
                 review: () => day(item.review_by) }[kind]?.() ?? caseDay(item, 'due'), kind === 'entry' ? day(item.entered_on) : term('rules', item.due_rule)];
     }
@@ -194,7 +194,9 @@ export function UnitSheet({ session, id, units }) {
         : t('daily_none')}</dd>
             <dt>${t('duty')}</dt><dd><${OnDuty} of=${unit.on_duty} /></dd></dl>`}
         ${writes && html`<div class="buttons"><a class="button" href=${link('urge', id)}>
-            ${t('urge')}</a><a class="button" href=${link('issue', id)}>${t('issue')}</a></div>`}
+            ${t('urge')}</a><a class="button" href=${link('issue', id)}>${t('issue')}</a>
+            ${id !== session.office.id && html`<a class="button" href=${link('instead', id)}>
+                ${t('instead')}</a>`}</div>`}
         <h2>${t('list_overdue')}</h2>
         <${Trouble} problem=${state.problem} />
         ${late === null ? html`<p class="empty">${error ? error.message : t('loading')}</p>`

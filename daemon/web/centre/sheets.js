@@ -20,6 +20,7 @@ const OWN = {
     unit: lazy(lists, 'UnitSheet'),
     receipt: lazy(() => import('/web/desk/receipt.js'), 'ReceiptCheck'),
     shift: lazy(() => import('/web/desk/duty.js'), 'ShiftForm'),
+    instead: lazy(() => import('/web/centre/instead.js'), 'Instead'),
     phoned: lazy(() => import('/web/centre/phoned.js'), 'Phoned'),
 };
 

@@ -2,7 +2,7 @@
 // ended it; and the tasks of conclusions that are not done.
 import { html, useState } from '/web/vendor/preact-htm.js';
 import { getAll, useWatch } from '/web/lib/data.js';
-import { caseNumber, DueIn } from '/web/lib/cases.js';
+import { caseNumber, DueIn, heldBy } from '/web/lib/cases.js';
 import { daysTo, showDate, showTime } from '/web/lib/dates.js';
 import { learnNames, officeName } from '/web/lib/office.js';
 import { PaperFoot, PaperHead, PaperTools } from '/web/lib/paper.js';
@@ -79,7 +79,7 @@ export function Tasks({ session }) {
     const items = (data?.items ?? []).filter((c) => !c.voided)
         .sort((a, b) => (a.task_by < b.task_by ? -1 : 1));
     const heads2 = ['col_number', 'col_holder', 'f_field', 'tasks_owed', 'due'];
-    const cells = (c) => [caseNumber(c), officeName(c.custodian), Term('fields', c.field),
+    const cells = (c) => [caseNumber(c), heldBy(c), Term('fields', c.field),
         c.tasks_owed, showDate(c.task_by, { weekday: false })];
     return html`<${Sheet} title=${t('tasks')} wide>
         <${PaperHead} office=${session.office.name} title="NHIỆM VỤ THEO KẾT LUẬN CHƯA XONG" />
@@ -90,7 +90,7 @@ export function Tasks({ session }) {
         : items.length === 0 ? html`<p class="empty">${t('tasks_none')}</p>`
             : html`<ul class="rows">${items.slice(0, 300).map((c) => html`<li key=${c.id}
                 class=${daysTo(c.task_by) < 0 ? 'worse' : ''}><a href=${link('case', c.id)}>
-                <b>${caseNumber(c)}</b> <span>${officeName(c.custodian)}</span>
+                <b>${caseNumber(c)}</b> <span>${heldBy(c)}</span>
                 <span class="quiet">${t('tasks_n', { n: c.tasks_owed })}</span>
                 <${DueIn} day=${c.task_by} /></a></li>`)}</ul>`}
         <${PaperFoot} /></${Sheet}>`;

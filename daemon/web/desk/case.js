@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath } from '/web/lib/api.js';
 import { useAct } from '/web/lib/act.js';
-import { caseDay, CaseDue, caseNumber, DueIn, ruleInWords, showMonth } from '/web/lib/cases.js';
+import { caseDay, CaseDue, caseNumber, DueIn, ruleInWords, showMonth, writerOf } from '/web/lib/cases.js';
 import { useWatch } from '/web/lib/data.js';
 import { daysTo, shortDate, showDate, showTime } from '/web/lib/dates.js';
 import { FileList } from '/web/lib/files.js';
@@ -269,10 +269,10 @@ export function CaseSheet({ session, id }) {
     const writes = roles.some((r) => r !== 'inspector' && r !== 'operator');
     const mine = item.custodian === self && !item.voided && writes;
     const reads = roles.some((r) => r === 'officer' || r === 'leader')
-        && item.origin === self && item.type !== 'denunciation';
-    const foreign = item.origin !== self && (item.texts ?? []).length > 0;
+        && writerOf(item) === self && item.type !== 'denunciation';
+    const foreign = writerOf(item) !== self && (item.texts ?? []).length > 0;
     const opening = openingOf(item);
-    const passes = item.origin === self && (opening.proposal === 'pass'
+    const passes = writerOf(item) === self && (opening.proposal === 'pass'
         || (item.type === 'denunciation' && item.accused === 'elsewhere'));
     const done = (next = null) => {
         setOpen(next?.kind ? next : null);
@@ -280,8 +280,10 @@ export function CaseSheet({ session, id }) {
     };
     return html`<${Sheet} title=${`${Term('types', item.type)} ${caseNumber(item)}`}>
         <p class="where">${whereIs(item)}</p>
+        ${item.entered_by && html`<p class="note">${t('case_instead', { unit: officeName(item.origin),
+        name: officeName(item.entered_by) })}</p>`}
         ${item.voided && html`<p class="note">${t('case_voided')}</p>`}
-        ${foreign && html`<p class="quiet small">${t('seen_here', { name: officeName(item.origin) })}</p>`}
+        ${foreign && html`<p class="quiet small">${t('seen_here', { name: officeName(writerOf(item)) })}</p>`}
         ${why && html`<p class="quiet">${why.text}${why.moving
             ? '' : ` ${remedyInWords(why, roles) ?? ''}`}</p>`}
         <${Facts} item=${item} why=${why} opening=${opening} />

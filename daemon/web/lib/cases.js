@@ -2,10 +2,22 @@
 import { html, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath } from '/web/lib/api.js';
 import { daysTo, shortDate, showDate } from '/web/lib/dates.js';
+import { officeName } from '/web/lib/office.js';
 import { langNow, t, term } from '/web/lib/words.js';
 
 /** The name of a case that may be shown to a queue: its number or its code. */
 export const caseNumber = (item) => item.number ?? item.receipt_code ?? item.id.slice(-8);
+
+/** Who wrote it: for whom it was entered, it is of another office. */
+export const writerOf = (item) => item.entered_by ?? item.origin;
+
+/** Whose work it is: the office's for which it was entered, until it moves. */
+export const whoseCase = (item) => (item.entered_by && item.moves === 0 ? item.origin
+    : item.custodian);
+
+/** Who holds it; and for whom it was entered. */
+export const heldBy = (item) => (item.entered_by ? t('held_instead', { name: officeName(item.custodian),
+    unit: officeName(item.origin) }) : officeName(item.custodian));
 
 export function DueIn({ day }) {
     const days = daysTo(day);
