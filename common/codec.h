@@ -96,6 +96,9 @@ enum lt_event_type {
     LT_EV_READ_ENDED = 82,
     LT_EV_ROOT_STEPPED_DOWN = 83,
     LT_EV_REGION_ADMITTED = 84,
+    LT_EV_OFFICE_RELEASED = 85,
+    LT_EV_OFFICE_ADMITTED = 86,
+    LT_EV_RELEASE_WITHDRAWN = 87,
     LT_EV_AUDIT_MARKED = 100,
     LT_EV_RULESET_SET = 120,
     LT_EV_CALENDAR_SET = 121
@@ -258,11 +261,14 @@ struct lt_event {
     const struct lt_set_day *calendar_days;
     /* Root stepped down, region admitted: office (the other root), its binding
      * above, day and due (from, until; stepped down), other (the stepping down;
-     * admitted), and these. */
+     * admitted), and these. Office released, office admitted: the same of one
+     * office (`released`; once it is admitted that is `office`, and the other
+     * root is who said `other`). Release withdrawn: office and other alone. */
     uint8_t root_key[LT_PUBKEY_LEN];
     uint8_t step_hash[LT_HASH_LEN]; /* of that event; decoded from the stepping
-                                       down itself: its own */
+                                       down or release itself: its own */
     uint64_t step_version;
+    struct lt_office released; /* zero: none */
     uint8_t key_id[LT_HASH_LEN]; /* key revoked, key restored */
     size_t ends_n;               /* key revoked */
     const struct lt_stream_end *ends;

@@ -199,6 +199,12 @@ static const char *read_region(const Lt__Region *body, struct lt_event *out)
     if (body->step != NULL && !read_ref(body->step, &out->id, &out->other)) {
         return "bad reference";
     }
+    if (body->has_released && !read_office(body->released, &out->released)) {
+        return "bad office";
+    }
+    if (out->type == LT_EV_RELEASE_WITHDRAWN) {
+        return NULL;
+    }
     if (!body->has_root_key || body->root_key.len != LT_TYPED_KEY_LEN ||
         body->root_key.data[0] != LT_ALG_ED25519) {
         return "bad root key";
@@ -486,6 +492,9 @@ static const char *read_body(const Lt__Event *message, struct lt_event *out)
         return read_changed(message->office_changed, out);
     case LT_EV_ROOT_STEPPED_DOWN:
     case LT_EV_REGION_ADMITTED:
+    case LT_EV_OFFICE_RELEASED:
+    case LT_EV_OFFICE_ADMITTED:
+    case LT_EV_RELEASE_WITHDRAWN:
         return read_region(message->region, out);
     case LT_EV_KEY_BOUND:
         out->binding = message->key_bound->binding.data;
@@ -558,7 +567,8 @@ lt_err lt_event_decode(const uint8_t *bytes, size_t len,
             return rc;
         }
     }
-    if (out_event->type == LT_EV_ROOT_STEPPED_DOWN) {
+    if (out_event->type == LT_EV_ROOT_STEPPED_DOWN ||
+        out_event->type == LT_EV_OFFICE_RELEASED) {
         lt_sha256(&(struct lt_span){bytes, len}, 1, out_event->step_hash);
     }
     return lt_event_check(out_event, diag);

@@ -50,7 +50,7 @@ LT_MUST_CHECK lt_err lt_trust_body_pack(struct Lt__Event *message,
                                         const struct lt_event *event,
                                         struct lt_buf *out);
 
-/* ROOT_STEPPED_DOWN and REGION_ADMITTED (codec_region.c). The other root's
+/* Words between two trees (codec_region.c). The other root's
  * office is read and packed as any office. */
 struct Lt__Office;
 const char *lt_region_body_check(const struct lt_event *event);

@@ -78,6 +78,9 @@ static const struct {
     {LT_EV_READ_ENDED, "READ_ENDED"},
     {LT_EV_ROOT_STEPPED_DOWN, "ROOT_STEPPED_DOWN"},
     {LT_EV_REGION_ADMITTED, "REGION_ADMITTED"},
+    {LT_EV_OFFICE_RELEASED, "OFFICE_RELEASED"},
+    {LT_EV_OFFICE_ADMITTED, "OFFICE_ADMITTED"},
+    {LT_EV_RELEASE_WITHDRAWN, "RELEASE_WITHDRAWN"},
     {LT_EV_RULESET_SET, "RULESET_SET"},
     {LT_EV_CALENDAR_SET, "CALENDAR_SET"},
 };
@@ -131,6 +134,9 @@ uint32_t lt_event_body(uint32_t type)
     case LT_EV_KEY_RESTORED:
         return LT_EV_KEY_REVOKED;
     case LT_EV_REGION_ADMITTED:
+    case LT_EV_OFFICE_RELEASED:
+    case LT_EV_OFFICE_ADMITTED:
+    case LT_EV_RELEASE_WITHDRAWN:
         return LT_EV_ROOT_STEPPED_DOWN;
     case LT_EV_KEY_CONFIRMED:
     case LT_EV_KEY_FORMER:
@@ -243,6 +249,7 @@ static const char *check_office(const struct lt_event *event)
         return "office without id";
     }
     if (event->type != LT_EV_OFFICE_CHANGED &&
+        event->type != LT_EV_RELEASE_WITHDRAWN &&
         (office->name.len == 0 || office->kind.len == 0)) {
         return "office without name or kind";
     }
@@ -834,6 +841,9 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_OFFICE_OPENED:
     case LT_EV_ROOT_STEPPED_DOWN:
     case LT_EV_REGION_ADMITTED:
+    case LT_EV_OFFICE_RELEASED:
+    case LT_EV_OFFICE_ADMITTED:
+    case LT_EV_RELEASE_WITHDRAWN:
         return true;
     case LT_EV_OFFICE_CHANGED:
         /* A closing passes something on, a change is prepared or put in force:

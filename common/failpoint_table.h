@@ -171,6 +171,8 @@ LT_PLANT(believe_anyone, "believe whoever says at a port of the pages who is the
 LT_PLANT(any_shift, "take a shift whatever it says")
 LT_PLANT(unsigned_successor, "let a new root admit whose root has not stepped down")
 LT_PLANT(any_hand_over, "take a card or hand-over whoever has signed it")
+LT_PLANT(admit_without_release, "let a root admit an office that nobody has released")
+LT_PLANT(old_root_still_rules, "let a root go on ruling an office that it has released")
 LT_PLANT(old_root_writes, "let a root that stepped down go on writing the tree")
 
 #undef LT_FP

@@ -85,6 +85,45 @@ X("ui_why_region_no_address",
   "the card names no address to dial: set listen there and make it anew")
 X("ui_why_region_not_yet", "cơ quan này chưa bàn giao sơ đồ",
   "this office has not stepped down")
+X("ui_cmd_tree_release",
+  "chuyển một đơn vị và cấp dưới của nó sang sơ đồ của cơ quan khác",
+  "let an office and what is below it go to another root's tree")
+X("ui_cmd_tree_take_back", "rút lại việc chuyển khi nơi kia chưa tiếp nhận",
+  "take a release back that was not admitted yet")
+X("ui_opt_tree_admit_under", "đơn vị được chuyển đến sẽ trực thuộc cơ quan này",
+  "the office that was released comes below this one")
+X("ui_opt_tree_of_office", "giấy chuyển của đơn vị này",
+  "the hand-over of this office that was released")
+X("ui_release_would_go",
+  "Sẽ chuyển {name}: {open} cơ quan đang hoạt động, {closed} đã kết thúc; "
+  "tiếp nhận từ {from} đến {until}",
+  "would let {name} go: {open} open offices, {closed} closed; to be admitted "
+  "from {from} to {until}")
+X("ui_release_would_come",
+  "Sẽ nhận {name}: {open} cơ quan đang hoạt động, {closed} đã kết thúc; từ "
+  "{from} đến {until}",
+  "would take {name} in: {open} open offices, {closed} closed; from {from} to "
+  "{until}")
+X("ui_why_release_root",
+  "đây là cơ quan giữ sơ đồ: bàn giao cả sơ đồ bằng tree step-down",
+  "it is the root: a whole tree steps down (tree step-down)")
+X("ui_why_release_twice",
+  "đơn vị này hoặc cấp dưới của nó đang được chuyển: tree take-back trước",
+  "it or an office below it is released already: tree take-back first")
+X("ui_why_release_none", "đơn vị này không có việc chuyển nào đang chờ",
+  "no release of this office waits")
+X("ui_why_release_under",
+  "giấy này chuyển một đơn vị: nêu cơ quan mà nó sẽ trực thuộc bằng --under",
+  "it lets one office go: say below which one it comes with --under")
+X("ui_why_tree_released",
+  "đang chuyển sang sơ đồ khác: chờ nơi kia tiếp nhận, hoặc tree take-back",
+  "it goes to another tree: wait for its admission, or tree take-back")
+X("ui_why_tree_foreign", "thuộc sơ đồ của cơ quan khác",
+  "it belongs to another root's tree")
+X("ui_tree_change_release", "chuyển sang sơ đồ của", "released to the tree of")
+X("ui_tree_change_take_back", "rút lại việc chuyển", "its release taken back")
+X("ui_tree_change_come", "được tiếp nhận vào sơ đồ mới",
+  "admitted into its new tree")
 X("ui_tree_change_step_down", "bàn giao sơ đồ", "the tree handed over")
 X("ui_tree_change_admit", "tiếp nhận sơ đồ", "its tree admitted")
 X("ui_tree_change_withdrawn", "rút lại thay đổi đã chuẩn bị",

@@ -168,12 +168,23 @@ const struct lt_tree_office *lt_tree_find(const struct lt_tree *tree,
     return index != LT_TREE_NONE ? &tree->nodes[index].office : NULL;
 }
 
+void lt_tree_set_self(struct lt_tree *tree, const struct lt_office *office)
+{
+    tree->self = *office;
+    if (tree->regions != NULL) {
+        lt_tree_regions_advance(tree);
+    }
+}
+
 const struct lt_tree_office *lt_tree_root(const struct lt_tree *tree)
 {
     uint32_t home = tree->regions == NULL
                         ? 0 /* nothing opens before the root */
-                        : lt_tree_index(tree, &tree->regions->home);
+                        : lt_tree_index(tree, &tree->self);
 
+    if (home == LT_TREE_NONE) {
+        home = lt_tree_index(tree, &tree->regions->home);
+    }
     return lt_tree_at(tree, lt_tree_top(tree, home));
 }
 
@@ -349,8 +360,10 @@ static bool is_beginning(const char *text)
            strspn(text, "0123456789abcdef") == len;
 }
 
-size_t lt_tree_search(const struct lt_tree *tree, const char *text,
-                      const struct lt_tree_office **out, size_t max)
+/* Below one root alone, or below all others. */
+static size_t search(const struct lt_tree *tree, const char *text,
+                     uint32_t root, bool below_it,
+                     const struct lt_tree_office **out, size_t max)
 {
     bool beginning = is_beginning(text);
     size_t text_len = strlen(text);
@@ -360,6 +373,9 @@ size_t lt_tree_search(const struct lt_tree *tree, const char *text,
         const struct lt_tree_office *office = &tree->nodes[i].office;
         char id[LT_OFFICE_TEXT];
 
+        if ((lt_tree_top(tree, (uint32_t)i) == root) != below_it) {
+            continue;
+        }
         lt_office_format(&office->id, id);
         if (strcmp(office->name, text) != 0 &&
             !(beginning && strncmp(id, text, text_len) == 0)) {
@@ -371,4 +387,15 @@ size_t lt_tree_search(const struct lt_tree *tree, const char *text,
         found++;
     }
     return found;
+}
+
+size_t lt_tree_search(const struct lt_tree *tree, const char *text,
+                      const struct lt_tree_office **out, size_t max)
+{
+    const struct lt_tree_office *root = lt_tree_root(tree);
+    uint32_t top =
+        root == NULL ? LT_TREE_NONE : lt_tree_index(tree, &root->id);
+    size_t found = search(tree, text, top, true, out, max);
+
+    return found > 0 ? found : search(tree, text, top, false, out, max);
 }

@@ -43,7 +43,8 @@ LT_MUST_CHECK lt_err lt_tree_clone(const struct lt_tree *tree,
 void lt_tree_free(struct lt_tree *tree);
 
 /* Apply an OFFICE_OPENED (OFFICE_CHANGED, READ_GRANTED, READ_WITHDRAWN,
- * ROOT_STEPPED_DOWN, REGION_ADMITTED) that is event @version of its origin's
+ * ROOT_STEPPED_DOWN, REGION_ADMITTED, OFFICE_RELEASED, OFFICE_ADMITTED,
+ * RELEASE_WITHDRAWN) that is event @version of its origin's
  * stream; the same again is fine. One that comes
  * after a later one is put in its place, and what is later is applied again
  * after it. Errors: LT_EINVAL (unknown parent, office there already with other
@@ -57,6 +58,10 @@ void lt_tree_free(struct lt_tree *tree);
 LT_MUST_CHECK lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
                                    const struct lt_event *event,
                                    struct lt_diag *diag);
+/* It is the tree of @office: lt_tree_root is the root above it, whichever tree
+ * it has come into. Before that, and while @office is unknown, it is the first
+ * writer's. */
+void lt_tree_set_self(struct lt_tree *tree, const struct lt_office *office);
 /* The version last applied; 0 while empty. */
 uint64_t lt_tree_version(const struct lt_tree *tree);
 /* Grows with every change, a late one as well. */
@@ -205,7 +210,7 @@ struct lt_tree_region {
     int32_t until_day;
     bool ended; /* admitted: nothing after that word counts */
 };
-/* Is @event such a word? */
+/* Is @event a word between two trees, of this kind or of the next one? */
 bool lt_tree_is_joint(const struct lt_event *event);
 /* NULL past the end; none while there is one tree. */
 const struct lt_tree_region *lt_tree_region_at(const struct lt_tree *tree,
@@ -215,10 +220,11 @@ lt_tree_region_of(const struct lt_tree *tree, const struct lt_office *writer);
 /* Is @office the writer of a tree that everybody here is to hold? */
 bool lt_tree_is_writer(const struct lt_tree *tree,
                        const struct lt_office *office);
-/* Does what @writer says as number @number count for the tree that the root is
- * the top of? A word about a key counts so. */
+/* Does what @writer says of a key as number @number, with stamp @hlc, count for
+ * the tree that the root is the top of? Until it is admitted what a root that
+ * steps down says does, or one that lets go of an office. */
 bool lt_tree_speaks(const struct lt_tree *tree, const struct lt_office *writer,
-                    uint64_t number);
+                    uint64_t number, uint64_t hlc);
 /* May @office write the tree on civil day @day? It is the root, and has not
  * stepped down: not before the last day on which it may be admitted is over. */
 bool lt_tree_may_write(const struct lt_tree *tree,
@@ -235,6 +241,54 @@ uint64_t lt_tree_version_of(const struct lt_tree *tree,
  * offices. */
 void lt_tree_heard(struct lt_tree *tree, const struct lt_office *writer,
                    uint64_t number);
+
+/* ---- one office goes from one tree to another (tree_release.c) ----
+ *
+ * The writer of its tree releases it, with all below it (OFFICE_RELEASED: to
+ * which root, from which day, until when), and that root admits it below an
+ * office of its own (OFFICE_ADMITTED). They answer each other as the two words
+ * above, and until both are there nothing moves; the writer may take his back
+ * (RELEASE_WITHDRAWN): an admission with a later stamp does not hold. From the
+ * admission on, what the former writer said of the office after his release
+ * counts nowhere, and what the new one said before his admission neither.
+ *
+ * Both trees stay, and are known to the people of both: the tree is a forest
+ * then, and each writer speaks of his own part. Where both have opened one
+ * office, the first writer's word counts. */
+struct lt_tree_release {
+    struct lt_event_id id;
+    uint8_t hash[LT_HASH_LEN]; /* of its bytes */
+    uint64_t version;
+    struct lt_office writer;
+    struct lt_office office;
+    struct lt_office to; /* the root that may admit it */
+    int32_t from_day;
+    int32_t until_day;
+    bool withdrawn;
+    bool admitted;
+    struct lt_office parent; /* admitted: below which office */
+};
+/* All that were said, in their order; NULL past the end. */
+const struct lt_tree_release *lt_tree_release_at(const struct lt_tree *tree,
+                                                 size_t index);
+/* The release of @office, or of what it is below, that may be admitted on civil
+ * day @day or later; NULL: none. */
+const struct lt_tree_release *lt_tree_released(const struct lt_tree *tree,
+                                               const struct lt_office *office,
+                                               int32_t day);
+/* The last one of @office itself that was admitted; NULL: none. */
+const struct lt_tree_release *
+lt_tree_came_by(const struct lt_tree *tree, const struct lt_office *office);
+/* Is it known by its admission alone, because the stream of its former tree has
+ * not come yet? */
+bool lt_tree_is_guest(const struct lt_tree *tree,
+                      const struct lt_office *office);
+/* Has @to admitted an office that was @writer's? */
+bool lt_tree_gave(const struct lt_tree *tree, const struct lt_office *writer,
+                  const struct lt_office *to);
+/* Are @a and @b below one root? */
+bool lt_tree_together(const struct lt_tree *tree, const struct lt_office *a,
+                      const struct lt_office *b);
 
 /* ---- readers beside the tree (tree_reader.c) ---- */
 
@@ -258,8 +312,9 @@ bool lt_tree_reads_of(const struct lt_tree *tree,
                       const struct lt_office *reader,
                       const struct lt_office *origin);
 
-/* Find by name or beginning of the id (at least 8 digits). Returns how many
- * fit, at most @max written. */
+/* Find by name or beginning of the id (at least 8 digits): in the tree of the
+ * root, or else in the others that are known. Returns how many fit, at most @max
+ * written. */
 size_t lt_tree_search(const struct lt_tree *tree, const char *text,
                       const struct lt_tree_office **out, size_t max);
 

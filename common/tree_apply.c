@@ -278,9 +278,14 @@ static const char *why_not_hang(const struct lt_tree *tree, uint32_t index,
 static const char *why_not_move(const struct lt_tree *tree, uint32_t index,
                                 uint32_t parent)
 {
-    return tree->nodes[index].parent == LT_TREE_NONE
-               ? "the root does not move"
-               : why_not_hang(tree, index, parent);
+    const char *reason = tree->nodes[index].parent == LT_TREE_NONE
+                             ? "the root does not move"
+                             : why_not_hang(tree, index, parent);
+
+    return reason == NULL &&
+                   lt_tree_top(tree, index) != lt_tree_top(tree, parent)
+               ? "an office of another tree"
+               : reason;
 }
 
 /* What is not said stays as it is. A keeper stays one: a plain "no" is not
@@ -392,9 +397,9 @@ lt_err lt_tree_change_office(struct lt_tree *tree, uint64_t version,
     return LT_OK;
 }
 
-lt_err lt_tree_hang_root(struct lt_tree *tree, uint64_t version,
-                         const struct lt_office *office,
-                         const struct lt_office *parent, struct lt_diag *diag)
+lt_err lt_tree_hang(struct lt_tree *tree, uint64_t version,
+                    const struct lt_office *office,
+                    const struct lt_office *parent, struct lt_diag *diag)
 {
     uint32_t index = lt_tree_index(tree, office);
     uint32_t above = lt_tree_index(tree, parent);
@@ -403,9 +408,7 @@ lt_err lt_tree_hang_root(struct lt_tree *tree, uint64_t version,
     if (index == LT_TREE_NONE) {
         return lt_tree_refuse(diag, office, "unknown office");
     }
-    reason = tree->nodes[index].parent != LT_TREE_NONE
-                 ? "below another already"
-                 : why_not_hang(tree, index, above);
+    reason = why_not_hang(tree, index, above);
     if (reason != NULL) {
         return lt_tree_refuse(diag, office, reason);
     }
@@ -414,6 +417,10 @@ lt_err lt_tree_hang_root(struct lt_tree *tree, uint64_t version,
     }
     tree->nodes[index].office.parent = *parent;
     hang_below(tree, index, above);
+    for (uint32_t i = index; i != LT_TREE_NONE;
+         i = next_below(tree, index, i)) {
+        tree->nodes[i].released_version = 0; /* that was the other tree's */
+    }
     return LT_OK;
 }
 
@@ -463,6 +470,7 @@ static bool clone_node(const struct lt_alloc *alloc,
     if (!lt_tree_copy_info(alloc, &info, to)) {
         return false;
     }
+    to->released_version = from->released_version;
     to->office.since_version = from->office.since_version;
     to->office.closed_version = from->office.closed_version;
     to->office.closed_ms = from->office.closed_ms;
@@ -507,13 +515,13 @@ lt_err lt_tree_clone(const struct lt_tree *tree, struct lt_tree **out_tree)
         return LT_ENOMEM;
     }
     if (tree->regions != NULL) {
-        copy->regions = lt_new(copy->alloc, sizeof(*copy->regions));
+        copy->regions = lt_tree_regions_copy(copy->alloc, tree->regions);
         if (copy->regions == NULL) {
             lt_tree_free(copy);
             return LT_ENOMEM;
         }
-        *copy->regions = *tree->regions;
     }
+    copy->self = tree->self;
     copy->version = tree->version;
     copy->revision = tree->revision;
     copy->rewritten = tree->rewritten;

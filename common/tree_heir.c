@@ -16,6 +16,9 @@ static const char *why_not_close(const struct lt_tree *tree, uint32_t index,
     if (heir == index || tree->nodes[heir].office.closed_version != 0) {
         return "the heir is closed";
     }
+    if (lt_tree_top(tree, heir) != lt_tree_top(tree, index)) {
+        return "an office of another tree";
+    }
     for (uint32_t i = tree->nodes[index].child; i != LT_TREE_NONE;
          i = tree->nodes[i].sibling) {
         if (tree->nodes[i].office.closed_version == 0) {

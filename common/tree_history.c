@@ -112,7 +112,8 @@ static lt_err say(struct lt_tree *tree, const struct lt_tree_said *said,
 /* All of it from the beginning; what was said at @at decides the result. */
 static lt_err replay(struct lt_tree *tree, size_t at, struct lt_diag *diag)
 {
-    struct lt_tree again = {.alloc = tree->alloc, .regions = tree->regions};
+    struct lt_tree again = {
+        .alloc = tree->alloc, .regions = tree->regions, .self = tree->self};
     struct lt_tree old;
     lt_err result = LT_OK;
 
@@ -189,11 +190,23 @@ static bool copy_joint(const struct lt_alloc *alloc,
         return false;
     }
     *said->joint = (struct lt_tree_joint){
-        .admits = event->type == LT_EV_REGION_ADMITTED,
+        .admits = event->type == LT_EV_REGION_ADMITTED ||
+                  event->type == LT_EV_OFFICE_ADMITTED,
+        .withdraws = event->type == LT_EV_RELEASE_WITHDRAWN,
+        .of_office = event->type != LT_EV_ROOT_STEPPED_DOWN &&
+                     event->type != LT_EV_REGION_ADMITTED,
+        .released = event->released,
         .from_day = event->day,
         .until_day = event->due,
         .step = event->other,
         .step_version = event->step_version};
+    if (event->type == LT_EV_OFFICE_ADMITTED) {
+        said->joint->root = event->other.origin;
+    } else if (event->type == LT_EV_RELEASE_WITHDRAWN) {
+        said->joint->released = event->office.id;
+    } else {
+        said->joint->root = event->office.id;
+    }
     memcpy(said->joint->root_key, event->root_key, LT_PUBKEY_LEN);
     memcpy(said->joint->step_hash, event->step_hash, LT_HASH_LEN);
     return true;
@@ -205,7 +218,7 @@ static lt_err settle(struct lt_tree *tree, const struct lt_event_id *id,
                      struct lt_diag *diag)
 {
     struct lt_tree_regions *old = tree->regions;
-    struct lt_tree_regions *fresh = lt_new(tree->alloc, sizeof(*fresh));
+    struct lt_tree_regions *fresh = lt_tree_regions_new(tree);
     lt_err rc;
 
     if (fresh == NULL) {
@@ -314,6 +327,8 @@ lt_err lt_tree_apply(struct lt_tree *tree, uint64_t version,
         said.heir = event->to[1];
     }
     if (tree->is_clone) {
+        said.node.office.id = info->id;
+        said.node.office.parent = info->parent;
         rc = say(tree, &said, info, diag);
         if (rc == LT_OK) {
             lt_tree_advance(tree, version);

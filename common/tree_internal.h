@@ -24,19 +24,24 @@ struct lt_tree_node {
     uint32_t child;             /* the first below it, or LT_TREE_NONE */
     uint32_t sibling;           /* the next beside it, or LT_TREE_NONE */
     uint32_t heir;              /* of a closed one, or LT_TREE_NONE */
+    uint64_t released_version;  /* 0: no writer has let go of it by that word */
     struct lt_tree_move *moves; /* rising versions, the opening first */
     size_t moves_n;
     size_t moves_capacity;
 };
 
-/* What a word of two trees that join says beside its office; one block. */
+/* What a word between two trees says beside its office; one block. */
 struct lt_tree_joint {
-    bool admits; /* else it steps down */
+    bool admits;    /* else it steps down or releases, */
+    bool withdraws; /* or takes that back */
+    bool of_office; /* not of a whole tree */
+    struct lt_office root;     /* the other writer that it names, or zero */
+    struct lt_office released; /* of_office: which */
     uint8_t root_key[LT_PUBKEY_LEN];
     uint8_t step_hash[LT_HASH_LEN];
     int32_t from_day;
     int32_t until_day;
-    struct lt_event_id step; /* admits: which stepping down */
+    struct lt_event_id step; /* admits, withdraws: which stepping down */
     uint64_t step_version;
 };
 
@@ -60,13 +65,19 @@ struct lt_tree_said {
     struct lt_tree_node node;    /* its office, as it was said */
 };
 
+enum { LT_TREE_JOINS_MAX = 1024 };
+
 /* An admission that was said, in the order of versions. */
 struct lt_tree_join {
     struct lt_event_id id;
+    struct lt_event_id step; /* the word that it answers */
     struct lt_office writer;
     struct lt_office office; /* whom it admits */
+    struct lt_office root;   /* whose tree that was, or was part of */
+    bool of_office;          /* not a whole tree */
     uint64_t number;
     uint64_t version;
+    uint64_t hlc;
     uint64_t step_version;
     bool holds; /* in force, or as good as long as nothing contradicts */
 };
@@ -76,8 +87,12 @@ struct lt_tree_regions {
     struct lt_office home; /* whose writer was the first that was heard */
     size_t n;
     struct lt_tree_region all[LT_TREE_REGIONS_MAX];
+    bool joined[LT_TREE_REGIONS_MAX]; /* what that writer says counts here */
+    size_t words_n; /* room for so many joins and releases, in this block */
     size_t joins_n;
-    struct lt_tree_join joins[LT_TREE_REGIONS_MAX];
+    struct lt_tree_join *joins;
+    size_t releases_n;
+    struct lt_tree_release *releases;
 };
 
 /* A change that was prepared. */
@@ -106,6 +121,7 @@ struct lt_tree {
     size_t plans_n;
     size_t plans_capacity;
     struct lt_tree_regions *regions;
+    struct lt_office self; /* whose tree it is; zero: of the first writer */
     bool deferred; /* where trees join, words get their places later */
     bool stale;    /* there are words without a place */
     bool is_clone; /* it has not what was said */
@@ -190,16 +206,34 @@ LT_MUST_CHECK bool lt_tree_clone_plans(const struct lt_tree *from,
                                        struct lt_tree *to);
 void lt_tree_plans_deinit(struct lt_tree *tree);
 
-/* The root @office goes below @parent, and all below it with it. */
-LT_MUST_CHECK lt_err lt_tree_hang_root(struct lt_tree *tree, uint64_t version,
-                                       const struct lt_office *office,
-                                       const struct lt_office *parent,
-                                       struct lt_diag *diag);
+/* @office goes below @parent of another tree, and all below it with it. */
+LT_MUST_CHECK lt_err lt_tree_hang(struct lt_tree *tree, uint64_t version,
+                                  const struct lt_office *office,
+                                  const struct lt_office *parent,
+                                  struct lt_diag *diag);
 
 /* ---- tree_region.c ---- */
 
 /* The top above @index, itself perhaps; LT_TREE_NONE of nobody. */
 uint32_t lt_tree_top(const struct lt_tree *tree, uint32_t index);
+/* The root above @root, by the admissions of whole trees that hold so far; how
+ * many are between them. */
+unsigned lt_tree_regions_top(const struct lt_tree_regions *regions,
+                             const struct lt_office *root,
+                             const struct lt_office **out_top);
+/* Does what @writer says count here at all? */
+bool lt_tree_regions_joined(const struct lt_tree_regions *regions,
+                            const struct lt_office *writer);
+struct lt_tree_region *lt_tree_regions_find(struct lt_tree_regions *regions,
+                                            const struct lt_office *writer);
+const struct lt_tree_said *lt_tree_find_said(const struct lt_tree *tree,
+                                             const struct lt_event_id *id);
+/* Empty, with room for all that was said between trees. NULL: no memory. */
+LT_MUST_CHECK struct lt_tree_regions *
+lt_tree_regions_new(const struct lt_tree *tree);
+LT_MUST_CHECK struct lt_tree_regions *
+lt_tree_regions_copy(const struct lt_alloc *alloc,
+                     const struct lt_tree_regions *regions);
 /* Find out from all that was said which trees there are and which admissions
  * hold, and put every word in its place. */
 LT_MUST_CHECK lt_err
@@ -207,6 +241,9 @@ lt_tree_regions_settle(struct lt_tree *tree, struct lt_tree_regions *regions);
 /* Give every word its version by @regions (NULL: one tree), and its place. */
 void lt_tree_put_in_place(struct lt_tree *tree,
                           const struct lt_tree_regions *regions);
+
+/* ---- tree_joint.c ---- */
+
 /* NULL, or why @said counts for nothing in @tree as it is by then. */
 const char *lt_tree_why_not_said(const struct lt_tree *tree,
                                  const struct lt_tree_said *said);
@@ -216,6 +253,22 @@ LT_MUST_CHECK lt_err lt_tree_say_joint(struct lt_tree *tree,
                                        struct lt_diag *diag);
 /* The version of this tree by what was heard of its writer. */
 void lt_tree_regions_advance(struct lt_tree *tree);
+
+/* ---- tree_release.c ---- */
+
+/* Does the admission of one office hold? */
+LT_MUST_CHECK bool lt_tree_release_agrees(const struct lt_tree *tree,
+                                          const struct lt_tree_regions *regions,
+                                          const struct lt_tree_join *join);
+/* All that was released, when the admissions are settled. */
+void lt_tree_releases_note(const struct lt_tree *tree,
+                           struct lt_tree_regions *regions);
+/* Has its writer let go of @index, or of what it is below, before @version? */
+bool lt_tree_is_gone(const struct lt_tree *tree, uint32_t index,
+                     uint64_t version);
+LT_MUST_CHECK lt_err lt_tree_say_release(struct lt_tree *tree,
+                                         const struct lt_tree_said *said,
+                                         struct lt_diag *diag);
 
 /* ---- tree_history.c ---- */
 

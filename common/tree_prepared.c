@@ -146,6 +146,18 @@ static bool is_due(const struct lt_tree_prepared *prepared, int32_t day)
            prepared->from_date <= day;
 }
 
+/* An office that has gone to another tree takes along what was prepared for
+ * it, and nobody puts it in force there. */
+static bool is_own(const struct lt_tree *tree,
+                   const struct lt_tree_prepared *prepared)
+{
+    const struct lt_tree_office *root = lt_tree_root(tree);
+
+    return lt_tree_index(tree, &prepared->change.id) == LT_TREE_NONE ||
+           root == NULL ||
+           lt_tree_covers(tree, &root->id, &prepared->change.id);
+}
+
 bool lt_tree_next_due(const struct lt_tree *tree, int32_t *out_day)
 {
     bool found = false;
@@ -154,6 +166,7 @@ bool lt_tree_next_due(const struct lt_tree *tree, int32_t *out_day)
         const struct lt_tree_prepared *prepared = &tree->plans[i].prepared;
 
         if (prepared->in_force == 0 && prepared->has_from_date &&
+            is_own(tree, prepared) &&
             (!found || prepared->from_date < *out_day)) {
             *out_day = prepared->from_date;
             found = true;
@@ -173,7 +186,8 @@ lt_err lt_tree_due(const struct lt_tree *tree, int32_t day, size_t max,
     for (size_t i = 0; rc == LT_OK && i < tree->plans_n && *out_n < max; i++) {
         const struct lt_tree_prepared *prepared = &tree->plans[i].prepared;
 
-        if (!is_due(prepared, day)) {
+        if (!is_due(prepared, day) || !is_own(tree, prepared) ||
+            lt_tree_released(tree, &prepared->change.id, day) != NULL) {
             continue;
         }
         rc = lt_tree_enforce(trial, tree->version + 1 + i, &prepared->change.id,

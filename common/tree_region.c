@@ -18,7 +18,10 @@
 bool lt_tree_is_joint(const struct lt_event *event)
 {
     return event->type == LT_EV_ROOT_STEPPED_DOWN ||
-           event->type == LT_EV_REGION_ADMITTED;
+           event->type == LT_EV_REGION_ADMITTED ||
+           event->type == LT_EV_OFFICE_RELEASED ||
+           event->type == LT_EV_OFFICE_ADMITTED ||
+           event->type == LT_EV_RELEASE_WITHDRAWN;
 }
 
 uint32_t lt_tree_top(const struct lt_tree *tree, uint32_t index)
@@ -32,8 +35,8 @@ uint32_t lt_tree_top(const struct lt_tree *tree, uint32_t index)
     return index;
 }
 
-static struct lt_tree_region *find(struct lt_tree_regions *regions,
-                                   const struct lt_office *writer)
+struct lt_tree_region *lt_tree_regions_find(struct lt_tree_regions *regions,
+                                            const struct lt_office *writer)
 {
     for (size_t i = 0; regions != NULL && i < regions->n; i++) {
         if (lt_office_equal(&regions->all[i].writer, writer)) {
@@ -54,7 +57,7 @@ const struct lt_tree_region *lt_tree_region_at(const struct lt_tree *tree,
 const struct lt_tree_region *lt_tree_region_of(const struct lt_tree *tree,
                                                const struct lt_office *writer)
 {
-    return find(tree->regions, writer);
+    return lt_tree_regions_find(tree->regions, writer);
 }
 
 bool lt_tree_is_writer(const struct lt_tree *tree,
@@ -96,21 +99,22 @@ uint64_t lt_tree_version_of(const struct lt_tree *tree,
 static bool hear(struct lt_tree_regions *regions,
                  const struct lt_tree_said *said)
 {
-    struct lt_tree_region *other = find(regions, &said->node.office.id);
+    struct lt_tree_region *other;
 
-    if (said->joint == NULL || find(regions, &said->id.origin) == NULL ||
-        other != NULL || regions->n == LT_TREE_REGIONS_MAX) {
+    if (said->joint == NULL || lt_office_is_zero(&said->joint->root) ||
+        lt_tree_regions_find(regions, &said->id.origin) == NULL ||
+        lt_tree_regions_find(regions, &said->joint->root) != NULL ||
+        regions->n == LT_TREE_REGIONS_MAX) {
         return false;
     }
     regions->all[regions->n++] = (struct lt_tree_region){
-        .writer = said->node.office.id, .has_root_key = true};
+        .writer = said->joint->root, .has_root_key = true};
     other = &regions->all[regions->n - 1];
     memcpy(other->root_key, said->joint->root_key, LT_PUBKEY_LEN);
     return true;
 }
 
-static void collect(const struct lt_tree *tree,
-                    struct lt_tree_regions *regions)
+static void collect(const struct lt_tree *tree, struct lt_tree_regions *regions)
 {
     bool more = true;
 
@@ -124,17 +128,22 @@ static void collect(const struct lt_tree *tree,
         const struct lt_tree_said *said = &tree->said[i];
 
         if (said->joint != NULL && said->joint->admits &&
-            regions->joins_n < LT_TREE_REGIONS_MAX) {
+            regions->joins_n < regions->words_n) {
             regions->joins[regions->joins_n++] = (struct lt_tree_join){
                 .id = said->id,
+                .step = said->joint->step,
                 .writer = said->id.origin,
                 .office = said->node.office.id,
+                .root = said->joint->root,
+                .of_office = said->joint->of_office,
                 .number = said->number,
+                .hlc = said->hlc,
                 .step_version = said->joint->step_version};
         }
     }
     for (size_t i = 0; i < tree->said_n; i++) {
-        struct lt_tree_region *region = find(regions, &tree->said[i].id.origin);
+        struct lt_tree_region *region =
+            lt_tree_regions_find(regions, &tree->said[i].id.origin);
 
         if (region != NULL && region->last < tree->said[i].number) {
             region->last = tree->said[i].number;
@@ -147,8 +156,8 @@ static int by_place(const void *a, const void *b)
     return lt_tree_said_compare(a, b);
 }
 
-static const struct lt_tree_said *find_said(const struct lt_tree *tree,
-                                            const struct lt_event_id *id)
+const struct lt_tree_said *lt_tree_find_said(const struct lt_tree *tree,
+                                             const struct lt_event_id *id)
 {
     for (size_t i = 0; i < tree->said_n; i++) {
         if (lt_event_id_equal(&tree->said[i].id, id)) {
@@ -164,9 +173,11 @@ static void note_steps(const struct lt_tree *tree,
 {
     for (size_t i = 0; i < tree->said_n; i++) {
         const struct lt_tree_said *said = &tree->said[i];
-        struct lt_tree_region *region = find(regions, &said->id.origin);
+        struct lt_tree_region *region =
+            lt_tree_regions_find(regions, &said->id.origin);
 
-        if (said->joint == NULL || said->joint->admits || region == NULL) {
+        if (said->joint == NULL || said->joint->admits ||
+            said->joint->of_office || region == NULL) {
             continue;
         }
         region->stepped = true;
@@ -186,6 +197,7 @@ static bool agree(const struct lt_tree_said *admission,
     int32_t day = lt_civil_day(lt_hlc_ms(admission->hlc));
 
     return step->joint != NULL && !step->joint->admits &&
+           !step->joint->of_office &&
            lt_office_equal(&step->id.origin, &admission->node.office.id) &&
            lt_office_equal(&step->node.office.id, &admission->id.origin) &&
            memcmp(step->joint->step_hash, admission->joint->step_hash,
@@ -194,17 +206,15 @@ static bool agree(const struct lt_tree_said *admission,
            day >= step->joint->from_day && day <= step->joint->until_day;
 }
 
-/* The root above @root, by the admissions that hold so far; how many are
- * between them. */
-static unsigned top_of(const struct lt_tree_regions *regions,
-                       const struct lt_office *root,
-                       const struct lt_office **out_top)
+unsigned lt_tree_regions_top(const struct lt_tree_regions *regions,
+                             const struct lt_office *root,
+                             const struct lt_office **out_top)
 {
     unsigned between = 0;
 
     *out_top = root;
     for (size_t i = 0; i < regions->joins_n; i++) {
-        if (regions->joins[i].holds &&
+        if (regions->joins[i].holds && !regions->joins[i].of_office &&
             lt_office_equal(&regions->joins[i].office, *out_top)) {
             *out_top = &regions->joins[i].writer;
             between++;
@@ -213,43 +223,79 @@ static unsigned top_of(const struct lt_tree_regions *regions,
     return between;
 }
 
-/* Is @writer's tree joined with the first one's? What others say counts for
- * nothing here. */
-static bool is_joined(const struct lt_tree_regions *regions,
-                      const struct lt_office *writer)
+bool lt_tree_regions_joined(const struct lt_tree_regions *regions,
+                            const struct lt_office *writer)
 {
-    const struct lt_office *home;
-    const struct lt_office *top;
+    for (size_t i = 0; i < regions->n; i++) {
+        if (lt_office_equal(&regions->all[i].writer, writer)) {
+            return regions->joined[i];
+        }
+    }
+    return false;
+}
 
-    (void)top_of(regions, &regions->home, &home);
-    (void)top_of(regions, writer, &top);
-    return lt_office_equal(home, top);
+/* Whoever has admitted anything of another is joined with that one. */
+static void join_regions(struct lt_tree_regions *regions)
+{
+    bool more = true;
+
+    memset(regions->joined, 0, sizeof(regions->joined));
+    regions->joined[0] = true; /* the first one itself */
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < regions->joins_n; i++) {
+            const struct lt_tree_join *join = &regions->joins[i];
+            struct lt_tree_region *writer =
+                lt_tree_regions_find(regions, &join->writer);
+            struct lt_tree_region *root =
+                lt_tree_regions_find(regions, &join->root);
+            bool *one;
+            bool *other;
+
+            if (!join->holds || writer == NULL || root == NULL) {
+                continue;
+            }
+            one = &regions->joined[writer - regions->all];
+            other = &regions->joined[root - regions->all];
+            more |= *one != *other;
+            *one = *other = *one || *other;
+        }
+    }
 }
 
 static void settle_join(const struct lt_tree *tree,
                         struct lt_tree_regions *regions, size_t index)
 {
     struct lt_tree_join *join = &regions->joins[index];
-    struct lt_tree_region *region = find(regions, &join->office);
-    struct lt_tree_region *writer = find(regions, &join->writer);
+    struct lt_tree_region *region = lt_tree_regions_find(regions, &join->root);
+    struct lt_tree_region *writer =
+        lt_tree_regions_find(regions, &join->writer);
     const struct lt_office *home;
-    const struct lt_tree_said *said = find_said(tree, &join->id);
-    const struct lt_tree_said *step = find_said(tree, &said->joint->step);
+    const struct lt_office *former;
+    const struct lt_tree_said *said = lt_tree_find_said(tree, &join->id);
+    const struct lt_tree_said *step = lt_tree_find_said(tree, &join->step);
 
-    if (region == NULL || writer == NULL || region->ended ||
+    if (region == NULL || writer == NULL ||
+        (region->ended &&
+         (!join->of_office || join->step_version > region->step_version)) ||
         (writer->ended && said->version > writer->step_version)) {
         return;
     }
-    if (LT_PLANTED(unsigned_successor)) {
+    if (join->of_office ? LT_PLANTED(admit_without_release)
+                        : LT_PLANTED(unsigned_successor)) {
         join->holds = true;
         return;
     }
     if (step == NULL) {
-        (void)top_of(regions, &regions->home, &home);
-        join->holds =
-            !lt_office_equal(home, &join->office) &&
-            region->last < (join->step_version &
-                            ((UINT64_C(1) << LT_TREE_ERA_BITS) - 1));
+        (void)lt_tree_regions_top(regions, &regions->home, &home);
+        (void)lt_tree_regions_top(regions, &join->root, &former);
+        join->holds = !lt_office_equal(home, former) &&
+                      region->last < (join->step_version &
+                                      ((UINT64_C(1) << LT_TREE_ERA_BITS) - 1));
+        return;
+    }
+    if (join->of_office) {
+        join->holds = lt_tree_release_agrees(tree, regions, join);
         return;
     }
     if (!agree(said, step)) {
@@ -284,7 +330,8 @@ static void take_over(const struct lt_tree *tree,
         regions->all[0].last = tree->version;
     }
     for (size_t i = 0; old != NULL && i < old->n; i++) {
-        struct lt_tree_region *region = find(regions, &old->all[i].writer);
+        struct lt_tree_region *region =
+            lt_tree_regions_find(regions, &old->all[i].writer);
 
         if (region != NULL && region->last < old->all[i].last) {
             region->last = old->all[i].last;
@@ -322,8 +369,28 @@ static uint32_t *opening_of(const struct lt_tree *tree, uint32_t *slots,
     return &slots[at];
 }
 
-/* An office that two writers have opened is whose tree admits the other one:
- * nobody takes an office by opening it anew before he steps down. */
+/* Does an opening by @one count before one by @other? Of joined trees that of
+ * whose tree admits the other one, and of trees apart that of this one: nobody
+ * takes an office by opening it anew. */
+static bool comes_first(const struct lt_tree_regions *regions,
+                        const struct lt_office *one,
+                        const struct lt_office *other)
+{
+    const struct lt_office *home;
+    const struct lt_office *one_top;
+    const struct lt_office *other_top;
+    unsigned one_depth = lt_tree_regions_top(regions, one, &one_top);
+    unsigned other_depth = lt_tree_regions_top(regions, other, &other_top);
+
+    (void)lt_tree_regions_top(regions, &regions->home, &home);
+    if (lt_office_equal(one_top, other_top)) {
+        return one_depth < other_depth;
+    }
+    return lt_office_equal(one_top, home) ||
+           (!lt_office_equal(other_top, home) &&
+            memcmp(one_top->bytes, other_top->bytes, LT_OFFICE_LEN) < 0);
+}
+
 static lt_err settle_openings(struct lt_tree *tree,
                               const struct lt_tree_regions *regions)
 {
@@ -339,29 +406,75 @@ static lt_err settle_openings(struct lt_tree *tree,
     }
     for (size_t i = 0; i < tree->said_n; i++) {
         struct lt_tree_said *said = &tree->said[i];
-        const struct lt_office *top;
         struct lt_tree_said *other;
         uint32_t *slot;
 
         said->yields = false;
-        if (!said->opens || !is_joined(regions, &said->id.origin)) {
+        if (!said->opens ||
+            !lt_tree_regions_joined(regions, &said->id.origin)) {
             continue;
         }
         slot = opening_of(tree, slots, slots_n, said);
         other = *slot == 0 ? NULL : &tree->said[*slot - 1];
         if (other == NULL) {
             *slot = (uint32_t)i + 1;
-        } else if (top_of(regions, &said->id.origin, &top) <
-                   top_of(regions, &other->id.origin, &top)) {
+        } else if (comes_first(regions, &said->id.origin, &other->id.origin)) {
             other->yields = true;
             *slot = (uint32_t)i + 1;
         } else {
-            said->yields = !lt_office_equal(&other->id.origin,
-                                            &said->id.origin);
+            said->yields =
+                !lt_office_equal(&other->id.origin, &said->id.origin);
         }
     }
     lt_free(tree->alloc, slots);
     return LT_OK;
+}
+
+static struct lt_tree_regions *new_regions(const struct lt_alloc *alloc,
+                                           size_t words_n)
+{
+    struct lt_tree_regions *regions = lt_new(
+        alloc, sizeof(*regions) + words_n * (sizeof(*regions->joins) +
+                                             sizeof(*regions->releases)));
+
+    if (regions != NULL) {
+        regions->words_n = words_n;
+        regions->joins = (struct lt_tree_join *)(regions + 1);
+        regions->releases =
+            (struct lt_tree_release *)(regions->joins + words_n);
+    }
+    return regions;
+}
+
+struct lt_tree_regions *lt_tree_regions_new(const struct lt_tree *tree)
+{
+    size_t words_n = 0;
+
+    for (size_t i = 0; i < tree->said_n; i++) {
+        words_n += tree->said[i].joint != NULL ? 1 : 0;
+    }
+    return new_regions(
+        tree->alloc, words_n < LT_TREE_JOINS_MAX ? words_n : LT_TREE_JOINS_MAX);
+}
+
+struct lt_tree_regions *
+lt_tree_regions_copy(const struct lt_alloc *alloc,
+                     const struct lt_tree_regions *regions)
+{
+    struct lt_tree_regions *copy = new_regions(alloc, regions->words_n);
+
+    if (copy != NULL) {
+        struct lt_tree_join *joins = copy->joins;
+        struct lt_tree_release *releases = copy->releases;
+
+        memcpy(joins, regions->joins, regions->words_n * sizeof(*joins));
+        memcpy(releases, regions->releases,
+               regions->words_n * sizeof(*releases));
+        *copy = *regions;
+        copy->joins = joins;
+        copy->releases = releases;
+    }
+    return copy;
 }
 
 lt_err lt_tree_regions_settle(struct lt_tree *tree,
@@ -369,7 +482,6 @@ lt_err lt_tree_regions_settle(struct lt_tree *tree,
 {
     const struct lt_tree_regions *old = tree->regions;
 
-    memset(regions, 0, sizeof(*regions));
     regions->home = old != NULL ? old->home : tree->nodes[0].office.id;
     regions->all[regions->n++].writer = regions->home;
     collect(tree, regions);
@@ -379,160 +491,16 @@ lt_err lt_tree_regions_settle(struct lt_tree *tree,
 
         join->version = version_of(regions, &join->writer, join->number);
     }
-    qsort(regions->joins, regions->joins_n, sizeof(regions->joins[0]),
-          by_version);
+    if (regions->joins_n > 0) {
+        qsort(regions->joins, regions->joins_n, sizeof(regions->joins[0]),
+              by_version);
+    }
     lt_tree_put_in_place(tree, regions);
     note_steps(tree, regions);
     for (size_t i = 0; i < regions->joins_n; i++) {
         settle_join(tree, regions, i);
     }
+    join_regions(regions);
+    lt_tree_releases_note(tree, regions);
     return settle_openings(tree, regions);
-}
-
-/* ---- what counts ---- */
-
-static bool is_top(const struct lt_tree *tree, const struct lt_office *writer,
-                   const struct lt_office *office)
-{
-    uint32_t top = lt_tree_top(tree, lt_tree_index(tree, office));
-
-    return top == LT_TREE_NONE ||
-           lt_office_equal(&tree->nodes[top].office.id, writer);
-}
-
-static bool has_ended(const struct lt_tree_region *region, uint64_t version)
-{
-    return region != NULL && region->ended && version > region->step_version &&
-           !LT_PLANTED(old_root_writes);
-}
-
-const char *lt_tree_why_not_said(const struct lt_tree *tree,
-                                 const struct lt_tree_said *said)
-{
-    const struct lt_office *writer = &said->id.origin;
-    const struct lt_office *office = &said->node.office.id;
-    const struct lt_office *parent = &said->node.office.parent;
-
-    if (tree->regions == NULL || tree->is_clone) {
-        return NULL;
-    }
-    if (has_ended(find(tree->regions, writer), said->version)) {
-        return "its writer has stepped down";
-    }
-    if (said->joint != NULL && said->joint->admits) {
-        return NULL; /* lt_tree_say_joint asks whether it holds */
-    }
-    if (!is_joined(tree->regions, writer) || said->yields) {
-        return "of another tree";
-    }
-    if (said->joint != NULL) {
-        return NULL;
-    }
-    if (said->opens && lt_office_is_zero(parent)) {
-        return lt_office_equal(writer, office) ? NULL : "a second root";
-    }
-    return (said->opens || is_top(tree, writer, office)) &&
-                   is_top(tree, writer, parent) &&
-                   (said->classes == 0 || is_top(tree, writer, &said->heir))
-               ? NULL
-               : "an office of another tree";
-}
-
-/* Opens @info as a root of its own, unless it is there. */
-static lt_err show(struct lt_tree *tree, uint64_t version,
-                   const struct lt_office_info *info, struct lt_diag *diag)
-{
-    struct lt_office_info root = *info;
-
-    if (lt_tree_index(tree, &info->id) != LT_TREE_NONE) {
-        return LT_OK;
-    }
-    memset(&root.parent, 0, sizeof(root.parent));
-    root.has_from_date = false;
-    return lt_tree_open_office(tree, version, &root, diag);
-}
-
-lt_err lt_tree_say_joint(struct lt_tree *tree, const struct lt_tree_said *said,
-                         const struct lt_office_info *info,
-                         struct lt_diag *diag)
-{
-    lt_err rc;
-
-    if (tree->is_clone || tree->regions == NULL) {
-        return lt_tree_refuse(diag, &info->id, "not on a trial");
-    }
-    for (size_t i = 0; said->joint->admits && i < tree->regions->joins_n; i++) {
-        const struct lt_tree_join *join = &tree->regions->joins[i];
-
-        if (!lt_event_id_equal(&join->id, &said->id)) {
-            continue;
-        }
-        if (!join->holds) {
-            return lt_tree_refuse(diag, &info->id,
-                                  "its root has not stepped down for it");
-        }
-        rc = show(tree, said->version, info, diag);
-        return rc == LT_OK ? lt_tree_hang_root(tree, said->version, &info->id,
-                                               &said->id.origin, diag)
-                           : rc;
-    }
-    return said->joint->admits
-               ? lt_tree_refuse(diag, &info->id, "too many trees")
-               : show(tree, said->version, info, diag);
-}
-
-bool lt_tree_speaks(const struct lt_tree *tree, const struct lt_office *writer,
-                    uint64_t number)
-{
-    const struct lt_tree_office *root = lt_tree_root(tree);
-
-    if (tree->regions == NULL) {
-        return root != NULL && lt_office_equal(&root->id, writer);
-    }
-    return lt_tree_is_writer(tree, writer) &&
-           is_joined(tree->regions, writer) &&
-           !has_ended(lt_tree_region_of(tree, writer),
-                      lt_tree_version_of(tree, writer, number));
-}
-
-bool lt_tree_may_write(const struct lt_tree *tree,
-                       const struct lt_office *office, int32_t day)
-{
-    const struct lt_tree_office *root = lt_tree_root(tree);
-    const struct lt_tree_region *region = lt_tree_region_of(tree, office);
-
-    if (region != NULL && LT_PLANTED(old_root_writes)) {
-        return true;
-    }
-    return root != NULL && lt_office_equal(&root->id, office) &&
-           (region == NULL || !region->stepped || day > region->until_day);
-}
-
-void lt_tree_regions_advance(struct lt_tree *tree)
-{
-    const struct lt_tree_office *root = lt_tree_root(tree);
-    const struct lt_tree_region *region =
-        root == NULL ? NULL : lt_tree_region_of(tree, &root->id);
-    uint64_t version =
-        region == NULL
-            ? 0
-            : lt_tree_version_of(tree, &region->writer, region->last);
-
-    if (version > tree->version) {
-        tree->version = version;
-        tree->revision++;
-    }
-}
-
-void lt_tree_heard(struct lt_tree *tree, const struct lt_office *writer,
-                   uint64_t number)
-{
-    struct lt_tree_region *region = find(tree->regions, writer);
-
-    if (tree->regions == NULL) {
-        lt_tree_advance(tree, number);
-    } else if (region != NULL && region->last < number) {
-        region->last = number;
-        lt_tree_regions_advance(tree);
-    }
 }

@@ -29,15 +29,42 @@ static bool configured(const struct lt_daemon *daemon,
     return text != NULL && lt_office_parse(text, out_office);
 }
 
-/* For whom this root has stepped down: its word is asked for from there. */
+/* The root to which this one has released an office: the first that may still
+ * admit one, or who did so last. What is on its way between the two trees goes
+ * through them. */
+static const struct lt_tree_release *given(const struct lt_tree *tree,
+                                           const struct lt_office *office,
+                                           int32_t today)
+{
+    const struct lt_tree_release *found = NULL;
+    const struct lt_tree_release *release;
+
+    for (size_t i = 0; (release = lt_tree_release_at(tree, i)) != NULL; i++) {
+        if (!lt_office_equal(&release->writer, office)) {
+            continue;
+        }
+        if (!release->admitted && !release->withdrawn &&
+            release->until_day >= today) {
+            return release;
+        }
+        found = release->admitted ? release : found;
+    }
+    return found;
+}
+
+/* For whom this root has stepped down, or whom it has given an office: that
+ * one's word is asked for from there. */
 static const struct lt_tree_office *successor(const struct lt_tree *tree,
-                                              const struct lt_office *office)
+                                              const struct lt_office *office,
+                                              int32_t today)
 {
     const struct lt_tree_region *region = lt_tree_region_of(tree, office);
+    const struct lt_tree_release *release = given(tree, office, today);
 
     return region != NULL && region->stepped
                ? lt_tree_find(tree, &region->successor)
-               : NULL;
+           : release != NULL ? lt_tree_find(tree, &release->to)
+                             : NULL;
 }
 
 /* The parent by the tree, when it is known how to reach it: an office that was
@@ -53,7 +80,8 @@ bool lt_daemon_superior(const struct lt_daemon *daemon,
     uint8_t key[LT_CURVE_LEN];
 
     if (parent == NULL) {
-        parent = successor(tree, &daemon->identity.office);
+        parent = successor(tree, &daemon->identity.office,
+                           lt_civil_day(daemon->now.wall_ms));
     }
     if (!LT_PLANTED(first_superior) && parent != NULL &&
         parent->link_addresses_n > 0 &&

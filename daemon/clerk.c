@@ -160,6 +160,19 @@ static void answer(struct lt_clerk *clerk, struct lt_event *event,
     /* Anything else is an answer that could never be written: passed over. */
 }
 
+/* Does this writer speak of @office? Not of one that goes to another tree, and
+ * of one that came from there when that tree is here. */
+static bool speaks_of(const struct lt_clerk *clerk,
+                      const struct lt_office *office)
+{
+    const struct lt_tree *tree = lt_engine_tree(clerk->options.engine);
+
+    return lt_tree_covers(tree, &clerk->options.office, office) &&
+           !lt_tree_is_guest(tree, office) &&
+           lt_tree_released(tree, office,
+                            lt_civil_day(clerk->now->wall_ms)) == NULL;
+}
+
 /* A parent proposes an office below itself: opened, unless the tree refuses
  * it (lt_tree_apply would; then nothing is written and nothing is promised). */
 static void open_office(struct lt_clerk *clerk, const struct lt_event *proposal)
@@ -170,7 +183,7 @@ static void open_office(struct lt_clerk *clerk, const struct lt_event *proposal)
     struct lt_tree *trial = NULL;
     struct lt_event *opened;
 
-    if (!may_write(clerk) ||
+    if (!may_write(clerk) || !speaks_of(clerk, &proposal->id.origin) ||
         !lt_office_equal(&proposal->office.parent, &proposal->id.origin) ||
         lt_tree_find(tree, &proposal->office.id) != NULL) {
         return;
@@ -223,6 +236,7 @@ static void readdress(struct lt_clerk *clerk, const struct lt_event *proposal)
     struct lt_event *change;
 
     if (!may_write(clerk) || known == NULL || known->closed_version != 0 ||
+        !speaks_of(clerk, &known->id) ||
         (same_addresses(said->link_addresses, said->link_addresses_n,
                         known->link_addresses, known->link_addresses_n) &&
          same_addresses(said->enrol_addresses, said->enrol_addresses_n,

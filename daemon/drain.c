@@ -77,7 +77,9 @@ lt_err lt_daemon_drain(struct lt_daemon *daemon)
     for (size_t i = 0; i < lt_tree_count(tree); i++) {
         const struct lt_tree_office *office = lt_tree_at(tree, i);
 
-        if (office->closed_version != 0 && is_over(daemon, &office->id)) {
+        if (office->closed_version != 0 &&
+            lt_tree_covers(tree, &daemon->identity.office, &office->id) &&
+            is_over(daemon, &office->id)) {
             return revoke(daemon, office); /* one a turn */
         }
     }

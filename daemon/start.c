@@ -286,7 +286,8 @@ static size_t addresses_of(const struct lt_conf *conf, enum lt_setting setting,
     return n;
 }
 
-/* Whose keys are admitted: those bound to an office below, or by this one.
+/* Whose keys are admitted: those bound to an office below, or by this one, and
+ * of a root that has let an office come here.
  * The caller frees. Errors: LT_ENOMEM. */
 static lt_err known_peers(const struct lt_daemon *daemon,
                           struct lt_link_peer **out_peers, size_t *out_n)
@@ -302,6 +303,7 @@ static lt_err known_peers(const struct lt_daemon *daemon,
         if (!lt_tree_above(tree, &daemon->identity.office, &binding.office) &&
             !lt_tree_was_below(tree, &daemon->identity.office,
                                &binding.office) &&
+            !lt_tree_gave(tree, &binding.office, &daemon->identity.office) &&
             !lt_office_equal(&binding.issuer, &daemon->identity.office)) {
             continue;
         }

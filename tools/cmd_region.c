@@ -1,4 +1,5 @@
-/* lienthong tree card | step-down | hand-over | admit: two trees join. Files go
+/* lienthong tree card | step-down | hand-over | admit: two trees join; with release
+ * and take-back an office goes from one to another. Files go
  * between the two roots; the keys that sign them are read from DIR/identity,
  * everything else comes from the daemon. */
 #include <stdio.h>
@@ -137,10 +138,12 @@ static bool has_stepped(const json_t *document, const char *successor)
            (successor == NULL || strcmp(named, successor) == 0);
 }
 
-/* The stepping down is in the log; the tree shows it a moment later. */
+/* The word is in the log; the tree shows it a moment later. @office: that was
+ * released; NULL: the root has stepped down. @successor: for whom just now, or
+ * NULL. */
 static int hand_over(struct lt_tool *tool,
                      const struct lt_tool_command *command, const char *path,
-                     const char *successor)
+                     const char *office, const char *successor)
 {
     struct lt_diag diag = {.code = LT_OK};
     char key[KEY_TEXT];
@@ -150,7 +153,8 @@ static int hand_over(struct lt_tool *tool,
     for (int i = 0; i < TRIES; i++) {
         json_decref(document);
         document = NULL;
-        code = ask(tool, command, "tree region", json_object(), &document);
+        code = ask(tool, command, "tree region",
+                   json_pack("{s:s*}", "office", office), &document);
         if (code != 0 || has_stepped(document, successor) ||
             successor == NULL) {
             break;
@@ -159,7 +163,9 @@ static int hand_over(struct lt_tool *tool,
             &(struct timespec){.tv_nsec = PAUSE_MS * 1000L * 1000L}, NULL);
     }
     if (code == 0 && !has_stepped(document, successor)) {
-        code = lt_tool_fail_why(tool, LT_ESTATE, NULL, "ui_why_region_not_yet");
+        code = lt_tool_fail_why(tool, LT_ESTATE, NULL,
+                                office == NULL ? "ui_why_region_not_yet"
+                                               : "ui_why_release_none");
     } else if (code == 0) {
         code = end(tool, &diag,
                    save(tool, LT_REGION_HAND_OVER, document, path, key,
@@ -173,7 +179,8 @@ static int run_hand_over(struct lt_tool *tool,
                          const struct lt_tool_command *command)
 {
     const char *path = lt_tool_text(tool, "file");
-    int code = hand_over(tool, command, path, NULL);
+    int code = hand_over(tool, command, path, lt_tool_text(tool, "office"),
+                         NULL);
 
     if (code == 0) {
         print_file(tool, "ui_region_handed", path, NULL);
@@ -269,8 +276,9 @@ static char *office_of(const struct lt_buf *text)
     return copy;
 }
 
-static int run_step_down(struct lt_tool *tool,
-                         const struct lt_tool_command *command)
+/* With a card to sign for: tree step-down, or tree release of @office. */
+static int sign_for(struct lt_tool *tool,
+                    const struct lt_tool_command *command, const char *office)
 {
     const char *to = lt_tool_text(tool, "to");
     const char *on = lt_tool_text(tool, "on");
@@ -301,11 +309,13 @@ static int run_step_down(struct lt_tool *tool,
         (void)json_object_del(tool->options, "out");
         (void)json_object_del(tool->options, "dry_run");
         (void)put_lines(tool->options, &text);
-        code = dry ? rehearse(tool, command, "ui_region_would_step")
+        code = dry ? rehearse(tool, command,
+                              office == NULL ? "ui_region_would_step"
+                                             : "ui_release_would_go")
                    : lt_tool_run_write(tool, command);
     }
     if (code == 0 && !dry) {
-        code = hand_over(tool, command, out, successor);
+        code = hand_over(tool, command, out, office, successor);
     }
     if (code == 0 && !dry && !tool->json) {
         print_file(tool, "ui_region_handed", out, NULL);
@@ -313,6 +323,35 @@ static int run_step_down(struct lt_tool *tool,
     free(successor);
     lt_buf_deinit(&text);
     return code;
+}
+
+static int run_step_down(struct lt_tool *tool,
+                         const struct lt_tool_command *command)
+{
+    return sign_for(tool, command, NULL);
+}
+
+static int run_release(struct lt_tool *tool,
+                       const struct lt_tool_command *command)
+{
+    char *office = strdup(lt_tool_text(tool, "office"));
+    int code = office == NULL ? lt_tool_fail_code(tool, LT_ENOMEM, NULL)
+                              : sign_for(tool, command, office);
+
+    free(office);
+    return code;
+}
+
+/* Is the hand-over in @text that of one office? */
+static bool is_of_office(const struct lt_buf *text)
+{
+    json_t *document =
+        json_loadb((const char *)text->data, text->len, 0, NULL);
+    bool is = json_object_get(json_object_get(document, "step"), "released") !=
+              NULL;
+
+    json_decref(document);
+    return is;
 }
 
 static int run_admit(struct lt_tool *tool,
@@ -331,7 +370,9 @@ static int run_admit(struct lt_tool *tool,
         (void)json_object_del(tool->options, "file");
         (void)json_object_del(tool->options, "dry_run");
         (void)put_lines(tool->options, &text);
-        code = dry ? rehearse(tool, command, "ui_region_would_admit")
+        code = dry ? rehearse(tool, command,
+                              is_of_office(&text) ? "ui_release_would_come"
+                                                  : "ui_region_would_admit")
                    : lt_tool_run_write(tool, command);
     }
     lt_buf_deinit(&text);
@@ -360,13 +401,35 @@ const struct lt_tool_command lt_cmd_region[] = {
      .meta = "FILE",
      .text = "ui_cmd_tree_hand_over",
      .example = "/media/usb/ban-giao.pem",
+     .options = {{"office", LT_TOOL_TEXT, "OFFICE", "ui_opt_tree_of_office",
+                  true}},
      .run = run_hand_over},
+    {.name = "tree release",
+     .words = {"office"},
+     .meta = "OFFICE",
+     .text = "ui_cmd_tree_release",
+     .example = "25459 --to tinh-moi.pem --on 01/07/2027 --out chuyen.pem",
+     .writes = true,
+     .options = {{"to", LT_TOOL_TEXT, "FILE", "ui_opt_tree_card", false},
+                 {"on", LT_TOOL_DAY, "D", "ui_opt_tree_step_on", false},
+                 {"out", LT_TOOL_TEXT, "FILE", "ui_opt_tree_hand_over", true},
+                 {"dry-run", LT_TOOL_FLAG, "", "ui_opt_dry_run", true}},
+     .run = run_release},
+    {.name = "tree take-back",
+     .words = {"office"},
+     .meta = "OFFICE",
+     .text = "ui_cmd_tree_take_back",
+     .example = "25459",
+     .writes = true,
+     .run = lt_tool_run_write},
     {.name = "tree admit",
      .words = {"file"},
      .meta = "FILE",
      .text = "ui_cmd_tree_admit",
      .example = "ban-giao.pem --dry-run",
      .writes = true,
-     .options = {{"dry-run", LT_TOOL_FLAG, "", "ui_opt_dry_run", true}},
+     .options = {{"under", LT_TOOL_TEXT, "OFFICE", "ui_opt_tree_admit_under",
+                  true},
+                 {"dry-run", LT_TOOL_FLAG, "", "ui_opt_dry_run", true}},
      .run = run_admit},
     {.name = NULL}};

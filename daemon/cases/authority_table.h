@@ -252,3 +252,12 @@ X(ROOT_STEPPED_DOWN, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
 X(REGION_ADMITTED, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
   "chỉ nơi được bàn giao nhận sơ đồ",
   "the successor alone admits the tree that was given to it")
+X(OFFICE_RELEASED, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
+  "chỉ nơi giữ sơ đồ chuyển đơn vị sang sơ đồ khác",
+  "the tree's writer alone releases an office to another tree")
+X(OFFICE_ADMITTED, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
+  "chỉ nơi được chuyển giao nhận đơn vị",
+  "the root that it was released to alone admits an office")
+X(RELEASE_WITHDRAWN, NONE, ANYBODY, false, ALWAYS, CLASS(TREE),
+  "chỉ nơi đã chuyển đơn vị rút lại việc chuyển",
+  "who released an office alone takes that back")

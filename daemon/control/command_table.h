@@ -200,12 +200,17 @@ X(TREE_REHEARSE, "tree rehearse", READ, lt_read_rehearsal, O(LINES) | O(DATE),
 X(TREE_WITHDRAW, "tree withdraw", WRITE, lt_reorganise_withdraw, O(OFFICE),
   O(OFFICE))
 X(TREE_ENFORCE, "tree put-in-force", WRITE, lt_reorganise_enforce, O(OFFICE), 0)
-X(TREE_REGION, "tree region", READ, lt_read_region, 0, 0)
+X(TREE_REGION, "tree region", READ, lt_read_region, O(OFFICE), 0)
 X(TREE_REGION_CHECK, "tree region-check", READ, lt_read_region_check,
-  O(LINES) | O(DATE), O(LINES))
+  O(LINES) | O(DATE) | O(OFFICE) | O(UNDER), O(LINES))
+X(TREE_RELEASE, "tree release", WRITE, lt_release_order,
+  O(OFFICE) | O(LINES) | O(DATE), O(OFFICE) | O(LINES))
+X(TREE_TAKE_BACK, "tree take-back", WRITE, lt_release_take_back, O(OFFICE),
+  O(OFFICE))
 X(TREE_STEP_DOWN, "tree step-down", WRITE, lt_region_step_down,
   O(LINES) | O(DATE), O(LINES))
-X(TREE_ADMIT, "tree admit", WRITE, lt_region_admit, O(LINES), O(LINES))
+X(TREE_ADMIT, "tree admit", WRITE, lt_region_admit, O(LINES) | O(UNDER),
+  O(LINES))
 X(READER_LIST, "reader list", READ, lt_read_readers, 0, 0)
 X(READER_GRANT, "reader grant", WRITE, lt_reader_grant,
   O(OFFICE) | O(UNDER) | O(WITH), O(OFFICE) | O(UNDER) | O(WITH))

@@ -84,12 +84,12 @@ lt_err lt_key_revoke(struct lt_desk *desk, const struct lt_args *args,
         return rc;
     }
     root = lt_tree_root(desk->snapshot->tree);
+    /* A root that has stepped down is it still until it is admitted. */
     if (root == NULL || !lt_office_equal(&root->id, &desk->office)) {
         return lt_desk_refuse(diag, LT_EPERM, "revoke", "ui_why_not_tree_writer");
     }
-    rc = lt_tree_writer_only(desk, diag);
-    if (rc != LT_OK) {
-        return rc;
+    if (!lt_tree_covers(desk->snapshot->tree, &root->id, &office->id)) {
+        return lt_desk_refuse(diag, LT_EPERM, "revoke", "ui_why_tree_foreign");
     }
     ask->office = office->id;
     rc = read_ask(desk, args, ask, diag);

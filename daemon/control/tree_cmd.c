@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/control/desk.h"
+#include "daemon/control/release_cmd.h"
 #include "daemon/control/tree_cmd.h"
 
 enum { DAYS_AHEAD_MAX = 2 * 366 };
@@ -32,6 +33,7 @@ const char *lt_tree_reason(const char *reason)
         {"the root does not move", "ui_why_tree_root"},
         {"the root does not close", "ui_why_tree_root"},
         {"a second root", "ui_why_tree_root"},
+        {"an office of another tree", "ui_why_tree_foreign"},
     };
 
     for (size_t i = 0; i < LT_COUNT_OF(words); i++) {
@@ -79,6 +81,35 @@ lt_err lt_tree_writer_only(const struct lt_desk *desk, struct lt_diag *diag)
     return refuse_stepped(desk, diag);
 }
 
+/* Who lets go of an office says nothing of it until it is admitted elsewhere, or
+ * he has taken that back. */
+static lt_err refuse_released(const struct lt_desk *desk, struct lt_plan *plan,
+                              struct lt_diag *diag)
+{
+    for (size_t i = 0; i < plan->changes_n; i++) {
+        const struct lt_event *event = plan->changes[i].event;
+        const struct lt_office *named[] = {
+            &event->office.id, &event->office.parent, &event->heir};
+
+        for (size_t k = 0; k < LT_COUNT_OF(named); k++) {
+            const struct lt_tree_office *office =
+                lt_tree_find(desk->snapshot->tree, named[k]);
+
+            if (office == NULL || !lt_release_is_open(desk, named[k])) {
+                continue;
+            }
+            (void)lt_diag_set(diag, LT_EPLAN);
+            lt_diag_arg(diag, "line", "%zu", plan->changes[i].line);
+            lt_diag_arg(diag, "name", "%s", office->name);
+            lt_diag_arg(diag, "reason", "%s", "ui_why_tree_released");
+            lt_tree_free(plan->after);
+            plan->after = NULL;
+            return LT_EPLAN;
+        }
+    }
+    return LT_OK;
+}
+
 lt_err lt_tree_plan_of(struct lt_desk *desk, const struct lt_args *args,
                        struct lt_text text, struct lt_plan *out_plan,
                        struct lt_diag *diag)
@@ -104,6 +135,9 @@ lt_err lt_tree_plan_of(struct lt_desk *desk, const struct lt_args *args,
     }
     ask.tree = desk->snapshot->tree;
     rc = lt_plan_make(&ask, out_plan);
+    if (rc == LT_OK) {
+        rc = refuse_released(desk, out_plan, diag);
+    }
     return rc == LT_ETOOBIG
                ? lt_desk_refuse(diag, rc, "plan", "ui_why_too_many")
                : rc;

@@ -89,6 +89,9 @@ static lt_err tree_on(struct lt_desk *desk, const struct lt_args *args,
                               ? (int32_t)args->numbers[LT_OPT_ON]
                               : INT32_MAX,
                           visit, ctx, out_tree);
+        if (rc == LT_OK) {
+            lt_tree_set_self(*out_tree, &desk->office);
+        }
         if (rc == LT_EIO) {
             lt_desk_drop_reader(desk);
         }
@@ -96,7 +99,8 @@ static lt_err tree_on(struct lt_desk *desk, const struct lt_args *args,
     return rc;
 }
 
-/* In the order in which a tree is drawn: an office, then what is below it. */
+/* In the order in which a tree is drawn: an office, then what is below it. Other
+ * trees that are known here, for what came from them or went there, are not. */
 struct drawing {
     const struct lt_tree *tree;
     const struct lt_tree_office **order;
@@ -111,6 +115,7 @@ static void draw(struct drawing *drawing, const struct lt_office *parent)
         const struct lt_tree_office *office = lt_tree_at(tree, i);
 
         if (lt_office_equal(&office->parent, parent) &&
+            (!lt_office_is_zero(parent) || office == lt_tree_root(tree)) &&
             drawing->n < lt_tree_count(tree)) {
             drawing->order[drawing->n++] = office;
             if (!lt_office_is_zero(&office->id)) {
@@ -195,6 +200,15 @@ static const char *change_word(const struct lt_event *event)
     if (event->type == LT_EV_OFFICE_OPENED) {
         return "opened";
     }
+    if (event->type == LT_EV_OFFICE_RELEASED) {
+        return "release";
+    }
+    if (event->type == LT_EV_RELEASE_WITHDRAWN) {
+        return "take_back";
+    }
+    if (event->type == LT_EV_OFFICE_ADMITTED) {
+        return "come";
+    }
     if (lt_tree_is_joint(event)) {
         return event->type == LT_EV_REGION_ADMITTED ? "admit" : "step_down";
     }
@@ -224,8 +238,13 @@ static void tell(void *ctx, uint64_t version, int32_t day,
 {
     struct telling *telling = ctx;
     struct lt_buf *out = telling->out;
+    bool released = event->type == LT_EV_OFFICE_RELEASED;
+    const struct lt_office *of =
+        released ? &event->released : &event->office.id;
+    const struct lt_office *parent =
+        released ? &event->office.id : &event->office.parent;
 
-    if (!lt_office_equal(&event->office.id, &telling->office) ||
+    if (!lt_office_equal(of, &telling->office) ||
         telling->n == HISTORY_MAX || !telling->fits) {
         return;
     }
@@ -237,10 +256,10 @@ static void tell(void *ctx, uint64_t version, int32_t day,
                       event->office_prepared ? "true" : "false") &&
         put_day(out, "on", true,
                 event->office_prepared ? event->office.from_date : day) &&
-        put_span(out, "name", event->office.name) &&
+        put_span(out, "name", event->office.name) && /* released: of whom to */
         put_span(out, "kind", event->office.kind) &&
         put_span(out, "code", event->office.code) &&
-        put_id(out, "parent", &event->office.parent) &&
+        put_id(out, "parent", parent) &&
         put_id(out, "heir", &event->heir) && lt_buf_put(out, "}", 1);
     telling->n++;
 }

@@ -69,6 +69,7 @@ lt_err lt_engine_new(const struct lt_engine_options *options,
         lt_engine_free(engine);
         return LT_ENOMEM;
     }
+    lt_tree_set_self(engine->tree, &options->office);
     engine->self = lt_unit_get(engine, &options->office);
     if (engine->self == NULL) {
         lt_engine_free(engine);

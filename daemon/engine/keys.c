@@ -93,6 +93,11 @@ static enum verdict judge(struct lt_engine *engine,
         lt_tree_find(engine->tree, &binding->office);
     const struct lt_bound *issuer;
 
+    /* One that has come from another tree was bound there, and that tree may
+     * not be here yet. */
+    if (office != NULL && lt_tree_is_guest(engine->tree, &office->id)) {
+        office = NULL;
+    }
     *out_placed = office != NULL;
     if (lt_bound_by_root(engine, binding)) {
         if (office != NULL && !lt_office_is_zero(&office->parent) &&
@@ -419,7 +424,8 @@ lt_err lt_keys_add_logged(struct lt_engine *engine, const uint8_t *bytes,
 }
 
 lt_err lt_keys_confirm(struct lt_engine *engine, const uint8_t *bytes,
-                       size_t len, const struct lt_office *by, bool former)
+                       size_t len, const struct lt_office *by, bool speaks,
+                       bool former)
 {
     struct lt_binding binding;
     struct lt_office keeper;
@@ -430,7 +436,8 @@ lt_err lt_keys_confirm(struct lt_engine *engine, const uint8_t *bytes,
     }
     if ((!lt_tree_keeper(engine->tree, &binding.office, &keeper) ||
          !lt_office_equal(&keeper, by)) &&
-        (engine->root == NULL || !lt_office_equal(&engine->root->id, by)) &&
+        (!speaks || engine->root == NULL ||
+         !lt_office_equal(&engine->root->id, by)) &&
         !lt_tree_may_write(engine->tree, by, INT32_MAX)) {
         return LT_OK; /* not its keeper */
     }
@@ -513,7 +520,8 @@ static enum placing place_of(struct lt_engine *engine,
     const struct lt_tree_office *office =
         lt_tree_find(engine->tree, &bound->binding.office);
 
-    if (bound->placed || office == NULL) {
+    if (bound->placed || office == NULL ||
+        lt_tree_is_guest(engine->tree, &office->id)) {
         return STANDS;
     }
     if (lt_bound_by_root(engine, &bound->binding)

@@ -15,10 +15,12 @@ LT_MUST_CHECK lt_err lt_keys_add_logged(struct lt_engine *engine,
                                         const uint8_t *bytes, size_t len,
                                         bool store);
 /* The same of one that @by, who should be the office's keeper, confirms;
- * @former: as one that came before those that are known. */
+ * @speaks: if that is a tree's writer, his word counts here; @former: as one
+ * that came before those that are known. */
 LT_MUST_CHECK lt_err lt_keys_confirm(struct lt_engine *engine,
                                      const uint8_t *bytes, size_t len,
-                                     const struct lt_office *by, bool former);
+                                     const struct lt_office *by, bool speaks,
+                                     bool former);
 /* The tree has changed: try those that wait, check those taken before the
  * tree knew their office. */
 void lt_keys_review(struct lt_engine *engine);

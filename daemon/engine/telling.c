@@ -250,17 +250,34 @@ static void tell_moved(struct lt_engine *engine, struct lt_session *session,
     }
 }
 
+/* An office that went from our tree to that of the peer, whom we dial without
+ * being below it: it needs the key, or could not let it in. */
+static void tell_gone(struct lt_engine *engine, struct lt_session *session,
+                      const struct lt_office *moved)
+{
+    const struct lt_office *self = &engine->self->id;
+    const struct lt_office *peer = &session->unit->id;
+    struct lt_unit *unit = lt_unit_find(engine, moved);
+
+    if (unit != NULL && !lt_tree_together(engine->tree, self, peer) &&
+        lt_tree_was_below(engine->tree, self, moved) &&
+        lt_tree_above(engine->tree, peer, moved)) {
+        lt_telling_tell(engine, session, unit);
+    }
+}
+
 void lt_telling_moved(struct lt_engine *engine, struct lt_session *session)
 {
     size_t count = lt_tree_count(engine->tree);
 
-    if (session->above || session->state != LT_SESSION_UP) {
-        return;
-    }
-    for (size_t i = 0; i < count && !engine->oom; i++) {
+    for (size_t i = 0; session->state == LT_SESSION_UP && i < count &&
+                       !engine->oom;
+         i++) {
         const struct lt_tree_office *office = lt_tree_at(engine->tree, i);
 
-        if (office->places_n > 1) {
+        if (office->places_n > 1 && session->above) {
+            tell_gone(engine, session, &office->id);
+        } else if (office->places_n > 1) {
             tell_moved(engine, session, &office->id);
         }
     }

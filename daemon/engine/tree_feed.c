@@ -58,7 +58,7 @@ static lt_err apply(struct lt_engine *engine, uint64_t number,
         }
     }
     if (lt_trust_is_word(event) &&
-        lt_tree_speaks(engine->tree, writer, number)) {
+        lt_tree_speaks(engine->tree, writer, number, event->hlc)) {
         rc = lt_trust_say(engine->trust, version, event);
         if (rc == LT_ENOMEM) {
             return rc;
@@ -134,9 +134,13 @@ lt_err lt_tree_feed(struct lt_engine *engine, const struct lt_segment *segment)
             continue;
         } else if (rc == LT_OK && (event.type == LT_EV_KEY_CONFIRMED ||
                                    event.type == LT_EV_KEY_FORMER)) {
+            bool speaks =
+                !writer ||
+                lt_tree_speaks(engine->tree, &segment->stream.origin,
+                               segment->first + i, event.hlc);
             lt_err learned =
                 lt_keys_confirm(engine, event.binding, event.binding_len,
-                                &segment->stream.origin,
+                                &segment->stream.origin, speaks,
                                 event.type == LT_EV_KEY_FORMER);
 
             rc = learned == LT_ENOMEM ? learned : LT_OK;

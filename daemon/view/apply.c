@@ -78,7 +78,8 @@ static struct lt_judged judge_tree_event(struct lt_view *view, bool writer,
     if (((changes || lt_trust_is_word(&view->event)) && !writer) ||
         (lt_trust_is_word(&view->event) &&
          !lt_tree_speaks(view->tree, &c->segment->stream.origin,
-                         c->segment->first + c->index))) {
+                         c->segment->first + c->index,
+                         view->event.hlc))) {
         return (struct lt_judged){LT_REJECTED, LT_WHY_NOT_ALLOWED_HERE};
     }
     return (struct lt_judged){LT_APPLIED, LT_WHY_NONE};

@@ -337,6 +337,7 @@ static lt_err load_tree(struct lt_view *view, uint64_t version)
     if (rc != LT_OK) {
         return rc;
     }
+    lt_tree_set_self(tree, &view->office);
     lt_tree_advance(tree, version);
     lt_tree_free(view->tree);
     view->tree = tree;

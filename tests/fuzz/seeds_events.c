@@ -25,7 +25,9 @@ enum trait {
     WORDS = 1 << 6,
     PERSON = 1 << 7,
     ENDS = 1 << 8, /* of streams */
-    NO_STEP = 1 << 9
+    NO_STEP = 1 << 9,
+    RELEASES = 1 << 10, /* an office */
+    OWN_OTHER = 1 << 11
 };
 
 static const struct {
@@ -59,6 +61,9 @@ static const struct {
     {LT_EV_CALENDAR_SET, NO_SUBJECT},
     {LT_EV_ROOT_STEPPED_DOWN, NO_SUBJECT | NO_OTHER | NO_STEP},
     {LT_EV_REGION_ADMITTED, NO_SUBJECT | NO_DAYS},
+    {LT_EV_OFFICE_RELEASED, NO_SUBJECT | NO_OTHER | NO_STEP | RELEASES},
+    {LT_EV_OFFICE_ADMITTED, NO_SUBJECT | NO_DAYS},
+    {LT_EV_RELEASE_WITHDRAWN, NO_SUBJECT | NO_DAYS | NO_STEP | OWN_OTHER},
 };
 
 static unsigned traits_of(uint32_t type)
@@ -210,6 +215,12 @@ static struct lt_event sample(uint32_t type)
     }
     if ((traits & NO_STEP) != 0) {
         event.step_version = 0;
+    }
+    if ((traits & RELEASES) != 0) {
+        event.released = (struct lt_office){{8}};
+    }
+    if ((traits & OWN_OTHER) != 0) {
+        event.other.origin = event.id.origin;
     }
     if ((traits & HELP) != 0) {
         add_part(&event, 4);

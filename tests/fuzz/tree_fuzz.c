@@ -1,7 +1,7 @@
 /* The tree's events, in any order: what is opened, moved, merged, closed,
  * prepared, granted. Eight bytes an event; the first byte of the input turns
  * the order in which they come, and says whether one root writes or three, who
- * may step down for each other. Whatever came, and however it came, the tree
+ * may step down for each other, or let go of an office. Whatever came, and however it came, the tree
  * has one root (beside it at most those that are no part of it), no loop, a
  * bounded depth, heirs that end in an open office; and two orders come to the
  * same tree. */
@@ -97,7 +97,12 @@ static void read_joining(const uint8_t *at, const struct story *story,
     if (at[0] % 8 < 6) {
         return;
     }
-    out->type = at[0] % 8 == 6 ? LT_EV_ROOT_STEPPED_DOWN : LT_EV_REGION_ADMITTED;
+    step = &story->events[at[2] % (story->n + 1)];
+    out->type = at[0] % 8 == 6 && at[3] % 4 < 2 ? LT_EV_ROOT_STEPPED_DOWN
+                : at[0] % 8 == 6               ? LT_EV_OFFICE_RELEASED
+                : step->type != LT_EV_OFFICE_RELEASED ? LT_EV_REGION_ADMITTED
+                : at[3] % 4 != 0                      ? LT_EV_OFFICE_ADMITTED
+                                                      : LT_EV_RELEASE_WITHDRAWN;
     out->office.id = office_no(1 + at[1] % ROOTS);
     out->office.name = (struct lt_text){"root", 4};
     out->office.kind = (struct lt_text){"province", 8};
@@ -107,14 +112,18 @@ static void read_joining(const uint8_t *at, const struct story *story,
     out->binding_len = sizeof(binding);
     out->day = 20000;
     out->due = 20000 + at[3] % 2;
-    if (out->type == LT_EV_ROOT_STEPPED_DOWN) {
+    if (out->type == LT_EV_ROOT_STEPPED_DOWN ||
+        out->type == LT_EV_OFFICE_RELEASED) {
         out->step_hash[0] = at[4] % 2;
+        out->released = out->type == LT_EV_OFFICE_RELEASED
+                            ? office_no(1 + at[2] % OFFICES)
+                            : office_no(0);
         return;
     }
-    step = &story->events[at[2] % (story->n + 1)];
     out->has_other = true;
     out->other = step->id;
-    out->office.id = step->id.origin;
+    out->office.id = out->type == LT_EV_REGION_ADMITTED ? step->id.origin
+                                                        : step->released;
     out->step_version = (uint64_t)(at[5] % 3) << LT_TREE_ERA_BITS |
                         step->id.count;
     out->step_hash[0] = at[4] % 2;

@@ -22,10 +22,7 @@ void sim_make_key(struct sim *sim, uint64_t n, struct lt_key **out_key)
 
 bool sim_is_apart(const struct sim *sim, int index)
 {
-    while (index > 0 && index != sim->apart) {
-        index = sim->nodes[index].parent;
-    }
-    return sim->apart != 0 && index == sim->apart;
+    return sim->nodes[index].apart;
 }
 
 const struct lt_key *sim_root_of(const struct sim *sim, int index)
@@ -173,7 +170,8 @@ void sim_make_small_tree(struct sim *sim, const int *parents, unsigned children)
     size_t n = 0;
 
     make_root_key(sim);
-    if (children == SIM_APART) {
+    if (children == SIM_APART || children == SIM_BESIDE) {
+        sim->beside = children == SIM_BESIDE;
         children = 0;
         sim->apart = 1;
         sim_make_key(sim, 99, &sim->apart_root);
@@ -184,6 +182,10 @@ void sim_make_small_tree(struct sim *sim, const int *parents, unsigned children)
     }
     for (unsigned i = 0; i < children; i++) {
         (void)sim_add_node(sim, 0, -1);
+    }
+    for (size_t i = 1; sim->apart != 0 && i < sim->nodes_n; i++) {
+        sim->nodes[i].apart = (int)i == sim->apart ||
+                              sim->nodes[sim->nodes[i].parent].apart;
     }
     if (sim->apart != 0) {
         sim->nodes[sim->apart].issuer = -1;

@@ -403,7 +403,8 @@ bool sim_converged(struct sim *sim)
     }
     for (size_t i = 1; i < sim->nodes_n; i++) {
         if (lt_tree_version(lt_engine_tree(sim->nodes[i].engine)) !=
-                lt_tree_version(lt_engine_tree(sim->nodes[0].engine)) ||
+                lt_tree_version(lt_engine_tree(
+                    sim->nodes[sim_root_above(sim, (unsigned)i)].engine)) ||
             sim->nodes[i].links[SIM_FORMER].above >= 0) {
             return false;
         }

@@ -49,7 +49,8 @@ bool sim_check_tree(struct sim *sim)
     uint64_t first = sim->nodes_n <= 64 || last < 2 ? 1 : last - 1;
 
     for (size_t i = 1; i < sim->nodes_n; i++) {
-        if (!sim_is_above(sim, 0, (unsigned)i)) {
+        if (!sim_is_above(sim, sim_root_above(sim, (unsigned)i),
+                          (unsigned)i)) {
             sim_fail(sim, "I9 node %zu is not below the root", i);
             return false;
         }

@@ -9,9 +9,16 @@ bool sim_is_above(const struct sim *sim, unsigned above, unsigned node)
         if (at == (int)above) {
             return true;
         }
-        at = sim->nodes[at].parent;
+        at = sim->beside && at == sim->apart ? -1 : sim->nodes[at].parent;
     }
     return false;
+}
+
+unsigned sim_root_above(const struct sim *sim, unsigned node)
+{
+    return sim->beside && sim_is_above(sim, (unsigned)sim->apart, node)
+               ? (unsigned)sim->apart
+               : 0;
 }
 
 uint64_t sim_reorganised(const struct sim *sim)

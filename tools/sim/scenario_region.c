@@ -1,5 +1,6 @@
 /* Two trees that join: node 1 is the root of its own at first, and steps down
- * for node 0. */
+ * for node 0. And two that stay two: node 1 lets go of an office that node 0
+ * admits. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 #include "tools/sim/scene.h"
 
 enum { NATION = 0, PROVINCE = 1, NEAR = 2, AWAY = 3, OTHER = 4, BELOW = 5 };
+/* One office that goes from tree 1 to tree 0, with two communes. */
+enum { NEW = 0, OLD = 1, MOVED = 2, COMMUNE = 3, ABSENT = 4, STAYS = 5, HOST = 6 };
 
 static void say(struct sim_node *writer, struct lt_event *event)
 {
@@ -148,7 +151,163 @@ static void a_root_steps_down(struct sim *sim)
                "the old root's late word counts nowhere");
 }
 
+static const struct lt_tree_release *release_at(const struct sim *sim)
+{
+    return lt_tree_release_at(lt_engine_tree(sim->nodes[OLD].engine), 0);
+}
+
+static void release(struct sim *sim)
+{
+    char name[16];
+    struct lt_event *event =
+        word(&sim->nodes[NEW], LT_EV_OFFICE_RELEASED, name);
+
+    event->released = sim->nodes[MOVED].office;
+    event->has_day = true;
+    event->day = lt_civil_day(sim_node_now(&sim->nodes[OLD]).wall_ms) - 1;
+    event->has_due = true;
+    event->due = event->day + 30;
+    say(&sim->nodes[OLD], event);
+    free(event);
+}
+
+static void admit_office(struct sim *sim, bool forged)
+{
+    const struct lt_tree_release *given = release_at(sim);
+    char name[16];
+    struct lt_event *event = word(&sim->nodes[OLD], LT_EV_OFFICE_ADMITTED, name);
+
+    scene_want(sim, given != NULL, "it is released");
+    if (given != NULL) {
+        sim_describe(sim, &sim->nodes[MOVED], event, name);
+        event->office.keeper = false;
+        event->office.parent = sim->nodes[HOST].office;
+        event->has_other = true;
+        event->other = given->id;
+        event->step_version = given->version;
+        memcpy(event->step_hash, given->hash, LT_HASH_LEN);
+        event->step_hash[0] ^= forged ? 1 : 0;
+        say(&sim->nodes[NEW], event);
+    }
+    free(event);
+}
+
+/* @writer says that @office is below @parent. */
+static void claim(struct sim *sim, unsigned writer, unsigned office,
+                  unsigned parent)
+{
+    struct lt_event event = {.type = LT_EV_OFFICE_CHANGED};
+
+    event.office.id = sim->nodes[office].office;
+    event.office.parent = sim->nodes[parent].office;
+    say(&sim->nodes[writer], &event);
+}
+
+static void restart_all(struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->nodes_n; i++) {
+        scene_kill(&sim->nodes[i], LT_CRASH_LOSE_ALL);
+    }
+    scene_run(sim, 1000);
+    for (unsigned i = 0; i < sim->nodes_n; i++) {
+        scene_start(&sim->nodes[i]);
+    }
+}
+
+static bool stands_below(const struct sim *sim, unsigned at, unsigned above,
+                         unsigned office)
+{
+    return lt_tree_above(lt_engine_tree(sim->nodes[at].engine),
+                         &sim->nodes[above].office, &sim->nodes[office].office);
+}
+
+/* A district goes from one tree to another while its communes write; one of them
+ * is away for 100 days; a forged admission, early words of the new root and late
+ * ones of the old one change nothing; what was on its way comes to its end. */
+static void an_office_changes_trees(struct sim *sim)
+{
+    struct lt_event_id before;
+    struct lt_event_id during;
+    struct lt_event_id after;
+    struct lt_event_id known;
+    struct lt_event_id late;
+    struct lt_event_id order;
+
+    scene_run(sim, 2000);
+    scene_cases(&sim->nodes[ABSENT], 3);
+    before = scene_urgent(&sim->nodes[COMMUNE]);
+    scene_run(sim, 5000);
+    scene_leave(&sim->nodes[ABSENT]);
+    claim(sim, NEW, COMMUNE, HOST);
+
+    release(sim);
+    open_link(sim);
+    scene_run(sim, 20000);
+    during = scene_urgent(&sim->nodes[COMMUNE]);
+    scene_cases(&sim->nodes[MOVED], 3);
+    admit_office(sim, true);
+    scene_run(sim, 20000);
+    scene_want(sim, root_is(sim, COMMUNE, OLD) && root_is(sim, MOVED, OLD),
+               "nobody is taken whom its own root has not released");
+    restart_all(sim);
+    scene_run(sim, 20000);
+    scene_cases(&sim->nodes[COMMUNE], 3);
+    scene_cut(&sim->nodes[MOVED]);
+    order = scene_order(&sim->nodes[OLD], COMMUNE);
+    admit_office(sim, false);
+    scene_run(sim, 20000);
+    scene_want(sim, root_is(sim, COMMUNE, OLD), "who is cut off stays");
+    scene_join(&sim->nodes[MOVED]);
+    scene_cases(&sim->nodes[COMMUNE], 3);
+    scene_run(sim, 60000);
+    restart_all(sim);
+    scene_run(sim, 60000);
+    scene_want(sim, root_is(sim, COMMUNE, NEW) && root_is(sim, MOVED, NEW) &&
+                        sim->nodes[MOVED].parent == HOST,
+               "the district is below the other root");
+    scene_want(sim, root_is(sim, STAYS, OLD) && root_is(sim, OLD, OLD) &&
+                        stands_below(sim, STAYS, NEW, MOVED),
+               "who stays sees where it went");
+    scene_want(sim, root_is(sim, ABSENT, OLD), "who is away knows nothing");
+
+    claim(sim, OLD, COMMUNE, STAYS);
+    late = scene_urgent(&sim->nodes[COMMUNE]);
+    scene_run(sim, 30000);
+    scene_leap(sim, INT64_C(100) * 86400 * 1000);
+    scene_cases(&sim->nodes[ABSENT], 3);
+    after = scene_urgent(&sim->nodes[ABSENT]);
+    scene_return(&sim->nodes[ABSENT]);
+    scene_join(&sim->nodes[ABSENT]);
+    scene_settle(sim, 300 * 1000);
+    scene_want(sim, root_is(sim, ABSENT, NEW), "and learns it when it is back");
+    known = scene_urgent(&sim->nodes[ABSENT]);
+    scene_settle(sim, 300 * 1000);
+    scene_want(sim, scene_holds(&sim->nodes[NEW], &before) &&
+                        scene_holds(&sim->nodes[NEW], &during) &&
+                        scene_holds(&sim->nodes[HOST], &late) &&
+                        scene_holds(&sim->nodes[HOST], &after) &&
+                        scene_holds(&sim->nodes[NEW], &known),
+               "all that was written is in its new tree");
+    scene_want(sim, scene_holds(&sim->nodes[OLD], &during) &&
+                        !scene_holds(&sim->nodes[OLD], &late) &&
+                        !scene_holds(&sim->nodes[OLD], &known) &&
+                        !scene_holds(&sim->nodes[STAYS], &late),
+               "and what was written afterwards there alone");
+    scene_want(sim, scene_holds(&sim->nodes[COMMUNE], &order),
+               "what was ordered before comes to whom it is for");
+    scene_want(sim, sim->nodes[COMMUNE].parent == MOVED &&
+                        !stands_below(sim, COMMUNE, STAYS, COMMUNE) &&
+                        !stands_below(sim, STAYS, STAYS, COMMUNE),
+               "the old root's late word counts nowhere");
+}
+
 const struct scene scenes_of_regions[] = {
+    {"an_office_changes_trees",
+     "an office goes from one tree to another, and nothing is lost",
+     an_office_changes_trees,
+     {0, 1, 2, 2, 1, 0, -1},
+     SIM_BESIDE,
+     false},
     {"a_root_steps_down",
      "two trees join by their roots' words, and nothing is lost",
      a_root_steps_down,

@@ -17,7 +17,7 @@ struct scene {
     void (*play)(struct sim *sim);
     int parents[SCENE_NODES_MAX]; /* of each node but the first; -1: no more */
     unsigned children;            /* so many communes more below the root; or
-                                     SIM_APART */
+                                     SIM_APART, SIM_BESIDE */
     bool slow;                    /* not in every run */
 };
 /* scenario.c: all of them; NULL past the end. */

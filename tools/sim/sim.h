@@ -125,6 +125,7 @@ struct sim_node {
     int parent;   /* -1 at the root */
     int clone_of; /* -1: an office's only machine, or its first */
     int issuer;   /* bound its key, or that of whom it is a clone of */
+    bool apart;   /* sim_is_apart */
     struct lt_office office;
     struct lt_key *key;
     uint8_t transport_key[LT_CURVE_LEN];
@@ -301,6 +302,7 @@ struct sim {
     uint8_t root_key[LT_PUBKEY_LEN];
     struct lt_key *root; /* the root key, signs the root's binding */
     int apart; /* the root of a tree of its own, at first; 0: there is none */
+    bool beside; /* and for ever */
     struct lt_key *apart_root;
     struct lt_buf bindings[SIM_NODES_MAX];
     struct sim_frame *frames; /* a heap, the next one first */
@@ -457,7 +459,7 @@ void sim_open_tree(struct sim *sim);
 /* What an event of the tree says of @node's office; @name is lent to it. */
 void sim_describe(const struct sim *sim, const struct sim_node *node,
                   struct lt_event *event, char name[static 16]);
-/* Is @index below the root that is apart, or that one? */
+/* Was @index below the root that is apart at first, or is it that one? */
 bool sim_is_apart(const struct sim *sim, int index);
 /* The root key that @index has pinned. */
 const struct lt_key *sim_root_of(const struct sim *sim, int index);
@@ -562,6 +564,8 @@ bool sim_move(struct sim *sim);
 /* Is @above the node itself, or above it, as far as offices have moved? False
  * where they stand in a ring, which sim_check_tree finds. */
 bool sim_is_above(const struct sim *sim, unsigned above, unsigned node);
+/* The root of its tree. */
+unsigned sim_root_above(const struct sim *sim, unsigned node);
 bool sim_remove_tier(struct sim *sim);
 bool sim_merge(struct sim *sim);
 /* Changes of the tree in this seed. */
@@ -588,7 +592,8 @@ void sim_free_node(struct sim_node *node);
 void sim_make_tree(struct sim *sim);
 /* The first node and below it @parents, up to the first -1, or @children below
  * the first. */
-enum { SIM_APART = 1000000 }; /* children: none; node 1 is a root at first */
+/* children: none; node 1 is a root at first, or stays one */
+enum { SIM_APART = 1000000, SIM_BESIDE };
 void sim_make_small_tree(struct sim *sim, const int *parents,
                          unsigned children);
 

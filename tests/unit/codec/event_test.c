@@ -692,6 +692,59 @@ static void two_trees_join_as_written(void **state)
     assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
 }
 
+static void an_office_is_let_go_as_written(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_event event = sample_office(LT_EV_OFFICE_RELEASED);
+    static const uint8_t binding[] = {1, 2, 3};
+    const struct lt_event *out;
+    uint8_t hash[LT_HASH_LEN];
+
+    event.office.id = office_n(40);
+    event.released = office_n(41);
+    event.binding = binding;
+    event.binding_len = sizeof(binding);
+    event.has_day = true;
+    event.day = 20270;
+    event.has_due = true;
+    event.due = 20300;
+    out = round_trip(bench, &event);
+    assert_true(lt_event_known(out));
+    assert_true(lt_office_equal(&out->released, &event.released));
+    lt_buf_reset(&bench->buf);
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_OK);
+    lt_sha256(&(struct lt_span){bench->buf.data, bench->buf.len}, 1, hash);
+    assert_memory_equal(out->step_hash, hash, LT_HASH_LEN);
+
+    event.released = event.id.origin; /* a root lets go of its whole tree */
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.released = office_n(40); /* to itself */
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.released = (struct lt_office){{0}};
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.type = LT_EV_OFFICE_ADMITTED;
+    event.has_day = false;
+    event.has_due = false;
+    event.office.id = office_n(41);
+    event.office.parent = office_n(42);
+    event.has_other = true;
+    event.other = (struct lt_event_id){office_n(40), 8, 3};
+    event.step_version = 12;
+    out = round_trip(bench, &event);
+    assert_true(lt_office_equal(&out->office.parent, &event.office.parent));
+    assert_true(lt_event_id_equal(&out->other, &event.other));
+    event.other.origin = event.id.origin; /* it has released it itself */
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.type = LT_EV_RELEASE_WITHDRAWN;
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+    event.step_version = 0;
+    out = round_trip(bench, &event);
+    assert_true(lt_event_id_equal(&out->other, &event.other));
+    assert_true(lt_office_equal(&out->office.id, &event.office.id));
+    event.other.origin = office_n(40); /* somebody else's */
+    assert_int_equal(lt_event_encode(&event, &bench->buf, NULL), LT_EINVAL);
+}
+
 static void revocations_and_doors_come_back_as_written(void **state)
 {
     struct bench *bench = *state;
@@ -983,6 +1036,7 @@ int main(void)
         TEST(a_shift_needs_its_hours_person_and_telephone),
         TEST(an_office_reads_back_as_written),
         TEST(two_trees_join_as_written),
+        TEST(an_office_is_let_go_as_written),
         TEST(revocations_and_doors_come_back_as_written),
         TEST(what_could_not_be_read_is_not_written),
         TEST(a_denunciation_takes_a_number_and_nothing_else),

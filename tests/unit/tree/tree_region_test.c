@@ -8,45 +8,11 @@
 
 #include "common/failpoint.h"
 #include "common/sys.h"
-#include "tests/unit/tree/builder.h"
+#include "tests/unit/tree/writers.h"
 
 /* 1 is a province with communes 2 and 3; 50 a nation with a province 51 and a
  * commune 52 below that; 90 a stranger. */
 enum { PROVINCE = 1, NATION = 50, STRANGER = 90, FROM = 20000, UNTIL = 20030 };
-
-#define ERA (UINT64_C(1) << LT_TREE_ERA_BITS)
-
-struct word {
-    uint64_t number;
-    struct lt_event event;
-};
-
-static uint64_t stamp(int32_t day, unsigned minute)
-{
-    return ((uint64_t)day * 86400000 + minute * 60000U) << 16;
-}
-
-static struct word word_of(unsigned writer, uint64_t number, int32_t day,
-                           struct lt_event event)
-{
-    struct word word = {.number = number, .event = event};
-
-    word.event.id.origin = office_no(writer);
-    word.event.id.epoch = 7;
-    word.event.id.count = number;
-    word.event.hlc = stamp(day, (unsigned)number);
-    return word;
-}
-
-static struct word opens(unsigned writer, uint64_t number, unsigned office,
-                         unsigned parent)
-{
-    static char names[100][12];
-
-    (void)snprintf(names[office], sizeof(names[office]), "office %u", office);
-    return word_of(writer, number, FROM - 300,
-                   opening(office, parent, names[office]));
-}
 
 static struct word steps(unsigned writer, uint64_t number, unsigned successor)
 {
@@ -87,11 +53,6 @@ static struct word moves(unsigned writer, uint64_t number, unsigned office,
     return word_of(writer, number, FROM + 2, event);
 }
 
-static lt_err say(struct lt_tree *tree, const struct word *word)
-{
-    return lt_tree_apply(tree, word->number, &word->event, NULL);
-}
-
 /* Everything that both writers say, the joining included. */
 struct story {
     struct word province[4];
@@ -111,39 +72,6 @@ static struct story story(void)
     s.nation[3] = admits(NATION, 4, &s.province[3], FROM + 1);
     s.nation[4] = opens(NATION, 5, 4, PROVINCE);
     return s;
-}
-
-static struct lt_tree *new_tree(void)
-{
-    struct lt_tree *tree = NULL;
-
-    assert_int_equal(lt_tree_new(lt_alloc_heap(), &tree), LT_OK);
-    return tree;
-}
-
-static bool above(const struct lt_tree *tree, unsigned one, unsigned other)
-{
-    struct lt_office a = office_no(one);
-    struct lt_office b = office_no(other);
-
-    return lt_tree_above(tree, &a, &b);
-}
-
-static bool covers_at(const struct lt_tree *tree, uint64_t version,
-                      unsigned one, unsigned other)
-{
-    struct lt_office a = office_no(one);
-    struct lt_office b = office_no(other);
-
-    return lt_tree_covers_at(tree, version, &a, &b);
-}
-
-static void check_root(const struct lt_tree *tree, unsigned office)
-{
-    struct lt_office id = office_no(office);
-
-    assert_non_null(lt_tree_root(tree));
-    assert_true(lt_office_equal(&lt_tree_root(tree)->id, &id));
 }
 
 static void check_joined(const struct lt_tree *tree)
@@ -198,8 +126,8 @@ static void the_hand_over_is_one_step(void **state)
     assert_int_equal(say(tree, &early), LT_EINVAL);
     assert_int_equal(lt_tree_version(tree), 7);
     assert_false(above(tree, NATION, 2));
-    assert_false(lt_tree_speaks(tree, &nation, 2));
-    assert_true(lt_tree_speaks(tree, &province, 7));
+    assert_false(lt_tree_speaks(tree, &nation, 2, UINT64_MAX));
+    assert_true(lt_tree_speaks(tree, &province, 7, UINT64_MAX));
 
     assert_int_equal(say(tree, &s.nation[3]), LT_OK);
     assert_int_equal(lt_tree_version(tree), ERA | 4);
@@ -207,9 +135,9 @@ static void the_hand_over_is_one_step(void **state)
     assert_true(above(tree, NATION, 2));
     assert_true(lt_tree_may_write(tree, &nation, FROM));
     assert_false(lt_tree_may_write(tree, &province, UNTIL + 1));
-    assert_true(lt_tree_speaks(tree, &nation, 2));
-    assert_false(lt_tree_speaks(tree, &province, 8));
-    assert_true(lt_tree_speaks(tree, &province, 7));
+    assert_true(lt_tree_speaks(tree, &nation, 2, UINT64_MAX));
+    assert_false(lt_tree_speaks(tree, &province, 8, UINT64_MAX));
+    assert_true(lt_tree_speaks(tree, &province, 7, UINT64_MAX));
     assert_int_equal(say(tree, &late), LT_EINVAL);
     assert_int_equal(lt_tree_version(tree), ERA | 4);
     lt_tree_free(tree);
