@@ -125,13 +125,18 @@ static void a_name_alone_is_a_file_in_this_folder(void **state)
     struct lt_log *log;
     struct stat status;
     char here[1024];
+    char ballast[128];
 
     assert_non_null(getcwd(here, sizeof(here)));
     assert_int_equal(chdir(place->folder), 0);
     options.path = "log.db";
+    options.ballast_bytes = 65536;
     log = test_open(&options);
     lt_log_close(log);
     assert_int_equal(chdir(here), 0);
+    (void)snprintf(ballast, sizeof(ballast), "%s/ballast", place->folder);
+    assert_int_equal(stat(ballast, &status), 0);
+    assert_int_equal(status.st_size, 65536);
     assert_int_equal(stat(place->path, &status), 0);
     assert_int_equal(status.st_mode & 07777, 0600);
 }
