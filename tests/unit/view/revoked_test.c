@@ -195,6 +195,55 @@ static void one_copy_that_counts_is_enough(void **state)
     check_effect(v, &e.event.id, "applied", NULL);
 }
 
+static struct lt_event_id enter_turn(struct viewing *v,
+                                     const struct lt_office *whom)
+{
+    struct lt_channel to = lt_build_to(LT_CLASS_CASE, whom);
+    struct lt_build_event e =
+        lt_build_event(&v->commune, LT_EV_RECEPTION_TURN);
+
+    e.event.has_day = true;
+    e.event.day = 20000;
+    e.event.kind = 1;
+    e.event.count = 3;
+    e.event.has_entered_for = true;
+    e.event.entered_for = *whom;
+    e.event.basis = 2;
+    (void)viewing_append(v, &v->commune, &to, &e, 1);
+    return e.event.id;
+}
+
+/* With its key's word goes what it entered for another office; when the key
+ * speaks again the tree has the last word, as before. */
+static void what_was_entered_for_another_turns_with_its_key(void **state)
+{
+    struct viewing *v = *state;
+    struct lt_channel all = lt_build_all(LT_CLASS_TREE);
+    struct lt_build_event moved =
+        lt_build_event(&v->province, LT_EV_OFFICE_CHANGED);
+    size_t n = v->log_n;
+    struct lt_event_id below;
+    struct lt_event_id beside;
+
+    moved.event.office.id = v->sibling.id;
+    moved.event.office.parent = v->commune.id;
+    (void)viewing_append(v, &v->province, &all, &moved, 1);
+    v->commune.tree_version = 5;
+    below = enter_turn(v, &v->sibling.id);
+    beside = enter_turn(v, &v->district.id);
+    viewing_apply(v, n + 1, n + 3);
+    check_effect(v, &below, "applied", NULL);
+    check_effect(v, &beside, "rejected", "not_allowed_here");
+    say(v, LT_EV_KEY_REVOKED, 0, 0, NULL);
+    viewing_apply(v, n + 4, n + 4);
+    check_effect(v, &below, "rejected", "revoked");
+    check_effect(v, &beside, "rejected", "revoked");
+    say(v, LT_EV_KEY_RESTORED, 0, 0, NULL);
+    viewing_apply(v, n + 5, n + 5);
+    check_effect(v, &below, "applied", NULL);
+    check_effect(v, &beside, "rejected", "not_allowed_here");
+}
+
 static void a_word_of_another_office_revokes_nothing(void **state)
 {
     struct viewing *v = *state;
@@ -217,6 +266,7 @@ int main(void)
         VIEWING_TEST(what_an_end_goes_on_from_counts_word_last),
         VIEWING_TEST(a_correction_turns_what_is_between),
         VIEWING_TEST(one_copy_that_counts_is_enough),
+        VIEWING_TEST(what_was_entered_for_another_turns_with_its_key),
         VIEWING_TEST(a_word_of_another_office_revokes_nothing),
     };
 
