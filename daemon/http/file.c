@@ -315,7 +315,8 @@ bool lt_api_file(struct lt_api *api, struct lt_request *request,
     if (!of_case && strcmp(route->command, "directive file") != 0) {
         return false;
     }
-    if (api->files_n + lt_port_stats(api->options.port)->sending >= FILES_MAX) {
+    if (api->files_n + lt_port_stats(api->options.port)->sending >= FILES_MAX &&
+        !LT_PLANTED(many_files)) {
         lt_problem_code(request, lang, LT_EBUSY, NULL);
         return true;
     }

@@ -140,6 +140,44 @@ def there_and_back():
         is_put_away(got, "application/octet-stream", "bin")
 
 
+class Slow:
+    """A browser that asks for a file and takes nothing of it but the head."""
+
+    def __init__(self, page, at, path):
+        self.page = Browser(at)
+        self.page.cookies = dict(page.cookies)
+        self.page.connect().request("GET", path, headers={
+            "Cookie": "; ".join(f"{k}={v}" for k, v in page.cookies.items())})
+        self.answer = self.page.connection.getresponse()
+
+
+def four_at_once():
+    """Files are gathered in memory: four of them, and the next is told to wait until
+    one has left."""
+    with Tree() as tree:
+        province, at = office(tree)
+        page = signed_in(at)
+        case = province.ok("case", "open", "--type", "complaint", "--field", "land")["event"]
+        big = tree.dir / "big.pdf"
+        big.write_bytes(pdf(16 * 1024 * 1024))
+        event = province.ok("case", "step", case, "decision_issued", "--attach", big,
+                            timeout=120)["event"]
+        wait_until(lambda: state(page, case, event) == "here", "the file", 60)
+        path = f"/api/v1/cases/{case}/files/{event}"
+        slow = [Slow(page, at, path) for _ in range(4)]
+        check([s.answer.status for s in slow] == [200] * 4, [s.answer.status for s in slow])
+        fifth = page.ask("GET", path)
+        check(fifth.status == 503 and fifth.json["code"] == "busy", f"{fifth.status}")
+        check(page.api("GET", f"/cases/{case}").status == 200, "the rest waits as well")
+        check(slow[0].answer.read() == big.read_bytes(), "another file came")
+        slow[1].page.close()
+        slow[1].answer.close()
+        wait_until(lambda: page.ask("GET", path).status == 200, "its turn", 30)
+        for each in slow[2:]:
+            each.page.close()
+            each.answer.close()
+
+
 def with_a_directive():
     with Tree() as tree:
         province, above, commune, at = two(tree)
@@ -252,4 +290,4 @@ def damaged_is_not_sent():
 
 if __name__ == "__main__":
     harness.main({f.__name__: f for f in (there_and_back, with_a_directive, refused,
-                                          damaged_is_not_sent)})
+                                          damaged_is_not_sent, four_at_once)})
