@@ -161,6 +161,29 @@ def moves_while_writing():
         wait_until(lambda: effect_of(p.near, late) == "applied" and any(
             o["name"] == "Phường Gần" for o in p.near.ok("tree", "list")["items"]), "its view",
             SYNC_S)
+        # A new office below it: proposed to the new root, and opened by it.
+        fresh = tree.child(p.moved, "Xã Mới Lập", "commune", key="c")
+        check(superiors(fresh)[-1] == p.new.office, f"{superiors(fresh)}")
+        first = fresh.ok(*CASE)["event"]
+        wait_until(lambda: first in ids_at(p.new), "its first case", SYNC_S)
+
+
+def revoked_before_the_admission():
+    """Who has released an office still revokes a key of it, and that stays so."""
+    with Tree() as tree:
+        p = Provinces(tree)
+        check(p.release("--out", p.paper).code == 0, "released")
+        gone = p.old.tool("revoke", p.away.office, "--reason", "máy bị mất")
+        check(gone.code == 0, f"{gone}")
+        check(p.admit().code == 0, "admitted")
+        p.moved_to_new(p.moved, p.near)
+        for node in (p.new, p.host, p.moved):
+            wait_until(lambda: gone.json["event"] in
+                       {r["event"] for r in node.ok("revocations")["items"]},
+                       lambda: f"{node.name}: {node.ok('revocations')}", SYNC_S)
+            check(effect_of(node, gone.json["event"]) == "applied", f"at {node.name}")
+        late = p.old.tool("revoke", p.near.office, "--reason", "không còn quyền")
+        refused(late, "another root's tree", "not_permitted")
 
 
 def taken_back():
@@ -209,4 +232,5 @@ def old_root_is_over():
 
 if __name__ == "__main__":
     harness.main({"moves_while_writing": moves_while_writing, "taken_back": taken_back,
+                  "revoked_before_the_admission": revoked_before_the_admission,
                   "old_root_is_over": old_root_is_over})
