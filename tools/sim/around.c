@@ -117,7 +117,7 @@ void sim_check_around(struct sim *sim, const struct sim_frame *frame,
         !lt_segments_peek(bytes, frame->len, &number)) {
         return;
     }
-    handle = sim_handle_of(sim, frame->pair, frame->from, number);
+    handle = sim_handle_of(sim, frame->pair, frame->from, number, false);
     if (handle != NULL && !is_parent_by_now(sim, frame) &&
         lt_class_lane(handle->stream.channel.cls) != LT_LANE_URGENT &&
         !may_be_wide(lower)) {

@@ -48,11 +48,22 @@ void sim_mix(struct sim *sim, const void *data, size_t len)
     sim->trace_hash = hash;
 }
 
+static uint64_t durable_of(struct sim *sim, const struct sim_frame *frame,
+                           uint32_t number, bool replayed)
+{
+    const struct sim_handle *handle =
+        sim_handle_of(sim, frame->pair, frame->to, number, replayed);
+
+    return handle == NULL ? 0
+                          : sim_durable_last(&sim->nodes[frame->from],
+                                             &handle->stream, handle->epoch);
+}
+
 /* Acked means durable there, now: every number of an Ack that leaves a node is
- * held against what that node's disk has committed. */
+ * held against what that node's disk has committed. Where a run was opened by
+ * what an earlier session had said, the node means that one. */
 bool sim_check_ack(struct sim *sim, const struct sim_frame *frame)
 {
-    struct sim_node *node = &sim->nodes[frame->from];
     struct lt_arena arena;
     struct lt_frame decoded;
     bool ok = true;
@@ -69,14 +80,10 @@ bool sim_check_ack(struct sim *sim, const struct sim_frame *frame)
     }
     for (size_t i = 0; ok && i < decoded.ack.runs_n; i++) {
         const struct lt_ack_run *run = &decoded.ack.runs[i];
-        const struct sim_handle *handle =
-            sim_handle_of(sim, frame->pair, frame->to, run->handle);
-        uint64_t durable =
-            handle == NULL
-                ? 0
-                : sim_durable_last(node, &handle->stream, handle->epoch);
+        uint64_t durable = durable_of(sim, frame, run->handle, false);
 
-        if (run->number > durable) {
+        if (run->number > durable &&
+            run->number > durable_of(sim, frame, run->handle, true)) {
             sim_fail(sim,
                      "I1 node %u acknowledged number %llu, durable there is "
                      "%llu",

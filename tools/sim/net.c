@@ -124,11 +124,44 @@ void sim_past_free(struct sim *sim)
     }
 }
 
+/* What the simulator itself remembers of a handle, to check acks against. */
+static void note_handle(struct sim *sim, const struct sim_frame *frame,
+                        const uint8_t *bytes, bool replayed)
+{
+    struct lt_arena arena;
+    struct lt_frame decoded;
+
+    if (lt_frame_type(bytes, frame->len) != LT_FRAME_RUN_OPEN) {
+        return;
+    }
+    lt_arena_init(&arena, lt_alloc_heap(), LT_FRAME_ARENA);
+    if (lt_frame_decode(bytes, frame->len, &arena, &decoded, NULL) == LT_OK) {
+        if (!lt_grow(lt_alloc_heap(), (void **)&sim->handles,
+                     &sim->handles_capacity, sim->handles_n,
+                     sizeof(*sim->handles))) {
+            abort();
+        }
+        sim->handles[sim->handles_n++] = (struct sim_handle){
+            .pair = frame->pair,
+            .sender = frame->from,
+            .handle = decoded.run_open.handle,
+            .stream = decoded.run_open.stream,
+            .epoch = decoded.run_open.epoch,
+            .replayed = replayed,
+        };
+    }
+    lt_arena_deinit(&arena);
+}
+
 /* Something that was said in an earlier session of the same two. */
 static void replay(struct sim *sim, const struct sim_frame *frame)
 {
     const struct sim_frame *past =
         &sim->past[sim_below(&sim->fate, SIM_PAST_MAX)];
+    const struct sim_frame again = {.from = frame->from,
+                                    .to = frame->to,
+                                    .pair = frame->pair,
+                                    .len = past->len};
 
     if (past->bytes == NULL || past->from != frame->from ||
         past->to != frame->to || past->pair == frame->pair ||
@@ -136,12 +169,8 @@ static void replay(struct sim *sim, const struct sim_frame *frame)
         return;
     }
     sim_say_frame(sim, past, past->bytes, "replay");
-    (void)queue(sim,
-                &(struct sim_frame){.from = frame->from,
-                                    .to = frame->to,
-                                    .pair = frame->pair,
-                                    .len = past->len},
-                past->bytes, 1 + (int64_t)sim_below(&sim->fate, 100));
+    note_handle(sim, &again, past->bytes, true);
+    (void)queue(sim, &again, past->bytes, 1 + (int64_t)sim_below(&sim->fate, 100));
 }
 
 /* A peer of a newer version: a frame of an unknown type before this one, or an
@@ -176,42 +205,15 @@ static unsigned direction(const struct sim *sim, const struct sim_frame *frame)
     return sim->pairs[frame->pair].node == frame->from ? 0 : 1;
 }
 
-/* What the simulator itself remembers of a handle, to check acks against. */
-static void note_handle(struct sim *sim, const struct sim_frame *frame,
-                        const uint8_t *bytes)
-{
-    struct lt_arena arena;
-    struct lt_frame decoded;
-
-    if (lt_frame_type(bytes, frame->len) != LT_FRAME_RUN_OPEN) {
-        return;
-    }
-    lt_arena_init(&arena, lt_alloc_heap(), LT_FRAME_ARENA);
-    if (lt_frame_decode(bytes, frame->len, &arena, &decoded, NULL) == LT_OK) {
-        if (!lt_grow(lt_alloc_heap(), (void **)&sim->handles,
-                     &sim->handles_capacity, sim->handles_n,
-                     sizeof(*sim->handles))) {
-            abort();
-        }
-        sim->handles[sim->handles_n++] = (struct sim_handle){
-            .pair = frame->pair,
-            .sender = frame->from,
-            .handle = decoded.run_open.handle,
-            .stream = decoded.run_open.stream,
-            .epoch = decoded.run_open.epoch,
-        };
-    }
-    lt_arena_deinit(&arena);
-}
-
 const struct sim_handle *sim_handle_of(const struct sim *sim, uint64_t pair,
-                                       unsigned sender, uint32_t handle)
+                                       unsigned sender, uint32_t handle,
+                                       bool replayed)
 {
     for (size_t i = sim->handles_n; i-- > 0;) {
         const struct sim_handle *known = &sim->handles[i];
 
         if (known->pair == pair && known->sender == sender &&
-            known->handle == handle) {
+            known->handle == handle && known->replayed == replayed) {
             return known;
         }
     }
@@ -227,7 +229,7 @@ static bool is_urgent(const struct sim *sim, const struct sim_frame *frame,
     if (!lt_segments_peek(bytes, frame->len, &number)) {
         return false;
     }
-    handle = sim_handle_of(sim, frame->pair, frame->from, number);
+    handle = sim_handle_of(sim, frame->pair, frame->from, number, false);
     return handle != NULL &&
            lt_class_lane(handle->stream.channel.cls) == LT_LANE_URGENT;
 }
@@ -287,7 +289,7 @@ void sim_send(struct sim_node *from, uint64_t session, const uint8_t *bytes,
     link = sim_link_of_pair(sim, frame.pair);
     memcpy(copy, bytes, len);
     frame.bytes = copy;
-    note_handle(sim, &frame, bytes);
+    note_handle(sim, &frame, bytes, false);
     sim_check_around(sim, &frame, bytes);
     sim_check_frame_secrets(sim, &sim->nodes[frame.to], bytes, len);
     if (!sim_check_ack(sim, &frame)) {
@@ -342,7 +344,7 @@ void sim_inject(struct sim *sim, uint64_t pair, unsigned from,
     lower = sim->pairs[pair].node;
     frame.to = lower == from ? (unsigned)link->above : lower;
     frame.bytes = (uint8_t *)(uintptr_t)bytes;
-    note_handle(sim, &frame, bytes);
+    note_handle(sim, &frame, bytes, false);
     sim_say_frame(sim, &frame, bytes, "forge");
     (void)queue(sim, &frame, bytes, in_order(sim, link, &frame, 1));
 }

@@ -204,6 +204,7 @@ struct sim_handle {
     uint32_t handle;
     struct lt_stream stream;
     uint64_t epoch;
+    bool replayed; /* from an earlier session */
 };
 
 /* Whose session a pair is. */
@@ -394,7 +395,8 @@ void sim_drop_pair(struct sim *sim, uint64_t pair);
 void sim_inject(struct sim *sim, uint64_t pair, unsigned from,
                 const uint8_t *bytes, size_t len);
 const struct sim_handle *sim_handle_of(const struct sim *sim, uint64_t pair,
-                                       unsigned sender, uint32_t handle);
+                                       unsigned sender, uint32_t handle,
+                                       bool replayed);
 unsigned sim_peer_of(const struct sim *sim, const struct sim_node *node,
                      uint64_t session);
 
