@@ -215,21 +215,6 @@ static void serve(struct lt_engine *engine, struct lt_session *session)
     lt_letter_forward(engine, session);
 }
 
-/* Does it carry what binds the key that it is signed with? */
-static bool shows_key(const struct lt_hello *hello)
-{
-    for (size_t i = 0; i < hello->bindings_n && i < LT_CHAIN_LEN_MAX; i++) {
-        struct lt_binding binding;
-
-        if (lt_binding_decode(hello->bindings[i].data, hello->bindings[i].len,
-                              &binding, NULL) == LT_OK &&
-            memcmp(binding.key_id, hello->key_id, LT_HASH_LEN) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void lt_hello_on_hello(struct lt_engine *engine, struct lt_session *session,
                        const struct lt_hello *hello)
 {
@@ -261,7 +246,7 @@ void lt_hello_on_hello(struct lt_engine *engine, struct lt_session *session,
     }
     memcpy(session->peer_nonce, hello->nonce, LT_NONCE_LEN);
     memcpy(session->peer_key_id, hello->key_id, LT_HASH_LEN);
-    session->shows_key = shows_key(hello);
+    lt_telling_heard(engine, session, hello->bindings, hello->bindings_n);
     session->peer_epoch = hello->epoch;
     session->peer_wire_min = hello->wire_min;
     session->peer_wire_max = hello->wire_max;

@@ -349,7 +349,6 @@ struct lt_session {
     uint8_t nonce[LT_NONCE_LEN];
     uint8_t peer_nonce[LT_NONCE_LEN];
     uint8_t peer_key_id[LT_HASH_LEN];
-    bool shows_key; /* the peer: its hello proves the key that it signs with */
     uint64_t peer_epoch;
     uint32_t peer_wire_min;
     uint32_t peer_wire_max;

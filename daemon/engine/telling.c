@@ -203,14 +203,29 @@ void lt_telling_again(struct lt_engine *engine, struct lt_session *session,
     tell(engine, session, unit);
 }
 
+void lt_telling_heard(struct lt_engine *engine, struct lt_session *session,
+                      const struct lt_span *bindings, size_t n)
+{
+    struct lt_bound *chain[LT_CHAIN_LEN_MAX];
+    size_t chain_n = lt_telling_chain(engine, session->unit, chain);
+
+    for (size_t i = 0; i < chain_n; i++) {
+        for (size_t k = 0; k < n; k++) {
+            if (bindings[k].len == chain[i]->len &&
+                memcmp(bindings[k].data, chain[i]->bytes, chain[i]->len) == 0) {
+                lt_telling_told(engine, session, chain[i]);
+            }
+        }
+    }
+}
+
 /* That the peer's key waits it cannot know by itself: a disk that was lost has
  * forgotten the keys before it. Nor can one that has forgotten a key between
  * show the later one to those below, who would refuse it. */
 void lt_telling_own(struct lt_engine *engine, struct lt_session *session)
 {
     if (!session->above &&
-        ((!session->shows_key &&
-          !lt_engine_planted(engine, LT_PLANT_HIDE_OWN_KEY)) ||
+        (!lt_engine_planted(engine, LT_PLANT_HIDE_OWN_KEY) ||
          lt_unconfirmed_find(engine, session->unit, session->peer_key_id) !=
              NULL)) {
         tell(engine, session, session->unit);

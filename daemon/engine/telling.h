@@ -23,8 +23,11 @@ size_t lt_telling_line(const struct lt_engine *engine,
  * the unit itself, which says it in its hello. */
 void lt_telling_tell(struct lt_engine *engine, struct lt_session *session,
                      struct lt_unit *unit);
-/* A session is up: an office whose key nobody has confirmed, or that cannot
- * prove it itself, hears of the keys that it had. */
+/* What the peer's hello carried of its own keys and its superiors' it has. */
+void lt_telling_heard(struct lt_engine *engine, struct lt_session *session,
+                      const struct lt_span *bindings, size_t n);
+/* A session is up: an office whose key nobody has confirmed, or that has
+ * forgotten some of its keys, hears of those that it had. */
 void lt_telling_own(struct lt_engine *engine, struct lt_session *session);
 /* The peer lacks a proof that was sent, perhaps, or that of its own key, which
  * its disk lost: send all of it once more. */

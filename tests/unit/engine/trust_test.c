@@ -626,6 +626,7 @@ static void who_has_forgotten_its_later_keys_is_told_and_can_show_them(
     net_stop(&net, DISTRICT);
     forget_keys(DISTRICT, DISTRICT, 1);
     net_start(&net, DISTRICT);
+    hand_over(DISTRICT, &later[1]); /* its own key it has beside the disk */
     net_run(&net, MINUTE_MS);
     net_connect(&net, COMMUNE, DISTRICT);
     cases(COMMUNE, 1);
