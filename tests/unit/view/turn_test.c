@@ -147,10 +147,12 @@ int main(void)
         VIEWING_TEST(a_late_word_of_the_tree_judges_it_again),
     };
 
+#ifdef LT_TEST_HOOKS
     /* The build runs this program once more with a planted fault. */
     if (getenv("LIENTHONG_PLANT") != NULL &&
         !lt_plant(getenv("LIENTHONG_PLANT"))) {
         return 2;
     }
+#endif
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
