@@ -187,7 +187,8 @@ async function todays_visit_is_seen() {
 }
 
 const turnOf = (world) => {
-    const { id, office, on, ...turn } = world.receptions[0] ?? {};
+    const { id, office, on, entered_by: by, ...turn } = world.receptions[0] ?? {};
+    check((by ?? null) === null, `entered for another by ${by}`);
     return JSON.stringify(turn);
 };
 
