@@ -816,7 +816,7 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_RECEPTION_TURN:
         return within(event->kind, 1, 4) && event->outcome <= 5;
     case LT_EV_COORDINATION_REQUEST:
-        return within(event->kind, 1, 6);
+        return within(event->kind, 1, 8);
     case LT_EV_HEIGHTENED_PERIOD_SET:
     case LT_EV_TASKFORCE_FORMED:
         return within(event->kind, 1, LT_CADENCE_MAX);

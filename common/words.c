@@ -135,6 +135,9 @@ static const struct lt_word requests[] = {
     {4, "help", "hỗ trợ cán bộ, phương tiện", "help with people or transport"},
     {5, "secondment", "biệt phái cán bộ", "a secondment of staff"},
     {6, "overdue", "giải trình việc quá hạn", "why a case is late"},
+    {7, "extension", "xin gia hạn", "more time"},
+    {8, "report_again", "trả lại báo cáo, đề nghị làm lại",
+     "a report sent back, to be done again"},
 };
 
 static const struct lt_word replies[] = {

@@ -14,6 +14,8 @@ enum {
     NOTICE_URGING = 7,
     REQUEST_SECONDMENT = 5,
     REQUEST_OVERDUE = 6,
+    REQUEST_EXTENSION = 7,
+    REQUEST_REPORT_AGAIN = 8,
     REPLY_REFUSED = 3,
     CHANGE_REPLACED = 3
 };
@@ -147,7 +149,9 @@ lt_err lt_coordination_send(struct lt_desk *desk, const struct lt_args *args,
     if (rc == LT_OK) {
         draft->event->has_due = true;
         draft->event->due = (int32_t)args->numbers[LT_OPT_DUE];
-        rc = take_about(desk, args, draft->event, kind == REQUEST_OVERDUE,
+        rc = take_about(desk, args, draft->event,
+                        kind == REQUEST_OVERDUE || kind == REQUEST_EXTENSION ||
+                            kind == REQUEST_REPORT_AGAIN,
                         kind == REQUEST_SECONDMENT, diag);
     }
     return rc;

@@ -183,6 +183,31 @@ def later_word():
         check({e["other"] for e in change} == {None, instead}, f"{change}")
 
 
+def more_time_and_once_more(province, commune, case):
+    """The commune asks for more time for its case; the province sends a report back."""
+    to = ("--to", "Tỉnh Tây Ninh")
+    longer = commune.ok("request", "send", *to, "--due", day(2), "--kind", "extension", "--event",
+                        case, "--text", "chờ kết quả giám định")["event"]
+    report = commune.ok("notice", "send", *to, "--kind", "report", "--text", "báo cáo quý")["event"]
+    wait_until(lambda: longer in [r["id"] for r in province.items("request", "--open")] and
+               report in [n["id"] for n in province.items("notice")], "both above", 30)
+    asked = province.ok("request", "show", longer)
+    check((asked["kind"], asked["under"]) == ("extension", case), f"{asked}")
+    province.ok("request", "reply", longer, "refused", "--reason", "đã gia hạn một lần")
+    again = province.ok("request", "send", "--to", "Xã Thử", "--due", day(3), "--kind",
+                        "report_again", "--event", report, "--text", "thiếu số liệu")["event"]
+    wait_until(lambda: again in [r["id"] for r in commune.items("request", "--open")], "it", 30)
+    returned = commune.ok("request", "show", again)
+    check((returned["kind"], returned["under"]) == ("report_again", report), f"{returned}")
+    for lang, words in (("vi", "trả lại báo cáo"), ("en", "sent back")):
+        screen = harness.run_tool("--lang", lang, "request", "show", again, dir=commune.dir,
+                                  json_out=False).out
+        check(words in screen, screen)
+    commune.ok("request", "reply", again, "done", "--text", "đã gửi lại")
+    wait_until(lambda: commune.items("request", "--open") == [] or
+               again not in [r["id"] for r in province.items("request", "--open")], "its end", 30)
+
+
 def about_a_matter():
     """A secondment, why a case is late, petitions above their level, a hotspot, urging."""
     with Tree() as tree:
@@ -193,7 +218,8 @@ def about_a_matter():
         wait_until(lambda: len(province.items("case")) == 2, "the cases above", 30)
         ask = ("request", "send", "--to", "Xã Thử", "--due", day(5), "--text", "đề nghị", "--kind")
         tell = ("notice", "send", "--to", "Xã Thử", "--text", "thông báo", "--kind")
-        for args in ((*ask, "secondment"), (*ask, "overdue"), (*tell, "level_skip"),
+        for args in ((*ask, "secondment"), (*ask, "overdue"), (*ask, "extension"),
+                     (*ask, "report_again"), (*tell, "level_skip"),
                      (*tell, "urging"), (*tell, "hotspot_over")):
             refused(province, 64, *args)
         refused(province, 65, *ask, "overdue", "--event", sealed)
@@ -216,6 +242,7 @@ def about_a_matter():
         commune.ok("request", "reply", why, "done", "--text", "chờ kết quả đo đạc")
         wait_until(lambda: [r["id"] for r in province.items("request", "--open")] == [staff],
                    "its reply", 30)
+        more_time_and_once_more(province, commune, case)
 
 
 def told_in_words():

@@ -54,6 +54,68 @@ async function desk_owes_a_word_and_an_answer() {
     });
 }
 
+/* From the case itself, and from the report itself; the centre sees both come. */
+async function more_time_is_asked_and_reports_go_back() {
+    await withWorld({}, async (world, url) => {
+        busy(world);
+        const item = makeCase(world, { number: '0413' });
+        world.cases.push(item);
+        const page = await open({ url, size: 'phone' });
+        await signIn(page, url, { face: 'desk' });
+        await page.goto(`${url}/desk#/case/${encodeURIComponent(item.id)}`);
+        await page.click('a:has-text("Xin gia hạn")');
+        await page.waitForSelector('h1 >> text=xin gia hạn');
+        await page.click('form button.main');
+        await page.waitForSelector('[data-field=due] .error');
+        check(world.sent.length === 0, 'sent half filled');
+        await page.fill('#f-one', 'tinh');
+        await page.press('#f-one', 'Enter');
+        await page.fill('#f-due', 'h');
+        await page.fill('#f-text', 'chờ kết quả giám định');
+        await look(page, 'more-time-phone');
+        await page.click('form button.main');
+        await until(() => world.requests_[0].kind === 'extension', 'the request');
+        check(world.sent.at(-1).body.event === item.id && world.sent.at(-1).body.due === dayFrom(0),
+            JSON.stringify(world.sent.at(-1)));
+        await page.goto(`${url}/desk#/notice/${encodeURIComponent(world.notices[0].id)}`);
+        await page.click('a:has-text("Trả lại báo cáo")');
+        await page.waitForSelector('.chips li');
+        await page.fill('#f-due', 'h');
+        await page.fill('#f-text', 'thiếu số liệu tháng 3');
+        await page.click('form button.main');
+        await until(() => world.requests_[0].kind === 'report_again', 'the second');
+        check(world.sent.at(-1).body.event === world.notices[0].id
+            && world.sent.at(-1).body.to[0] === officeId(2), JSON.stringify(world.sent.at(-1)));
+        // The form by itself asks what such a kind is about, and of how many.
+        await page.goto(`${url}/desk#/request-new`);
+        await page.waitForSelector('[value=overdue]');
+        check(await page.locator('#f-event').count() === 0, 'asked for nothing');
+        await page.check('[value=overdue]');
+        await page.waitForSelector('#f-event');
+        await page.check('[value=secondment]');
+        await page.waitForSelector('#f-people');
+        check(await page.locator('#f-event').count() === 0, 'asked for both');
+        await page.context().close();
+    });
+    for (const [lang, first, second] of [['vi', 'Xin gia hạn', 'Báo cáo trả lại'],
+        ['en', 'Asks for more time', 'Reports sent back']]) {
+        await withWorld(PROVINCE, async (world, url) => {
+            world.requests_.push(makeAsk(world, 'extension', officeId(4), [world.self]),
+                makeAsk(world, 'report_again', officeId(2), [world.self]),
+                makeAsk(world, 'report_again', officeId(5), [officeId(2)]));
+            const page = await open({ url, lang });
+            await signIn(page, url, { face: 'centre' });
+            for (const title of [first, second]) {
+                const heading = page.locator(`.mine h3:has-text("${title}")`);
+                await heading.waitFor();
+                check((await heading.innerText()).endsWith('1'), await heading.innerText());
+            }
+            await look(page, `asked-of-the-centre-${lang}`);
+            await page.context().close();
+        });
+    }
+}
+
 async function a_word_with_something_in_it() {
     await withWorld({}, async (world, url) => {
         busy(world);
@@ -574,7 +636,7 @@ async function board_in_a_period() {
     }
 }
 
-await main({ desk_owes_a_word_and_an_answer, a_word_with_something_in_it, shift_is_handed_over,
+await main({ desk_owes_a_word_and_an_answer, more_time_is_asked_and_reports_go_back, a_word_with_something_in_it, shift_is_handed_over,
     directives_are_followed, periods_are_set_and_seen, every_page_opens,
     nothing_is_cut_on_small_screens, tables_leave_with_the_audit_told, pages_print, book_opens_with_a_code,
     phoned_in_is_written_down, paper_is_entered_for_its_office, shifts_from_a_table, task_force_is_formed_and_ended, board_in_a_period });

@@ -3,6 +3,8 @@ import { html, useEffect, useMemo, useRef, useState } from '/web/vendor/preact-h
 import { get, idPath } from '/web/lib/api.js';
 import { useAct } from '/web/lib/act.js';
 import { AlikeRow, alikeTo, parentsBy } from '/web/lib/alike.js';
+import { toAnswer } from '/web/lib/asks.js';
+import { DueIn } from '/web/lib/cases.js';
 import { openIncidents } from '/web/lib/crowds.js';
 import { getAll, useNow, useWatch } from '/web/lib/data.js';
 import { showSince, showTime } from '/web/lib/dates.js';
@@ -122,8 +124,14 @@ function ForecastRow({ item }) {
         <span>${officeName(item.origin)} · ${t('people_n', { n: band(item.people) })}</span></a></li>`;
 }
 
-/* What this office has asked for and not yet been answered. */
-function MyWork({ self, mine, back, offers, contested, forecasts, writes }) {
+function AskedRow({ item }) {
+    return html`<li><a href=${link('request', item.id)}><b>${officeName(item.issuer)}</b>
+        ${item.due_on && html`<${DueIn} day=${item.due_on} />`}</a></li>`;
+}
+
+/* What this office has asked for and not yet been answered, and what it is asked. */
+function MyWork({ self, mine, back, asks, offers, contested, forecasts, writes }) {
+    const asksOf = (kind) => toAnswer('request', asks, self).filter((i) => i.kind === kind);
     const asked = mine && mine.filter((d) => d.issuer === self && !d.voided
         && d.to.some((to) => ['01', null].includes(to.status)));
     const overdue = mine && mine.filter((d) => d.issuer === self && !d.voided && d.overdue);
@@ -135,12 +143,15 @@ function MyWork({ self, mine, back, offers, contested, forecasts, writes }) {
             list="track" />`}
         <${Work} title=${t('my_offers')} items=${offers} Row=${OfferRow} list="offered" />
         <${Work} title=${t('my_contested')} items=${contested} Row=${OfferRow} list="contested" />
+        ${[['extension', 'my_extensions'], ['report_again', 'my_reports_again']].map(([kind, title]) =>
+        asksOf(kind).length > 0 && html`<${Work} key=${kind} title=${t(title)} items=${asksOf(kind)}
+            Row=${AskedRow} list="requests" />`)}
         ${forecasts.length > 0 && html`<${Work} title=${t('my_forecasts')} items=${forecasts}
             Row=${ForecastRow} list="incidents" />`}
         <h3>${t('work')}</h3>
         ${writes && html`<p><a class="button slim" href=${link('issue')}>${t('issue')}</a>
             ${' '}<a class="button slim" href=${link('phoned')}>${t('phoned')}</a>
-            ${' '}<a class="button slim" href=${link('instead')}>${t('instead')}</a></p>`}
+            ${' '}<a class="button slim" href=${link('instead')}>${t('instead_short')}</a></p>`}
         <ul class="links">${PAGES.map((name) => html`<li key=${name}><a href=${link(name)}>${t(name)}</a></li>`)}
         </ul>
         <h3>${t('lists')}</h3>
@@ -177,6 +188,8 @@ function Home({ session, units, error, picked }) {
     const directives = useWatch(async () => learnNames(await get('/directives',
         { open: true, limit: 300 })), ['directive'], [self]);
     const back = useWatch(() => loadBack(self), ['directive'], [self]);
+    const asks = useWatch(async () => learnNames(await get('/requests',
+        { open: true, limit: 300 })), ['request'], [self]);
     const cases = useWatch(async () => learnNames(await get('/cases',
         { open: true, office: self, limit: 300 })), ['case'], [self]);
     const open = (keep) => cases.data && cases.data.items.filter((c) => !c.voided && keep(c));
@@ -212,6 +225,7 @@ function Home({ session, units, error, picked }) {
             </section>
         </div>
         <${MyWork} self=${self} mine=${directives.data?.items ?? null} writes=${writes} back=${back.data}
+            asks=${asks.data?.items ?? []}
             offers=${open((c) => c.offered_to.length > 0)} contested=${open((c) => c.contested)}
             forecasts=${expected(incidents.data?.items ?? [])} />
     </div>`;

@@ -2,6 +2,7 @@
 import { html, useRef, useState } from '/web/vendor/preact-htm.js';
 import { get, idPath } from '/web/lib/api.js';
 import { useAct } from '/web/lib/act.js';
+import { toAnswer, waits } from '/web/lib/asks.js';
 import { DueIn } from '/web/lib/cases.js';
 import { getAll, useWatch } from '/web/lib/data.js';
 import { parseDate, showTime } from '/web/lib/dates.js';
@@ -17,16 +18,8 @@ const WORDS = {
     request: { made: 'request_new', mine: 'request_mine', sent: 'request_sent' },
     notice: { made: 'notice_new', mine: 'notice_mine', sent: 'notice_sent' },
 };
-const ENDED = ['02', '06', '15'];
 const writes = (session) => session.person.roles.some((r) => r !== 'inspector' && r !== 'operator');
 const ownPart = (item, self) => item.to.find((to) => to.office === self);
-/* A notice is over when a person has received it; a request when it is answered. */
-const waits = (what, to) => (what === 'request' ? !ENDED.includes(to.status)
-    : [null, '01'].includes(to.status));
-
-/** What waits for @self to answer or receive. */
-export const toAnswer = (what, items, self) => items.filter((i) => !i.voided
-    && i.to.some((to) => to.office === self && waits(what, to)));
 
 function AskRow({ item, what, self }) {
     const part = ownPart(item, self);
@@ -134,14 +127,25 @@ function AskSheet({ session, id, what }) {
         </dl>
         ${part && writes(session) && !item.voided && waits(what, part) && html`<${Answer} id=${id}
             what=${what} part=${part} onDone=${reload} />`}
+        ${part && writes(session) && !item.voided && what === 'notice' && item.kind === 'report'
+            && html`<p><a class="button slim" href=${link('request-new',
+        `report_again,${id},${item.issuer}`)}>${t('report_back')}</a></p>`}
     </${Sheet}>`;
 }
 
 export const RequestSheet = (props) => html`<${AskSheet} ...${props} what="request" />`;
 export const NoticeSheet = (props) => html`<${AskSheet} ...${props} what="notice" />`;
 
-const fieldsOf = (what) => [
-    { id: 'kind', label: t('ask_kind'), kind: 'choice', required: true, options: terms(`${what}s`) },
+/* Kinds that are nothing without what they are about, or without a number. */
+const ABOUT = ['overdue', 'extension', 'report_again', 'urging', 'hotspot_over'];
+const COUNTED = ['secondment', 'level_skip'];
+const fieldsOf = (what, about) => [
+    ...(about ? [] : [{ id: 'kind', label: t('ask_kind'), kind: 'choice', required: true,
+        options: terms(`${what}s`) },
+    { id: 'event', label: t('ask_about'), kind: 'text', max: 80, required: true,
+        note: t('ask_about_note'), when: (v) => ABOUT.includes(v.kind) },
+    { id: 'people', label: t('ask_people'), kind: 'number', max: 6, required: true,
+        when: (v) => COUNTED.includes(v.kind) }]),
     ...(what === 'request' ? [{ id: 'due', label: t('due'), kind: 'date', max: 12, required: true,
         note: t('date_hint') }] : []),
     { id: 'text', label: t('directive_says'), kind: 'area', rows: 4, max: 1000, required: true,
@@ -151,15 +155,23 @@ const fieldsOf = (what) => [
         { word: 'no', label: t('lane_normal') }, { word: 'yes', label: t('lane_urgent') }] },
 ];
 
-function AskForm({ session, what }) {
-    const values = useRef({ urgent: 'no' });
+/* Opened from what it is about: "kind,event", and to whom, if that is plain. */
+function readAbout(id) {
+    const [kind, event, to] = id ? id.split(',') : [];
+    return event ? { kind, event, to: to ? [to] : [] } : null;
+}
+
+function AskForm({ session, what, id }) {
+    const about = readAbout(id);
+    const values = useRef({ urgent: 'no', ...about });
     const offices = useOffices(session.office.id);
     const [errors, setErrors] = useState({});
     const [state, act] = useAct((answer) => go(what, answer.id));
     const send = (event) => {
         event.preventDefault();
         const v = values.current;
-        const wrong = findErrors(fieldsOf(what), v);
+        const fields = fieldsOf(what, about);
+        const wrong = findErrors(fields, v);
         const lacks = (v.to ?? []).length === 0;
         setErrors(lacks ? { ...wrong, to: t('form_required') } : wrong);
         if (lacks || Object.keys(wrong).length > 0) {
@@ -169,13 +181,16 @@ function AskForm({ session, what }) {
         act(`/${what}s`, { to: v.to, kind: v.kind, text: v.text.trim(),
             ...(v.due ? { due: parseDate(v.due) } : {}),
             ...(v.doc_no?.trim() ? { doc_no: v.doc_no.trim() } : {}),
+            ...(ABOUT.includes(v.kind) ? { event: v.event.trim() } : {}),
+            ...(COUNTED.includes(v.kind) ? { people: Number(v.people) } : {}),
             ...(v.urgent === 'yes' ? { urgent: true } : {}) });
     };
-    return html`<${Sheet} title=${t(WORDS[what].made)} onBack=${() => go(`${what}s`)}>
+    return html`<${Sheet} title=${about ? term(`${what}s`, about.kind) : t(WORDS[what].made)}
+        onBack=${about ? undefined : () => go(`${what}s`)}>
         <form class="fields" noValidate onSubmit=${send}>
             <${OfficesPick} offices=${offices} values=${values.current} error=${errors.to}
                 onChange=${() => setErrors({})} />
-            <${Fields} fields=${fieldsOf(what)} values=${values.current} errors=${errors}
+            <${Fields} fields=${fieldsOf(what, about)} values=${values.current} errors=${errors}
                 onChange=${() => setErrors({})} />
             <${Trouble} problem=${state.problem} />
             <div class="buttons"><button class="main" disabled=${state.busy}>${t('send')}</button>

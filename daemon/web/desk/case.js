@@ -9,6 +9,7 @@ import { FileList } from '/web/lib/files.js';
 import { Trouble } from '/web/lib/form.js';
 import { onShut } from '/web/lib/lock.js';
 import { learnNames, officeName } from '/web/lib/office.js';
+import { link } from '/web/lib/route.js';
 import { Sheet } from '/web/lib/sheet.js';
 import { remedyInWords } from '/web/lib/told.js';
 import { Term, t, term } from '/web/lib/words.js';
@@ -294,6 +295,8 @@ export function CaseSheet({ session, id }) {
             onOpen=${setOpen} onDone=${done} />`}
         ${reads && html`<${RegisterEntry} id=${id} />`}
         <${Agenda} item=${item} mine=${mine && item.state !== 'closed'} onDone=${reload} />
+        ${mine && item.state !== 'closed' && item.type !== 'denunciation' && html`<p><a
+            class="button slim" href=${link('request-new', `extension,${id}`)}>${t('extension_ask')}</a></p>`}
         <${History} item=${item} session=${session} onDone=${reload} onOpen=${mine ? setOpen : null}
             flags=${writes} />
     </${Sheet}>`;

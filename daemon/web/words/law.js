@@ -99,6 +99,8 @@ export default {
         help: ["hỗ trợ cán bộ, phương tiện", "help with people or transport"],
         secondment: ["biệt phái cán bộ", "a secondment of staff"],
         overdue: ["giải trình việc quá hạn", "why a case is late"],
+        extension: ["xin gia hạn", "more time"],
+        report_again: ["trả lại báo cáo, đề nghị làm lại", "a report sent back, to be done again"],
     },
     replies: {
         done: ["đã thực hiện", "done"],

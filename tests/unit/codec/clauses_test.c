@@ -303,7 +303,7 @@ static void a_later_kind_is_kept_and_not_understood(void **state)
         {LT_EV_COORDINATION_REPLY, 4},    {LT_EV_RETALIATION_REPORTED, 4},
         {LT_EV_RETALIATION_CLOSED, 4},    {LT_EV_ROSTER_SET, 4},
         {LT_EV_SHIFT_SWAPPED, 3},         {LT_EV_NOTICE_SENT, 8},
-        {LT_EV_RECEPTION_TURN, 5},        {LT_EV_COORDINATION_REQUEST, 7},
+        {LT_EV_RECEPTION_TURN, 5},        {LT_EV_COORDINATION_REQUEST, 9},
         {LT_EV_HEIGHTENED_PERIOD_SET, LT_CADENCE_MAX + 1},
         {LT_EV_DENUNCIATION_REFUSED, 3},  {LT_EV_DIRECTIVE_ISSUED, 3},
     };
