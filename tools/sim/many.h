@@ -4,7 +4,7 @@
 
 #include "tools/sim/sim.h"
 
-enum { SIM_CHOSEN_MAX = 64, SIM_JOBS_MAX = 64 };
+enum { SIM_CHOSEN_MAX = 256, SIM_JOBS_MAX = 64 };
 
 /* What was asked for on the command line. */
 struct sim_command {
