@@ -470,7 +470,57 @@ async function warning_is_seen_at_once() {
     });
 }
 
-await main({ journey_from_commune_to_province_and_back, letter_is_found_by_its_receipt,
+/* The province writes down what a commune has on paper alone: it is that commune's, and
+ * says who entered it. A text that may name somebody is sent when its writer means it:
+ * as it stands then, and no other. */
+async function paper_is_entered_for_a_commune() {
+    await withTree(async (tree) => {
+        const page = await open({ url: tree.p.url });
+        await enter(page, tree, 'p', 'centre', 'hoa');
+        await page.waitForSelector('tbody tr');
+        await page.goto(`${tree.p.url}/centre#/instead/${tree.c1.office}`);
+        await page.waitForSelector('#f-office');
+        check(await page.inputValue('#f-office') === 'Xã Thử 1.1', 'another office');
+        await page.check('[value=letter]');
+        await page.fill('#f-day', 'h');
+        await page.check('[value=recommendation]');
+        await page.fill('#f-field', 'giao thong');
+        await page.press('#f-field', 'Enter');
+        await page.fill('#f-text', 'Xin sửa cầu của bà Trần Thị Nga');
+        await page.click('form button.main');
+        await page.waitForSelector('.problem');
+        await look(page, 'real-instead-perhaps');
+        // The words are others by now: they are looked at anew.
+        await page.fill('#f-text', 'Xin sửa cầu của ông Lê Văn Bảy');
+        await page.click('.problem >> text=cứ gửi');
+        await page.waitForTimeout(500);
+        check(await page.locator('p.done').count() === 0, 'other words than were meant went out');
+        await page.fill('#f-text', 'Xin sửa cầu mang tên bà Trần Thị Nga');
+        await page.click('form button.main');
+        await page.waitForSelector('.problem button');
+        await page.click('.problem >> text=cứ gửi');
+        await page.waitForSelector('p.done >> text=Xã Thử 1.1');
+        await page.click('text=Xem mục vừa ghi');
+        await page.waitForSelector('.note >> text=Nhập thay cho Xã Thử 1.1');
+        check((await page.innerText('main')).includes('Xin sửa cầu mang tên bà Trần Thị Nga'),
+            'another text was kept');
+
+        const below = await open({ url: tree.c1.url });
+        await enter(below, tree, 'c1', 'desk', 'dung');
+        const cases = () => below.evaluate(async () => (await (await fetch('/api/v1/cases'))
+            .json()).items);
+        await until(async () => (await cases()).length === 1, 'the matter at the commune');
+        const [item] = await cases();
+        check(item.origin === tree.c1.office && item.entered_by === tree.p.office, JSON.stringify(item));
+        for (const one of [page, below]) {
+            await tidy(one, 'at the end');
+            await one.context().close();
+        }
+    });
+}
+
+await main({ journey_from_commune_to_province_and_back, paper_is_entered_for_a_commune,
+    letter_is_found_by_its_receipt,
     name_stays_at_the_desk, people_come_and_come_back, opened_above_is_seen_below, decision_with_its_file,
     phoned_in_and_raised_is_one, on_duty_and_expected,
     district_down_is_said_in_grey, warning_is_seen_at_once });

@@ -81,14 +81,14 @@ function Word({ id, onDone }) {
         ${saying ? html`<form class="fields" noValidate onSubmit=${send}>
             <${Fields} fields=${fields} values=${values.current} errors=${errors}
                 onChange=${() => setErrors({})} />
+            <${Trouble} problem=${state.problem} />
             <div class="buttons"><button class="main" disabled=${state.busy}>${t('send')}</button>
                 <button type="button" onClick=${() => setSaying(false)}>${t('cancel')}</button>
             </div></form>`
         : html`<div class="buttons"><button type="button" class="main" disabled=${state.busy}
             onClick=${() => act(path, { nothing: true })}>${t('period_nothing')}</button>
             <button type="button" onClick=${() => setSaying(true)}>${t('period_something')}</button>
-        </div>`}
-        <${Trouble} problem=${state.problem} /></section>`;
+        </div><${Trouble} problem=${state.problem} />`}</section>`;
 }
 
 const worst = (a, b) => b.days_missed - a.days_missed

@@ -112,11 +112,6 @@ function Again({ item }) {
         'visit_again', { number: caseNumber(item) })}</a></p>`;
 }
 
-function Sure({ problem, onConfirm }) {
-    return problem?.code === 'perhaps_personal_data' && html`<p>
-        <button type="button" onClick=${onConfirm}>${t('text_is_clean')}</button></p>`;
-}
-
 function Form({ session, name, fields, start, steps, title }) {
     const owner = session.person.name;
     const values = useRef(null);
@@ -169,6 +164,7 @@ function Form({ session, name, fields, start, steps, title }) {
             return; // a field was left as it was: what a save has said stays
         }
         errand.current = null; // another content is another intention
+        values.current.confirmed = undefined;
         draft.touch();
         set({ errors: {}, problem: null });
         lookUp();
@@ -204,6 +200,12 @@ function Form({ session, name, fields, start, steps, title }) {
         } catch (problem) {
             if (problem.outcome !== 'unknown' && !problem.begun) {
                 errand.current = null;
+            }
+            if (problem.code === 'perhaps_personal_data' && !problem.begun) {
+                problem.sure = () => {
+                    values.current.confirmed = true;
+                    errand.current = null;
+                };
             }
             await draft.flush().catch(() => {});
             set({ busy: false, problem });
@@ -252,11 +254,6 @@ function Form({ session, name, fields, start, steps, title }) {
             <${Known} known=${known.current} /><${Again} item=${state.again} />
             ${state.problem?.begun && html`<p class="note">${t('errand_begun')}</p>`}
             <${Trouble} problem=${state.problem} />
-            <${Sure} problem=${state.problem} onConfirm=${() => {
-        values.current.confirmed = true;
-        errand.current = null;
-        save();
-    }} />
             <div class="buttons">
                 <button class="main" disabled=${state.busy}>${t('save')} <kbd>Ctrl+Enter</kbd></button>
                 <button type="button" onClick=${leave}>${t('later')} <kbd>Esc</kbd></button>

@@ -23,10 +23,15 @@ export class Once extends Component {
 export function Trouble({ problem }) {
     const box = useRef(null);
     useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [problem]);
+    const sure = () => {
+        problem.sure();
+        box.current.closest('form').requestSubmit(); // its fields as they are now
+    };
     return problem && html`<div class="problem" role="alert" ref=${box}>
         <p>${problem.message}</p>
         ${problem.remedy && html`<p class="quiet">${problem.remedy}</p>`}
         ${problem.outcome === 'unknown' && html`<p><b>${t('error_outcome_unknown')}</b></p>`}
+        ${problem.sure && html`<p><button type="button" onClick=${sure}>${t('text_is_clean')}</button></p>`}
     </div>`;
 }
 
