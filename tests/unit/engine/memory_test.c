@@ -1,49 +1,17 @@
-/* Memory that runs out: at whichever allocation, the engine says so and can be
- * freed; nothing else has happened to it. */
-#include "tests/unit/engine/net.h"
+/* Stories of an office that passes on, starts, asks and goes around. */
+#include "tests/unit/engine/story.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/courier.h"
 
-enum { PROVINCE, DISTRICT, COMMUNE };
+enum {
+    PROVINCE = STORY_PROVINCE,
+    DISTRICT = STORY_DISTRICT,
+    COMMUNE = STORY_COMMUNE
+};
 
 static const int64_t MINUTE_MS = INT64_C(60) * 1000;
-
-struct failing {
-    uint64_t left; /* allocations until it fails */
-    int64_t live;
-};
-
-static void *resize(void *ctx, void *ptr, size_t size)
-{
-    struct failing *failing = ctx;
-    void *grown;
-
-    if (size == 0) {
-        failing->live -= ptr != NULL;
-        free(ptr);
-        return NULL;
-    }
-    if (failing->left == 0) {
-        return NULL;
-    }
-    failing->left--;
-    grown = realloc(ptr, size);
-    failing->live += ptr == NULL && grown != NULL;
-    return grown;
-}
-
-/* What happens while the memory of one office runs out, and whether it came to
- * a good end where it did not. */
-struct story {
-    const char *name;
-    unsigned node;
-    void (*before)(struct net *net); /* with memory; may be NULL */
-    void (*go)(struct net *net);
-    bool (*good)(struct net *net);
-};
 
 static bool cases_came(struct net *net, uint64_t n)
 {
@@ -272,80 +240,20 @@ static const struct story STORIES[] = {
     {"taking a piece by file", DISTRICT, cut_off, import, two_cases},
 };
 
-/* The office's memory runs out after so many allocations. True: it did;
- * *out_taken is how many there were. */
-static bool tell(const struct story *story, uint64_t allocations,
-                 uint64_t *out_taken)
-{
-    struct net *net = calloc(1, sizeof(*net));
-    struct failing failing = {.left = UINT64_MAX};
-    struct lt_alloc alloc = {.resize = resize, .ctx = &failing};
-    bool failed;
-
-    assert_non_null(net);
-    lt_arena_piecewise(true); /* each piece of an arena is an allocation */
-    net_init(net);
-    (void)net_join(net, -1);
-    (void)net_join(net, PROVINCE);
-    (void)net_join(net, DISTRICT);
-    net_connect(net, DISTRICT, PROVINCE);
-    net_connect(net, COMMUNE, DISTRICT);
-    net_run(net, 1000);
-    net_stop(net, story->node);
-    net->nodes[story->node].alloc = &alloc;
-    net_start(net, story->node);
-    if (story->before != NULL) {
-        story->before(net);
-        assert_false(net->failed);
-    }
-    failing.left = allocations;
-    story->go(net);
-    *out_taken = allocations - failing.left;
-    failed = net->failed;
-    if (!failed && !story->good(net)) {
-        fail_msg("%s: no good end with %llu allocations", story->name,
-                 (unsigned long long)allocations);
-    }
-    net_free(net);
-    lt_arena_piecewise(false);
-    if (failing.live != 0) {
-        fail_msg("%s: %lld not given back after %llu", story->name,
-                 (long long)failing.live, (unsigned long long)allocations);
-    }
-    free(net);
-    return failed;
-}
-
 static void each_allocation_may_fail(void **state)
 {
-    const uint64_t most = *(const uint64_t *)*state;
-
-    for (size_t i = 0; i < LT_COUNT_OF(STORIES); i++) {
-        uint64_t all;
-        uint64_t taken;
-        uint64_t step;
-
-        assert_false(tell(&STORIES[i], UINT64_MAX / 2, &all));
-        assert_true(all > 20);
-        step = all > most ? all / most : 1;
-        for (uint64_t n = 0; n < all; n += step) {
-            if (!tell(&STORIES[i], n, &taken)) {
-                fail_msg("%s: allocation %llu is not missed", STORIES[i].name,
-                         (unsigned long long)n);
-            }
-        }
-    }
+    story_tell(STORIES, LT_COUNT_OF(STORIES), *(const bool *)*state);
 }
 
 /* With a word behind it: every allocation, which takes minutes. */
 int main(int argc, char **argv)
 {
-    static uint64_t most;
+    static bool all;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_prestate(each_allocation_may_fail, &most),
+        cmocka_unit_test_prestate(each_allocation_may_fail, &all),
     };
 
     (void)argv;
-    most = argc > 1 ? UINT64_MAX : 100;
+    all = argc > 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
