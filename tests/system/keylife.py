@@ -70,6 +70,28 @@ def renews_by_itself():
         wait_until(lambda: applied(line[0], [case]), "a case", 60)
 
 
+def renews_under_another_superior():
+    """An office that was moved is certified by who is above it now, its former district being gone."""
+    later(0)
+    with Tree() as tree:
+        province, district, commune = line_of(tree)
+        first = certificate(commune)["until"]
+        province.ok("tree", "move", commune.name, province.name)
+        wait_until(lambda: role(province, commune.office) == "child", "the link to the province", 60)
+        case = commune.ok(*CASE)["event"]
+        wait_until(lambda: applied(province, [case]), "a case of the moved office")
+        district.stop()
+        restart((province, commune), 500)
+        wait_until(lambda: certificate(commune)["until"] > first and
+                   certificate(commune)["state"] == "valid",
+                   lambda: f"{certificate(commune)} was {first}\n" + commune.notes()[-1500:], 90)
+        # What stands in the folder is whole, and a later start reads it.
+        restart((province, commune), 505)
+        check(certificate(commune)["state"] == "valid", f"{certificate(commune)}")
+        case = commune.ok(*CASE)["event"]
+        wait_until(lambda: applied(province, [case]), "a case", 60)
+
+
 def ended_and_still_served():
     later(0)
     with Tree() as tree:
@@ -203,6 +225,7 @@ def pages_certificate():
 
 if __name__ == "__main__":
     harness.main({"renews_by_itself": renews_by_itself,
+                  "renews_under_another_superior": renews_under_another_superior,
                   "ended_and_still_served": ended_and_still_served,
                   "superiors_changed_meanwhile": superiors_changed_meanwhile,
                   "strangers_are_not_believed": strangers_are_not_believed,
