@@ -109,6 +109,8 @@ async function units_tell_of_today() {
             Object.assign(told(21), { on_duty: { phone: null } });
             Object.assign(told(22), { daily_status: { asked: 2, said: 1, said_at: ago(1), due_at: ago(-9) } });
             Object.assign(told(23), { daily_status: null });
+            // Silent since another day, at whatever hour this runs.
+            Object.assign(told(24), { link: 'silent', since: ago(1800) });
             const page = await open({ size, lang, url });
             await signIn(page, url, { face: 'centre' });
             await page.waitForSelector('tbody tr:nth-child(168)');
@@ -124,6 +126,11 @@ async function units_tell_of_today() {
             check((await cells(22))[0] === `${no[0]} 1/2`, `${await cells(22)}`);
             check((await cells(23))[0] === '·', `${await cells(23)}`);
             check((await cells(20))[1] === no[1] && (await cells(21))[1] === no[2], `${await cells(20)}`);
+            const [said, since] = [/^im lặng \d\d\/\d\d$|^silent \d\d\/\d\d$/, page.locator(
+                `tbody tr:has(a[href="#/unit/${officeId(24)}"]) td:has(.link)`)];
+            check(said.test((await since.textContent()).trim()), await since.innerHTML());
+            check(/^\d\d\/\d\d \d\d:\d\d$/.test(await since.locator('[title]').getAttribute('title')),
+                'since when, in full');
             const late = (n) => page.locator(`tbody tr:has(a[href="#/unit/${officeId(n)}"]) td.bad`)
                 .filter({ hasText: no[0] }).count();
             check(await late(16) === 1 && await late(11) === 0, 'late by another hour');

@@ -1,6 +1,6 @@
 // One row a unit, worst first: by what offices do, never by how many people came.
 import { html } from '/web/vendor/preact-htm.js';
-import { showAge, showTime } from '/web/lib/dates.js';
+import { showAge, showBriefly, showTime } from '/web/lib/dates.js';
 import { officeName } from '/web/lib/office.js';
 import { link } from '/web/lib/route.js';
 import { compareNames } from '/web/lib/text.js';
@@ -30,13 +30,16 @@ export const byWorst = (a, b) => badness(b) - badness(a) || compareNames(a.name,
 export const linkClass = (unit) => (SILENT.has(unit.link) ? 'bad' : unit.link === 'behind'
     ? 'warn' : unit.link === 'current' ? 'good' : 'unknown');
 
+/* In a column that stays narrow; in full under the pointer and on the unit's own page. */
+const When = ({ at }) => at && html`<span title=${showTime(at)}>${showBriefly(at)}</span>`;
+
 /** Has it said its word of today: when, not yet, or nobody asks for one. */
 export function Daily({ of }) {
     if (!of) {
         return html`<span title=${t('daily_none')}>·</span>`;
     }
     return of.said < of.asked ? `${t('daily_not')}${of.asked > 1 ? ` ${of.said}/${of.asked}` : ''}`
-        : html`<b class="ok">✓</b> ${of.said_at && showTime(of.said_at)}`;
+        : html`<b class="ok">✓</b> <${When} at=${of.said_at} />`;
 }
 
 /** Is somebody on duty there: the number to ring, and no name. */
@@ -53,7 +56,7 @@ function Row({ unit, picked, onPick, writes }) {
             <span class="quiet small"> ${officeName(unit.parent)}</span></th>
         <td><span class=${`link ${linkClass(unit)}`}>${t(`link_${unit.link}`)}</span>
             <span class="quiet small"> ${SILENT.has(unit.link) || !unit.last_event_at
-        ? showTime(unit.since) : t('news_age', { age: showAge(unit.last_event_at) })}</span></td>
+        ? html`<${When} at=${unit.since} />` : t('news_age', { age: showAge(unit.last_event_at) })}</span></td>
         ${cell(unit.incidents_open, unit.incidents_untaken > 0)}
         <td class=${`n${unit.overdue > 0 ? ' bad' : ''}`}>${unit.overdue > 0
         ? html`${unit.overdue} <span class="small">(${t('days_n', { n: lateDays(unit) })})</span>`

@@ -68,6 +68,11 @@ export function showTime(moment, now = Date.now()) {
     return at.slice(0, 10) === today(now) ? clock : `${at.slice(8, 10)}/${at.slice(5, 7)} ${clock}`;
 }
 
+/** The same where there is little room: of another day the day alone. */
+export function showBriefly(moment, now = Date.now()) {
+    return showTime(moment, now).slice(0, 5);
+}
+
 /** A moment in full, the same whenever it is read: 08:14 ngày 05/03/2026. */
 export function exactTime(moment) {
     const at = new Date(Date.parse(moment) + OFFSET_MS).toISOString();
