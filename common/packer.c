@@ -6,6 +6,7 @@
  * again; what it dropped begins the next segment. */
 #include "common/codec.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "common/codec_zstd.h"
@@ -205,10 +206,12 @@ static void drop_taken(struct lt_packer *packer)
 }
 
 /* Parts that may not fit even alone are tried at once: an event is refused
- * before it is promised to anybody, not when the segment is made. */
+ * before it is promised to anybody, not when the segment is made. Byte for byte
+ * what make_bundle packs of this event alone. */
 static lt_err try_parts(struct lt_packer *packer, const struct lt_part *parts,
                         size_t parts_n, size_t bytes)
 {
+    struct lt_part alone[LT_EVENT_PARTS_MAX];
     lt_err rc;
 
     if (bytes > LT_PARTS_RAW_MAX - 64) {
@@ -217,8 +220,12 @@ static lt_err try_parts(struct lt_packer *packer, const struct lt_part *parts,
     if (bytes <= PARTS_SURE) {
         return LT_OK;
     }
+    for (size_t i = 0; i < parts_n; i++) {
+        alone[i] = parts[i];
+        alone[i].item = 0;
+    }
     lt_buf_reset(&packer->bundle);
-    rc = lt_bundle_pack(parts, parts_n, LT_BUNDLE_LEVEL, &packer->bundle);
+    rc = lt_bundle_pack(alone, parts_n, LT_BUNDLE_LEVEL, &packer->bundle);
     if (rc == LT_OK && packer->bundle.len > LT_PARTS_MAX) {
         rc = LT_ETOOBIG;
     }
@@ -345,11 +352,12 @@ static lt_err make_payload(struct lt_packer *packer, size_t count,
     }
     *out_compression = LT_COMPRESSION_ZSTD;
     if (packer->payload.len >= packer->raw.len) {
+        /* Where it could not be compressed it has room in any case. */
+        assert(packer->payload.capacity >= packer->raw.len);
         lt_buf_reset(&packer->payload);
+        memcpy(packer->payload.data, packer->raw.data, packer->raw.len);
+        packer->payload.len = packer->raw.len;
         *out_compression = LT_COMPRESSION_NONE;
-        return lt_buf_put(&packer->payload, packer->raw.data, packer->raw.len)
-                   ? LT_OK
-                   : LT_ENOMEM;
     }
     return LT_OK;
 }
@@ -359,6 +367,7 @@ static lt_err make_bundle(struct lt_packer *packer, size_t count)
 {
     const struct entry *last = &packer->entries[count - 1];
     size_t parts_n = last->parts_at + last->parts_n;
+    lt_err rc;
 
     lt_buf_reset(&packer->bundle);
     if (parts_n == 0) {
@@ -376,8 +385,15 @@ static lt_err make_bundle(struct lt_packer *packer, size_t count)
             at += part->len;
         }
     }
-    return lt_bundle_pack(packer->parts, parts_n, packer->level,
-                          &packer->bundle);
+    rc = lt_bundle_pack(packer->parts, parts_n, packer->level,
+                        &packer->bundle);
+    if (rc == LT_OK && count == 1 && packer->bundle.len > LT_PARTS_MAX) {
+        /* At this level, and no other, add has seen that they fit. */
+        lt_buf_reset(&packer->bundle);
+        rc = lt_bundle_pack(packer->parts, parts_n, LT_BUNDLE_LEVEL,
+                            &packer->bundle);
+    }
+    return rc;
 }
 
 /* How many from the front have no more parts than a bundle may hold. */
@@ -399,15 +415,13 @@ static size_t shrink(size_t count, size_t len, size_t len_max)
     size_t fewer = count * len_max / len;
 
     fewer -= fewer / 16;
-    if (fewer >= count) {
-        fewer = count - 1;
-    }
+    assert(len > len_max && fewer < count);
     return fewer == 0 ? 1 : fewer;
 }
 
 static void learn(size_t *ratio, size_t stored, size_t raw)
 {
-    size_t reached = stored * RATIO_ONE / (raw == 0 ? 1 : raw);
+    size_t reached = stored * RATIO_ONE / raw;
 
     *ratio = (3 * *ratio + reached) / 4;
 }
@@ -433,17 +447,17 @@ lt_err lt_packer_take(struct lt_packer *packer, struct lt_segment *segment,
         if (rc != LT_OK) {
             return rc;
         }
-        if (packer->payload.len <= LT_PAYLOAD_MAX &&
-            packer->bundle.len <= LT_PARTS_MAX) {
+        /* One alone fits: add has tried it. */
+        if (count == 1 || (packer->payload.len <= LT_PAYLOAD_MAX &&
+                           packer->bundle.len <= LT_PARTS_MAX)) {
             break;
-        }
-        if (count == 1) {
-            return LT_EINVAL; /* add has tried it: cannot be */
         }
         count = packer->payload.len > LT_PAYLOAD_MAX
                     ? shrink(count, packer->payload.len, LT_PAYLOAD_MAX)
                     : shrink(count, packer->bundle.len, LT_PARTS_MAX);
     }
+    assert(packer->payload.len <= LT_PAYLOAD_MAX &&
+           packer->bundle.len <= LT_PARTS_MAX);
     learn(&packer->payload_ratio, packer->payload.len, packer->raw.len);
     for (size_t i = 0; i < count; i++) {
         parts_raw += packer->entries[i].parts_bytes;
