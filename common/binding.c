@@ -5,6 +5,7 @@
  * key itself says "I am held by whoever wrote this". */
 #include "common/binding.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "common/field.h"
@@ -47,16 +48,18 @@ static bool read_body(const Lt__BindingBody *body, struct lt_binding *out)
 }
 
 /* Where the body lies in the encoded binding, so that it can be borrowed from
- * there. The scan has passed: @body is there exactly once. */
+ * there. It was unpacked from these bytes: it is there. */
 static const uint8_t *find_body(const uint8_t *bytes, size_t len,
                                 ProtobufCBinaryData body)
 {
-    for (size_t i = 0; i + body.len <= len; i++) {
-        if (memcmp(bytes + i, body.data, body.len) == 0) {
-            return bytes + i;
-        }
+    const uint8_t *at = bytes;
+
+    while (memcmp(at, body.data, body.len) != 0) {
+        at++;
+        assert(at + body.len <= bytes + len);
     }
-    return NULL;
+    (void)len;
+    return at;
 }
 
 static lt_err decode_in(struct lt_arena *arena, const uint8_t *bytes,
@@ -88,7 +91,7 @@ static lt_err decode_in(struct lt_arena *arena, const uint8_t *bytes,
     if (rc != LT_OK) {
         return rc;
     }
-    if (binding.body == NULL || !read_body(unpacked, &binding)) {
+    if (!read_body(unpacked, &binding)) {
         return lt_malformed(diag, "bad binding");
     }
     *out = binding;
@@ -226,28 +229,30 @@ static bool signed_body_init(struct signed_body *out, const char *word,
     return true;
 }
 
-lt_err lt_binding_sign(const struct lt_key *issuer, const uint8_t *body,
-                       size_t body_len, uint8_t out_sig[static LT_SIG_LEN])
+static lt_err sign_body(const struct lt_key *key, const char *word,
+                        size_t word_len, const uint8_t *body, size_t body_len,
+                        uint8_t out_sig[static LT_SIG_LEN])
 {
     struct signed_body message;
 
-    if (!signed_body_init(&message, issuer_word, sizeof(issuer_word), body,
-                          body_len)) {
+    if (!signed_body_init(&message, word, word_len, body, body_len)) {
         return LT_EINVAL;
     }
-    return lt_key_sign(issuer, message.bytes, message.len, out_sig);
+    return lt_key_sign(key, message.bytes, message.len, out_sig);
+}
+
+lt_err lt_binding_sign(const struct lt_key *issuer, const uint8_t *body,
+                       size_t body_len, uint8_t out_sig[static LT_SIG_LEN])
+{
+    return sign_body(issuer, issuer_word, sizeof(issuer_word), body, body_len,
+                     out_sig);
 }
 
 lt_err lt_binding_prove(const struct lt_key *own, const uint8_t *body,
                         size_t body_len, uint8_t out_sig[static LT_SIG_LEN])
 {
-    struct signed_body message;
-
-    if (!signed_body_init(&message, proof_word, sizeof(proof_word), body,
-                          body_len)) {
-        return LT_EINVAL;
-    }
-    return lt_key_sign(own, message.bytes, message.len, out_sig);
+    return sign_body(own, proof_word, sizeof(proof_word), body, body_len,
+                     out_sig);
 }
 
 /* By the bound key itself? */
@@ -307,7 +312,6 @@ enum { PREVIOUS_TAG = 9 << 3 | 2, PREVIOUS_BYTES = 2 + LT_TYPED_SIG_LEN };
 lt_err lt_binding_follow(struct lt_binding *binding,
                          const struct lt_key *previous)
 {
-    struct signed_body message;
     struct lt_buf body;
     lt_err rc;
 
@@ -315,14 +319,9 @@ lt_err lt_binding_follow(struct lt_binding *binding,
     memcpy(binding->previous_key_id, lt_key_id(previous), LT_HASH_LEN);
     lt_buf_init(&body, lt_alloc_heap());
     rc = encode_body(binding, false, &body);
-    if (rc == LT_OK &&
-        !signed_body_init(&message, previous_word, sizeof(previous_word),
-                          body.data, body.len)) {
-        rc = LT_EINVAL;
-    }
     if (rc == LT_OK) {
-        rc = lt_key_sign(previous, message.bytes, message.len,
-                         binding->previous_signature);
+        rc = sign_body(previous, previous_word, sizeof(previous_word),
+                       body.data, body.len, binding->previous_signature);
     }
     lt_buf_deinit(&body);
     return rc;

@@ -74,9 +74,7 @@ static bool peek_varint(const uint8_t *bytes, size_t len, size_t *at,
     for (unsigned shift = 0; shift < 70 && *at < len; shift += 7) {
         uint8_t byte = bytes[(*at)++];
 
-        if (shift < 64) {
-            *out |= (uint64_t)(byte & 0x7F) << shift;
-        }
+        *out |= (uint64_t)(byte & 0x7F) << shift; /* 63 at most */
         if ((byte & 0x80) == 0) {
             return true;
         }

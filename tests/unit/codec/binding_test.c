@@ -214,6 +214,53 @@ static void nothing_stands_behind_what_the_key_before_signed(void **state)
     lt_key_free(before);
 }
 
+/* The last field is that signature and nothing else, of a body that may be. */
+static void what_follows_ends_with_its_signature(void **state)
+{
+    enum { TAIL = 2 + LT_TYPED_SIG_LEN };
+    static uint8_t body[LT_BINDING_MAX + TAIL + 1];
+    struct bench *bench = *state;
+    struct lt_key *before = key_n(3);
+    struct lt_binding binding = make_later(bench, before);
+    uint8_t *tail = bench->body.data + bench->body.len - TAIL;
+
+    for (unsigned i = 0; i < 2; i++) {
+        tail[i] ^= 1;
+        assert_int_equal(lt_binding_check_previous(&binding, before),
+                         LT_ECRYPTO);
+        tail[i] ^= 1;
+    }
+    assert_int_equal(lt_binding_check_previous(&binding, before), LT_OK);
+    memcpy(body + sizeof(body) - TAIL, tail, TAIL);
+    binding.body = body;
+    binding.body_len = sizeof(body);
+    assert_int_equal(lt_binding_check_previous(&binding, before), LT_ECRYPTO);
+    lt_key_free(before);
+}
+
+/* Half of a key signs nothing. */
+static void without_a_secret_nothing_is_signed(void **state)
+{
+    struct bench *bench = *state;
+    struct lt_binding binding = make_binding(bench);
+    struct lt_segment segment = {.first = 1, .count = 1};
+    struct lt_segment before;
+    struct lt_key *half = NULL;
+    uint8_t signature[LT_SIG_LEN];
+
+    assert_int_equal(lt_key_from_public(lt_key_public(bench->own), &half),
+                     LT_OK);
+    assert_int_equal(lt_binding_sign(half, binding.body, binding.body_len,
+                                     signature),
+                     LT_ECRYPTO);
+    assert_int_equal(lt_binding_follow(&binding, half), LT_ECRYPTO);
+    memcpy(segment.key_id, lt_key_id(half), LT_HASH_LEN);
+    before = segment;
+    assert_int_equal(lt_segment_seal(&segment, half), LT_ECRYPTO);
+    assert_memory_equal(&segment, &before, sizeof(segment));
+    lt_key_free(half);
+}
+
 static void a_proposed_body_reads_without_signatures(void **state)
 {
     struct bench *bench = *state;
@@ -299,6 +346,17 @@ static void a_statement_reads_back_and_is_proven(void **state)
                         sizeof(out.handed_digest));
     sig[5] ^= 1;
     assert_false(lt_statement_proven(body, sig, bench->own));
+    /* It need not say what it was written with. */
+    statement.software.len = 0;
+    lt_buf_reset(&bench->buf);
+    assert_int_equal(lt_statement_seal(&statement, bench->own, &bench->buf),
+                     LT_OK);
+    assert_int_equal(lt_statement_decode(bench->buf.data, bench->buf.len,
+                                         &bench->arena, &out, &body, sig,
+                                         &bench->diag),
+                     LT_OK);
+    assert_int_equal(out.software.len, 0);
+    assert_int_equal(out.id, 3);
 }
 
 static void a_statement_over_its_bounds_is_not_written(void **state)
@@ -427,6 +485,8 @@ int main(void)
         TEST(a_later_key_is_signed_by_the_one_before_and_no_other),
         TEST(the_key_before_signs_every_byte),
         TEST(nothing_stands_behind_what_the_key_before_signed),
+        TEST(what_follows_ends_with_its_signature),
+        TEST(without_a_secret_nothing_is_signed),
         TEST(a_proposed_body_reads_without_signatures),
         TEST(a_statement_reads_back_and_is_proven),
         TEST(a_statement_over_its_bounds_is_not_written),

@@ -31,6 +31,8 @@ static void a_set_keeps_what_it_was_told(void **state)
     assert_true(lt_erased_any(&erased, &id.origin, 5));
     assert_false(lt_erased_any(&erased, &id.origin, 4));
     assert_false(lt_erased_any(&erased, &id.origin, 6));
+    id = id_of(0, 5, 1); /* before all of them, in the same life */
+    assert_false(lt_erased_any(&erased, &id.origin, 5));
     id = id_of(9, 5, 1); /* behind all of them, and before */
     assert_false(lt_erased_any(&erased, &id.origin, 5));
     assert_int_equal(lt_erased_mask(&erased, &id), 0);
@@ -191,6 +193,7 @@ static void a_text_is_erased_or_absent_and_a_file_is_neither(void **state)
                      LT_OK);
     lt_buf_deinit(&bytes);
     seal_into(&counting, LT_CLASS_CASE, &segment);
+    assert_int_equal(lt_bundle_check(&segment, &counting.arena, NULL), LT_OK);
     count(&counting, &segment);
     assert_true(counting.erased_n == 0 && counting.absent_n == 0);
     segment.parts_len = 0;
@@ -257,6 +260,146 @@ static void what_cannot_be_read_is_left_as_it_is(void **state)
     counting_deinit(&counting);
 }
 
+/* A segment of two events with one text each, and its first event's id. */
+static struct lt_event_id two_texts(struct counting *counting,
+                                    struct lt_segment *out)
+{
+    static const uint8_t text[] = "nội dung";
+    const struct lt_part part = {.content = text, .len = sizeof(text)};
+    struct lt_event event = sample_case();
+    struct lt_buf bytes;
+
+    event.parts[0].size = sizeof(text);
+    lt_part_hash(part.salt, text, sizeof(text), event.parts[0].hash);
+    lt_buf_init(&bytes, lt_alloc_heap());
+    for (uint64_t i = 7; i < 9; i++) {
+        event.id = id_of(1, 5, i);
+        event.hlc = SAMPLE_HLC + i;
+        lt_buf_reset(&bytes);
+        assert_int_equal(lt_event_encode(&event, &bytes, NULL), LT_OK);
+        assert_int_equal(lt_packer_add(counting->packer, i, event.hlc,
+                                       bytes.data, bytes.len, &part, 1),
+                         LT_OK);
+    }
+    lt_buf_deinit(&bytes);
+    seal_into(counting, LT_CLASS_CASE, out);
+    return id_of(1, 5, 7);
+}
+
+/* What is gone already is not taken out again, and its neighbour stays. */
+static void what_is_gone_stays_gone_and_the_rest_is_kept(void **state)
+{
+    struct counting counting;
+    struct lt_segment segment;
+    struct lt_event_id id;
+    struct lt_buf left;
+    struct lt_buf again;
+    bool changed;
+
+    (void)state;
+    counting_init(&counting);
+    lt_buf_init(&left, lt_alloc_heap());
+    lt_buf_init(&again, lt_alloc_heap());
+    id = two_texts(&counting, &segment);
+    assert_true(lt_erased_add(&counting.erased, &id, 1));
+    assert_int_equal(lt_erased_strip(&counting.erased, &segment,
+                                     &counting.arena, &left, &changed),
+                     LT_OK);
+    assert_true(changed);
+    segment.parts = left.data;
+    segment.parts_len = left.len;
+    assert_int_equal(lt_bundle_check(&segment, &counting.arena, NULL), LT_OK);
+    count(&counting, &segment);
+    assert_true(counting.erased_n == 1 && counting.absent_n == 0);
+    assert_int_equal(lt_erased_strip(&counting.erased, &segment,
+                                     &counting.arena, &again, &changed),
+                     LT_OK);
+    assert_false(changed);
+    assert_int_equal(again.len, 0);
+    segment.parts_len = 0; /* nothing there, nothing to take out */
+    assert_int_equal(lt_erased_strip(&counting.erased, &segment,
+                                     &counting.arena, &again, &changed),
+                     LT_OK);
+    assert_false(changed);
+    lt_buf_deinit(&left);
+    lt_buf_deinit(&again);
+    counting_deinit(&counting);
+}
+
+/* An event of another type among the pieces has no part of theirs. */
+static void what_is_no_piece_goes_with_no_file(void **state)
+{
+    struct counting counting;
+    struct lt_segment segment;
+    struct lt_event_id id;
+    struct lt_buf left;
+    bool changed = true;
+
+    (void)state;
+    counting_init(&counting);
+    lt_buf_init(&left, lt_alloc_heap());
+    id = two_texts(&counting, &segment);
+    segment.stream.channel.cls = LT_CLASS_CHUNK;
+    id.count = 1;
+    assert_true(lt_erased_add(&counting.erased, &id, 0xff));
+    assert_int_equal(lt_erased_strip(&counting.erased, &segment,
+                                     &counting.arena, &left, &changed),
+                     LT_OK);
+    assert_false(changed);
+    /* Of an office behind all that is erased nothing is. */
+    segment.stream.origin = office_n(9);
+    assert_int_equal(lt_erased_strip(&counting.erased, &segment,
+                                     &counting.arena, &left, &changed),
+                     LT_OK);
+    assert_false(changed);
+    segment.stream.origin = office_n(0);
+    assert_int_equal(lt_erased_strip(&counting.erased, &segment,
+                                     &counting.arena, &left, &changed),
+                     LT_OK);
+    assert_false(changed);
+    lt_buf_deinit(&left);
+    counting_deinit(&counting);
+}
+
+/* Rotten bytes are said to be so, of either kind. */
+static void what_is_rotten_is_not_counted(void **state)
+{
+    static const uint8_t rotten[] = {1, 2, 3, 4};
+    struct counting counting;
+    struct lt_segment segment;
+    struct lt_segment bad;
+    struct lt_event_id id;
+    struct lt_buf left;
+    bool changed;
+
+    (void)state;
+    counting_init(&counting);
+    lt_buf_init(&left, lt_alloc_heap());
+    id = two_texts(&counting, &segment);
+    assert_true(lt_erased_add(&counting.erased, &id, 1));
+    for (unsigned i = 0; i < 2; i++) {
+        bad = segment;
+        if (i == 0) {
+            bad.payload = rotten;
+            bad.payload_len = sizeof(rotten);
+        } else {
+            bad.parts = rotten;
+            bad.parts_len = sizeof(rotten);
+        }
+        assert_int_equal(lt_erased_absent(&counting.erased, &bad,
+                                          &counting.arena, &counting.erased_n,
+                                          &counting.absent_n),
+                         LT_EMALFORMED);
+        assert_true(counting.erased_n == 0 && counting.absent_n == 0);
+        assert_int_equal(lt_erased_strip(&counting.erased, &bad,
+                                         &counting.arena, &left, &changed),
+                         LT_EMALFORMED);
+        assert_false(changed);
+    }
+    lt_buf_deinit(&left);
+    counting_deinit(&counting);
+}
+
 /* Zeros behind a bundle are where another one stood. */
 static void a_bundle_ends_where_its_frame_ends(void **state)
 {
@@ -272,6 +415,7 @@ static void a_bundle_ends_where_its_frame_ends(void **state)
     assert_int_equal(lt_bundle_len(bytes, sizeof(bytes)), out.len);
     memset(bytes, 0, sizeof(bytes));
     assert_int_equal(lt_bundle_len(bytes, sizeof(bytes)), 0);
+    assert_int_equal(lt_bundle_len(NULL, 0), 0);
     bytes[7] = 1; /* rotten: not taken for erased */
     assert_int_equal(lt_bundle_len(bytes, sizeof(bytes)), sizeof(bytes));
     lt_buf_deinit(&out);
@@ -285,6 +429,9 @@ int main(void)
         cmocka_unit_test(a_text_is_erased_or_absent_and_a_file_is_neither),
         cmocka_unit_test(a_piece_that_is_erased_is_not_absent),
         cmocka_unit_test(what_cannot_be_read_is_left_as_it_is),
+        cmocka_unit_test(what_is_gone_stays_gone_and_the_rest_is_kept),
+        cmocka_unit_test(what_is_no_piece_goes_with_no_file),
+        cmocka_unit_test(what_is_rotten_is_not_counted),
         cmocka_unit_test(a_bundle_ends_where_its_frame_ends),
     };
 

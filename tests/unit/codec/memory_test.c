@@ -326,10 +326,112 @@ static lt_err pack_and_open(void *ctx, const struct lt_alloc *alloc)
     return err;
 }
 
+/* What no compressor shortens: an event, and a text that only just fits. */
+static lt_err pack_noise(void *ctx, const struct lt_alloc *alloc)
+{
+    static uint8_t noise[LT_PARTS_MAX];
+    const struct lt_part part = {.content = noise, .len = sizeof(noise) - 200};
+    struct lt_packer *packer = NULL;
+    struct lt_segment segment = {.first = 1};
+    uint32_t random = 1;
+    size_t taken = 0;
+    lt_err err = lt_packer_new(alloc, 3, &packer);
+
+    (void)ctx;
+    for (size_t i = 0; i < sizeof(noise); i++) {
+        random = random * 1664525U + 1013904223U;
+        noise[i] = (uint8_t)(random >> 24);
+    }
+    if (err == LT_OK) {
+        err = lt_packer_add(packer, 1, 1, noise, 300, &part, 1);
+        assert_int_equal(lt_packer_count(packer), err == LT_OK ? 1 : 0);
+    }
+    if (err == LT_OK) {
+        err = lt_packer_take(packer, &segment, &taken);
+    }
+    if (err == LT_OK) {
+        assert_int_equal(taken, 1);
+        assert_int_equal(segment.compression, LT_COMPRESSION_NONE);
+    }
+    lt_packer_free(packer);
+    return err;
+}
+
+/* Two pieces of a file, and what is left once the file is erased. */
+static lt_err strip_pieces(void *ctx, const struct lt_alloc *alloc)
+{
+    static const uint8_t content[64] = "nội dung của tệp";
+    struct lt_part part = {.content = content, .len = sizeof(content)};
+    struct lt_segment segment = {
+        .stream = {.origin = office_n(1),
+                   .channel = {LT_CLASS_CHUNK, LT_AUDIENCE_UP, {{0}}}},
+        .epoch = 5,
+        .first = 1};
+    struct lt_event piece = {.type = LT_EV_CHUNK,
+                             .recorded_at_ms = SAMPLE_MS,
+                             .parts_n = 1,
+                             .chunk_of = {office_n(1), 5, 7}};
+    struct lt_packer *packer = NULL;
+    struct lt_erased erased;
+    struct lt_arena arena;
+    struct lt_buf event;
+    struct lt_buf left;
+    uint64_t gone = 0;
+    uint64_t absent = 0;
+    bool changed = false;
+    size_t taken = 0;
+    lt_err err = lt_packer_new(alloc, 3, &packer);
+
+    (void)ctx;
+    lt_buf_init(&event, alloc);
+    lt_buf_init(&left, alloc);
+    lt_arena_init(&arena, alloc, ARENA_CAP);
+    lt_erased_init(&erased, alloc);
+    piece.parts[0].size = part.len;
+    piece.parts[0].kind = 6;
+    piece.parts[0].retention = 2;
+    lt_part_hash(part.salt, part.content, part.len, piece.parts[0].hash);
+    for (unsigned i = 0; err == LT_OK && i < 2; i++) {
+        piece.id = (struct lt_event_id){office_n(1), 5, 30 + i};
+        piece.hlc = SAMPLE_HLC + i;
+        piece.chunk_offset = i * LT_PIECE_BYTES;
+        lt_buf_reset(&event);
+        err = lt_event_encode(&piece, &event, NULL);
+        if (err == LT_OK) {
+            err = lt_packer_add(packer, 30 + i, piece.hlc, event.data,
+                                event.len, &part, 1);
+        }
+    }
+    if (err == LT_OK) {
+        err = lt_packer_take(packer, &segment, &taken);
+    }
+    if (err == LT_OK && !lt_erased_add(&erased, &piece.chunk_of, 1)) {
+        err = LT_ENOMEM;
+    }
+    if (err == LT_OK) {
+        err = lt_erased_strip(&erased, &segment, &arena, &left, &changed);
+    }
+    if (err == LT_OK) {
+        assert_true(changed && left.len == 0);
+        err = lt_erased_absent(&erased, &segment, &arena, &gone, &absent);
+    }
+    if (err == LT_OK) {
+        assert_int_equal(gone + absent, 0);
+    }
+    lt_erased_deinit(&erased);
+    lt_arena_deinit(&arena);
+    lt_buf_deinit(&event);
+    lt_buf_deinit(&left);
+    lt_packer_free(packer);
+    return err;
+}
+
 static void a_segment_is_whole_or_there_was_no_memory(void **state)
 {
     (void)state;
     assert_true(sweep("segment", pack_and_open, NULL) > 10);
+    assert_true(sweep("noise", pack_noise, NULL) > 5);
+    assert_true(sweep("pieces", strip_pieces, NULL) > 10);
 }
 
 /* ---- bindings and statements ---- */
@@ -338,8 +440,8 @@ static lt_err seal_statement(void *ctx, const struct lt_alloc *alloc)
 {
     struct lt_stream_tips tips = {
         .channel = {LT_CLASS_CASE, LT_AUDIENCE_UP, {{0}}},
-        .tips_n = 1,
-        .tips = {point_n(3)}};
+        .tips_n = 4,
+        .tips = {point_n(3), point_n(4), point_n(5), point_n(6)}};
     const struct lt_statement said = {.from = office_n(1),
                                       .to = office_n(2),
                                       .epoch = 3,
@@ -383,11 +485,24 @@ static lt_err make_binding(void *ctx, const struct lt_alloc *alloc)
     lt_err err;
 
     memcpy(made.key, lt_key_public(ctx), LT_PUBKEY_LEN);
+    memcpy(made.issuer_key_id, lt_key_id(ctx), LT_HASH_LEN);
     lt_buf_init(&body, alloc);
     lt_buf_init(&buf, alloc);
-    err = lt_binding_body_encode(&made, &body);
+    err = lt_binding_follow(&made, ctx);
+    if (err == LT_OK) {
+        err = lt_binding_body_encode(&made, &body);
+    }
     made.body = body.data;
     made.body_len = body.len;
+    if (err == LT_OK) {
+        err = lt_binding_sign(ctx, body.data, body.len, made.signature);
+    }
+    if (err == LT_OK) {
+        err = lt_binding_prove(ctx, body.data, body.len, made.proof);
+    }
+    if (err == LT_OK) {
+        err = lt_binding_check(&made, ctx);
+    }
     if (err == LT_OK) {
         err = lt_binding_encode(&made, &buf);
     }

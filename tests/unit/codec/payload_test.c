@@ -352,6 +352,10 @@ static void payloads_that_do_not_add_up_are_refused(void **state)
     first.hlc_step = 1;
     assert_int_equal(open_message(bench, &payload, 2), LT_EMALFORMED);
     first.has_hlc_step = 0;
+    first.has_count_step = 1; /* nothing goes before it */
+    first.count_step = 1;
+    assert_int_equal(open_message(bench, &payload, 2), LT_EMALFORMED);
+    first.has_count_step = 0;
     payload.first_count = 0;
     assert_int_equal(open_message(bench, &payload, 2), LT_EMALFORMED);
     payload.first_count = 1;

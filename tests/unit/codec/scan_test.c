@@ -69,6 +69,10 @@ static void lengths_beyond_the_end_are_refused(void **state)
     REFUSED(lt__proof__descriptor, "length beyond the end", 0x0a, 0xff, 0xff,
             0xff, 0xff, 0x0f);
     REFUSED(lt__event_ref__descriptor, "truncated field", 0x11, 0x01, 0x02);
+    /* The same of a field that is not known. */
+    PASSED(lt__ping__descriptor, 0xfa, 0x7f, 0x01, 0xff);
+    REFUSED(lt__ping__descriptor, "length beyond the end", 0xfa, 0x7f, 0x02,
+            0xff);
 }
 
 static void groups_and_unknown_wire_types_are_refused(void **state)
@@ -178,6 +182,134 @@ static void packed_numbers_count_one_by_one(void **state)
                   "too many values");
 }
 
+/* ---- every type of number, of whatever descriptor ---- */
+
+static const ProtobufCIntRange first_range[] = {{1, 0}, {0, 1}};
+
+static ProtobufCMessageDescriptor of_one(const ProtobufCFieldDescriptor *field)
+{
+    return (ProtobufCMessageDescriptor){
+        .magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+        .name = "One",
+        .sizeof_message = sizeof(ProtobufCMessage),
+        .n_fields = 1,
+        .fields = field,
+        .n_field_ranges = 1,
+        .field_ranges = first_range};
+}
+
+static void each_type_has_its_wire_type_alone(void **state)
+{
+    static const struct {
+        ProtobufCType type;
+        unsigned wire;
+    } rows[] = {
+        {PROTOBUF_C_TYPE_INT32, 0},    {PROTOBUF_C_TYPE_SINT32, 0},
+        {PROTOBUF_C_TYPE_SFIXED32, 5}, {PROTOBUF_C_TYPE_INT64, 0},
+        {PROTOBUF_C_TYPE_SINT64, 0},   {PROTOBUF_C_TYPE_SFIXED64, 1},
+        {PROTOBUF_C_TYPE_UINT32, 0},   {PROTOBUF_C_TYPE_FIXED32, 5},
+        {PROTOBUF_C_TYPE_UINT64, 0},   {PROTOBUF_C_TYPE_FIXED64, 1},
+        {PROTOBUF_C_TYPE_FLOAT, 5},    {PROTOBUF_C_TYPE_DOUBLE, 1},
+        {PROTOBUF_C_TYPE_BOOL, 0},     {PROTOBUF_C_TYPE_ENUM, 0},
+        {PROTOBUF_C_TYPE_STRING, 2},   {PROTOBUF_C_TYPE_BYTES, 2},
+        {PROTOBUF_C_TYPE_MESSAGE, 2}};
+    /* A value of each wire type: 0, as short as it goes. */
+    static const struct {
+        unsigned wire;
+        size_t len;
+    } values[] = {{0, 1}, {1, 8}, {2, 1}, {5, 4}};
+
+    (void)state;
+    for (size_t i = 0; i < LT_COUNT_OF(rows); i++) {
+        ProtobufCFieldDescriptor field = {.name = "field",
+                                          .id = 1,
+                                          .label = PROTOBUF_C_LABEL_OPTIONAL,
+                                          .type = rows[i].type,
+                                          .descriptor = &nest};
+        const ProtobufCMessageDescriptor one = of_one(&field);
+
+        for (size_t k = 0; k < LT_COUNT_OF(values); k++) {
+            const uint8_t bytes[9] = {(uint8_t)(1 << 3 | values[k].wire)};
+
+            if (values[k].wire == rows[i].wire) {
+                assert_int_equal(lt_scan(&one, bytes, 1 + values[k].len,
+                                         LT_FRAME_MAX, NULL),
+                                 LT_OK);
+            } else {
+                check_refused(&one, bytes, 1 + values[k].len,
+                              "wrong wire type");
+            }
+        }
+        /* Many of them in one length, whole ones alone: 8 bytes, then 9. */
+        if (rows[i].wire != 2) {
+            uint8_t packed[11] = {1 << 3 | 2, 8};
+
+            field.label = PROTOBUF_C_LABEL_REPEATED;
+            assert_int_equal(lt_scan(&one, packed, 10, LT_FRAME_MAX, NULL),
+                             LT_OK);
+            packed[1] = 9;
+            if (rows[i].wire == 0) {
+                packed[10] = 0x80;
+            }
+            check_refused(&one, packed, 11,
+                          rows[i].wire == 0 ? "truncated number"
+                                            : "truncated field");
+        }
+    }
+}
+
+static void field_numbers_have_32_bits(void **state)
+{
+    (void)state;
+    PASSED(lt__ping__descriptor, 0xf8, 0xff, 0xff, 0xff, 0x0f, 0x01);
+    REFUSED(lt__ping__descriptor, "impossible field number", 0xf8, 0xff, 0xff,
+            0xff, 0x1f, 0x01);
+}
+
+/* The walk counts the fields of a message in a place of a fixed size. */
+static void a_type_with_more_fields_than_are_counted_is_refused(void **state)
+{
+    const uint8_t bytes[] = {0x08, 0x01};
+    ProtobufCMessageDescriptor wide = of_one(&nest_field);
+
+    (void)state;
+    wide.n_fields = LT_SCAN_MESSAGE_FIELDS + 1;
+    check_refused(&wide, bytes, sizeof(bytes),
+                  "message type with too many fields");
+}
+
+/* None of the lists is too long, all together are too many. */
+static void packed_numbers_of_many_fields_count_together(void **state)
+{
+    enum { FIELDS = LT_SCAN_FIELDS_MAX / LT_SCAN_REPEATED_MAX };
+    static uint8_t bytes[FIELDS * (3 + LT_SCAN_REPEATED_MAX)];
+    static const ProtobufCIntRange range[] = {{1, 0}, {0, FIELDS}};
+    ProtobufCFieldDescriptor fields[FIELDS];
+    ProtobufCMessageDescriptor many;
+    uint8_t *at = bytes;
+
+    (void)state;
+    for (unsigned i = 0; i < FIELDS; i++) {
+        fields[i] =
+            (ProtobufCFieldDescriptor){.name = "list",
+                                       .id = i + 1,
+                                       .label = PROTOBUF_C_LABEL_REPEATED,
+                                       .type = PROTOBUF_C_TYPE_UINT32};
+        *at++ = (uint8_t)((i + 1) << 3 | 2);
+        *at++ = 0x80 | (LT_SCAN_REPEATED_MAX & 0x7f);
+        *at++ = LT_SCAN_REPEATED_MAX >> 7;
+        at += LT_SCAN_REPEATED_MAX;
+    }
+    many = of_one(fields);
+    many.n_fields = FIELDS;
+    many.field_ranges = range;
+    assert_int_equal(lt_scan(&many, bytes,
+                             sizeof(bytes) - 3 - LT_SCAN_REPEATED_MAX,
+                             LT_FRAME_MAX, NULL),
+                     LT_OK);
+    check_refused(&many, bytes, sizeof(bytes), "too many fields");
+}
+
 static void what_is_too_long_is_not_even_walked(void **state)
 {
     const uint8_t bytes[3] = {0x08, 0x01, 0xff};
@@ -223,6 +355,25 @@ static void a_spent_arena_is_no_fault_of_the_bytes(void **state)
                                LT_FRAME_MAX, &arena, &message, NULL),
                      LT_ENOMEM);
     lt_arena_deinit(&arena);
+}
+
+/* People are told apart from programs by what was wrong. */
+static void bad_text_is_told_from_the_rest(void **state)
+{
+    const uint8_t text[] = {0x12, 0x01, 0xff};
+    const uint8_t cut[] = {0x12, 0x02, 'a'};
+    struct lt_diag diag = {.code = LT_OK};
+
+    (void)state;
+    assert_false(lt_diag_is_text(&diag));
+    assert_int_equal(lt_scan(&lt__bye__descriptor, text, sizeof(text),
+                             LT_FRAME_MAX, &diag),
+                     LT_EMALFORMED);
+    assert_true(lt_diag_is_text(&diag));
+    assert_int_equal(lt_scan(&lt__bye__descriptor, cut, sizeof(cut),
+                             LT_FRAME_MAX, &diag),
+                     LT_EMALFORMED);
+    assert_false(lt_diag_is_text(&diag));
 }
 
 /* ---- the types themselves ---- */
@@ -312,9 +463,14 @@ int main(void)
         cmocka_unit_test(a_bomb_of_empty_messages_is_refused),
         cmocka_unit_test(a_bomb_of_unknown_fields_is_refused),
         cmocka_unit_test(packed_numbers_count_one_by_one),
+        cmocka_unit_test(each_type_has_its_wire_type_alone),
+        cmocka_unit_test(field_numbers_have_32_bits),
+        cmocka_unit_test(a_type_with_more_fields_than_are_counted_is_refused),
+        cmocka_unit_test(packed_numbers_of_many_fields_count_together),
         cmocka_unit_test(what_is_too_long_is_not_even_walked),
         cmocka_unit_test(unpacking_stays_within_its_share_of_the_arena),
         cmocka_unit_test(a_spent_arena_is_no_fault_of_the_bytes),
+        cmocka_unit_test(bad_text_is_told_from_the_rest),
         cmocka_unit_test(every_field_is_optional_and_no_type_contains_itself),
         cmocka_unit_test(the_library_has_the_overflow_mended),
     };

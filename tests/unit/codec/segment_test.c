@@ -59,6 +59,37 @@ static void the_first_of_a_stream_names_nothing_before_it(void **state)
     assert_memory_equal(header + 66, zeros, sizeof(zeros));
 }
 
+/* A point is none when all of it is zero. */
+static void a_point_of_any_part_is_one(void **state)
+{
+    struct lt_segment segment = sample();
+    uint8_t header[LT_HEADER_LEN];
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        segment.prev = (struct lt_point){.epoch = i == 0, .number = i == 1};
+        segment.prev.hash[LT_HASH_LEN - 1] = i == 2;
+        lt_segment_header(&segment, header);
+        assert_int_equal(header[82], LT_ALG_SHA256);
+    }
+}
+
+/* No segment is as long; its length would not fit where it stands. */
+static void a_payload_over_its_bound_is_never_whole(void **state)
+{
+    static uint8_t payload[LT_PAYLOAD_MAX + 1];
+    struct lt_segment segment = sample();
+
+    (void)state;
+    segment.payload = payload;
+    segment.payload_len = LT_PAYLOAD_MAX;
+    lt_segment_rebuild(&segment);
+    assert_true(lt_segment_whole(&segment));
+    segment.payload_len++;
+    lt_segment_rebuild(&segment);
+    assert_false(lt_segment_whole(&segment));
+}
+
 static void a_sealed_segment_is_proven_by_its_key_alone(void **state)
 {
     struct lt_segment segment = sample();
@@ -272,6 +303,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_header_has_its_fields_where_they_belong),
         cmocka_unit_test(the_first_of_a_stream_names_nothing_before_it),
+        cmocka_unit_test(a_point_of_any_part_is_one),
+        cmocka_unit_test(a_payload_over_its_bound_is_never_whole),
         cmocka_unit_test(a_sealed_segment_is_proven_by_its_key_alone),
         cmocka_unit_test(every_field_of_the_header_is_covered),
         cmocka_unit_test(channels_read_back_and_nonsense_is_refused),
