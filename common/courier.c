@@ -334,18 +334,19 @@ lt_err lt_courier_read(const uint8_t *plain, size_t len,
     return LT_OK;
 }
 
-bool lt_courier_proven(const uint8_t *plain, size_t len,
-                       const struct lt_key *key)
+lt_err lt_courier_check(const uint8_t *plain, size_t len,
+                        const struct lt_key *key)
 {
     struct lt_buf message;
-    bool proven;
+    lt_err rc = message_of(plain, len, &message);
 
-    if (message_of(plain, len, &message) != LT_OK) {
-        return false;
+    if (rc == LT_OK) {
+        rc = lt_key_verify(key, message.data, message.len, plain + 1)
+                 ? LT_OK
+                 : LT_ECRYPTO;
+        forget(&message);
     }
-    proven = lt_key_verify(key, message.data, message.len, plain + 1);
-    forget(&message);
-    return proven;
+    return rc;
 }
 
 bool lt_courier_frame(struct lt_span *rest, struct lt_span *out_frame)

@@ -112,7 +112,8 @@ LT_MUST_CHECK lt_err lt_courier_end(const struct lt_courier_piece *piece,
  * LT_EMALFORMED. */
 LT_MUST_CHECK lt_err lt_courier_read(const uint8_t *plain, size_t len,
                                      struct lt_courier_piece *out);
-LT_MUST_CHECK bool lt_courier_proven(const uint8_t *plain, size_t len,
+/* Is it signed by @key? Errors: LT_ECRYPTO: it is not; LT_ENOMEM: who knows. */
+LT_MUST_CHECK lt_err lt_courier_check(const uint8_t *plain, size_t len,
                                      const struct lt_key *key);
 /* Take the next frame off *rest; false when there is none. */
 bool lt_courier_frame(struct lt_span *rest, struct lt_span *out_frame);

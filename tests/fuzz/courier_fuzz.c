@@ -36,7 +36,7 @@ static void read_inside(const uint8_t *data, size_t size)
     if (lt_courier_read(data, size, &piece) != LT_OK) {
         return;
     }
-    (void)!lt_courier_proven(data, size, key);
+    (void)!lt_courier_check(data, size, key);
     rest = piece.frames;
     while (lt_courier_frame(&rest, &span)) {
         struct lt_arena arena;

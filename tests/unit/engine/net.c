@@ -308,8 +308,10 @@ static void read_log(struct net *net, struct node *node,
             after = lt_segment_last(held);
         }
     }
+    node->within = true;
     node->rc = lt_engine_stored(node->engine, &now, effect, found, n,
                                 node->effects);
+    node->within = false;
     net->failed |= node->rc == LT_ENOMEM;
 }
 
@@ -343,8 +345,10 @@ static void mend(struct net *net, struct node *node,
     node->mend_proven = effect->raise;
     node->mend_parts_len = effect->segment.parts_len;
     memcpy(node->mend_hash, effect->segment.hash, LT_HASH_LEN);
+    node->within = true;
     node->rc = lt_engine_mended(node->engine, &now, effect, !node->mends_none,
                                 node->effects);
+    node->within = false;
     net->failed |= node->rc == LT_ENOMEM;
 }
 
@@ -456,7 +460,9 @@ static void after_commit(struct net *net, struct node *node)
         node->log[i].durable = true;
     }
     node->bindings_durable_n = node->bindings_n;
+    node->within = true;
     node->rc = lt_engine_committed(node->engine, &now, node->effects);
+    node->within = false;
     perform_unless_failed(net, node);
 }
 
@@ -483,7 +489,9 @@ static void finish_turn(struct net *net, struct node *node)
 {
     struct lt_now now = now_at(net, node);
 
+    node->within = true;
     node->rc = lt_engine_flush(node->engine, &now, node->effects);
+    node->within = false;
     perform_unless_failed(net, node);
     if (net->failed) {
         return;
@@ -494,7 +502,9 @@ static void finish_turn(struct net *net, struct node *node)
     }
     if (node->dirty && node->commit_fails) {
         forget_volatile(node);
+        node->within = true;
         node->rc = lt_engine_rolled_back(node->engine, &now, node->effects);
+        node->within = false;
         perform_unless_failed(net, node);
         return;
     }
@@ -520,7 +530,9 @@ void net_input(struct net *net, unsigned index, const struct lt_input *input)
     if (node->engine == NULL || net->failed) {
         return;
     }
+    node->within = true;
     node->rc = lt_engine_step(node->engine, &now, input, node->effects, NULL);
+    node->within = false;
     net->failed |= node->rc == LT_ENOMEM;
 }
 

@@ -68,6 +68,7 @@ struct node {
     bool commit_fails; /* the disk is full */
     bool dirty;
     bool in_commit;
+    bool within;       /* a call of its engine runs */
     uint64_t commits;
     int64_t wake_ms;
     lt_err rc;         /* of the last call */

@@ -123,6 +123,7 @@ static void load(struct node *node)
     size_t i;
     size_t k;
 
+    node->within = true;
     for (i = 0; i < node->bindings_n; i++) {
         taken(node, lt_engine_load_binding(node->engine,
                                            node->bindings[i].bytes,
@@ -140,7 +141,9 @@ static void load(struct node *node)
             }
         }
         if (k == i) {
+            node->within = false;
             run = run_of(node, i);
+            node->within = true;
             taken(node, lt_engine_load_run(node->engine, &run));
         }
     }
@@ -163,6 +166,7 @@ static void load(struct node *node)
                                              node->statements[i].bytes,
                                              node->statements[i].len));
     }
+    node->within = false;
 }
 
 void net_start(struct net *net, unsigned index)
@@ -192,9 +196,11 @@ void net_start(struct net *net, unsigned index)
     memcpy(options.root_key, lt_key_public(net->nodes[0].key), LT_PUBKEY_LEN);
     memcpy(options.transport_key, node->curve, LT_CURVE_LEN);
     assert_null(node->engine);
-    if (lt_engine_new(&options, &node->engine) != LT_OK ||
-        lt_effects_new(alloc, &node->effects) != LT_OK) {
-        net->failed = true;
+    node->within = true;
+    net->failed |= lt_engine_new(&options, &node->engine) != LT_OK ||
+                   lt_effects_new(alloc, &node->effects) != LT_OK;
+    node->within = false;
+    if (net->failed) {
         return;
     }
     node->wake_ms = net->now.mono_ms;

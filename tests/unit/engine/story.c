@@ -64,6 +64,26 @@ static void *resize(void *ctx, void *ptr, size_t size)
     return grown;
 }
 
+/* Keys and what is decoded before it is known whose it is lie in the process's
+ * heap: it is that office's memory while its engine is called. */
+struct heap {
+    struct failing *failing;
+    const struct node *node;
+};
+
+static void *heap_resize(void *ctx, void *ptr, size_t size)
+{
+    struct heap *heap = ctx;
+    void *grown;
+
+    if (heap->node->within || size == 0) {
+        return resize(heap->failing, ptr, size);
+    }
+    grown = realloc(ptr, size);
+    heap->failing->live += ptr == NULL && grown != NULL;
+    return grown;
+}
+
 /* The office's memory runs out after so many allocations. True: it did;
  * *out_taken is how many there were. @places: from where, or NULL. */
 static bool tell(const struct story *story, uint64_t allocations,
@@ -72,9 +92,13 @@ static bool tell(const struct story *story, uint64_t allocations,
     struct net *net = calloc(1, sizeof(*net));
     struct failing failing = {.left = UINT64_MAX};
     struct lt_alloc alloc = {.resize = resize, .ctx = &failing};
+    struct heap heap = {.failing = &failing};
+    const struct lt_alloc all = {.resize = heap_resize, .ctx = &heap};
     bool failed;
 
     assert_non_null(net);
+    heap.node = &net->nodes[story->node];
+    lt_alloc_heap_replace(&all);
     lt_arena_piecewise(true); /* each piece of an arena is an allocation */
     net_init(net);
     (void)net_join(net, -1);
@@ -90,6 +114,7 @@ static bool tell(const struct story *story, uint64_t allocations,
         story->before(net);
         assert_false(net->failed);
     }
+    lt_codec_thread_stop();
     failing.left = allocations;
     failing.taken = 0;
     failing.places = places;
@@ -103,6 +128,8 @@ static bool tell(const struct story *story, uint64_t allocations,
     }
     net_free(net);
     lt_arena_piecewise(false);
+    lt_codec_thread_stop(); /* in the same heap */
+    lt_alloc_heap_replace(NULL);
     if (failing.live != 0) {
         fail_msg("%s: %lld not given back after %llu", story->name,
                  (long long)failing.live, (unsigned long long)allocations);
