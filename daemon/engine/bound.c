@@ -74,26 +74,25 @@ void lt_bound_free(struct lt_engine *engine, struct lt_bound *bound)
 }
 
 static struct lt_bound *make_bound(struct lt_engine *engine,
-                                   const uint8_t *bytes, size_t len)
+                                   const struct lt_binding *binding,
+                                   struct lt_span bytes)
 {
     struct lt_bound *bound = lt_new(engine->alloc, sizeof(*bound));
 
     if (bound == NULL) {
         return NULL;
     }
-    bound->bytes = lt_new(engine->alloc, len);
+    bound->bytes = lt_new(engine->alloc, bytes.len);
     if (bound->bytes == NULL) {
         lt_free(engine->alloc, bound);
         return NULL;
     }
-    memcpy(bound->bytes, bytes, len);
-    bound->len = len;
-    bound->hash = lt_map_hash(engine->options.seed, bytes, len);
-    if (lt_binding_decode(bound->bytes, len, &bound->binding, NULL) != LT_OK) {
-        lt_free(engine->alloc, bound->bytes);
-        lt_free(engine->alloc, bound);
-        return NULL;
-    }
+    memcpy(bound->bytes, bytes.data, bytes.len);
+    bound->len = bytes.len;
+    bound->hash = lt_map_hash(engine->options.seed, bytes.data, bytes.len);
+    bound->binding = *binding;
+    bound->binding.body =
+        bound->bytes + (binding->body - (const uint8_t *)bytes.data);
     return bound;
 }
 
@@ -160,10 +159,11 @@ static void store_bound(struct lt_engine *engine, struct lt_bound *bound)
 
 /* Take the bytes over as a bound of @unit. */
 bool lt_bound_put(struct lt_engine *engine, struct lt_unit *unit,
-                 const uint8_t *bytes, size_t len, struct lt_key *key,
-                 bool placed, bool store, enum lt_place place)
+                  const struct lt_binding *binding, struct lt_span bytes,
+                  struct lt_key *key, bool placed, bool store,
+                  enum lt_place place)
 {
-    struct lt_bound *bound = make_bound(engine, bytes, len);
+    struct lt_bound *bound = make_bound(engine, binding, bytes);
     struct lt_bound *gone;
     bool newest;
 

@@ -28,11 +28,12 @@ const uint8_t *lt_bound_root_key(const struct lt_engine *engine,
 bool lt_bound_by_root(const struct lt_engine *engine,
                       const struct lt_binding *binding);
 /* Copy the bytes into the list of @unit and take @key over, on failure too.
- * @placed: the tree knows the office. @store: say STORE_BINDING. False
- * without memory (engine->oom), nothing changed. */
+ * @binding: what was read from them. @placed: the tree knows the office. @store:
+ * say STORE_BINDING. False without memory (engine->oom), nothing changed. */
 bool lt_bound_put(struct lt_engine *engine, struct lt_unit *unit,
-                  const uint8_t *bytes, size_t len, struct lt_key *key,
-                  bool placed, bool store, enum lt_place place);
+                  const struct lt_binding *binding, struct lt_span bytes,
+                  struct lt_key *key, bool placed, bool store,
+                  enum lt_place place);
 /* The newest of @unit is confirmed no more: the office had an earlier key.
  * False without room or memory, nothing changed. */
 bool lt_bound_set_aside(struct lt_engine *engine, struct lt_unit *unit);

@@ -136,17 +136,20 @@ static enum verdict judge(struct lt_engine *engine,
 
 /* Whoever stood for it did so once, and is not asked again: the latest counts,
  * and nobody's word takes none back. */
-static void wait(struct lt_engine *engine, const uint8_t *bytes, size_t len,
-                 bool store, enum voucher voucher)
+static void wait(struct lt_engine *engine, const struct lt_binding *binding,
+                 struct lt_span bytes, bool store, enum voucher voucher)
 {
-    struct lt_waiting entry = {
-        .len = len, .store = store, .voucher = (uint8_t)voucher};
+    struct lt_waiting entry = {.binding = *binding,
+                               .len = bytes.len,
+                               .store = store,
+                               .voucher = (uint8_t)voucher};
     size_t i;
 
     for (i = 0; i < engine->waiting_n; i++) {
         struct lt_waiting *known = &engine->waiting[i];
 
-        if (known->len == len && memcmp(known->bytes, bytes, len) == 0) {
+        if (known->len == bytes.len &&
+            memcmp(known->bytes, bytes.data, bytes.len) == 0) {
             known->voucher =
                 voucher == BY_NOBODY ? known->voucher : (uint8_t)voucher;
             return;
@@ -157,7 +160,7 @@ static void wait(struct lt_engine *engine, const uint8_t *bytes, size_t len,
         memmove(engine->waiting, engine->waiting + 1,
                 --engine->waiting_n * sizeof(*engine->waiting));
     }
-    entry.bytes = lt_new(engine->alloc, len);
+    entry.bytes = lt_new(engine->alloc, bytes.len);
     if (entry.bytes == NULL ||
         !lt_grow(engine->alloc, (void **)&engine->waiting,
                  &engine->waiting_cap, engine->waiting_n,
@@ -166,7 +169,9 @@ static void wait(struct lt_engine *engine, const uint8_t *bytes, size_t len,
         engine->oom = true;
         return;
     }
-    memcpy(entry.bytes, bytes, len);
+    memcpy(entry.bytes, bytes.data, bytes.len);
+    entry.binding.body =
+        entry.bytes + (binding->body - (const uint8_t *)bytes.data);
     engine->waiting[engine->waiting_n++] = entry;
 }
 
@@ -217,7 +222,7 @@ static enum verdict stands_aside(struct lt_engine *engine, struct lt_unit *unit,
 static bool is_before_oldest(const struct lt_unit *unit,
                              const uint8_t key_id[static LT_HASH_LEN])
 {
-    const struct lt_bound *oldest = unit == NULL ? NULL : unit->bound;
+    const struct lt_bound *oldest = unit->bound;
 
     while (oldest != NULL && oldest->older != NULL) {
         oldest = oldest->older;
@@ -265,57 +270,51 @@ static enum verdict follows(struct lt_engine *engine,
 }
 
 /* Anything that changes the standing of @unit: its held runs may go on. */
-static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
-                 bool store, enum voucher voucher, bool *out_waits)
+static bool take(struct lt_engine *engine, const struct lt_binding *binding,
+                 struct lt_span bytes, bool store, enum voucher voucher,
+                 bool *out_waits)
 {
-    struct lt_binding binding;
-    struct lt_unit *unit;
+    struct lt_unit *unit = lt_unit_find(engine, &binding->office);
+    const struct lt_bound *known = lt_bound_find(unit, binding->key_id);
+    const struct lt_bound *aside =
+        lt_unconfirmed_find(engine, unit, binding->key_id);
     struct lt_key *key = NULL;
-    const struct lt_bound *known;
-    const struct lt_bound *aside;
     enum verdict verdict;
     enum lt_place place;
     bool placed;
-    lt_err rc = lt_binding_decode(bytes, len, &binding, NULL);
+    lt_err rc;
 
     *out_waits = false;
-    engine->oom |= rc == LT_ENOMEM;
-    if (rc != LT_OK) {
-        return false;
-    }
-    unit = lt_unit_find(engine, &binding.office);
-    known = lt_bound_find(unit, binding.key_id);
-    aside = lt_unconfirmed_find(engine, unit, binding.key_id);
-    if (aside != NULL && aside->binding.serial >= binding.serial &&
-        !is_before_oldest(unit, binding.key_id) && voucher != BY_KEEPER &&
+    if (aside != NULL && aside->binding.serial >= binding->serial &&
+        !is_before_oldest(unit, binding->key_id) && voucher != BY_KEEPER &&
         voucher != BY_KEEPER_FORMER) {
         return false;
     }
-    if (known != NULL && known->binding.serial >= binding.serial) {
+    if (known != NULL && known->binding.serial >= binding->serial) {
         return false; /* known, or older than what is known */
     }
     place = known != NULL ? LT_PLACE_SAME : LT_PLACE_NEWEST;
-    rc = lt_key_from_public(binding.key, &key);
+    rc = lt_key_from_public(binding->key, &key);
     engine->oom |= rc == LT_ENOMEM;
     if (rc != LT_OK) {
         return false;
     }
-    verdict = judge(engine, &binding, voucher, &placed);
+    verdict = judge(engine, binding, voucher, &placed);
     if (verdict == PROVEN && known == NULL && unit != NULL &&
         unit->bound != NULL && voucher == BY_KEEPER_FORMER) {
         place = LT_PLACE_OLDER;
     } else if (verdict == PROVEN && known == NULL && unit != NULL &&
                unit->bound != NULL && voucher != BY_KEEPER) {
-        verdict = follows(engine, unit, &binding, &place);
+        verdict = follows(engine, unit, binding, &place);
         if (verdict == WRONG) {
             lt_alarm_because(lt_alarm_raise(engine, LT_EUNKNOWNKEY,
-                                            &binding.office, NULL, NULL),
+                                            &binding->office, NULL, NULL),
                              "a second key");
         }
     } else if (verdict == WRONG) {
-        lt_alarm_because(
-            lt_alarm_raise(engine, LT_EUNKNOWNKEY, &binding.office, NULL, NULL),
-            "binding not valid");
+        lt_alarm_because(lt_alarm_raise(engine, LT_EUNKNOWNKEY,
+                                        &binding->office, NULL, NULL),
+                         "binding not valid");
     }
     if (verdict == PROVEN && !placed &&
         engine->unplaced_n >= LT_BINDINGS_UNPLACED_MAX) {
@@ -326,16 +325,17 @@ static bool take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
         *out_waits = verdict == WAITS;
         return false;
     }
-    unit = lt_unit_get(engine, &binding.office);
+    unit = lt_unit_get(engine, &binding->office);
     if (unit == NULL) {
         lt_key_free(key);
         return false;
     }
-    if (!lt_bound_put(engine, unit, bytes, len, key, placed, store, place)) {
+    if (!lt_bound_put(engine, unit, binding, bytes, key, placed, store,
+                      place)) {
         return false;
     }
     if (place != LT_PLACE_ASIDE) {
-        lt_unconfirmed_drop(engine, &binding.office, binding.key_id);
+        lt_unconfirmed_drop(engine, &binding->office, binding->key_id);
     }
     lt_intake_key_came(engine, unit);
     return true;
@@ -351,11 +351,13 @@ static void recall_aside(struct lt_engine *engine)
     while (i < engine->unconfirmed_n && !engine->oom &&
            !lt_engine_planted(engine, LT_PLANT_FORGET_FIRST_KEY)) {
         const struct lt_bound *aside = engine->unconfirmed[i];
+        const struct lt_binding binding = aside->binding; /* it may go */
+        const struct lt_span bytes = {aside->bytes, aside->len};
         bool waits;
 
-        if (is_before_oldest(lt_unit_find(engine, &aside->binding.office),
-                             aside->binding.key_id) &&
-            take(engine, aside->bytes, aside->len, engine->started, BY_NOBODY,
+        if (is_before_oldest(lt_unit_find(engine, &binding.office),
+                             binding.key_id) &&
+            take(engine, &binding, bytes, engine->started, BY_NOBODY,
                  &waits)) {
             i = 0;
         } else {
@@ -374,8 +376,9 @@ static void retry_waiting(struct lt_engine *engine)
 
     while (i < engine->waiting_n && !engine->oom) {
         struct lt_waiting entry = engine->waiting[i];
+        const struct lt_span bytes = {entry.bytes, entry.len};
         bool waits;
-        bool taken = take(engine, entry.bytes, entry.len, entry.store,
+        bool taken = take(engine, &entry.binding, bytes, entry.store,
                           (enum voucher)entry.voucher, &waits);
 
         if (waits || engine->oom) {
@@ -393,40 +396,46 @@ static void retry_waiting(struct lt_engine *engine)
     }
 }
 
-static lt_err add(struct lt_engine *engine, const uint8_t *bytes, size_t len,
-                  bool store, enum voucher voucher)
+static lt_err add(struct lt_engine *engine, const struct lt_binding *binding,
+                  struct lt_span bytes, bool store, enum voucher voucher)
 {
-    struct lt_binding binding;
     bool waits;
-    lt_err rc = lt_binding_decode(bytes, len, &binding, NULL);
 
-    if (rc != LT_OK) {
-        return rc;
-    }
-    if (take(engine, bytes, len, store, voucher, &waits)) {
+    if (take(engine, binding, bytes, store, voucher, &waits)) {
         retry_waiting(engine);
     } else if (waits) {
-        wait(engine, bytes, len, store, voucher);
+        wait(engine, binding, bytes, store, voucher);
     }
     return engine->oom ? LT_ENOMEM : LT_OK;
+}
+
+static lt_err read_and_add(struct lt_engine *engine, const uint8_t *bytes,
+                           size_t len, bool store, enum voucher voucher)
+{
+    const struct lt_span span = {bytes, len};
+    struct lt_binding binding;
+    lt_err rc = lt_binding_decode(bytes, len, &binding, NULL);
+
+    return rc == LT_OK ? add(engine, &binding, span, store, voucher) : rc;
 }
 
 lt_err lt_keys_add(struct lt_engine *engine, const uint8_t *bytes, size_t len,
                    bool store)
 {
-    return add(engine, bytes, len, store, BY_NOBODY);
+    return read_and_add(engine, bytes, len, store, BY_NOBODY);
 }
 
 lt_err lt_keys_add_logged(struct lt_engine *engine, const uint8_t *bytes,
                           size_t len, bool store)
 {
-    return add(engine, bytes, len, store, BY_ISSUERS_LOG);
+    return read_and_add(engine, bytes, len, store, BY_ISSUERS_LOG);
 }
 
 lt_err lt_keys_confirm(struct lt_engine *engine, const uint8_t *bytes,
                        size_t len, const struct lt_office *by, bool speaks,
                        bool former)
 {
+    const struct lt_span span = {bytes, len};
     struct lt_binding binding;
     struct lt_office keeper;
     lt_err rc = lt_binding_decode(bytes, len, &binding, NULL);
@@ -441,7 +450,7 @@ lt_err lt_keys_confirm(struct lt_engine *engine, const uint8_t *bytes,
         !lt_tree_may_write(engine->tree, by, INT32_MAX)) {
         return LT_OK; /* not its keeper */
     }
-    rc = add(engine, bytes, len, engine->started,
+    rc = add(engine, &binding, span, engine->started,
              former ? BY_KEEPER_FORMER : BY_KEEPER);
     if (rc == LT_OK) {
         lt_alarm_clear(engine, LT_EUNKNOWNKEY, &binding.office);
@@ -453,8 +462,6 @@ bool lt_engine_waiting_key(const struct lt_engine *engine,
                            const struct lt_office *office, size_t index,
                            const uint8_t **out_bytes, size_t *out_len)
 {
-    struct lt_binding binding;
-
     for (size_t i = engine->unconfirmed_n; i > 0; i--) {
         const struct lt_bound *bound = engine->unconfirmed[i - 1];
 
@@ -467,9 +474,7 @@ bool lt_engine_waiting_key(const struct lt_engine *engine,
     for (size_t i = engine->waiting_n; i > 0; i--) {
         const struct lt_waiting *entry = &engine->waiting[i - 1];
 
-        if (lt_binding_decode(entry->bytes, entry->len, &binding, NULL) ==
-                LT_OK &&
-            lt_office_equal(&binding.office, office) && index-- == 0) {
+        if (lt_office_equal(&entry->binding.office, office) && index-- == 0) {
             *out_bytes = entry->bytes;
             *out_len = entry->len;
             return true;
@@ -482,11 +487,8 @@ bool lt_keys_own_waits(const struct lt_engine *engine, struct lt_span *out)
 {
     for (size_t i = engine->waiting_n; i > 0; i--) {
         const struct lt_waiting *entry = &engine->waiting[i - 1];
-        struct lt_binding binding;
 
-        if (lt_binding_decode(entry->bytes, entry->len, &binding, NULL) ==
-                LT_OK &&
-            is_own_key(engine, &binding)) {
+        if (is_own_key(engine, &entry->binding)) {
             *out = (struct lt_span){entry->bytes, entry->len};
             return true;
         }

@@ -190,6 +190,7 @@ struct lt_door {
     char doc_no[LT_DOOR_DOC_MAX + 1];
 };
 struct lt_waiting {
+    struct lt_binding binding; /* body points into bytes */
     uint8_t *bytes;
     size_t len;
     bool store;
