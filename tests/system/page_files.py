@@ -173,7 +173,7 @@ def four_at_once():
         check(slow[0].answer.read() == big.read_bytes(), "another file came")
         slow[1].page.close()
         slow[1].answer.close()
-        wait_until(lambda: page.ask("GET", path).status == 200, "its turn", 30)
+        wait_until(lambda: page.ask("GET", path).status == 200, "its turn", 90)
         for each in slow[2:]:
             each.page.close()
             each.answer.close()

@@ -73,8 +73,8 @@ class Browser:
 
     def connect(self):
         if self.connection is None:
-            self.connection = (http.client.HTTPConnection(*self.at, timeout=20) if self.plain else
-                               http.client.HTTPSConnection(*self.at, timeout=20,
+            self.connection = (http.client.HTTPConnection(*self.at, timeout=60) if self.plain else
+                               http.client.HTTPSConnection(*self.at, timeout=60,
                                                            context=context()))
         return self.connection
 
