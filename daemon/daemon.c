@@ -391,6 +391,7 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
     if (err == LT_OK) {
         err = lt_daemon_audit(daemon);
     }
+    lt_daemon_register_left(daemon);
     if (err == LT_OK && lt_clerk_wants(daemon->clerk)) {
         err = lt_clerk_slice(daemon->clerk, &daemon->now);
     }

@@ -126,6 +126,7 @@ struct lt_daemon {
     bool tokens_known;
     struct lt_enrol_waiting enrol[LT_ENROL_WAITING_MAX];
     struct lt_renewal renewal;
+    int64_t left_ms;       /* monotonic; when to look at register.db */
     int64_t audit_ms;      /* monotonic; when to look at people.db */
     int64_t audit_seen_ns; /* its time of change then */
     int64_t audit_due_ms;  /* wall; records wait until then, 0: none */
@@ -183,6 +184,9 @@ void lt_daemon_certificate(const struct lt_daemon *daemon,
 /* audit_marks.c: what people did here, marked in the log. */
 /* Inside a turn. Errors: as lt_turn_write; of the log. */
 LT_MUST_CHECK lt_err lt_daemon_audit(struct lt_daemon *daemon);
+
+/* left.c: a closed office whose register is still here. */
+void lt_daemon_register_left(struct lt_daemon *daemon);
 
 /* start.c: what is opened and started, in order; and stopped in reverse. */
 lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag);

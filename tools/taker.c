@@ -34,6 +34,7 @@ int lt_tool_taker(struct lt_tool *tool, struct lt_office *out_office,
                   uint8_t out_key[static LT_CURVE_LEN])
 {
     static const struct lt_tool_command office_key = {.name = "office key"};
+    static const struct lt_tool_command tree_show = {.name = "tree show"};
     const char *to = lt_tool_text(tool, "to");
     const char *key = lt_tool_text(tool, "key");
     json_t *answer = NULL;
@@ -51,13 +52,14 @@ int lt_tool_taker(struct lt_tool *tool, struct lt_office *out_office,
             return 0;
         }
     }
-    code = lt_tool_ask_beside(tool, &office_key, json_pack("{s:s}", "office", to),
-                              &answer);
+    /* Whose key is given needs none that is known here. */
+    code = lt_tool_ask_beside(tool, key == NULL ? &office_key : &tree_show,
+                              json_pack("{s:s}", "office", to), &answer);
     if (code != 0) {
         return code;
     }
     good =
-        lt_office_parse(json_string_value(json_object_get(answer, "office")),
+        lt_office_parse(json_string_value(json_object_get(answer, key == NULL ? "office" : "id")),
                         out_office) &&
         (key != NULL ||
          read_key(json_string_value(json_object_get(answer, "key")), out_key));

@@ -566,6 +566,17 @@ lt_err lt_register_erase(struct lt_register *reg,
     return rc;
 }
 
+lt_err lt_register_count(struct lt_register *reg, uint64_t *out_cases)
+{
+    struct lt_query query =
+        lt_query_of(reg->db, "SELECT count(DISTINCT case_id) FROM entry"
+                             " WHERE data_key IS NOT NULL");
+
+    *out_cases =
+        lt_query_row(&query) ? (uint64_t)lt_query_get_int(&query, 0) : 0;
+    return lt_query_end(&query);
+}
+
 lt_err lt_register_words(struct lt_register *reg, const char *case_id,
                          struct lt_arena *arena,
                          struct lt_text out_fields[static LT_REGISTER_FIELDS])

@@ -135,6 +135,11 @@ LT_MUST_CHECK lt_err lt_register_erase(struct lt_register *reg,
                                        const char *case_id,
                                        struct lt_diag *diag);
 
+/* How many cases have an entry that was not erased. Without a person: it tells
+ * of nobody, and needs no key. */
+LT_MUST_CHECK lt_err lt_register_count(struct lt_register *reg,
+                                       uint64_t *out_cases);
+
 /* For the text guard: name, address, document and contact of the newest entry
  * of @case_id, without a person. They are compared and never told. LT_OK with
  * absent texts when there is none, or the register has no key here. */

@@ -325,6 +325,40 @@ def goes_to_the_next_office():
         check({"register_given", "register_taken", "register_confirmed"} <= told, f"{told}")
 
 
+def left_at_a_closed_office():
+    """An office is closed: its machine says what of its register is still there, until the heir
+    has it. One that is open, or has no register, is silent."""
+    with Tree() as tree:
+        province = tree.root("Tỉnh Thử", key="p")
+        old = tree.child(province, "Xã Cũ", "commune", key="o")
+        bare = tree.child(province, "Xã Không Sổ", "commune", key="b")
+        new = tree.child(province, "Xã Mới", "commune", key="n")
+        for node in (old, new):
+            people(node)
+        for case in (open_case(old), open_case(old, "Đơn thứ hai")):
+            register(old, 0, "add", case["id"], lines=ENTRY)
+        register(new, 0, "add", open_case(new)["id"], lines=ENTRY)
+        for name in ("Xã Cũ", "Xã Không Sổ"):
+            province.ok("tree", "close", name, "Xã Mới")
+
+        def left(node):
+            return [a for a in node.status()["alarms"] if a["code"] == "register_left"]
+        wait_until(lambda: left(old), lambda: old.notes()[-1500:], 60)
+        said = left(old)[0]
+        check("2" in said["text"] and "Xã Mới" in said["remedy"], f"{said}")
+        wait_until(lambda: bare.status()["office"]["closed"] is not None, "the other is closed")
+        check(not left(bare) and not left(new), f"{left(bare)} {left(new)}")
+        # As the remedy says.
+        file = tree.dir / "whole"
+        key = new.ok("office", "key")["key"]
+        parcel(old, 0, "give", file, "--to", "Xã Mới", "--key", key)
+        taken = parcel(new, 0, "take", file)
+        check(taken["entries"] == 2, f"{taken}")
+        check(left(old), "given is not taken")
+        parcel(old, 0, "confirm", taken["receipt"], "--erase")
+        wait_until(lambda: not left(old), lambda: f"{left(old)}", 60)
+
+
 def denounced_after_all():
     """Shown once, for the paper book; then neither the register, nor the index,
     nor any text of the case has it, here or above."""
@@ -379,4 +413,5 @@ if __name__ == "__main__":
     main({"read_by_persons": read_by_persons, "canary": canary, "backed_up": backed_up,
           "denounced_after_all": denounced_after_all,
           "goes_to_the_next_office": goes_to_the_next_office,
+          "left_at_a_closed_office": left_at_a_closed_office,
           "canary_on_the_line_and_in_memory": canary_on_the_line_and_in_memory})
