@@ -100,8 +100,7 @@ bool lt_tree_had_parent(const struct lt_tree *tree,
 bool lt_tree_parent_at(const struct lt_tree *tree, uint64_t version,
                        const struct lt_office *office,
                        struct lt_office *out_parent);
-/* Superiors, nearest first. Returns how many there are (at most
- * LT_TREE_DEPTH_MAX are written). */
+/* Superiors, nearest first. Returns how many, at most LT_TREE_DEPTH_MAX. */
 size_t lt_tree_superiors(const struct lt_tree *tree,
                          const struct lt_office *office,
                          struct lt_office out[static LT_TREE_DEPTH_MAX]);

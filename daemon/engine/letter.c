@@ -6,6 +6,7 @@
  * withhold. */
 #include "daemon/engine/statement.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "daemon/engine/drain.h"
@@ -55,12 +56,8 @@ static struct lt_letter *letter_new(struct lt_engine *engine,
                                     const struct lt_office *from,
                                     const struct lt_office *to)
 {
-    struct lt_letter *letter;
+    struct lt_letter *letter = lt_new(engine->alloc, sizeof(*letter));
 
-    if (engine->letters_n >= LT_LETTERS_MAX) {
-        return NULL;
-    }
-    letter = lt_new(engine->alloc, sizeof(*letter));
     if (letter == NULL) {
         engine->oom = true;
         return NULL;
@@ -108,7 +105,8 @@ static int compare_lives(const struct lt_engine *engine,
     if (life == 0) {
         old = new = 0;
     }
-    if (from != NULL && (from->session != NULL || from->bypass != NULL)) {
+    assert(from != NULL); /* a key of it has proven the letter */
+    if (from->session != NULL || from->bypass != NULL) {
         if (from->epoch == statement->epoch) {
             return 1;
         }
@@ -146,9 +144,6 @@ static bool later(struct lt_engine *engine, struct lt_letter *letter,
     int order;
     size_t i;
 
-    if (letter->bytes == NULL) {
-        return true;
-    }
     if (letter->epoch == statement->epoch) {
         if (letter->id == statement->id &&
             (letter->len != len || memcmp(letter->bytes, bytes, len) != 0)) {
@@ -171,16 +166,30 @@ static bool later(struct lt_engine *engine, struct lt_letter *letter,
     return true;
 }
 
-static bool keep(struct lt_engine *engine, struct lt_letter *letter,
-                 const struct lt_statement *statement, const uint8_t *bytes,
-                 size_t len)
+/* In the place of @letter, or as the first of its name. NULL: no memory, or more
+ * names than there is room for. */
+static struct lt_letter *keep(struct lt_engine *engine,
+                              struct lt_letter *letter,
+                              const struct lt_statement *statement,
+                              const uint8_t *bytes, size_t len)
 {
-    uint8_t *copy = lt_new(engine->alloc, len);
+    uint8_t *copy;
     struct lt_effect *effect;
 
+    if (letter == NULL && engine->letters_n >= LT_LETTERS_MAX) {
+        return NULL;
+    }
+    copy = lt_new(engine->alloc, len);
     if (copy == NULL) {
         engine->oom = true;
-        return false;
+        return NULL;
+    }
+    if (letter == NULL) {
+        letter = letter_new(engine, &statement->from, &statement->to);
+    }
+    if (letter == NULL) {
+        lt_free(engine->alloc, copy);
+        return NULL;
     }
     memcpy(copy, bytes, len);
     lt_free(engine->alloc, letter->bytes);
@@ -202,7 +211,7 @@ static bool keep(struct lt_engine *engine, struct lt_letter *letter,
         effect->bytes = lt_fx_copy(engine, bytes, len);
         effect->len = len;
     }
-    return true;
+    return letter;
 }
 
 static void hand_on(struct lt_engine *engine, struct lt_session *session,
@@ -212,9 +221,8 @@ static void hand_on(struct lt_engine *engine, struct lt_session *session,
     struct lt_spans spans = {.items_n = 1, .items = &span};
     struct lt_unit *from = lt_unit_find(engine, &letter->from);
 
-    if (from != NULL) {
-        lt_telling_tell(engine, session, from);
-    }
+    assert(from != NULL); /* a key of it has proven the letter */
+    lt_telling_tell(engine, session, from);
     lt_fx_send_frame(engine, session,
                      lt_statements_encode(&spans, &engine->frame));
 }
@@ -266,7 +274,7 @@ static void pass_on(struct lt_engine *engine, const struct lt_letter *letter,
 
     for (i = 0; i < LT_COUNT_OF(ways); i++) {
         if (ways[i] != NULL && ways[i] != source &&
-            (i == 0 || ways[i] != ways[0]) && (i < 2 || ways[2] != ways[1])) {
+            (i == 0 || ways[i] != ways[0])) {
             hand_on(engine, ways[i], letter);
         }
     }
@@ -285,8 +293,7 @@ static void came_again(struct lt_engine *engine, const struct lt_letter *letter,
                        const struct lt_statement *statement,
                        const struct lt_session *source)
 {
-    if (letter != NULL && letter->bytes != NULL &&
-        letter->epoch == statement->epoch && letter->id == statement->id &&
+    if (letter->epoch == statement->epoch && letter->id == statement->id &&
         lt_office_equal(&statement->to, &engine->self->id) &&
         lt_parent_word(engine, letter, source)) {
         lt_receipt_restart(engine);
@@ -339,14 +346,12 @@ void lt_letter_take(struct lt_engine *engine, const uint8_t *bytes, size_t len,
         }
     }
     letter = lt_letter_find(engine, &statement.from, &statement.to);
-    if (letter == NULL) {
-        letter = letter_new(engine, &statement.from, &statement.to);
-    }
-    if (letter == NULL || !later(engine, letter, &statement, bytes, len)) {
+    if (letter != NULL && !later(engine, letter, &statement, bytes, len)) {
         came_again(engine, letter, &statement, source);
         return;
     }
-    if (!keep(engine, letter, &statement, bytes, len)) {
+    letter = keep(engine, letter, &statement, bytes, len);
+    if (letter == NULL) {
         return;
     }
     if (own && !engine->started) {
@@ -373,8 +378,7 @@ void lt_letter_forward(struct lt_engine *engine, struct lt_session *session)
         const struct lt_letter *letter = engine->letters[i];
 
         /* Our own are said anew when a session comes up. */
-        if (letter->bytes != NULL &&
-            !lt_office_equal(&letter->from, &engine->self->id) &&
+        if (!lt_office_equal(&letter->from, &engine->self->id) &&
             !lt_office_equal(&letter->to, &engine->self->id) &&
             !lt_office_equal(&letter->from, &session->unit->id) &&
             (lt_route_toward(engine, &letter->to) == session ||

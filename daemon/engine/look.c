@@ -200,13 +200,9 @@ bool lt_engine_office_at(const struct lt_engine *engine, size_t index,
 static bool concerns(const struct lt_engine *engine,
                      const struct lt_office *office)
 {
-    const struct lt_tree_office *known = lt_tree_find(engine->tree, office);
-
-    return known == NULL ||
-           lt_tree_find(engine->tree, &engine->self->id) == NULL ||
-           (known->closed_version == 0 &&
-            (lt_tree_above(engine->tree, office, &engine->self->id) ||
-             lt_tree_above(engine->tree, &engine->self->id, office)));
+    return (lt_tree_above(engine->tree, office, &engine->self->id) ||
+            lt_tree_above(engine->tree, &engine->self->id, office)) &&
+           lt_tree_find(engine->tree, office)->closed_version == 0;
 }
 
 size_t lt_engine_offices(const struct lt_engine *engine,
@@ -256,6 +252,7 @@ bool lt_engine_tip(const struct lt_engine *engine, size_t *cursor,
     return false;
 }
 
+/* LT_OK: it is not held back. */
 static lt_err hold_code(uint32_t reason)
 {
     static const lt_err codes[] = {
@@ -269,8 +266,7 @@ static lt_err hold_code(uint32_t reason)
         [LT_HOLD_TIPS] = LT_ATIPS,
     };
 
-    return reason < LT_COUNT_OF(codes) && reason > 0 ? codes[reason]
-                                                     : LT_AMANYSTREAMS;
+    return reason < LT_COUNT_OF(codes) ? codes[reason] : LT_AMANYSTREAMS;
 }
 
 size_t lt_engine_holds(const struct lt_engine *engine, struct lt_hold_view *out,

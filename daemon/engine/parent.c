@@ -25,8 +25,7 @@ struct lt_session *lt_parent_session(const struct lt_engine *engine)
     const struct lt_unit *unit =
         parent == NULL ? NULL : lt_unit_find(engine, parent);
 
-    return unit != NULL && unit->session != NULL && unit->session->above &&
-                   unit->session->state == LT_SESSION_UP
+    return unit != NULL && unit->session != NULL && unit->session->above
                ? unit->session
                : NULL;
 }

@@ -71,8 +71,7 @@ static bool same_content(const struct lt_segment *a, const struct lt_segment *b)
            a->compression == b->compression &&
            a->payload_len == b->payload_len &&
            memcmp(a->signature, b->signature, LT_SIG_LEN) == 0 &&
-           (a->payload_len == 0 ||
-            memcmp(a->payload, b->payload, a->payload_len) == 0);
+           memcmp(a->payload, b->payload, a->payload_len) == 0;
 }
 
 /* @held is what the log has under the name of @other. */
@@ -123,9 +122,7 @@ static void ask(struct lt_engine *engine, struct lt_run *run,
         engine->oom = true;
         return;
     }
-    if (segment->payload_len > 0) {
-        memcpy(check->bytes, segment->payload, segment->payload_len);
-    }
+    memcpy(check->bytes, segment->payload, segment->payload_len);
     check->segment.payload = check->bytes;
     check->segment.parts = NULL;
     check->segment.parts_len = 0;

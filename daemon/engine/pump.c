@@ -131,8 +131,7 @@ static bool packet_add(struct lt_engine *engine, struct packet *packet,
     struct lt_segment copy;
     lt_err rc;
 
-    if (!lt_segments_fits(&packet->writer, segment) ||
-        (!(first && room->one) && after > room->bytes) ||
+    if ((!(first && room->one) && after > room->bytes) ||
         (!first && (room->single || after > PACKET_BYTES_MAX))) {
         packet->full = true;
         return false;
@@ -212,7 +211,7 @@ static void send_fresh(struct lt_engine *engine, struct lt_session *session,
     if (!packet_begin(engine, session, room, &packet)) {
         return;
     }
-    while (!packet.full && session->state == LT_SESSION_UP) {
+    while (!packet.full) { /* it is, when the session has ended */
         struct lt_flow *flow = session->queue[room->lane];
         const struct lt_fresh *fresh =
             flow == NULL ? NULL : find_fresh(engine, flow);
@@ -317,7 +316,7 @@ void lt_outflow_stored(struct lt_engine *engine, struct lt_session *session,
     if (!packet_begin(engine, session, &room, &packet)) {
         return;
     }
-    for (i = 0; i < segments_n && !packet.full; i++) {
+    for (i = 0; i < segments_n; i++) {
         if (segments[i].first != flow->sent + 1 ||
             lt_segment_last(&segments[i]) > lt_flow_limit(engine, flow) ||
             lt_quota_lane(flow, segments[i].first) != room.lane ||

@@ -258,30 +258,37 @@ void lt_receipt_read(struct lt_engine *engine,
     }
 }
 
+/* The latest word of @from to this office, once more; borrowed until the next
+ * frame is read. False: none that says something, or no memory. */
+static bool hear_again(struct lt_engine *engine, const struct lt_office *from,
+                       struct lt_statement *out)
+{
+    const struct lt_letter *letter =
+        lt_letter_find(engine, from, &engine->self->id);
+    struct lt_span body;
+    uint8_t signature[LT_SIG_LEN];
+
+    if (letter == NULL) {
+        return false;
+    }
+    lt_arena_reset(&engine->scratch_payload);
+    if (lt_statement_decode(letter->bytes, letter->len,
+                            &engine->scratch_payload, out, &body, signature,
+                            NULL) != LT_OK) {
+        engine->oom = true; /* it could be read when it came */
+        return false;
+    }
+    return !lt_statement_doubtful(engine, out);
+}
+
 void lt_receipt_reread(struct lt_engine *engine)
 {
     struct lt_office keeper;
-    const struct lt_letter *letter;
     struct lt_statement statement;
-    struct lt_span body;
-    uint8_t signature[LT_SIG_LEN];
-    lt_err rc;
 
-    if (!lt_receipt_keeper(engine, &keeper)) {
-        return;
-    }
-    letter = lt_letter_find(engine, &keeper, &engine->self->id);
-    if (letter == NULL || letter->bytes == NULL) {
-        return;
-    }
-    lt_arena_reset(&engine->scratch_payload);
-    rc = lt_statement_decode(letter->bytes, letter->len,
-                             &engine->scratch_payload, &statement, &body,
-                             signature, NULL);
-    if (rc == LT_OK && !lt_statement_doubtful(engine, &statement)) {
+    if (lt_receipt_keeper(engine, &keeper) &&
+        hear_again(engine, &keeper, &statement)) {
         read_keeper(engine, &statement);
-    } else if (rc == LT_ENOMEM) {
-        engine->oom = true;
     }
 }
 
@@ -377,23 +384,11 @@ static void say_behind(struct lt_engine *engine,
 /* Its word may have been overtaken by its segments. */
 static void recount(struct lt_engine *engine, struct lt_partner *partner)
 {
-    const struct lt_letter *letter =
-        lt_letter_find(engine, &partner->unit->id, &engine->self->id);
     struct lt_statement statement;
-    struct lt_span body;
-    uint8_t signature[LT_SIG_LEN];
-    lt_err rc = LT_ENOTFOUND;
 
-    lt_arena_reset(&engine->scratch_payload);
-    if (letter != NULL && letter->bytes != NULL) {
-        rc = lt_statement_decode(letter->bytes, letter->len,
-                                 &engine->scratch_payload, &statement, &body,
-                                 signature, NULL);
-    }
-    if (rc == LT_OK && !lt_statement_doubtful(engine, &statement)) {
+    if (hear_again(engine, &partner->unit->id, &statement)) {
         lt_missing_count(engine, partner, &statement);
     }
-    engine->oom |= rc == LT_ENOMEM;
 }
 
 static void look(struct lt_engine *engine, struct lt_partner *partner)

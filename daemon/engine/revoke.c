@@ -123,11 +123,10 @@ void lt_revoke_review(struct lt_engine *engine)
         struct lt_session *session = engine->sessions[i];
         const struct lt_unit *unit = session->unit;
 
-        if (session->state != LT_SESSION_GONE &&
-            (session->state == LT_SESSION_HELLO
-                 ? unit->bound != NULL &&
-                       lt_revoke_refuses(engine, unit->bound->binding.key_id)
-                 : lt_revoke_refuses(engine, session->peer_key_id))) {
+        if (session->state == LT_SESSION_HELLO
+                ? unit->bound != NULL &&
+                      lt_revoke_refuses(engine, unit->bound->binding.key_id)
+                : lt_revoke_refuses(engine, session->peer_key_id)) {
             part(engine, session);
         } else {
             session->leaves_ms = 0;

@@ -144,7 +144,7 @@ static void visit_line(struct visit *visit, const struct lt_office *office)
         size_t i;
 
         visit_office(visit, &at);
-        for (i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+        for (i = 0; i < n; i++) {
             visit_office(visit, &superiors[i]);
         }
         known = lt_tree_find(tree, &at);
@@ -181,9 +181,20 @@ void lt_route_each(struct lt_engine *engine, const struct lt_stream *stream,
     }
 }
 
-static bool is_up(const struct lt_session *session)
+static struct lt_session *session_of(const struct lt_engine *engine,
+                                     const struct lt_office *office)
 {
-    return session != NULL && session->state == LT_SESSION_UP;
+    const struct lt_unit *unit = lt_unit_find(engine, office);
+
+    return unit == NULL ? NULL : unit->session;
+}
+
+static struct lt_session *bypass_of(const struct lt_engine *engine,
+                                    const struct lt_office *office)
+{
+    const struct lt_unit *unit = lt_unit_find(engine, office);
+
+    return unit == NULL ? NULL : unit->bypass;
 }
 
 /* The offices through which @office may be reached, nearest first: our own
@@ -197,14 +208,13 @@ static size_t line_to(const struct lt_engine *engine,
     size_t i;
 
     if (lt_tree_above(engine->tree, office, self)) {
-        n = lt_tree_superiors(engine->tree, self, line);
-        return n < LT_TREE_DEPTH_MAX ? n : LT_TREE_DEPTH_MAX;
+        return lt_tree_superiors(engine->tree, self, line);
     }
     if (!lt_tree_above(engine->tree, self, office)) {
         return 0;
     }
     n = lt_tree_superiors(engine->tree, office, line);
-    for (i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+    for (i = 0; i < n; i++) {
         if (lt_office_equal(&line[i], self)) {
             break;
         }
@@ -215,19 +225,19 @@ static size_t line_to(const struct lt_engine *engine,
 struct lt_session *lt_route_line(const struct lt_engine *engine,
                                  const struct lt_office *office)
 {
-    const struct lt_unit *unit = lt_unit_find(engine, office);
+    struct lt_session *way = session_of(engine, office);
     struct lt_office line[LT_TREE_DEPTH_MAX];
     size_t n;
     size_t i;
 
-    if (unit != NULL && is_up(unit->session)) {
-        return unit->session;
+    if (way != NULL) {
+        return way;
     }
     n = line_to(engine, office, line);
     for (i = 0; i < n; i++) {
-        unit = lt_unit_find(engine, &line[i]);
-        if (unit != NULL && is_up(unit->session)) {
-            return unit->session;
+        way = session_of(engine, &line[i]);
+        if (way != NULL) {
+            return way;
         }
         if (lt_office_equal(&line[i], office)) {
             break; /* nobody beyond it leads back */
@@ -239,19 +249,19 @@ struct lt_session *lt_route_line(const struct lt_engine *engine,
 struct lt_session *lt_route_around(const struct lt_engine *engine,
                                    const struct lt_office *office)
 {
-    const struct lt_unit *unit = lt_unit_find(engine, office);
+    struct lt_session *way = bypass_of(engine, office);
     struct lt_office line[LT_TREE_DEPTH_MAX];
     size_t n;
     size_t i;
 
-    if (unit != NULL && is_up(unit->bypass)) {
-        return unit->bypass;
+    if (way != NULL) {
+        return way;
     }
     n = line_to(engine, office, line);
     for (i = 0; i < n; i++) { /* those beyond know the way down */
-        unit = lt_unit_find(engine, &line[i]);
-        if (unit != NULL && is_up(unit->bypass)) {
-            return unit->bypass;
+        way = bypass_of(engine, &line[i]);
+        if (way != NULL) {
+            return way;
         }
     }
     return NULL;
@@ -260,16 +270,14 @@ struct lt_session *lt_route_around(const struct lt_engine *engine,
 struct lt_session *lt_route_toward(const struct lt_engine *engine,
                                    const struct lt_office *office)
 {
-    struct lt_unit *unit = lt_unit_find(engine, office);
-    struct lt_session *way;
+    struct lt_session *way = session_of(engine, office);
 
-    if (unit != NULL && is_up(unit->session)) {
-        return unit->session;
+    if (way == NULL) {
+        way = bypass_of(engine, office);
     }
-    if (unit != NULL && is_up(unit->bypass)) {
-        return unit->bypass;
+    if (way == NULL) {
+        way = lt_route_line(engine, office);
     }
-    way = lt_route_line(engine, office);
     return way != NULL ? way : lt_route_around(engine, office);
 }
 

@@ -2,6 +2,7 @@
  * know, its timers end what makes no progress. */
 #include "daemon/engine/session.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "daemon/engine/bypass.h"
@@ -99,9 +100,7 @@ void lt_session_end(struct lt_engine *engine, struct lt_session *session)
 {
     struct lt_unit *unit = session->unit;
 
-    if (session->state == LT_SESSION_GONE) {
-        return;
-    }
+    assert(session->state != LT_SESSION_GONE); /* nobody finds it any more */
     if (session->state == LT_SESSION_UP) {
         lt_fx_note(engine, LT_NLINKDOWN, &unit->id);
         lt_bypass_session_down(engine, session);

@@ -261,7 +261,7 @@ struct lt_unit {
     struct lt_track *tracks;
     struct lt_track *tracks_last;
     struct lt_bound *bound;    /* the newest key; NULL: none */
-    struct lt_session *session;
+    struct lt_session *session; /* both of them are up, or NULL */
     struct lt_session *bypass;
     uint64_t epoch;            /* of its newest session */
     uint64_t past[LT_PAST_EPOCHS];

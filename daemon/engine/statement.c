@@ -4,6 +4,7 @@
  * waits while no session leads there. */
 #include "daemon/engine/statement.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "daemon/engine/drain.h"
@@ -14,9 +15,8 @@
 
 static bool related(const struct lt_engine *engine, const struct lt_unit *unit)
 {
-    return unit != engine->self &&
-           (lt_tree_above(engine->tree, &unit->id, &engine->self->id) ||
-            lt_tree_above(engine->tree, &engine->self->id, &unit->id));
+    return lt_tree_above(engine->tree, &unit->id, &engine->self->id) ||
+           lt_tree_above(engine->tree, &engine->self->id, &unit->id);
 }
 
 struct lt_partner *lt_partner_get(struct lt_engine *engine,
@@ -68,7 +68,7 @@ static void dirty_superiors(struct lt_engine *engine)
     size_t n = lt_tree_superiors(engine->tree, &engine->self->id, line);
     size_t i;
 
-    for (i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+    for (i = 0; i < n; i++) {
         dirty_office(engine, &line[i]);
     }
 }
@@ -171,17 +171,15 @@ static size_t tracks_of(const struct lt_unit *unit)
 static bool is_cut_off(const struct lt_engine *engine,
                        const struct lt_office *office)
 {
-    const struct lt_tree_office *known = lt_tree_find(engine->tree, office);
     const struct lt_unit *parent;
 
-    if (known == NULL ||
-        !lt_tree_above(engine->tree, &engine->self->id, office)) {
+    if (!lt_tree_above(engine->tree, &engine->self->id, office)) {
         return false;
     }
     if (lt_route_line(engine, office) == NULL) {
         return true;
     }
-    parent = lt_unit_find(engine, &known->parent);
+    parent = lt_unit_find(engine, &lt_tree_find(engine->tree, office)->parent);
     if (parent == engine->self || parent == NULL || parent->session != NULL) {
         return false;
     }
@@ -212,7 +210,7 @@ static void send_one(struct lt_engine *engine, struct lt_partner *partner)
     statement.id = ++engine->statement_id;
     statement.at_ms = engine->now.wall_ms;
     memcpy(statement.key_id, lt_key_id(engine->options.key), LT_HASH_LEN);
-    if (heard != NULL && heard->bytes != NULL) {
+    if (heard != NULL) {
         statement.echo_epoch = heard->epoch;
         statement.echo_id = heard->id;
     }
@@ -227,22 +225,20 @@ static void send_one(struct lt_engine *engine, struct lt_partner *partner)
     statement.software.data = engine->software;
     statement.software.len = strlen(engine->software);
     lt_buf_reset(&engine->out);
-    do {
-        rc = lt_statement_seal(&statement, engine->options.key, &engine->out);
+    while ((rc = lt_statement_seal(&statement, engine->options.key,
+                                   &engine->out)) == LT_EINVAL) {
         /* Many branches make it too long for one page: then it speaks of
-         * fewer streams. */
-        if (rc == LT_EINVAL) {
-            statement.mine_n /= 2;
-            statement.yours_n /= 2;
-        }
-    } while (rc == LT_EINVAL && statement.mine_n + statement.yours_n > 0);
+         * fewer streams; of none it is short. */
+        assert(statement.mine_n + statement.yours_n > 0);
+        statement.mine_n /= 2;
+        statement.yours_n /= 2;
+    }
     lt_free(engine->alloc, tips);
     partner->sent_ms = engine->now.mono_ms;
     if (rc == LT_OK) {
         lt_letter_take(engine, engine->out.data, engine->out.len, NULL);
-    } else if (rc == LT_ENOMEM) {
-        engine->oom = true;
     }
+    engine->oom |= rc == LT_ENOMEM;
     lt_buf_reset(&engine->out);
     if (engine->word_stays) { /* the next one leaves */
         engine->word_stays = false;

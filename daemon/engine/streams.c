@@ -175,7 +175,7 @@ static bool same_run(const void *item, const void *key)
     const struct lt_run *run = item;
     const struct run_name *name = key;
 
-    return run->track == name->track && run->epoch == name->epoch;
+    return run->epoch == name->epoch && run->track == name->track;
 }
 
 static uint64_t run_hash(const struct lt_track *track, uint64_t epoch)
@@ -208,9 +208,7 @@ static void link_parent(struct lt_engine *engine, struct lt_run *run)
         return;
     }
     for (other = run->track->runs; other != NULL; other = other->next) {
-        if (other->parent == NULL && other != run &&
-            !lt_point_is_zero(&other->prev) &&
-            other->prev.epoch == run->epoch) {
+        if (other->parent == NULL && other->prev.epoch == run->epoch) {
             other->parent = run;
             other->sibling = run->child;
             run->child = other;
@@ -495,9 +493,7 @@ struct lt_fresh *lt_fresh_add(struct lt_engine *engine, struct lt_run *run,
     }
     *fresh = (struct lt_fresh){.segment = *segment, .run = run};
     data = (uint8_t *)(fresh + 1);
-    if (segment->payload_len > 0) {
-        memcpy(data, segment->payload, segment->payload_len);
-    }
+    memcpy(data, segment->payload, segment->payload_len); /* never empty */
     fresh->segment.payload = data;
     if (segment->parts_len > 0) {
         memcpy(data + segment->payload_len, segment->parts,

@@ -51,7 +51,7 @@ static void add_keys(const struct lt_engine *engine,
                      struct lt_bound **out, size_t *n)
 {
     struct lt_bound *keys[LT_KEYS_TOLD_MAX];
-    struct lt_bound *bound = unit == NULL ? NULL : unit->bound;
+    struct lt_bound *bound = unit->bound;
     size_t keys_n = 0;
 
     for (; bound != NULL && keys_n < max; bound = bound->older) {
@@ -84,10 +84,6 @@ size_t lt_telling_chain(const struct lt_engine *engine,
     size_t line_n = 0;
     size_t n = LT_CHAIN_LEN_MAX;
 
-    unit = lt_unit_find(engine, &unit->id);
-    if (unit == NULL) {
-        return 0;
-    }
     add_line(engine, unit->bound, line, &line_n);
     /* Who was away while a superior's key changed more than once needs those
      * between as well; where there are too many, fewer of each superior. */
@@ -239,7 +235,7 @@ static void tell_line(struct lt_engine *engine, struct lt_session *session,
     struct lt_office line[LT_TREE_DEPTH_MAX];
     size_t n = lt_tree_superiors(engine->tree, office, line);
 
-    for (size_t i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct lt_unit *unit = lt_unit_find(engine, &line[i]);
 
         if (unit != NULL) {
