@@ -368,7 +368,7 @@ bool lt_mend_stored(struct lt_engine *engine, const struct lt_effect *read,
     give_to = engine->gives[i];
     engine->gives[i] = engine->gives[--engine->gives_n];
     session = lt_session_find(engine, give_to.session);
-    if (session == NULL || session->state != LT_SESSION_UP) {
+    if (session == NULL) {
         return true;
     }
     if (segments_n == 0 || segments[0].first != give_to.number) {

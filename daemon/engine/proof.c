@@ -83,10 +83,10 @@ static void compare(struct lt_engine *engine, struct lt_run *run,
     struct lt_segment segment = *other;
     const struct lt_key *key = lt_keys_find(engine, unit, run->key_id);
 
-    if (held != NULL && same_content(held, other)) {
+    if (same_content(held, other)) {
         return;
     }
-    if (held != NULL && held->first == other->first && key != NULL) {
+    if (held->first == other->first && key != NULL) {
         segment.stream = run->track->id;
         segment.epoch = run->epoch;
         segment.prev = held->prev;
@@ -177,20 +177,18 @@ void lt_proof_stored(struct lt_engine *engine, const struct lt_effect *read,
 
     for (i = 0; i < engine->checks_n; i++) {
         struct lt_check check = engine->checks[i];
-        struct lt_track *track;
-        struct lt_run *run = NULL;
 
         if (check.token != read->token) {
             continue;
         }
         engine->checks[i] = engine->checks[--engine->checks_n];
         engine->checks_bytes -= check.len;
-        track = lt_track_find(engine, &check.segment.stream);
-        if (track != NULL) {
-            run = lt_run_find(engine, track, check.segment.epoch);
-        }
-        if (run != NULL && segments_n > 0) {
-            compare(engine, run, &segments[0], &check.segment);
+        if (segments_n > 0) {
+            const struct lt_track *track =
+                lt_track_find(engine, &check.segment.stream);
+
+            compare(engine, lt_run_find(engine, track, check.segment.epoch),
+                    &segments[0], &check.segment);
         }
         lt_free(engine->alloc, check.bytes);
         return;

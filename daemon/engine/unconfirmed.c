@@ -58,17 +58,19 @@ bool lt_unconfirmed_room(const struct lt_engine *engine,
            count_of(engine, office) < LT_UNCONFIRMED_OFFICE_MAX;
 }
 
+_Static_assert(LT_UNCONFIRMED_OFFICE_MAX * (LT_KEY_SHORT_TEXT + 2) <=
+                   LT_DIAG_VALUE_MAX,
+               "all keys of one office that wait can be named");
+
 static void add_short(char text[static LT_DIAG_VALUE_MAX], const uint8_t *key_id)
 {
     size_t len = strlen(text);
 
-    if (len + 2 + LT_KEY_SHORT_TEXT <= LT_DIAG_VALUE_MAX) {
-        if (len > 0) {
-            memcpy(text + len, ", ", 2);
-            len += 2;
-        }
-        lt_key_short_format(key_id, text + len);
+    if (len > 0) {
+        memcpy(text + len, ", ", 2);
+        len += 2;
     }
+    lt_key_short_format(key_id, text + len);
 }
 
 /* By what its people and the keeper's compare. A key of another machine is

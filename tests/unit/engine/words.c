@@ -103,18 +103,32 @@ void words_door(struct net *net, unsigned by, unsigned office, bool shut)
     write_freed(net, by, event, channels, 2);
 }
 
+static void judge_key(struct net *net, uint32_t type, const struct lt_key *key,
+                      const struct lt_stream_end *ends, size_t n)
+{
+    const struct lt_channel channel = net_all(LT_CLASS_TREE);
+    struct lt_event *event = fresh(net, type);
+
+    memcpy(event->key_id, lt_key_id(key), LT_HASH_LEN);
+    event->ends = ends;
+    event->ends_n = n;
+    write_freed(net, 0, event, &channel, 1);
+}
+
+void words_revoke_from(struct net *net, const struct lt_key *key,
+                       const struct lt_stream_end *ends, size_t n)
+{
+    judge_key(net, LT_EV_KEY_REVOKED, key, ends, n);
+}
+
 void words_revoke(struct net *net, unsigned of, const struct lt_key *key,
                   bool restore)
 {
-    const struct lt_channel channel = net_all(LT_CLASS_TREE);
-    struct lt_event *event =
-        fresh(net, restore ? LT_EV_KEY_RESTORED : LT_EV_KEY_REVOKED);
     struct lt_stream_end ends[16];
     struct lt_run_view run;
     size_t cursor = 0;
     size_t n = 0;
 
-    memcpy(event->key_id, lt_key_id(key), LT_HASH_LEN);
     while (!restore && n < LT_COUNT_OF(ends) &&
            lt_engine_run_of(net->nodes[0].engine, &net->nodes[of].office,
                             &cursor, &run)) {
@@ -122,7 +136,21 @@ void words_revoke(struct net *net, unsigned of, const struct lt_key *key,
                                            .epoch = run.epoch,
                                            .number = run.last};
     }
-    event->ends = ends;
-    event->ends_n = n;
+    judge_key(net, restore ? LT_EV_KEY_RESTORED : LT_EV_KEY_REVOKED, key, ends,
+              n);
+}
+
+void words_grant(struct net *net, unsigned reader, unsigned office,
+                 uint32_t classes, bool withdraw)
+{
+    const struct lt_channel channel = net_all(LT_CLASS_TREE);
+    const struct lt_office to[] = {net->nodes[reader].office,
+                                   net->nodes[office].office};
+    struct lt_event *event =
+        fresh(net, withdraw ? LT_EV_READ_WITHDRAWN : LT_EV_READ_GRANTED);
+
+    event->kind = classes;
+    event->to = to;
+    event->to_n = LT_COUNT_OF(to);
     write_freed(net, 0, event, &channel, 1);
 }

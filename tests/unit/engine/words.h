@@ -23,5 +23,12 @@ void words_door(struct net *net, unsigned by, unsigned office, bool shut);
  * gives it back. */
 void words_revoke(struct net *net, unsigned of, const struct lt_key *key,
                   bool restore);
+/* It revokes the key, and what it signed counts up to these ends. */
+void words_revoke_from(struct net *net, const struct lt_key *key,
+                       const struct lt_stream_end *ends, size_t n);
+/* The root lets @reader read the classes (a bit each) of @office and of who is
+ * below it, or not any more. */
+void words_grant(struct net *net, unsigned reader, unsigned office,
+                 uint32_t classes, bool withdraw);
 
 #endif
