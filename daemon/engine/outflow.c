@@ -445,7 +445,7 @@ void lt_outflow_on_hold(struct lt_engine *engine, struct lt_session *session,
         if (flow != NULL) {
             held(engine, flow, hold);
         }
-    } else if (hold->has_origin) {
+    } else { /* then it names an office */
         for (flow = session->flows; flow != NULL; flow = flow->all_next) {
             if (lt_office_equal(&flow->run->track->id.origin, &hold->origin)) {
                 held(engine, flow, hold);

@@ -76,9 +76,7 @@ void lt_parent_arrived(struct lt_engine *engine)
 
 bool lt_parent_away(const struct lt_engine *engine)
 {
-    const struct lt_office *parent = lt_parent_office(engine);
-    const struct lt_unit *unit =
-        parent == NULL ? NULL : lt_unit_find(engine, parent);
+    const struct lt_unit *unit = lt_unit_find(engine, lt_parent_office(engine));
 
     return unit == NULL ||
            (unit->session == NULL &&
@@ -92,7 +90,6 @@ bool lt_parent_has(const struct lt_engine *engine,
     const struct lt_flow *flow;
 
     if (session == NULL ||
-        !lt_route_shared(engine, session, &run->track->id) ||
         !lt_compare_done(session, run->track->unit, run->track->lane)) {
         return false;
     }
@@ -232,10 +229,9 @@ int64_t lt_parent_review(struct lt_engine *engine)
 bool lt_parent_keeper(const struct lt_engine *engine,
                            struct lt_office *out_keeper)
 {
-    const struct lt_office *parent = lt_parent_office(engine);
-
-    return parent != NULL && lt_receipt_keeper(engine, out_keeper) &&
-           !lt_office_equal(parent, out_keeper);
+    /* Who has a keeper has a parent. */
+    return lt_receipt_keeper(engine, out_keeper) &&
+           !lt_office_equal(lt_parent_office(engine), out_keeper);
 }
 
 bool lt_parent_speaks(const struct lt_engine *engine)

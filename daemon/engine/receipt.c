@@ -340,9 +340,8 @@ static void set_state(struct lt_engine *engine, struct lt_partner *partner,
     }
     partner->state = state;
     partner->state_wall_ms =
-        state == STATE_SILENT && partner->unit->down_wall_ms != 0
-            ? partner->unit->down_wall_ms
-            : engine->now.wall_ms;
+        state == STATE_SILENT ? partner->unit->down_wall_ms
+                              : engine->now.wall_ms;
     for (i = STATE_BEHIND; i <= STATE_WITHHELD; i++) {
         if (i != state &&
             !(i == STATE_WITHHELD && lt_bypass_blames(engine, office))) {
