@@ -154,3 +154,27 @@ void words_grant(struct net *net, unsigned reader, unsigned office,
     event->to_n = LT_COUNT_OF(to);
     write_freed(net, 0, event, &channel, 1);
 }
+
+static void place(struct net *net, uint32_t type, const struct lt_office *office,
+                  const struct lt_office *parent)
+{
+    const struct lt_channel channel = net_all(LT_CLASS_TREE);
+    struct lt_event *event = fresh(net, type);
+
+    event->office.id = *office;
+    event->office.parent = *parent;
+    event->office.name = (struct lt_text){"xa", 2};
+    event->office.kind = (struct lt_text){"office", 6};
+    write_freed(net, 0, event, &channel, 1);
+}
+
+void words_open(struct net *net, const struct lt_office *office,
+                const struct lt_office *parent)
+{
+    place(net, LT_EV_OFFICE_OPENED, office, parent);
+}
+
+void words_move(struct net *net, unsigned node, const struct lt_office *parent)
+{
+    place(net, LT_EV_OFFICE_CHANGED, &net->nodes[node].office, parent);
+}

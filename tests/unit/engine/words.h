@@ -30,5 +30,10 @@ void words_revoke_from(struct net *net, const struct lt_key *key,
  * below it, or not any more. */
 void words_grant(struct net *net, unsigned reader, unsigned office,
                  uint32_t classes, bool withdraw);
+/* The root opens @office, of which no machine is there, or puts the node below
+ * it. */
+void words_open(struct net *net, const struct lt_office *office,
+                const struct lt_office *parent);
+void words_move(struct net *net, unsigned node, const struct lt_office *parent);
 
 #endif
