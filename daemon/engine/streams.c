@@ -361,14 +361,18 @@ void lt_run_rebase(struct lt_engine *engine, struct lt_run *run,
 
 void lt_run_loaded(struct lt_run *run)
 {
-    struct lt_run *child;
-
-    count_tip(run);
     if (run->parent != NULL) {
-        count_tip(run->parent);
+        count_tip(run->parent); /* it makes room for this one */
     }
-    for (child = run->child; child != NULL; child = child->sibling) {
-        count_tip(child);
+    count_tip(run);
+}
+
+void lt_track_loaded(struct lt_track *track)
+{
+    struct lt_run *run;
+
+    for (run = track->runs; run != NULL; run = run->next) {
+        count_tip(run);
     }
 }
 

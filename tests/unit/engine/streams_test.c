@@ -143,6 +143,31 @@ static void more_branches_than_tips_are_loaded(void **state)
     assert_true(lt_run_live(run_of(LT_TIPS_MAX + 1)));
 }
 
+/* As many as may be, each of several lives: none of them is lost, whatever stands
+ * in its place while the log is read. */
+static void as_many_branches_as_may_be_are_loaded_whole(void **state)
+{
+    (void)state;
+    load(1, point_of(0, 0), 3);
+    for (uint64_t i = 1; i < LT_TIPS_MAX; i++) { /* from its middle */
+        load(10 * i, point_of(1, 2), 1);
+        load(10 * i + 1, point_of(10 * i, 3), 1);
+    }
+    load(90, point_of(1, 1), 1); /* one too many, until the next is there */
+    load(2, point_of(1, 3), 1);
+    load(3, point_of(11, 4), 1);
+    load(4, point_of(2, 4), 1);
+    load(5, point_of(4, 5), 1);
+    load(6, point_of(90, 2), 1);
+    load(7, point_of(5, 6), 1);
+    lt_track_loaded(track());
+    assert_int_equal(tips_n(), LT_TIPS_MAX);
+    assert_true(is_tip(7, 7) && is_tip(3, 5));
+    for (uint64_t i = 2; i < LT_TIPS_MAX; i++) {
+        assert_true(is_tip(10 * i + 1, 4));
+    }
+}
+
 /* How much there is of a run that an older version stored stays unknown. */
 static void bytes_that_are_not_known_are_not_counted(void **state)
 {
@@ -249,6 +274,43 @@ static void what_is_not_durable_is_not_stated(void **state)
     /* A beginning of which nothing is there yet. */
     advance(begin(13, point_of(0, 0)), 1, false);
     assert_int_equal(tips_n(), 1);
+}
+
+/* The way back is told densely at first, and so much of it for each branch. */
+static void a_way_back_has_so_many_points(void **state)
+{
+    enum { TRUNK = 40, BRANCH = 12 };
+    struct lt_point path[LT_PATH_MAX];
+    size_t n;
+    size_t near = 0;
+
+    (void)state;
+    load(1, point_of(0, 0), 1);
+    for (uint64_t i = 2; i <= TRUNK; i++) {
+        load(i, point_of(i - 1, i - 1), 1);
+    }
+    n = lt_track_path(track(), path);
+    assert_true(n > LT_PATH_DENSE && n < TRUNK - 1);
+    for (size_t i = 0; i < LT_PATH_DENSE; i++) {
+        assert_int_equal(path[i].number, TRUNK - 1 - i);
+    }
+    for (uint64_t tip = 0; tip < LT_TIPS_MAX; tip++) {
+        struct lt_point at = point_of(TRUNK, TRUNK);
+
+        for (uint64_t i = 0; i < BRANCH; i++) {
+            const uint64_t epoch = 100 * (tip + 1) + i;
+
+            load(epoch, at, 1);
+            at = point_of(epoch, at.number + 1);
+        }
+    }
+    assert_int_equal(tips_n(), LT_TIPS_MAX);
+    n = lt_track_path(track(), path);
+    assert_in_range(n, LT_PATH_MAX - LT_TIPS_MAX + 1, LT_PATH_MAX);
+    for (size_t i = 0; i < n; i++) { /* the nearest point of each branch */
+        near += path[i].number == TRUNK + BRANCH - 1;
+    }
+    assert_int_equal(near, LT_TIPS_MAX);
 }
 
 static void what_somebody_has_ends_where_we_do(void **state)
@@ -433,11 +495,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PROMISE(runs_are_loaded_in_any_order),
         PROMISE(more_branches_than_tips_are_loaded),
+        PROMISE(as_many_branches_as_may_be_are_loaded_whole),
         PROMISE(bytes_that_are_not_known_are_not_counted),
         PROMISE(a_tip_too_many_is_known_beforehand),
         PROMISE(what_a_turn_keeps_in_memory_has_a_bound),
         PROMISE(a_run_that_begins_elsewhere_leaves_its_siblings),
         PROMISE(what_is_not_durable_is_not_stated),
+        PROMISE(a_way_back_has_so_many_points),
         PROMISE(what_somebody_has_ends_where_we_do),
         PROMISE(offices_that_hash_alike_are_two),
         PROMISE(runs_that_hash_alike_are_two),
