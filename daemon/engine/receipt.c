@@ -2,6 +2,7 @@
  * somebody holds more than arrived here, that this office lost a tail. */
 #include "daemon/engine/statement.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "daemon/engine/bypass.h"
@@ -160,6 +161,7 @@ static void keep_held(struct lt_engine *engine, struct lt_partner *partner,
     }
     partner->heard_wall_ms = engine->started ? engine->now.wall_ms : 0;
     partner->heard_ms = engine->started ? engine->now.mono_ms : 0;
+    partner->cut_off = statement->cut_off && engine->started;
     if (statement->cut_off || !engine->started) {
         partner->open_ms = 0;
     } else if (partner->open_ms == 0) {
@@ -188,15 +190,11 @@ void lt_receipt_restart(struct lt_engine *engine)
 /* The keeper says that nothing leads from it to the parent. */
 static bool parent_cut_off(const struct lt_engine *engine)
 {
-    const struct lt_unit *keeper;
-    struct lt_office office;
+    struct lt_office keeper;
 
-    if (!lt_parent_keeper(engine, &office)) {
-        return false;
-    }
-    keeper = lt_unit_find(engine, &office);
-    return keeper != NULL && keeper->partner != NULL &&
-           keeper->partner->heard_ms != 0 && keeper->partner->open_ms == 0;
+    /* Superiors are partners from the moment on that they are. */
+    return lt_parent_keeper(engine, &keeper) &&
+           lt_unit_find(engine, &keeper)->partner->cut_off;
 }
 
 /* The keeper has spoken. What the parent acknowledged before and it still
@@ -223,15 +221,13 @@ static void show_gaps(struct lt_engine *engine)
 void lt_receipt_read(struct lt_engine *engine,
                      const struct lt_statement *statement, bool again)
 {
-    struct lt_unit *unit = lt_unit_get(engine, &statement->from);
+    struct lt_unit *unit = lt_unit_find(engine, &statement->from);
     struct lt_partner *partner;
     struct lt_office keeper;
     size_t i;
     size_t k;
 
-    if (unit == NULL) {
-        return;
-    }
+    assert(unit != NULL); /* a key of it has proven the statement */
     partner = lt_partner_get(engine, unit);
     if (partner != NULL) {
         lt_missing_count(engine, partner, statement);
@@ -245,7 +241,7 @@ void lt_receipt_read(struct lt_engine *engine,
             lt_lost_note(engine, NULL, &stream, &statement->yours[i].tips[k]);
         }
     }
-    if (lt_receipt_keeper(engine, &keeper) &&
+    if (partner != NULL && lt_receipt_keeper(engine, &keeper) &&
         lt_office_equal(&keeper, &statement->from)) {
         read_keeper(engine, statement);
         if (again) {
@@ -395,14 +391,13 @@ static void look(struct lt_engine *engine, struct lt_partner *partner)
     struct lt_unit *unit = partner->unit;
     const struct lt_tree_office *office =
         lt_tree_find(engine->tree, &unit->id);
-    const struct lt_tree_office *self =
-        lt_tree_find(engine->tree, &engine->self->id);
+    const struct lt_office *parent = lt_parent_office(engine);
     const struct lt_session *way = lt_route_toward(engine, &unit->id);
     bool closed = office != NULL && office->closed_version != 0;
-    bool neighbour = office != NULL && self != NULL && !closed &&
-                     !lt_drain_ended(engine) &&
-                     (lt_office_equal(&office->parent, &self->id) ||
-                      lt_office_equal(&self->parent, &office->id));
+    bool neighbour =
+        office != NULL && !closed && !lt_drain_ended(engine) &&
+        (lt_office_equal(&office->parent, &engine->self->id) ||
+         (parent != NULL && lt_office_equal(parent, &office->id)));
     int64_t now = engine->now.mono_ms;
 
     if (!neighbour) { /* any more */

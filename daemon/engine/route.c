@@ -204,8 +204,7 @@ static size_t line_to(const struct lt_engine *engine,
                       struct lt_office line[static LT_TREE_DEPTH_MAX])
 {
     const struct lt_office *self = &engine->self->id;
-    size_t n;
-    size_t i;
+    size_t n = 0;
 
     if (lt_tree_above(engine->tree, office, self)) {
         return lt_tree_superiors(engine->tree, self, line);
@@ -213,13 +212,11 @@ static size_t line_to(const struct lt_engine *engine,
     if (!lt_tree_above(engine->tree, self, office)) {
         return 0;
     }
-    n = lt_tree_superiors(engine->tree, office, line);
-    for (i = 0; i < n; i++) {
-        if (lt_office_equal(&line[i], self)) {
-            break;
-        }
+    (void)lt_tree_superiors(engine->tree, office, line);
+    while (!lt_office_equal(&line[n], self)) { /* it is one of them */
+        n++;
     }
-    return i;
+    return n;
 }
 
 struct lt_session *lt_route_line(const struct lt_engine *engine,

@@ -241,6 +241,8 @@ struct lt_partner {
     int64_t state_wall_ms;
     int64_t heard_wall_ms;     /* its latest statement; 0: not in this life */
     int64_t heard_ms;          /* mono; 0: not in this life */
+    bool cut_off;              /* its latest statement of this life says that
+                                  no way leads to us along the tree */
     int64_t open_ms;           /* mono: since when its statements say that a
                                   way leads to us along the tree; 0: none */
     int64_t said_wall_ms;      /* by its own clock */

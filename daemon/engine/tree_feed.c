@@ -19,6 +19,12 @@ static bool is_writer(const struct lt_engine *engine,
             lt_tree_is_writer(engine->tree, &segment->stream.origin));
 }
 
+/* A word that says nothing, or something wrong, is passed over by everybody. */
+static lt_err passed_over(lt_err rc)
+{
+    return rc == LT_ENOMEM ? rc : LT_OK;
+}
+
 /* A word by which two trees join, and the other root's key with it. What was
  * said of keys is read again: it may count now, or no more. */
 static lt_err join(struct lt_engine *engine, const struct lt_event *event)
@@ -28,7 +34,7 @@ static lt_err join(struct lt_engine *engine, const struct lt_event *event)
 
     engine->tree_unread = true;
     engine->regions_changed = true;
-    return rc == LT_ENOMEM ? rc : LT_OK;
+    return passed_over(rc);
 }
 
 static lt_err apply(struct lt_engine *engine, uint64_t number,
@@ -126,10 +132,9 @@ lt_err lt_tree_feed(struct lt_engine *engine, const struct lt_segment *segment)
             rc = apply(engine, segment->first + i, &event);
         }
         if (rc == LT_OK && event.type == LT_EV_KEY_BOUND) {
-            lt_err learned = lt_keys_add_logged(engine, event.binding,
-                                         event.binding_len, engine->started);
-
-            rc = learned == LT_ENOMEM ? learned : LT_OK;
+            rc = passed_over(lt_keys_add_logged(engine, event.binding,
+                                                event.binding_len,
+                                                engine->started));
         } else if (!may_say(engine, segment)) {
             continue;
         } else if (rc == LT_OK && (event.type == LT_EV_KEY_CONFIRMED ||
@@ -138,12 +143,11 @@ lt_err lt_tree_feed(struct lt_engine *engine, const struct lt_segment *segment)
                 !writer ||
                 lt_tree_speaks(engine->tree, &segment->stream.origin,
                                segment->first + i, event.hlc);
-            lt_err learned =
+
+            rc = passed_over(
                 lt_keys_confirm(engine, event.binding, event.binding_len,
                                 &segment->stream.origin, speaks,
-                                event.type == LT_EV_KEY_FORMER);
-
-            rc = learned == LT_ENOMEM ? learned : LT_OK;
+                                event.type == LT_EV_KEY_FORMER));
         } else if (rc == LT_OK && (event.type == LT_EV_DOOR_SHUT ||
                                    event.type == LT_EV_DOOR_OPENED)) {
             rc = lt_doors_word(engine, &event);
