@@ -2,9 +2,11 @@
  * words are none. */
 #include "tests/unit/engine/words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/engine/revoke.h"
+#include "daemon/engine/route.h"
 #include "daemon/engine/session.h"
 #include "daemon/engine/state.h"
 #include "daemon/engine/streams.h"
@@ -153,6 +155,31 @@ static void who_was_given_its_key_back_is_shunned_no_more(void **state)
     assert_true(lt_engine_refused_at(engine_of(DISTRICT), 0, out));
     assert_memory_equal(out, other, LT_HASH_LEN);
     assert_false(lt_engine_refused_at(engine_of(DISTRICT), 1, out));
+}
+
+static void *nothing(void *ctx, void *ptr, size_t size)
+{
+    (void)ctx;
+    (void)ptr;
+    (void)size;
+    return NULL;
+}
+
+static void a_key_that_cannot_be_remembered_is_said_to_be_forgotten(
+    void **state)
+{
+    static const struct lt_alloc none = {.resize = nothing};
+    struct lt_engine *engine = engine_of(DISTRICT);
+    const struct lt_alloc *alloc = engine->alloc;
+    const uint8_t *key_id = lt_key_id(net.nodes[COMMUNE].key);
+
+    (void)state;
+    engine->alloc = &none;
+    assert_int_equal(lt_engine_shun(engine, key_id), LT_ENOMEM);
+    engine->alloc = alloc;
+    assert_false(refuses(DISTRICT, COMMUNE));
+    assert_int_equal(lt_engine_shun(engine, key_id), LT_OK);
+    assert_true(refuses(DISTRICT, COMMUNE));
 }
 
 static void runs_are_seen_as_far_as_they_are_durable(void **state)
@@ -398,6 +425,8 @@ static void who_has_lost_the_roots_key_reads_the_tree_once_it_is_told(
     void **state)
 {
     struct node *district = &net.nodes[DISTRICT];
+    const struct lt_stream tree = {*office_of(PROVINCE),
+                                   net_all(LT_CLASS_TREE)};
     struct lt_buf root = {0};
     size_t kept = 0;
 
@@ -423,16 +452,121 @@ static void who_has_lost_the_roots_key_reads_the_tree_once_it_is_told(
     net_start(&net, DISTRICT);
     district->bindings_n = kept;
     assert_null(engine_of(DISTRICT)->root);
+    assert_false(lt_route_takes(engine_of(DISTRICT), &tree)); /* whose is it? */
     assert_false(lt_engine_wants_tree(engine_of(DISTRICT)));
     assert_null(lt_tree_find(lt_engine_tree(engine_of(DISTRICT)),
                              office_of(COMMUNE)));
     words_hand_over(&net, DISTRICT, &root);
     assert_non_null(engine_of(DISTRICT)->root);
+    assert_true(lt_route_takes(engine_of(DISTRICT), &tree));
     assert_true(lt_engine_wants_tree(engine_of(DISTRICT)));
     read_tree_again(DISTRICT);
     assert_non_null(lt_tree_find(lt_engine_tree(engine_of(DISTRICT)),
                                  office_of(COMMUNE)));
     lt_buf_deinit(&root);
+}
+
+static void write_tree(unsigned by, struct lt_event *event)
+{
+    const struct lt_channel channel = net_all(LT_CLASS_TREE);
+    struct lt_write_event one = {
+        .event = event, .channels_n = 1, .channels = &channel};
+
+    event->recorded_at_ms = net.now.wall_ms;
+    event->actor_role = 6;
+    assert_int_equal(net_write_events(&net, by, &one, 1), LT_OK);
+    net_turn(&net, by);
+    free(event);
+    net_run(&net, 3000);
+}
+
+static struct lt_event *an_event(uint32_t type)
+{
+    struct lt_event *event = calloc(1, sizeof(*event));
+
+    assert_non_null(event);
+    event->type = type;
+    return event;
+}
+
+/* The district reads this word of another tree, the @number-th. */
+static void hear(struct lt_event *event, unsigned by, uint64_t number)
+{
+    const struct lt_stream stream = {*office_of(by), net_all(LT_CLASS_TREE)};
+    struct lt_segment segment = {0};
+    struct lt_packer *packer;
+    struct lt_buf bytes;
+    size_t taken;
+
+    event->id.origin = stream.origin;
+    event->id.epoch = 5;
+    event->id.count = number;
+    event->hlc = ((uint64_t)net.now.wall_ms << 16) + number;
+    event->recorded_at_ms = net.now.wall_ms;
+    event->actor_role = 6;
+    lt_buf_init(&bytes, lt_alloc_heap());
+    assert_int_equal(lt_event_encode(event, &bytes, NULL), LT_OK);
+    assert_int_equal(lt_packer_new(lt_alloc_heap(), 1, &packer), LT_OK);
+    assert_int_equal(lt_packer_add(packer, number, event->hlc, bytes.data,
+                                   bytes.len, NULL, 0),
+                     LT_OK);
+    assert_int_equal(lt_packer_take(packer, &segment, &taken), LT_OK);
+    segment.stream = stream;
+    segment.epoch = 5;
+    segment.first = number;
+    assert_int_equal(lt_engine_load_tree(engine_of(DISTRICT), &segment), LT_OK);
+    net_turn(&net, DISTRICT);
+    lt_packer_free(packer);
+    lt_buf_deinit(&bytes);
+    free(event);
+}
+
+/* The root names another in its place. What that one writes is taken from then
+ * on, and counts for nothing until it has said that it takes the place. */
+static void who_is_named_as_successor_says_nothing_of_keys_yet(void **state)
+{
+    static const uint8_t binding[] = "of the successor";
+    const unsigned successor = net_stranger(&net, PROVINCE);
+    struct lt_event *event = an_event(LT_EV_ROOT_STEPPED_DOWN);
+    struct lt_key *key = words_key(1);
+    struct lt_buf waiting;
+
+    (void)state;
+    lt_buf_init(&waiting, lt_alloc_heap());
+    cases(COMMUNE, 1);
+    words_bind(&net, COMMUNE, DISTRICT, key, 2, false, &waiting);
+    words_hand_over(&net, DISTRICT, &waiting);
+    event->office.id = *office_of(successor);
+    event->office.name = (struct lt_text){"nation", 6};
+    event->office.kind = (struct lt_text){"nation", 6};
+    event->binding = binding;
+    event->binding_len = sizeof(binding) - 1;
+    event->has_day = true;
+    event->day = (int32_t)(net.now.wall_ms / 86400000);
+    event->has_due = true;
+    event->due = event->day + 30;
+    memcpy(event->root_key, lt_key_public(net.nodes[successor].key),
+           LT_PUBKEY_LEN);
+    write_tree(PROVINCE, event);
+    assert_true(lt_tree_is_writer(lt_engine_tree(engine_of(DISTRICT)),
+                                  office_of(successor)));
+
+    event = an_event(LT_EV_KEY_REVOKED);
+    memcpy(event->key_id, lt_key_id(net.nodes[OTHER].key), LT_HASH_LEN);
+    hear(event, successor, 1);
+    event = an_event(LT_EV_KEY_CONFIRMED);
+    event->binding = waiting.data;
+    event->binding_len = waiting.len;
+    hear(event, successor, 2);
+    assert_false(refuses(DISTRICT, OTHER));
+    assert_true(lt_engine_unconfirmed_key(engine_of(DISTRICT),
+                                          office_of(COMMUNE), lt_key_id(key)));
+    /* The old root's words still do. */
+    words_revoke(&net, OTHER, net.nodes[OTHER].key, false);
+    net_run(&net, 3000);
+    assert_true(refuses(DISTRICT, OTHER));
+    lt_buf_deinit(&waiting);
+    lt_key_free(key);
 }
 
 /* ---- keys that wait ---- */
@@ -541,6 +675,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PROMISE(a_key_ends_where_the_word_says_at_the_furthest),
         PROMISE(who_was_given_its_key_back_is_shunned_no_more),
+        PROMISE(a_key_that_cannot_be_remembered_is_said_to_be_forgotten),
         PROMISE(runs_are_seen_as_far_as_they_are_durable),
         PROMISE(who_is_about_to_say_hello_is_cut_off_as_well),
         PROMISE(who_is_closed_has_one_moment_to_hear_that_its_key_has_ended),
@@ -552,6 +687,7 @@ int main(void)
         PROMISE(a_door_beyond_where_its_key_ends_is_none),
         PROMISE(a_door_that_a_waiting_key_shuts_waits_with_it),
         PROMISE(who_has_lost_the_roots_key_reads_the_tree_once_it_is_told),
+        PROMISE(who_is_named_as_successor_says_nothing_of_keys_yet),
         PROMISE(a_waiting_key_that_is_bound_anew_waits_once),
         PROMISE(a_waiting_key_that_is_revoked_leaves_the_others),
         PROMISE(so_many_keys_wait_and_no_more),
