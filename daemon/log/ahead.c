@@ -21,6 +21,7 @@
  * one of the log: it is dead (lt_ahead_failed). */
 #include "daemon/log/internal.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static bool write_step(struct lt_ahead *ahead)
     int64_t at = ahead->at < ahead->floor ? ahead->floor : ahead->at;
     int rc;
 
-    if (ahead->stop || ahead->failed || at >= ahead->wanted) {
+    if (ahead->stop || at >= ahead->wanted) {
         return false;
     }
     ahead->at = at;
@@ -101,21 +102,21 @@ static void *run(void *arg)
 lt_err lt_ahead_open(struct lt_log *log, const char *path)
 {
     struct lt_ahead *ahead = &log->ahead;
+    sqlite3_file *file = NULL;
     sqlite3_int64 size;
 
-    if (sqlite3_file_control(log->db, "main", SQLITE_FCNTL_FILE_POINTER,
-                             &ahead->file) != SQLITE_OK ||
-        ahead->file == NULL || ahead->file->pMethods == NULL ||
-        ahead->file->pMethods->xFileSize(ahead->file, &size) != SQLITE_OK) {
-        ahead->file = NULL;
+    (void)sqlite3_file_control(log->db, "main", SQLITE_FCNTL_FILE_POINTER,
+                               &file);
+    assert(file != NULL && file->pMethods != NULL); /* it is open */
+    if (file->pMethods->xFileSize(file, &size) != SQLITE_OK) {
         return LT_EIO;
     }
     ahead->path = strdup(path);
-    if (ahead->path == NULL ||
-        pthread_mutex_init(&ahead->lock, NULL) != 0) {
-        ahead->file = NULL;
+    if (ahead->path == NULL) {
         return LT_ENOMEM;
     }
+    ahead->file = file;
+    (void)pthread_mutex_init(&ahead->lock, NULL);
     (void)pthread_cond_init(&ahead->work, NULL);
     (void)pthread_cond_init(&ahead->stepped, NULL);
     ahead->at = ahead->had = ahead->floor = ahead->wanted = size;
@@ -152,9 +153,7 @@ void lt_ahead_begin(struct lt_log *log, int64_t bytes)
 {
     struct lt_ahead *ahead = &log->ahead;
 
-    if (ahead->file == NULL) {
-        return;
-    }
+    assert(ahead->file != NULL);
     (void)pthread_mutex_lock(&ahead->lock);
     if (bytes > ahead->floor) {
         ahead->floor = bytes;

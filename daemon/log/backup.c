@@ -44,7 +44,6 @@ static lt_err of_copy(int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_OK:
-    case SQLITE_DONE:
         return LT_OK;
     case SQLITE_FULL:
         return LT_EFULL;
@@ -53,17 +52,6 @@ static lt_err of_copy(int rc)
     default:
         return LT_ECREATE;
     }
-}
-
-static char *join(const char *path, const char *end)
-{
-    const size_t len = strlen(path) + strlen(end) + 1;
-    char *out = malloc(len);
-
-    if (out != NULL) {
-        (void)sqlite3_snprintf((int)len, out, "%s%s", path, end);
-    }
-    return out;
 }
 
 /* A file of our own, that nobody else may read. */
@@ -123,8 +111,8 @@ lt_err lt_log_backup_begin(struct lt_log *log, const char *path,
         return lt_diag_set(diag, LT_ENOMEM);
     }
     backup->log = log;
-    backup->path = join(path, "");
-    backup->part = join(path, ".part");
+    backup->path = lt_join(path, "");
+    backup->part = lt_join(path, ".part");
     if (backup->path == NULL || backup->part == NULL) {
         err = lt_diag_set(diag, LT_ENOMEM);
     } else {
@@ -157,7 +145,7 @@ lt_err lt_log_backup_slice(struct lt_log_backup *backup, int pages,
     *out_total = (uint64_t)sqlite3_backup_pagecount(backup->backup);
     *out_done =
         *out_total - (uint64_t)sqlite3_backup_remaining(backup->backup);
-    if (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED) {
+    if (rc == SQLITE_OK || rc == SQLITE_BUSY) {
         *out_more = true;
         return LT_OK;
     }

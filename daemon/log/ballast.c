@@ -8,9 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -62,17 +60,14 @@ static bool put_back(struct lt_ballast *ballast)
 lt_err lt_ballast_open(struct lt_log *log, const char *path, int64_t bytes)
 {
     struct lt_ballast *ballast = &log->ballast;
-    const char *slash = strrchr(path, '/');
-    const int folder_len = slash == NULL ? 0 : (int)(slash - path);
     struct statvfs disk;
 
-    if (asprintf(&ballast->folder, "%.*s", folder_len == 0 ? 1 : folder_len,
-                 slash == NULL ? "." : path) < 0) {
-        ballast->folder = NULL;
+    ballast->folder = lt_folder_of(path);
+    if (ballast->folder == NULL) {
         return LT_ENOMEM;
     }
-    if (asprintf(&ballast->path, "%s/ballast", ballast->folder) < 0) {
-        ballast->path = NULL;
+    ballast->path = lt_join(ballast->folder, "/ballast");
+    if (ballast->path == NULL) {
         return LT_ENOMEM;
     }
     ballast->bytes = bytes;

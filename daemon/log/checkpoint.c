@@ -8,6 +8,8 @@
  * cheaper than growing. */
 #include "daemon/log/internal.h"
 
+#include <assert.h>
+
 #include "common/counters.h"
 
 enum { FRAME_BYTES = LT_LOG_PAGE + 24, WAL_HEAD_BYTES = 32 };
@@ -22,16 +24,15 @@ int64_t lt_log_wal_bytes(const struct lt_log *log)
 /* How much of the file a checkpoint will have written. */
 static lt_err database_bytes(struct lt_log *log, int64_t *out_bytes)
 {
-    bool row = false;
     lt_err err;
     sqlite3_stmt *stmt = lt_sql_stmt(log, LT_STMT_PAGE_COUNT, &err);
 
     if (stmt == NULL) {
         return err;
     }
-    err = lt_sql_step(log, stmt, &row);
+    err = lt_sql_step(log, stmt, NULL);
     if (err == LT_OK) {
-        *out_bytes = row ? sqlite3_column_int64(stmt, 0) * LT_LOG_PAGE : 0;
+        *out_bytes = sqlite3_column_int64(stmt, 0) * LT_LOG_PAGE;
         lt_sql_done(stmt);
     }
     return err;
@@ -44,9 +45,7 @@ lt_err lt_log_copy_wal(struct lt_log *log, int mode)
     int copied = 0;
     int rc;
 
-    if (log->dead) {
-        return LT_EIO;
-    }
+    assert(!log->dead);
     if (log->ahead.file != NULL) {
         lt_err err = database_bytes(log, &bytes);
 

@@ -4,8 +4,7 @@
 
 #include "daemon/log/internal.h"
 
-static lt_err read_row(struct lt_log *log, sqlite3_stmt *stmt,
-                       struct lt_segment *out)
+static lt_err read_row(sqlite3_stmt *stmt, struct lt_segment *out)
 {
     size_t len;
     const uint8_t *channel;
@@ -18,7 +17,7 @@ static lt_err read_row(struct lt_log *log, sqlite3_stmt *stmt,
         !lt_column_bytes(stmt, 10, out->key_id, LT_HASH_LEN) ||
         !lt_column_bytes(stmt, 12, out->hash, LT_HASH_LEN) ||
         !lt_column_bytes(stmt, 13, out->signature, LT_SIG_LEN)) {
-        return log->dead ? LT_EIO : LT_ECORRUPT;
+        return LT_ECORRUPT;
     }
     out->epoch = lt_column_u64(stmt, 4);
     out->first = lt_column_u64(stmt, 5);
@@ -46,7 +45,7 @@ lt_err lt_log_each_evidence(struct lt_log *log, lt_log_visit_evidence *visit,
         if (err != LT_OK || !row) {
             break;
         }
-        err = read_row(log, stmt, &segment);
+        err = read_row(stmt, &segment);
         if (err != LT_OK ||
             !visit(ctx, (int64_t)lt_column_u64(stmt, 1), &segment)) {
             break;

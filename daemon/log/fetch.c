@@ -6,6 +6,7 @@
  * also where many runs are interleaved. */
 #include "daemon/log/internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "common/codec.h"
@@ -236,7 +237,8 @@ static lt_err read_last(struct lt_log *log, int64_t id, struct lt_log_run *run)
                      : -1;
     lt_arena_reset(&log->arena);
     err = lt_payload_open(&segment, &log->arena, &payload, NULL);
-    if (err == LT_OK && payload.items_n > 0) {
+    if (err == LT_OK) {
+        assert(payload.items_n > 0);
         run->last_hlc = payload.items[payload.items_n - 1].hlc;
         run->last_count = payload.items[payload.items_n - 1].count;
     }

@@ -20,25 +20,20 @@
 enum { WHOLE_CHECK_PAGES = 2048 };
 
 /* More entries than rows; fewer would be told as a missing row first. */
-static const char too_many[] = "wrong # of entries in index";
+static const char too_many[] =
+    "SELECT count(*) FROM pragma_integrity_check(1) "
+    "WHERE integrity_check LIKE 'wrong # of entries in index%'";
 
-static lt_err ask(struct lt_log *log, const char *sql, int64_t *out_number,
-                  bool *out_too_many)
+/* The one number that @sql answers with. */
+static lt_err ask(struct lt_log *log, const char *sql, int64_t *out_number)
 {
     sqlite3_stmt *stmt = NULL;
-    const char *text;
     int rc = sqlite3_prepare_v2(log->db, sql, -1, &stmt, NULL);
 
     *out_number = 0;
-    *out_too_many = false;
     if (rc == SQLITE_OK) {
         rc = sqlite3_step(stmt);
-    }
-    if (rc == SQLITE_ROW) {
         *out_number = sqlite3_column_int64(stmt, 0);
-        text = (const char *)sqlite3_column_text(stmt, 0);
-        *out_too_many =
-            text != NULL && strncmp(text, too_many, sizeof(too_many) - 1) == 0;
     }
     (void)sqlite3_finalize(stmt);
     return lt_sqlite_err(rc) == LT_OK ? LT_OK : lt_sql_failed(log, rc);
@@ -57,16 +52,16 @@ static const char behind_the_end[] =
 static lt_err is_stale(struct lt_log *log, bool *out_stale)
 {
     int64_t number;
-    bool ignored;
-    lt_err err = ask(log, behind_the_end, &number, &ignored);
+    int64_t pages;
+    lt_err err = ask(log, behind_the_end, &number);
 
-    *out_stale = number != 0;
-    if (err == LT_OK && !*out_stale) {
-        err = ask(log, "PRAGMA page_count", &number, &ignored);
-        if (err == LT_OK && number <= WHOLE_CHECK_PAGES) {
-            err = ask(log, "PRAGMA integrity_check(1)", &number, out_stale);
+    if (err == LT_OK && number == 0) {
+        err = ask(log, "PRAGMA page_count", &pages);
+        if (err == LT_OK && pages <= WHOLE_CHECK_PAGES) {
+            err = ask(log, too_many, &number);
         }
     }
+    *out_stale = number != 0;
     return err;
 }
 
@@ -91,7 +86,6 @@ static lt_err mend(struct lt_log *log, const char *sql)
 
 lt_err lt_index_mend(struct lt_log *log, bool *out_mended)
 {
-    bool ignored;
     int64_t apart;
     lt_err err = is_stale(log, out_mended);
 
@@ -103,7 +97,7 @@ lt_err lt_index_mend(struct lt_log *log, bool *out_mended)
         err = ask(log,
                   "SELECT EXISTS(SELECT 1 FROM part WHERE pos > "
                   "(SELECT coalesce(max(pos), 0) FROM segment))",
-                  &apart, &ignored);
+                  &apart);
     }
     if (err == LT_OK && apart != 0) {
         *out_mended = true;

@@ -229,6 +229,10 @@ LT_MUST_CHECK lt_err lt_log_file_prepare(const char *path,
                                          struct lt_diag *diag);
 /* Make the name of a new file durable: its folder is synced. LT_EIO. */
 LT_MUST_CHECK lt_err lt_sync_folder(const char *path);
+/* The folder that @path lies in, and @a with @b behind it; the caller frees
+ * them. NULL without memory. */
+char *lt_folder_of(const char *path);
+char *lt_join(const char *a, const char *b);
 
 /* ---- schema.c ---- */
 
@@ -338,7 +342,8 @@ LT_MUST_CHECK lt_err lt_ahead_open(struct lt_log *log, const char *path);
 /* End the thread; the file is SQLite's alone again. Before sqlite3_close. */
 void lt_ahead_close(struct lt_log *log);
 /* Around a checkpoint of a database of @bytes: nothing is written below that
- * from here on; and whether more is needed. */
+ * from here on (asked only while the file is kept longer); and whether more is
+ * needed. */
 void lt_ahead_begin(struct lt_log *log, int64_t bytes);
 void lt_ahead_end(struct lt_log *log, int64_t bytes);
 /* Did a write or sync of the thread fail? Then the log is dead. */

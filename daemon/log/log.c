@@ -267,10 +267,8 @@ void lt_log_forget(struct lt_log *log)
     memset(log->reads, 0, sizeof(log->reads));
     /* A failed COMMIT has rolled back already; a failed INSERT may have. */
     if (sqlite3_get_autocommit(log->db) == 0) {
-        if (sqlite3_exec(log->db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK &&
-            sqlite3_get_autocommit(log->db) == 0) {
-            log->dead = true;
-        }
+        (void)sqlite3_exec(log->db, "ROLLBACK", NULL, NULL, NULL);
+        log->dead |= sqlite3_get_autocommit(log->db) == 0;
     }
 }
 
@@ -331,14 +329,11 @@ bool lt_log_dirty(const struct lt_log *log)
 void lt_log_stats(struct lt_log *log, struct lt_log_stats *out)
 {
     lt_err err;
-    bool row = false;
     sqlite3_stmt *stmt = lt_sql_stmt(log, LT_STMT_PAGE_COUNT, &err);
 
     memset(out, 0, sizeof(*out));
-    if (stmt != NULL && lt_sql_step(log, stmt, &row) == LT_OK) {
-        if (row) {
-            out->bytes = lt_column_u64(stmt, 0) * LT_LOG_PAGE;
-        }
+    if (stmt != NULL && lt_sql_step(log, stmt, NULL) == LT_OK) {
+        out->bytes = lt_column_u64(stmt, 0) * LT_LOG_PAGE;
         lt_sql_done(stmt);
     }
     out->events = log->committed.events;

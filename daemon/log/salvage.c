@@ -146,8 +146,11 @@ static lt_err copy_meta(struct lt_log *to, sqlite3_stmt *stmt)
     size_t len;
     const uint8_t *value = lt_column_blob(stmt, 1, &len);
 
+    if (key == NULL) {
+        return LT_ECORRUPT;
+    }
     /* Positions are others in the new log: its scrub begins anew. */
-    return key == NULL || strcmp(key, "scrub") == 0
+    return strcmp(key, "scrub") == 0
                ? LT_OK
                : lt_log_put_meta(to, key, value == NULL ? (const void *)""
                                                         : value,
@@ -313,8 +316,7 @@ static lt_err load_runs(struct lt_salvage *salvage, const char *sql)
     lt_err err = LT_OK;
     int rc = sqlite3_prepare_v2(salvage->db, sql, -1, &stmt, NULL);
 
-    while (err == LT_OK && rc == SQLITE_OK &&
-           sqlite3_step(stmt) == SQLITE_ROW) {
+    while (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
         if (!read_run(stmt, &run) || find_run(salvage, run.id) != NULL) {
             continue;
         }

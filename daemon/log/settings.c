@@ -29,23 +29,40 @@ static lt_err refuse(struct lt_diag *diag, lt_err err, const char *path,
     return err;
 }
 
+char *lt_join(const char *a, const char *b)
+{
+    const size_t len = strlen(a) + strlen(b) + 1;
+    char *out = malloc(len);
+
+    if (out != NULL) {
+        (void)sqlite3_snprintf((int)len, out, "%s%s", a, b);
+    }
+    return out;
+}
+
+char *lt_folder_of(const char *path)
+{
+    char *folder = strdup(strchr(path, '/') == NULL ? "./" : path);
+    char *slash;
+
+    if (folder == NULL) {
+        return NULL;
+    }
+    slash = strrchr(folder, '/');
+    slash[slash == folder ? 1 : 0] = '\0'; /* of the root it stays */
+    return folder;
+}
+
 lt_err lt_sync_folder(const char *path)
 {
-    char *folder = strdup(path);
-    char *slash;
+    char *folder = lt_folder_of(path);
     int fd;
     int rc;
 
     if (folder == NULL) {
         return LT_ENOMEM;
     }
-    slash = strrchr(folder, '/');
-    if (slash == folder) {
-        folder[1] = '\0';
-    } else if (slash != NULL) {
-        *slash = '\0';
-    }
-    fd = open(slash == NULL ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(folder);
     if (fd < 0) {
         return LT_EIO;
@@ -90,32 +107,41 @@ lt_err lt_log_file_prepare(const char *path, struct lt_diag *diag)
     return LT_OK;
 }
 
+/* The text of the one row that @sql answers with; it lives as long as
+ * *out_stmt, which the caller finalizes whatever is returned. */
+static lt_err ask(struct lt_log *log, const char *sql, sqlite3_stmt **out_stmt,
+                  const char **out_text)
+{
+    int rc = sqlite3_prepare_v2(log->db, sql, -1, out_stmt, NULL);
+
+    *out_text = NULL;
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_step(*out_stmt);
+        *out_text = (const char *)sqlite3_column_text(*out_stmt, 0);
+    }
+    if (lt_sqlite_err(rc) != LT_OK) {
+        return lt_sqlite_err(rc);
+    }
+    return *out_text == NULL ? LT_ENOMEM : LT_OK;
+}
+
 /* Run a PRAGMA that answers with one value, and compare. */
 static lt_err demand(struct lt_log *log, const char *sql, const char *want)
 {
     sqlite3_stmt *stmt = NULL;
-    const char *have = NULL;
-    lt_err err;
-    int rc = sqlite3_prepare_v2(log->db, sql, -1, &stmt, NULL);
+    const char *have;
+    lt_err err = ask(log, sql, &stmt, &have);
 
-    if (rc == SQLITE_OK) {
-        rc = sqlite3_step(stmt);
-    }
-    err = lt_sqlite_err(rc);
-    if (err == LT_OK) {
-        have = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0)
-                                : NULL;
-        if (have == NULL && sqlite3_errcode(log->db) == SQLITE_NOMEM) {
-            err = LT_ENOMEM;
-        } else if (have == NULL || strcmp(have, want) != 0) {
-            err = LT_EINTERNAL;
-        }
+    if (err == LT_OK && strcmp(have, want) != 0) {
+        err = LT_EINTERNAL;
     }
     (void)sqlite3_finalize(stmt);
     return err;
 }
 
-static lt_err demand_number(struct lt_log *log, const char *name, int64_t value)
+/* @read_back: and refuse to go on when it is another. */
+static lt_err set_number(struct lt_log *log, const char *name, int64_t value,
+                         bool read_back)
 {
     char sql[96];
     char want[24];
@@ -124,7 +150,7 @@ static lt_err demand_number(struct lt_log *log, const char *name, int64_t value)
     (void)sqlite3_snprintf((int)sizeof(want), want, "%lld", (long long)value);
     (void)sqlite3_snprintf((int)sizeof(sql), sql, "PRAGMA %s=%s", name, want);
     err = lt_sql_exec(log, sql);
-    if (err != LT_OK) {
+    if (err != LT_OK || !read_back) {
         return err;
     }
     (void)sqlite3_snprintf((int)sizeof(sql), sql, "PRAGMA %s", name);
@@ -156,10 +182,10 @@ static lt_err configure(struct lt_log *log)
     int now;
 
     for (size_t i = 0; i < LT_COUNT_OF(switches); i++) {
-        now = -1;
-        if (sqlite3_db_config(log->db, switches[i].option, switches[i].value,
-                              &now) != SQLITE_OK ||
-            now != switches[i].value) {
+        now = -1; /* as it stays where the switch is not known */
+        (void)sqlite3_db_config(log->db, switches[i].option, switches[i].value,
+                                &now);
+        if (now != switches[i].value) {
             return LT_EINTERNAL;
         }
     }
@@ -168,16 +194,18 @@ static lt_err configure(struct lt_log *log)
     return LT_OK;
 }
 
-/* What quick_check says of a page that it could not read: the disk failed, and
- * that says nothing about what is on it. */
-static bool is_unread(const char *finding)
+/* What quick_check says is rot, but where it says why it could not read a page:
+ * a disk that failed, or no memory, says nothing about what is on it. */
+static lt_err of_finding(const char *finding)
 {
     static const char said[] = "error code=";
     const char *code = strstr(finding, said);
 
-    return strstr(finding, "failed to get page") != NULL ||
-           (code != NULL &&
-            (atoi(code + sizeof(said) - 1) & 0xff) == SQLITE_IOERR);
+    if (strstr(finding, "failed to get page") != NULL) {
+        return LT_EIO;
+    }
+    return code == NULL ? LT_ECORRUPT
+                        : lt_sqlite_err(atoi(code + sizeof(said) - 1));
 }
 
 /* Looking at every page of a large database would hold up the start; there the
@@ -185,28 +213,18 @@ static bool is_unread(const char *finding)
 static lt_err quick_check(struct lt_log *log)
 {
     sqlite3_stmt *stmt = NULL;
-    const char *finding;
-    int64_t pages = 0;
-    lt_err err;
-    int rc = sqlite3_prepare_v2(log->db, "PRAGMA page_count", -1, &stmt, NULL);
+    const char *text;
+    lt_err err = ask(log, "PRAGMA page_count", &stmt, &text);
+    const int64_t pages = err == LT_OK ? atoll(text) : 0;
 
-    if (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-        pages = sqlite3_column_int64(stmt, 0);
-    }
     (void)sqlite3_finalize(stmt);
-    if (lt_sqlite_err(rc) != LT_OK || pages > QUICK_CHECK_PAGES) {
-        return lt_sqlite_err(rc);
+    if (err != LT_OK || pages > QUICK_CHECK_PAGES) {
+        return err;
     }
-    rc = sqlite3_prepare_v2(log->db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
-    if (rc == SQLITE_OK) {
-        rc = sqlite3_step(stmt);
-    }
-    err = lt_sqlite_err(rc);
-    finding = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0)
-                               : NULL;
+    err = ask(log, "PRAGMA quick_check(1)", &stmt, &text);
     /* Any other answer than "ok" is a list of what is wrong. */
-    if (err == LT_OK && (finding == NULL || strcmp(finding, "ok") != 0)) {
-        err = finding != NULL && is_unread(finding) ? LT_EIO : LT_ECORRUPT;
+    if (err == LT_OK && strcmp(text, "ok") != 0) {
+        err = of_finding(text);
     }
     (void)sqlite3_finalize(stmt);
     return err;
@@ -221,17 +239,22 @@ lt_err lt_settings_apply(struct lt_log *log,
     const struct {
         const char *name;
         int64_t value;
+        bool read_back;
     } numbers[] = {
-        {"cell_size_check", 1},
-        {"mmap_size", 0},
-        {"synchronous", LT_PLANTED(sync_normal) ? SYNC_NORMAL : SYNC_FULL},
-        {"wal_autocheckpoint", 0},
-        {"journal_size_limit", options->wal_max_bytes},
-        {"max_page_count", quota < 64 ? 64 : quota},
-        {"temp_store", 2}, /* memory */
-        {"secure_delete", LT_PLANTED(keep_deleted) ? 0 : 1},
-        {"recursive_triggers", 1}, /* REPLACE deletes: the triggers see it */
-        {"cache_size", -LT_LOG_CACHE_KIB},
+        {"cell_size_check", 1, true},
+        {"mmap_size", 0, false}, /* no answer where the VFS cannot map */
+        {"synchronous", LT_PLANTED(sync_normal) ? SYNC_NORMAL : SYNC_FULL,
+         true},
+        {"wal_autocheckpoint", 0, true},
+        {"journal_size_limit", options->wal_max_bytes, true},
+        /* A file that is larger than its quota can be read, and every write
+         * that needs a page is refused. */
+        {"max_page_count", quota < 64 ? 64 : quota, false},
+        {"temp_store", 2, true}, /* memory */
+        {"secure_delete", LT_PLANTED(keep_deleted) ? 0 : 1, true},
+        /* REPLACE deletes: the triggers see it. */
+        {"recursive_triggers", 1, true},
+        {"cache_size", -LT_LOG_CACHE_KIB, true},
     };
     lt_err err = configure(log);
 
@@ -251,18 +274,8 @@ lt_err lt_settings_apply(struct lt_log *log,
         err = demand(log, "PRAGMA journal_mode=WAL", "wal");
     }
     for (size_t i = 0; err == LT_OK && i < LT_COUNT_OF(numbers); i++) {
-        /* mmap_size answers nothing where the VFS cannot map. */
-        if (strcmp(numbers[i].name, "mmap_size") == 0) {
-            err = lt_sql_exec(log, "PRAGMA mmap_size=0");
-            continue;
-        }
-        err = demand_number(log, numbers[i].name, numbers[i].value);
-        if (err == LT_EINTERNAL &&
-            strcmp(numbers[i].name, "max_page_count") == 0) {
-            /* The file is larger than its quota: it can be read, and every
-             * write that needs a page is refused. */
-            err = LT_OK;
-        }
+        err = set_number(log, numbers[i].name, numbers[i].value,
+                         numbers[i].read_back);
     }
     if (err == LT_OK) {
         err = quick_check(log);

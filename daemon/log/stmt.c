@@ -255,10 +255,8 @@ lt_err lt_sql_run(struct lt_log *log, sqlite3_stmt *stmt)
 /* What was bound is borrowed from the caller: it is unbound here. */
 void lt_sql_done(sqlite3_stmt *stmt)
 {
-    if (stmt != NULL) {
-        (void)sqlite3_reset(stmt);
-        (void)sqlite3_clear_bindings(stmt);
-    }
+    (void)sqlite3_reset(stmt);
+    (void)sqlite3_clear_bindings(stmt);
 }
 
 lt_err lt_sql_exec(struct lt_log *log, const char *sql)

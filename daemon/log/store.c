@@ -8,12 +8,6 @@
 
 #include "common/failpoint.h"
 
-static bool point_equal(const struct lt_point *a, const struct lt_point *b)
-{
-    return a->epoch == b->epoch && a->number == b->number &&
-           memcmp(a->hash, b->hash, LT_HASH_LEN) == 0;
-}
-
 /* Sizes and numbers that the database can hold and order. */
 static bool storable(const struct lt_segment *segment)
 {
@@ -41,7 +35,12 @@ static lt_err compare(struct lt_log *log, const struct lt_run_entry *run,
         if (memcmp(run->key_id, segment->key_id, LT_HASH_LEN) != 0) {
             return LT_EINVAL; /* one key signs an epoch */
         }
-        return point_equal(&segment->prev, &run->last) ? LT_OK : LT_ECORRUPT;
+        /* Of a segment that is storable the number before is first - 1. */
+        return segment->prev.epoch == run->last.epoch &&
+                       memcmp(segment->prev.hash, run->last.hash,
+                              LT_HASH_LEN) == 0
+                   ? LT_OK
+                   : LT_ECORRUPT;
     }
     if (segment->first > run->last.number) {
         return LT_EINVAL; /* a gap */
@@ -173,10 +172,8 @@ lt_err lt_log_put_segment(struct lt_log *log, const struct lt_segment *segment,
         return lt_log_break(log);
     }
     if (LT_PLANTED(cursor_second_txn)) {
-        err = lt_sql_exec(log, "COMMIT; BEGIN IMMEDIATE");
-        if (err != LT_OK) {
-            return err;
-        }
+        (void)sqlite3_exec(log->db, "COMMIT; BEGIN IMMEDIATE", NULL, NULL,
+                           NULL);
     }
     err = add_parts(log, segment, pos);
     if (err != LT_OK) {
@@ -214,7 +211,7 @@ lt_err lt_log_put_evidence(struct lt_log *log, const struct lt_segment *segment,
     lt_err err;
 
     if (!storable(segment)) {
-        return log->dead ? LT_EIO : LT_EINVAL;
+        return LT_EINVAL;
     }
     lt_buf_init(&buf, lt_alloc_heap());
     err = lt_erased_bundle(log, segment, &buf, &parts, &parts_len);
@@ -340,7 +337,6 @@ lt_err lt_log_prune_requests(struct lt_log *log, int64_t before_ms,
 {
     int64_t to = 0;
     double older = 0;
-    bool row;
     lt_err err;
     sqlite3_stmt *stmt = lt_sql_stmt(log, LT_STMT_REQUEST_SLICE, &err);
 
@@ -350,11 +346,11 @@ lt_err lt_log_prune_requests(struct lt_log *log, int64_t before_ms,
     }
     lt_bind_u64(stmt, 1, (uint64_t)log->prune_after);
     lt_bind_u64(stmt, 2, (uint64_t)before_ms);
-    err = lt_sql_step(log, stmt, &row);
+    err = lt_sql_step(log, stmt, NULL);
     if (err != LT_OK) {
         return err;
     }
-    if (row && sqlite3_column_type(stmt, 0) == SQLITE_INTEGER) {
+    if (sqlite3_column_type(stmt, 0) == SQLITE_INTEGER) { /* else: none */
         to = sqlite3_column_int64(stmt, 0);
         older = sqlite3_column_double(stmt, 1);
     }

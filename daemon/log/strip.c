@@ -101,7 +101,7 @@ static lt_err find_in_run(struct lt_log *log, const struct lt_log_run *run,
         high = low + probe->id->count - 1;
     }
     probe->found = false;
-    while (low <= high && !probe->found) {
+    while (low <= high) {
         uint64_t middle = low + (high - low) / 2;
         lt_err err;
 

@@ -188,16 +188,15 @@ static lt_err check_one(const struct slice *slice, int64_t run, uint64_t pos,
 
 static lt_err count_streams(struct lt_log *log, uint64_t *out_streams)
 {
-    bool row;
     lt_err err;
     sqlite3_stmt *stmt = lt_sql_stmt(log, LT_STMT_STREAM_COUNT, &err);
 
     if (stmt == NULL) {
         return err;
     }
-    err = lt_sql_step(log, stmt, &row);
+    err = lt_sql_step(log, stmt, NULL);
     if (err == LT_OK) {
-        *out_streams = row ? lt_column_u64(stmt, 0) : 0;
+        *out_streams = lt_column_u64(stmt, 0);
         lt_sql_done(stmt);
     }
     return err;

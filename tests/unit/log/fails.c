@@ -13,6 +13,7 @@
 
 static struct {
     bool armed;
+    bool held;
     enum fails_kind kind;
     uint64_t nth;
     bool ever;
@@ -23,7 +24,7 @@ static struct {
 
 static bool fails(enum fails_kind kind)
 {
-    if (!now.armed || now.kind != kind) {
+    if (!now.armed || now.held || now.kind != kind) {
         return false;
     }
     now.seen++;
@@ -37,8 +38,10 @@ static bool fails(enum fails_kind kind)
 
 static bool is_out_of_order(void)
 {
+    static const int errors[] = {EIO, ENOSPC, EDQUOT};
+
     if (fails(FAILS_SYSTEM)) {
-        errno = now.nth % 2 == 0 ? ENOSPC : EIO;
+        errno = errors[(now.nth + now.ever) % 3];
         return true;
     }
     return false;
@@ -132,6 +135,10 @@ int __real_link(const char *from, const char *to);
 int __real_ftruncate(int fd, off_t len);
 int __real_fstat(int fd, struct stat *out);
 int __real_statvfs(const char *path, struct statvfs *out);
+int __real_fchmod(int fd, mode_t mode);
+int __real_lstat(const char *path, struct stat *out);
+int __real_pthread_create(pthread_t *out, const pthread_attr_t *how,
+                          void *(*run)(void *), void *arg);
 int __real_posix_fallocate(int fd, off_t at, off_t len);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_fsync(int fd);
@@ -139,6 +146,10 @@ int __wrap_link(const char *from, const char *to);
 int __wrap_ftruncate(int fd, off_t len);
 int __wrap_fstat(int fd, struct stat *out);
 int __wrap_statvfs(const char *path, struct statvfs *out);
+int __wrap_fchmod(int fd, mode_t mode);
+int __wrap_lstat(const char *path, struct stat *out);
+int __wrap_pthread_create(pthread_t *out, const pthread_attr_t *how,
+                          void *(*run)(void *), void *arg);
 int __wrap_posix_fallocate(int fd, off_t at, off_t len);
 
 int __wrap_open(const char *path, int flags, ...)
@@ -172,9 +183,35 @@ int __wrap_fstat(int fd, struct stat *out)
     return is_out_of_order() ? -1 : __real_fstat(fd, out);
 }
 
+/* Half of its failures is that nothing is free. */
 int __wrap_statvfs(const char *path, struct statvfs *out)
 {
-    return is_out_of_order() ? -1 : __real_statvfs(path, out);
+    const bool failed = is_out_of_order();
+    int rc;
+
+    if (failed && now.nth % 2 != 0) {
+        return -1;
+    }
+    rc = __real_statvfs(path, out);
+    out->f_bavail = failed ? 0 : out->f_bavail;
+    return rc;
+}
+
+int __wrap_fchmod(int fd, mode_t mode)
+{
+    return is_out_of_order() ? -1 : __real_fchmod(fd, mode);
+}
+
+int __wrap_lstat(const char *path, struct stat *out)
+{
+    return is_out_of_order() ? -1 : __real_lstat(path, out);
+}
+
+int __wrap_pthread_create(pthread_t *out, const pthread_attr_t *how,
+                          void *(*run)(void *), void *arg)
+{
+    return is_out_of_order() ? EAGAIN
+                             : __real_pthread_create(out, how, run, arg);
 }
 
 int __wrap_posix_fallocate(int fd, off_t at, off_t len)
@@ -193,6 +230,24 @@ int __real_sqlite3_prepare_v2(sqlite3 *db, const char *sql, int len,
 int __real_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int len,
                               unsigned flags, sqlite3_stmt **out,
                               const char **out_rest);
+int __real_sqlite3_create_function_v2(
+    sqlite3 *db, const char *name, int args, int flags, void *ctx,
+    void (*call)(sqlite3_context *, int, sqlite3_value **),
+    void (*step)(sqlite3_context *, int, sqlite3_value **),
+    void (*final)(sqlite3_context *), void (*destroy)(void *));
+int __real_sqlite3_wal_checkpoint_v2(sqlite3 *db, const char *name, int mode,
+                                     int *out_frames, int *out_copied);
+int __real_sqlite3_backup_step(sqlite3_backup *backup, int pages);
+int __real_sqlite3_db_config(sqlite3 *db, int option, ...);
+int __wrap_sqlite3_create_function_v2(
+    sqlite3 *db, const char *name, int args, int flags, void *ctx,
+    void (*call)(sqlite3_context *, int, sqlite3_value **),
+    void (*step)(sqlite3_context *, int, sqlite3_value **),
+    void (*final)(sqlite3_context *), void (*destroy)(void *));
+int __wrap_sqlite3_wal_checkpoint_v2(sqlite3 *db, const char *name, int mode,
+                                     int *out_frames, int *out_copied);
+int __wrap_sqlite3_backup_step(sqlite3_backup *backup, int pages);
+int __wrap_sqlite3_db_config(sqlite3 *db, int option, ...);
 int __wrap_sqlite3_step(sqlite3_stmt *stmt);
 int __wrap_sqlite3_exec(sqlite3 *db, const char *sql,
                         int (*row)(void *, int, char **, char **), void *ctx,
@@ -251,6 +306,53 @@ int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int len,
                : rc;
 }
 
+int __wrap_sqlite3_create_function_v2(
+    sqlite3 *db, const char *name, int args, int flags, void *ctx,
+    void (*call)(sqlite3_context *, int, sqlite3_value **),
+    void (*step)(sqlite3_context *, int, sqlite3_value **),
+    void (*final)(sqlite3_context *), void (*destroy)(void *))
+{
+    const int rc = refused();
+
+    return rc == SQLITE_OK
+               ? __real_sqlite3_create_function_v2(db, name, args, flags, ctx,
+                                                   call, step, final, destroy)
+               : rc;
+}
+
+int __wrap_sqlite3_wal_checkpoint_v2(sqlite3 *db, const char *name, int mode,
+                                     int *out_frames, int *out_copied)
+{
+    const int rc = refused();
+
+    return rc == SQLITE_OK ? __real_sqlite3_wal_checkpoint_v2(
+                                 db, name, mode, out_frames, out_copied)
+                           : rc;
+}
+
+int __wrap_sqlite3_backup_step(sqlite3_backup *backup, int pages)
+{
+    const int rc = fails(FAILS_FULL) ? SQLITE_FULL : refused();
+
+    return rc == SQLITE_OK ? __real_sqlite3_backup_step(backup, pages) : rc;
+}
+
+/* Those options alone that take a number and tell what it is then. */
+int __wrap_sqlite3_db_config(sqlite3 *db, int option, ...)
+{
+    va_list args;
+    int value;
+    int *out_now;
+
+    va_start(args, option);
+    value = va_arg(args, int);
+    out_now = va_arg(args, int *);
+    va_end(args);
+    return fails(FAILS_SETTING)
+               ? SQLITE_ERROR
+               : __real_sqlite3_db_config(db, option, value, out_now);
+}
+
 /* ---- the disk ---- */
 
 static struct lt_disk_fate judge(void *ctx, enum lt_disk_call call,
@@ -279,6 +381,11 @@ void fails_arm(enum fails_kind kind, uint64_t nth, bool ever,
     now.seen = 0;
     now.failed = 0;
     lt_disk_set_judge(disk, judge, NULL);
+}
+
+void fails_hold(bool held)
+{
+    now.held = held;
 }
 
 uint64_t fails_seen(void)

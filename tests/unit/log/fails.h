@@ -14,9 +14,10 @@ enum fails_kind {
     FAILS_SQLITE, /* the same of SQLite's */
     FAILS_DISK,   /* a call of the simulated disk ends with an I/O error */
     FAILS_FULL,   /* one that asks for room finds none */
-    FAILS_SYSTEM, /* open, fsync, link and so on: EIO, or ENOSPC */
+    FAILS_SYSTEM, /* open, fsync, link and so on: EIO, ENOSPC or EDQUOT */
     FAILS_STATEMENT_MEMORY, /* preparing or stepping a statement: no memory */
     FAILS_STATEMENT_DISK,   /* the same: an I/O error */
+    FAILS_SETTING, /* a switch of a connection is not known to the library */
     FAILS_KINDS
 };
 
@@ -26,6 +27,8 @@ bool fails_start(void);
  * they are counted alone. */
 void fails_arm(enum fails_kind kind, uint64_t nth, bool ever,
                struct lt_disk *disk);
+/* While it is held a call is neither counted nor fails. */
+void fails_hold(bool held);
 /* So many calls of the kind since then. */
 uint64_t fails_seen(void);
 /* Nothing fails any more; so many did. */

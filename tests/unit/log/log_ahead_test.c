@@ -117,6 +117,7 @@ static struct {
     bool passed;
     _Atomic int64_t floor;
     atomic_uint trespasses;
+    atomic_uint writes;
     struct lt_log *log;
     const sqlite3_io_methods *below;
 } gate;
@@ -129,6 +130,7 @@ static int gated_write(sqlite3_file *file, const void *data, int len,
         (void)sem_post(&gate.reached);
         (void)sem_wait(&gate.open);
     }
+    atomic_fetch_add(&gate.writes, 1);
     if (at < atomic_load(&gate.floor)) {
         atomic_fetch_add(&gate.trespasses, 1);
     }
@@ -155,6 +157,7 @@ static void zeros_never_meet_a_page(void **state)
     struct timespec until;
     struct writer writer;
     pthread_t thread;
+    int64_t wanted;
     int64_t to;
 
     memset(&gate, 0, sizeof(gate));
@@ -172,6 +175,10 @@ static void zeros_never_meet_a_page(void **state)
     to = database_bytes(log);
     lt_ahead_end(log, to); /* it begins where the file ends, far below */
     (void)sem_wait(&gate.reached);
+    lt_ahead_begin(log, 0); /* what it writes lies above: nobody waits */
+    wanted = log->ahead.wanted;
+    lt_ahead_end(log, 2 * wanted); /* it is at work: nothing more is asked */
+    assert_int_equal(log->ahead.wanted, wanted);
     assert_int_equal(pthread_create(&thread, NULL, begin_checkpoint, &to), 0);
     (void)clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += 1; /* in vain: the step is on its way */
@@ -190,11 +197,160 @@ static void zeros_never_meet_a_page(void **state)
     writer_deinit(&writer);
 }
 
+static void *close_it(void *arg)
+{
+    lt_log_close(arg);
+    return NULL;
+}
+
+/* The end waits for the step that is on its way, and for no other. */
+static void a_close_waits_for_one_step(void **state)
+{
+    struct place *place = *state;
+    struct lt_log *log = open_ahead(place, true);
+    sqlite3_io_methods methods = *log->ahead.below;
+    struct writer writer;
+    pthread_t thread;
+
+    memset(&gate, 0, sizeof(gate));
+    gate.below = log->ahead.below;
+    (void)sem_init(&gate.reached, 0, 0);
+    (void)sem_init(&gate.open, 0, 0);
+    writer_init(&writer, 2, 1);
+    (void)test_write(log, &writer, 1);
+    assert_int_equal(lt_log_wipe(log), LT_OK); /* nothing is left to copy */
+    assert_true(lt_ahead_settled(log) > database_bytes(log));
+    methods.xWrite = gated_write;
+    log->ahead.below = &methods;
+    lt_ahead_end(log, 2 * log->ahead.had);
+    (void)sem_wait(&gate.reached);
+    assert_int_equal(pthread_create(&thread, NULL, close_it, log), 0);
+    for (bool stop = false; !stop;) { /* until it has been told */
+        (void)pthread_mutex_lock(&log->ahead.lock);
+        stop = log->ahead.stop;
+        (void)pthread_mutex_unlock(&log->ahead.lock);
+    }
+    (void)sem_post(&gate.open);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(atomic_load(&gate.writes), 1);
+    log = open_ahead(place, true);
+    assert_int_equal(test_count(log), 1);
+    lt_log_close(log);
+    writer_deinit(&writer);
+}
+
 static int failing_sync(sqlite3_file *file, int flags)
 {
     (void)file;
     (void)flags;
     return SQLITE_IOERR_FSYNC;
+}
+
+static int failing_write(sqlite3_file *file, const void *data, int len,
+                         sqlite3_int64 at)
+{
+    (void)file;
+    (void)data;
+    (void)len;
+    (void)at;
+    return SQLITE_IOERR_WRITE;
+}
+
+static int full_write(sqlite3_file *file, const void *data, int len,
+                      sqlite3_int64 at)
+{
+    (void)failing_write(file, data, len, at);
+    return SQLITE_FULL;
+}
+
+static int no_size(sqlite3_file *file, sqlite3_int64 *out_size)
+{
+    (void)file;
+    (void)out_size;
+    return SQLITE_IOERR_FSTAT;
+}
+
+/* A write of the thread that fails is as one of the loop. */
+static void a_failed_write_of_the_thread_ends_the_log(void **state)
+{
+    struct place *place = *state;
+    struct lt_log *log = open_ahead(place, true);
+    const sqlite3_io_methods *below = log->ahead.below;
+    sqlite3_io_methods methods = *below;
+    struct writer writer;
+    int64_t had;
+    uint64_t pos;
+
+    writer_init(&writer, 2, 1);
+    write_and_copy(log, &writer);
+    had = lt_ahead_settled(log);
+    methods.xWrite = failing_write; /* for the thread alone */
+    log->ahead.below = &methods;
+    lt_ahead_end(log, 2 * had);
+    assert_int_equal(lt_ahead_settled(log), had);
+    lt_ahead_end(log, 3 * had); /* it is asked for nothing more */
+    assert_true(log->ahead.wanted < 3 * had);
+    /* Whoever copies the WAL hears of it as well. */
+    assert_int_equal(lt_log_wipe(log), LT_EIO);
+    assert_int_equal(
+        lt_log_put_segment(log, writer_next(&writer, 1), 1, &pos), LT_EIO);
+    log->ahead.below = below;
+    lt_log_close(log);
+    writer_deinit(&writer);
+}
+
+/* No room is no failure: the checkpoint does without, and asks again. */
+static void without_room_it_does_without(void **state)
+{
+    struct place *place = *state;
+    struct lt_log *log = open_ahead(place, true);
+    const sqlite3_io_methods *below = log->ahead.below;
+    sqlite3_io_methods methods = *below;
+    struct writer writer;
+    int64_t had;
+
+    writer_init(&writer, 2, 1);
+    assert_int_equal(lt_ahead_settled(log), file_bytes(place)); /* no thread */
+    write_and_copy(log, &writer);
+    had = lt_ahead_settled(log);
+    methods.xWrite = full_write;
+    log->ahead.below = &methods;
+    lt_ahead_end(log, 2 * had);
+    assert_int_equal(lt_ahead_settled(log), had);
+    assert_false(lt_ahead_failed(log));
+    write_and_copy(log, &writer);
+    log->ahead.below = below;
+    lt_ahead_end(log, 2 * had);
+    assert_true(lt_ahead_settled(log) > 2 * had);
+    assert_int_equal(test_bad(log, writer.key), 0);
+    lt_log_close(log);
+    writer_deinit(&writer);
+}
+
+/* Nobody knows where it ends: nothing is written behind it. */
+static void a_file_of_no_known_length_is_left_alone(void **state)
+{
+    struct place *place = *state;
+    struct lt_log *log = open_ahead(place, false);
+    const sqlite3_io_methods *below;
+    sqlite3_io_methods methods;
+    sqlite3_file *file = NULL;
+    struct writer writer;
+
+    assert_int_equal(sqlite3_file_control(log->db, "main",
+                                          SQLITE_FCNTL_FILE_POINTER, &file),
+                     SQLITE_OK);
+    below = file->pMethods;
+    methods = *below;
+    methods.xFileSize = no_size;
+    file->pMethods = &methods;
+    assert_int_equal(lt_ahead_open(log, place->path), LT_EIO);
+    file->pMethods = below;
+    writer_init(&writer, 2, 1);
+    write_and_copy(log, &writer);
+    assert_int_equal(file_bytes(place), database_bytes(log));
+    lt_log_close(log);
+    writer_deinit(&writer);
 }
 
 /* The kernel tells a failed write once: to whoever syncs first. So what the
@@ -233,7 +389,11 @@ int main(void)
         TEST(a_checkpoint_finds_its_place_written),
         TEST(without_it_the_file_ends_with_the_database),
         TEST(zeros_never_meet_a_page),
+        TEST(a_close_waits_for_one_step),
         TEST(a_failed_sync_of_the_thread_ends_the_log),
+        TEST(a_failed_write_of_the_thread_ends_the_log),
+        TEST(without_room_it_does_without),
+        TEST(a_file_of_no_known_length_is_left_alone),
 #undef TEST
     };
 

@@ -7,9 +7,12 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "daemon/log/internal.h"
 #include "daemon/log/salvage.h"
 #include "tests/unit/log/place.h"
 
@@ -101,10 +104,146 @@ static void a_copy_takes_nobodys_place(void **state)
     assert_int_equal(status.st_size, 0);
     assert_int_equal(stat(part, &status), -1);
     assert_int_equal(unlink(copy), 0);
+    /* One that was cut off before is in nobody's way. */
+    fclose(fopen(part, "w"));
+    assert_int_equal(lt_log_backup_begin(log, copy, &backup, NULL), LT_OK);
+    for (more = true; more;) {
+        assert_int_equal(
+            lt_log_backup_slice(backup, 64, &done, &total, &more), LT_OK);
+    }
+    assert_int_equal(lt_log_backup_end(backup, NULL), LT_OK);
+    assert_int_equal(stat(part, &status), -1);
+    assert_int_equal(unlink(copy), 0);
     /* Given up in the middle. */
     assert_int_equal(lt_log_backup_begin(log, copy, &backup, NULL), LT_OK);
     lt_log_backup_cancel(backup);
     assert_int_equal(stat(part, &status), -1);
+    lt_log_close(log);
+}
+
+/* In the middle of a turn nothing is copied, and nothing is lost by it. */
+static void a_copy_waits_for_the_end_of_a_turn(void **state)
+{
+    struct place *place = *state;
+    struct lt_log *log = test_open(&place->options);
+    struct lt_log_options options = place->options;
+    struct lt_log_backup *backup = NULL;
+    struct writer writer;
+    uint64_t before;
+    uint64_t done;
+    uint64_t total;
+    bool more;
+
+    names(place);
+    writer_init(&writer, 2, 1);
+    for (unsigned i = 0; i < 20; i++) {
+        (void)test_write(log, &writer, 3);
+    }
+    assert_int_equal(lt_log_backup_begin(log, copy, &backup, NULL), LT_OK);
+    assert_int_equal(lt_log_backup_slice(backup, 2, &before, &total, &more),
+                     LT_OK);
+    assert_true(more);
+    assert_int_equal(lt_log_put_meta(log, "pin", "x", 1), LT_OK);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(lt_log_backup_slice(backup, 2, &done, &total, &more),
+                         LT_OK);
+        assert_true(more);
+        assert_int_equal(done, before);
+    }
+    assert_int_equal(lt_log_commit(log), LT_OK);
+    while (more) {
+        assert_int_equal(lt_log_backup_slice(backup, 2, &done, &total, &more),
+                         LT_OK);
+    }
+    assert_int_equal(lt_log_backup_end(backup, NULL), LT_OK);
+    lt_log_close(log);
+    options.path = copy;
+    log = test_open(&options);
+    assert_int_equal(test_count(log), 20);
+    assert_int_equal(test_bad(log, writer.key), 0);
+    lt_log_close(log);
+    writer_deinit(&writer);
+}
+
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* The copy's disk takes no more: it is told, whoever asks that it be put in
+ * its place is told again, nothing is there, and the log goes on. */
+static void a_copy_that_is_not_whole_is_put_nowhere(void **state)
+{
+    struct place *place = *state;
+    struct lt_log *log = test_open(&place->options);
+    struct lt_log_backup *backup = NULL;
+    struct writer writer;
+    struct stat status;
+    uint64_t done;
+    uint64_t total;
+    bool more = true;
+    lt_err err = LT_OK;
+
+    names(place);
+    writer_init(&writer, 2, 1);
+    for (unsigned i = 0; i < 50; i++) {
+        (void)test_write(log, &writer, 3);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(lt_log_backup_begin(log, copy, &backup, NULL), LT_OK);
+        limit_files(2 * LT_LOG_PAGE);
+        for (more = true, err = LT_OK; err == LT_OK && more;) {
+            err = lt_log_backup_slice(backup, 4, &done, &total, &more);
+        }
+        limit_files(RLIM_INFINITY);
+        assert_int_equal(err, LT_ECREATE);
+        assert_false(more);
+        if (i == 0) {
+            assert_int_equal(lt_log_backup_end(backup, NULL), LT_ECREATE);
+        } else {
+            lt_log_backup_cancel(backup);
+        }
+        assert_int_equal(stat(copy, &status), -1);
+        assert_int_equal(stat(part, &status), -1);
+    }
+    lt_log_backup_cancel(NULL);
+    (void)test_write(log, &writer, 3);
+    lt_log_close(log);
+    writer_deinit(&writer);
+}
+
+/* A folder stands where the copy is made. */
+static void a_copy_is_made_over_no_folder(void **state)
+{
+    struct place *place = *state;
+    struct lt_log *log = test_open(&place->options);
+    struct lt_log_backup *backup = NULL;
+    struct lt_diag diag = {.code = LT_OK};
+
+    names(place);
+    assert_int_equal(mkdir(part, 0700), 0);
+    assert_int_equal(lt_log_backup_begin(log, copy, &backup, &diag),
+                     LT_ECREATE);
+    assert_null(backup);
+    assert_string_equal(diag.args[0].value, part);
+    assert_int_equal(rmdir(part), 0);
+    /* Of a log that cannot be trusted there is no copy. */
+    assert_int_equal(lt_log_backup_begin(log, copy, &backup, NULL), LT_OK);
+    assert_int_equal(lt_log_break(log), LT_EIO);
+    {
+        uint64_t done;
+        uint64_t total;
+        bool more = true;
+
+        assert_int_equal(lt_log_backup_slice(backup, 4, &done, &total, &more),
+                         LT_EIO);
+        assert_false(more);
+    }
+    lt_log_backup_cancel(backup);
     lt_log_close(log);
 }
 
@@ -327,6 +466,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(what_is_written_meanwhile_is_in_the_copy),
         TEST(a_copy_takes_nobodys_place),
+        TEST(a_copy_waits_for_the_end_of_a_turn),
+        TEST(a_copy_that_is_not_whole_is_put_nowhere),
+        TEST(a_copy_is_made_over_no_folder),
         TEST(a_sound_log_is_saved_whole),
         TEST(behind_a_break_nothing_is_taken),
         TEST(what_nobody_signed_is_left_behind),
@@ -335,5 +477,6 @@ int main(void)
 #undef TEST
     };
 
+    (void)signal(SIGXFSZ, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

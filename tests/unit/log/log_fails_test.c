@@ -13,13 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/codec.h"
 #include "daemon/log/internal.h"
 #include "daemon/log/salvage.h"
 #include "tests/unit/log/fails.h"
 #include "tests/unit/log/file.h"
 #include "tests/unit/log/full.h"
 
-enum { MIDDLE = FULL_MIDDLE, MOST = 15 };
+/* Of memory and the like so many calls are tried; of the disk, and of what is
+ * done with a log that is open already, so many that it is nearly all. */
+enum { MIDDLE = FULL_MIDDLE, MOST = 15, MOST_OF_FEW = 400 };
 
 /* A log of nine segments with texts and one row of everything else. */
 static struct bench {
@@ -32,6 +35,7 @@ static struct bench {
     struct full full;
     struct file file;
     uint64_t most;   /* of the calls of one kind that are tried */
+    uint64_t most_of_few;
     uint64_t failed; /* so many did */
 } bench;
 
@@ -146,6 +150,73 @@ static bool see_evidence(void *ctx, int64_t at_ms,
     return see_segment(ctx, 0, at_ms, segment);
 }
 
+static const struct lt_key *their_key(void *ctx, const struct lt_office *origin,
+                                      const uint8_t key_id[static LT_HASH_LEN])
+{
+    (void)ctx;
+    (void)origin;
+    (void)key_id;
+    return bench.full.writer.key;
+}
+
+/* More than the WAL may hold, commit by commit, then in an idle moment, then
+ * whatever is left. */
+static lt_err copy(struct lt_log *log)
+{
+    static const uint8_t big[LT_LOG_VALUE_MAX / 2];
+    bool more;
+    lt_err err = LT_OK;
+
+    for (unsigned i = 0; err == LT_OK && i < 8; i++) {
+        err = lt_log_put_meta(log, "big", big, sizeof(big) - i);
+        if (err == LT_OK) {
+            err = lt_log_commit(log);
+        }
+    }
+    if (err == LT_OK) {
+        err = lt_log_checkpoint(log, &more);
+    }
+    if (err == LT_OK) {
+        err = lt_log_put_meta(log, "big", NULL, 0);
+    }
+    if (err == LT_OK) {
+        err = lt_log_commit(log);
+    }
+    return err == LT_OK ? lt_log_wipe(log) : err;
+}
+
+/* What was begun and taken back is read again from what is there. */
+static lt_err take_back(struct lt_log *log)
+{
+    const struct lt_event_id id = event_of(0, 1);
+    struct lt_log_verify sums = {0};
+    uint64_t cursor = 0;
+    uint64_t pos;
+    size_t stripped;
+    bool more;
+    lt_err err = LT_OK;
+
+    for (unsigned i = 0; err == LT_OK && i < 3; i++) {
+        err = lt_log_put_segment(log, &bench.full.segments[i], 1, &pos);
+        if (err == LT_OK) {
+            err = lt_log_commit(log);
+        }
+        if (err == LT_OK) {
+            err = lt_log_put_segment(log, &bench.full.segments[i + 1], 1, &pos);
+        }
+        if (err == LT_OK && i > 0) {
+            err = lt_log_erase(log, &id, 1, &stripped);
+        }
+        lt_log_rollback(log);
+        if (err == LT_OK && i == 1) {
+            err = lt_log_verify_slice(log, &cursor, 9, their_key, NULL, NULL,
+                                      &sums, &more);
+        }
+    }
+    return err == LT_OK && sums.erased_parts + sums.bad > 0 ? LT_EINTERNAL
+                                                            : err;
+}
+
 static lt_err read_all(struct lt_log *log)
 {
     const struct lt_event_id id = event_of(MIDDLE, 1);
@@ -228,19 +299,40 @@ static lt_err back_up(struct lt_log *log)
     return lt_log_backup_end(backup, NULL);
 }
 
+/* The same of a log in which something is rotten. */
+static lt_err look_at_rot(struct lt_log *log)
+{
+    struct lt_log_verify sums = {0};
+    uint64_t cursor = 0;
+    bool more;
+    const lt_err err = lt_log_verify_slice(log, &cursor, 20, NULL, NULL, NULL,
+                                           &sums, &more);
+
+    return err == LT_OK && sums.bad == 0 ? LT_EINTERNAL : err;
+}
+
+/* A log of a file that is there already. */
+static lt_err open_another(struct lt_log *log)
+{
+    struct lt_log_options options = bench.options;
+    lt_err err = LT_OK;
+
+    (void)log;
+    options.vfs = NULL;
+    options.path = bench.copy;
+    for (unsigned i = 0; err == LT_OK && i < 2; i++) {
+        struct lt_log *other = NULL;
+
+        err = lt_log_open(&options, &other, NULL);
+        lt_log_close(other);
+    }
+    return err;
+}
+
 static lt_err nothing(struct lt_log *log)
 {
     (void)log;
     return LT_OK;
-}
-
-static const struct lt_key *their_key(void *ctx, const struct lt_office *origin,
-                                      const uint8_t key_id[static LT_HASH_LEN])
-{
-    (void)ctx;
-    (void)origin;
-    (void)key_id;
-    return bench.full.writer.key;
 }
 
 /* From the log of the bench, as a file of the operating system. */
@@ -269,22 +361,33 @@ struct act {
     bool empty;        /* it begins with no log at all */
     bool ballast;
     bool real; /* files of the operating system, new each time */
+    bool late; /* things fail once it is open */
 };
 
 static lt_err open_and_run(const struct act *act)
 {
     struct lt_log_options options = bench.options;
+    struct lt_diag diag = {.code = LT_OK};
     struct lt_log *log = NULL;
     lt_err err;
 
     if (act->real) {
         options.vfs = NULL;
+        options.wal_max_bytes = 0; /* the least there is */
     }
     options.ballast_bytes = act->ballast ? 65536 : 0;
     options.ahead = act->ballast;
-    err = lt_log_open(&options, &log, NULL);
+    fails_hold(act->late);
+    err = lt_log_open(&options, &log, &diag);
+    fails_hold(false);
+#ifdef LT_TEST_HOOKS
+    lt_arena_piecewise(act->late); /* each piece is a call that can fail */
+#endif
     if (err == LT_OK) {
         err = act->run(log);
+    } else if (diag.code != err) {
+        fail_msg("%s: %s, told as %s", act->name, lt_err_word(err),
+                 lt_err_word(diag.code));
     }
     lt_log_close(log);
     return err;
@@ -293,7 +396,8 @@ static lt_err open_and_run(const struct act *act)
 static void take_away_files(void)
 {
     static const char *const names[] = {"log.db", "ballast", "copy.db",
-                                        "log.db-wal", "log.db-shm"};
+                                        "log.db-wal", "log.db-shm",
+                                        "copy.db-wal", "copy.db-shm"};
     char path[80];
 
     for (size_t i = 0; i < LT_COUNT_OF(names); i++) {
@@ -302,10 +406,25 @@ static void take_away_files(void)
     }
 }
 
-static bool is_an_answer(lt_err err)
+static bool is_an_answer(enum fails_kind kind, lt_err err)
 {
-    return err == LT_OK || err == LT_ENOMEM || err == LT_EIO ||
-           err == LT_EFULL || err == LT_ECREATE || err == LT_ECORRUPT;
+    switch (kind) {
+    case FAILS_OURS:
+    case FAILS_SQLITE:
+    case FAILS_STATEMENT_MEMORY:
+        return err == LT_OK || err == LT_ENOMEM || err == LT_EIO;
+    case FAILS_SETTING:
+        return err == LT_OK || err == LT_EINTERNAL;
+    case FAILS_DISK:
+    case FAILS_FULL:
+    case FAILS_SYSTEM:
+    case FAILS_STATEMENT_DISK:
+    case FAILS_KINDS:
+        break;
+    }
+    /* What rotted stays so where there is no room to mend it. */
+    return err == LT_OK || err == LT_EIO || err == LT_EFULL ||
+           err == LT_ECREATE || (kind == FAILS_FULL && err == LT_ECORRUPT);
 }
 
 static void go_through_one(const struct act *act, enum fails_kind kind,
@@ -324,7 +443,7 @@ static void go_through_one(const struct act *act, enum fails_kind kind,
     fails_arm(kind, nth, ever, bench.disk);
     err = open_and_run(act);
     bench.failed += fails_disarm();
-    if (!is_an_answer(err)) {
+    if (!is_an_answer(kind, err)) {
         fail_msg("%s: call %llu of kind %d: %s", act->name, n, (int)kind,
                  lt_err_word(err));
     }
@@ -344,6 +463,7 @@ static void go_through(const struct act *act, enum fails_kind kind,
                        const struct lt_disk_image *begin)
 {
     uint64_t calls;
+    uint64_t most;
     uint64_t step;
 
     lt_disk_restore(bench.disk, begin);
@@ -354,12 +474,14 @@ static void go_through(const struct act *act, enum fails_kind kind,
     assert_int_equal(open_and_run(act), LT_OK);
     calls = fails_seen();
     assert_int_equal(fails_disarm(), 0);
-    if (kind == FAILS_SQLITE || (kind == FAILS_DISK && !act->real)) {
+    if (!act->late &&
+        (kind == FAILS_SQLITE || (kind == FAILS_DISK && !act->real))) {
         assert_true(calls > 0); /* whatever is done makes some of them */
     }
-    step = calls > bench.most && kind < FAILS_STATEMENT_MEMORY
-               ? calls / bench.most
-               : 1;
+    most = kind >= FAILS_STATEMENT_MEMORY       ? UINT64_MAX
+           : act->late || kind == FAILS_DISK    ? bench.most_of_few
+                                                : bench.most;
+    step = calls > most ? calls / most : 1;
     for (uint64_t nth = 1; nth <= calls; nth += step) {
         go_through_one(act, kind, nth, false, begin);
         /* After an I/O error of a statement the log takes no other one. */
@@ -379,16 +501,19 @@ static void flip_number(void)
     const uint8_t *file = lt_disk_bytes(bench.disk, bench.path);
     const uint64_t size = lt_disk_size(bench.disk, bench.path);
 
+    unsigned found = 0;
+
+    /* There may be another one, of no row any more, that a page has left. */
     for (uint64_t at = 9; at + LT_HASH_LEN + LT_SIG_LEN <= size; at++) {
         if (memcmp(file + at, segment->hash, LT_HASH_LEN) == 0 &&
             memcmp(file + at + LT_HASH_LEN, segment->signature, LT_SIG_LEN) ==
-                0) {
-            assert_int_equal(file[at - 9], segment->first);
+                0 &&
+            file[at - 9] == segment->first) {
             assert_true(lt_disk_flip(bench.disk, bench.path, at - 9, 2));
-            return;
+            found++;
         }
     }
-    fail_msg("not in the file");
+    assert_true(found > 0);
 }
 
 static void spoil(const char *sql)
@@ -430,7 +555,7 @@ static void try(const struct act *act)
 #define CASE(test, ...)                                                        \
     static void test(void **state)                                             \
     {                                                                          \
-        const struct act act = {#test, __VA_ARGS__, false};                         \
+        const struct act act = {#test, __VA_ARGS__, false, false};             \
                                                                                \
         (void)state;                                                           \
         try(&act);                                                             \
@@ -458,11 +583,106 @@ CASE(mending_runs, read_all,
      "DROP TRIGGER run_same; UPDATE run SET epoch = 12, prev_number = 77",
      false, false)
 CASE(making_spares, read_all, "DELETE FROM spare", false, false)
+CASE(mending_a_hash, mend,
+     "DROP TRIGGER segment_same;"
+     "UPDATE segment SET hash = zeroblob(32) WHERE pos = 5",
+     false, false)
+CASE(repeating, put_all, NULL, false, false)
+CASE(taking_back, take_back, NULL, true, false)
+/* A free page is read by nothing but the check of the start. */
+CASE(opening_with_free_pages, nothing,
+     "INSERT INTO meta VALUES('big', zeroblob(300000));"
+     "DELETE FROM meta WHERE key = 'big'",
+     false, false)
+/* An index that names rows which are gone. */
+CASE(opening_with_a_stale_index, nothing,
+     "PRAGMA writable_schema = 1; BEGIN;"
+     "CREATE TABLE kept AS SELECT rootpage AS r FROM sqlite_schema "
+     "WHERE name = 'erasure_target';"
+     "DELETE FROM sqlite_schema WHERE name = 'erasure_target';"
+     "PRAGMA writable_schema = RESET; COMMIT;"
+     "DELETE FROM erasure;"
+     "PRAGMA writable_schema = 1; BEGIN;"
+     "INSERT INTO sqlite_schema SELECT 'index', 'erasure_target', 'erasure', "
+     "r, 'CREATE INDEX erasure_target ON erasure(target)' FROM kept;"
+     "DROP TABLE kept; PRAGMA writable_schema = RESET; COMMIT",
+     false, false)
+
+#define LATE(test, ...)                                                        \
+    static void test(void **state)                                             \
+    {                                                                          \
+        const struct act act = {#test, __VA_ARGS__, false, true};              \
+                                                                               \
+        (void)state;                                                           \
+        try(&act);                                                             \
+    }
+
+LATE(backing_up_an_open_one, back_up, NULL, false, false)
+LATE(erasing_in_an_open_one, erase, NULL, false, false)
+LATE(mending_an_open_one, mend,
+     "DROP TRIGGER segment_same;"
+     "UPDATE segment SET hash = zeroblob(32) WHERE pos = 5;"
+     "DELETE FROM part WHERE pos = 5",
+     false, false)
+LATE(reading_an_open_one, read_all, NULL, false, false)
+LATE(verifying_an_open_one, look, NULL, false, false)
+LATE(verifying_rot, look_at_rot, FLIP, false, false)
+
+/* What was erased came back: it goes again, in a transaction of its own. */
+static void erasing_again(void **state)
+{
+    static char sql[160];
+    const struct act act = {"erasing_again", erase, sql, false,
+                            false,           false, true};
+    const struct lt_event_id id = event_of(0, 0);
+    size_t at = (size_t)snprintf(sql, sizeof(sql), "INSERT INTO erased "
+                                                   "VALUES(x'");
+
+    (void)state;
+    for (size_t i = 0; i < LT_OFFICE_LEN; i++) {
+        at += (size_t)snprintf(sql + at, sizeof(sql) - at, "%02x",
+                               id.origin.bytes[i]);
+    }
+    (void)snprintf(sql + at, sizeof(sql) - at, "%016llx%016llx', 1)",
+                   (unsigned long long)id.epoch, (unsigned long long)id.count);
+    try(&act);
+}
+
+/* One of the three texts is here. */
+static void merging_texts(void **state)
+{
+    static char sql[2 * LT_PARTS_MAX];
+    const struct act act = {"merging_texts", mend,  sql, false,
+                            false,           false, true};
+    const struct lt_segment *segment = &bench.full.segments[MIDDLE];
+    struct lt_bundle bundle;
+    struct lt_arena arena;
+    struct lt_buf one;
+    size_t at;
+
+    (void)state;
+    lt_arena_init(&arena, lt_alloc_heap(), 1 << 20);
+    lt_buf_init(&one, lt_alloc_heap());
+    assert_int_equal(lt_bundle_open(segment->parts, segment->parts_len, &arena,
+                                    &bundle, NULL),
+                     LT_OK);
+    assert_int_equal(lt_bundle_pack(bundle.parts, 1, 3, &one), LT_OK);
+    at = (size_t)snprintf(sql, sizeof(sql), "UPDATE part SET bundle = x'");
+    for (size_t i = 0; i < one.len; i++) {
+        at += (size_t)snprintf(sql + at, sizeof(sql) - at, "%02x",
+                               one.data[i]);
+    }
+    (void)snprintf(sql + at, sizeof(sql) - at, "' WHERE pos = %d", MIDDLE + 1);
+    lt_buf_deinit(&one);
+    lt_arena_deinit(&arena);
+    try(&act);
+}
 
 /* The damaged log is a file, the new one lies on the disk that fails. */
 static void salvaging(void **state)
 {
-    const struct act act = {"salvaging", salvage, NULL, true, false, false};
+    const struct act act = {"salvaging", salvage, NULL, true,
+                            false,       false,   false};
     FILE *file = fopen(bench.path, "wb");
 
     (void)state;
@@ -480,7 +700,31 @@ static void salvaging(void **state)
  * disk that is none. */
 static void creating_files(void **state)
 {
-    const struct act act = {"creating_files", put_all, NULL, true, true, true};
+    const struct act act = {"creating_files", put_all, NULL, true,
+                            true,             true,    false};
+
+    (void)state;
+    try(&act);
+    take_away_files();
+}
+
+/* One that is there already. */
+static void opening_files(void **state)
+{
+    const struct act act = {"opening_files", open_another, NULL, true,
+                            false,           true,         false};
+
+    (void)state;
+    try(&act);
+    take_away_files();
+}
+
+/* The same, and what is done with a WAL, and with the file that is kept longer
+ * than the database. */
+static void copying_files(void **state)
+{
+    const struct act act = {"copying_files", copy, NULL, true,
+                            true,            true, false};
 
     (void)state;
     try(&act);
@@ -544,11 +788,27 @@ int main(int argc, char **argv)
         cmocka_unit_test(fetching_texts),
         cmocka_unit_test(mending_runs),
         cmocka_unit_test(making_spares),
+        cmocka_unit_test(mending_a_hash),
+        cmocka_unit_test(repeating),
+        cmocka_unit_test(taking_back),
+        cmocka_unit_test(opening_with_free_pages),
+        cmocka_unit_test(opening_with_a_stale_index),
+        cmocka_unit_test(backing_up_an_open_one),
+        cmocka_unit_test(erasing_in_an_open_one),
+        cmocka_unit_test(mending_an_open_one),
+        cmocka_unit_test(reading_an_open_one),
+        cmocka_unit_test(verifying_an_open_one),
+        cmocka_unit_test(verifying_rot),
+        cmocka_unit_test(erasing_again),
+        cmocka_unit_test(merging_texts),
         cmocka_unit_test(salvaging),
         cmocka_unit_test(creating_files),
+        cmocka_unit_test(opening_files),
+        cmocka_unit_test(copying_files),
     };
 
     cmocka_set_test_filter(argc > 2 ? argv[2] : NULL);
     bench.most = argc > 1 ? UINT64_MAX : MOST;
+    bench.most_of_few = argc > 1 ? UINT64_MAX : MOST_OF_FEW;
     return fails_start() ? cmocka_run_group_tests(tests, set_up, tear_down) : 1;
 }

@@ -19,32 +19,40 @@
 
 enum { COMMITS = 200 };
 
-/* Writes until it is killed; tells through @report how many commits returned.
- * Exit 1: it never met the failpoint. Exit 2: the log answered an error. */
-static void write_until_killed(const char *path, const char *failpoint,
-                               int report)
+/* Writes until it is killed, or the log answers an error; tells through
+ * @report how many commits returned. LT_OK: it never met the failpoint. */
+static lt_err write_until(const char *path, const char *failpoint, int report)
 {
     const struct lt_log_options options = test_options(path, NULL);
     struct lt_log *log = NULL;
     struct writer writer;
     uint64_t pos;
     bool more;
+    lt_err err = lt_failpoint_start(failpoint, NULL, NULL);
 
-    if (lt_failpoint_start(failpoint, NULL, NULL) != LT_OK ||
-        lt_log_open(&options, &log, NULL) != LT_OK) {
-        _exit(2);
-    }
     writer_init(&writer, 2, 1);
     writer.with_texts = true;
-    for (unsigned i = 0; i < COMMITS; i++) {
-        if (lt_log_put_segment(log, writer_next(&writer, 20), 1, &pos) !=
-                LT_OK ||
-            lt_log_commit(log) != LT_OK || write(report, "c", 1) != 1 ||
-            lt_log_checkpoint(log, &more) != LT_OK) {
-            _exit(2);
+    if (err == LT_OK) {
+        err = lt_log_open(&options, &log, NULL);
+    }
+    for (unsigned i = 0; err == LT_OK && i < COMMITS; i++) {
+        err = lt_log_put_segment(log, writer_next(&writer, 20), 1, &pos);
+        if (err == LT_OK) {
+            err = lt_log_commit(log);
+        }
+        if (err == LT_OK) {
+            err = write(report, "c", 1) == 1 ? lt_log_checkpoint(log, &more)
+                                             : LT_EIO;
         }
     }
-    _exit(1);
+    if (err != LT_OK && log != NULL) {
+        /* As a failed disk: nothing is said any more. */
+        assert_int_equal(err, LT_EIO);
+        assert_int_equal(lt_log_put_meta(log, "k", "x", 1), LT_EIO);
+    }
+    lt_log_close(log);
+    writer_deinit(&writer);
+    return err;
 }
 
 static void die_at(const char *failpoint, bool is_error)
@@ -57,7 +65,7 @@ static void die_at(const char *failpoint, bool is_error)
     uint64_t count;
     int report[2];
     int status;
-    pid_t child;
+    pid_t child = -1;
     struct lt_log_options options;
     struct lt_log *log;
     struct writer writer;
@@ -66,20 +74,23 @@ static void die_at(const char *failpoint, bool is_error)
     (void)snprintf(path, sizeof(path), "%s/log.db", folder);
     assert_int_equal(pipe(report), 0);
     (void)fflush(NULL);
-    child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        write_until_killed(path, failpoint, report[1]);
+    if (is_error) {
+        assert_int_equal(write_until(path, failpoint, report[1]), LT_EIO);
+        assert_int_equal(lt_failpoint_start(NULL, NULL, NULL), LT_OK);
+    } else {
+        child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            _exit(write_until(path, failpoint, report[1]) == LT_OK ? 1 : 2);
+        }
     }
     (void)close(report[1]);
     while (read(report[0], &byte, 1) == 1) {
         told++;
     }
     (void)close(report[0]);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (is_error) {
-        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 2);
-    } else {
+    if (!is_error) {
+        assert_int_equal(waitpid(child, &status, 0), child);
         assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     }
 
@@ -125,11 +136,44 @@ static void a_crash_point_that_fails_is_a_failed_disk(void **state)
     }
 }
 
+/* Before a copy takes its name: there is none. */
+static void a_copy_that_fails_at_its_end_is_not_there(void **state)
+{
+    char folder[] = "/tmp/lt-log-XXXXXX";
+    char path[64];
+    char copy[64];
+    struct lt_log_options options;
+    struct lt_log_backup *backup = NULL;
+    struct lt_log *log;
+    uint64_t done;
+    uint64_t total;
+    bool more = true;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof(path), "%s/log.db", folder);
+    (void)snprintf(copy, sizeof(copy), "%s/copy.db", folder);
+    options = test_options(path, NULL);
+    log = test_open(&options);
+    assert_int_equal(lt_log_backup_begin(log, copy, &backup, NULL), LT_OK);
+    while (more) {
+        assert_int_equal(lt_log_backup_slice(backup, 64, &done, &total, &more),
+                         LT_OK);
+    }
+    assert_int_equal(lt_failpoint_start("C14:error", NULL, NULL), LT_OK);
+    assert_int_equal(lt_log_backup_end(backup, NULL), LT_ECREATE);
+    assert_int_equal(lt_failpoint_start(NULL, NULL, NULL), LT_OK);
+    lt_log_close(log);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0); /* nothing else is in it */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_at_any_crash_point_the_log_is_sound),
         cmocka_unit_test(a_crash_point_that_fails_is_a_failed_disk),
+        cmocka_unit_test(a_copy_that_fails_at_its_end_is_not_there),
     };
 
     return lt_crypto_start() == LT_OK

@@ -12,6 +12,7 @@
 
 #include <sqlite3.h>
 
+#include "daemon/log/internal.h"
 #include "tests/unit/log/place.h"
 
 static void another_office_is_refused(void **state)
@@ -56,6 +57,29 @@ static void a_newer_layout_is_refused_and_left_alone(void **state)
     edit(place->path, "PRAGMA user_version=4");
     log = test_open(&place->options);
     lt_log_close(log);
+}
+
+/* A version that no version writes. */
+static void an_impossible_layout_is_no_log(void **state)
+{
+    static const char *const versions[] = {"PRAGMA user_version=-1",
+                                           "PRAGMA user_version=0"};
+    struct place *place = *state;
+
+    for (size_t i = 0; i < LT_COUNT_OF(versions); i++) {
+        struct lt_log *log = test_open(&place->options);
+        struct lt_diag diag = {.code = LT_OK};
+
+        assert_int_equal(
+            sqlite3_exec(log->db, versions[i], NULL, NULL, NULL), SQLITE_OK);
+        lt_log_close(log);
+        log = NULL;
+        assert_int_equal(lt_log_open(&place->options, &log, &diag),
+                         LT_ECORRUPT);
+        assert_null(log);
+        assert_int_equal(diag.code, LT_ECORRUPT);
+        assert_int_equal(unlink(place->path), 0);
+    }
 }
 
 static void somebody_elses_file_is_refused(void **state)
@@ -115,6 +139,30 @@ static void a_file_of_another_user_is_refused(void **state)
     assert_int_equal(chown(place->path, 0, 0), 0);
     log = test_open(&place->options);
     lt_log_close(log);
+    log = NULL;
+    /* One of root's is refused by the system alone. */
+    assert_int_equal(chmod(place->folder, 0755), 0);
+    assert_int_equal(seteuid(12345), 0);
+    assert_int_equal(lt_log_open(&place->options, &log, NULL), LT_ECREATE);
+    assert_int_equal(seteuid(0), 0);
+    assert_null(log);
+}
+
+static void the_folder_of_a_file_is_found(void **state)
+{
+    static const char *const rows[][2] = {{"/var/lib/log.db", "/var/lib"},
+                                          {"/log.db", "/"},
+                                          {"log.db", "."},
+                                          {"./log.db", "."},
+                                          {"a/log.db", "a"}};
+
+    (void)state;
+    for (size_t i = 0; i < LT_COUNT_OF(rows); i++) {
+        char *folder = lt_folder_of(rows[i][0]);
+
+        assert_string_equal(folder, rows[i][1]);
+        free(folder);
+    }
 }
 
 /* A path without a folder in it is one from here. */
@@ -240,6 +288,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(another_office_is_refused),
         TEST(a_newer_layout_is_refused_and_left_alone),
+        TEST(an_impossible_layout_is_no_log),
+        TEST(the_folder_of_a_file_is_found),
         TEST(somebody_elses_file_is_refused),
         TEST(a_file_open_to_others_is_refused),
         TEST(a_file_of_another_user_is_refused),

@@ -199,6 +199,184 @@ static void a_life_from_another_point_stays_behind(void **state)
     assert_string_equal(lost.what, "behind");
 }
 
+/* The first of a life is gone: what comes after it hangs on nothing. */
+static void what_follows_a_row_that_is_gone_stays_behind(void **state)
+{
+    struct place *place = *state;
+    struct lost lost = {0};
+    struct lt_salvage_sums sums;
+    struct lt_log *log = test_open(&place->options);
+
+    write_some(log, SEGMENTS);
+    lt_log_close(log);
+    run_sql(place, "DROP TRIGGER segment_stays;"
+                   "DELETE FROM segment WHERE pos = 1");
+    sums = salvage(place, NULL, &lost);
+    assert_int_equal(sums.segments, SEGMENTS);
+    assert_int_equal(sums.unreadable, 1);
+    assert_int_equal(sums.kept, 0);
+    assert_int_equal(lost.n, 1);
+    assert_int_equal(lost.number, 3);
+    assert_string_equal(lost.what, "behind");
+}
+
+/* Another office has a life of the same number: nothing hangs on that one. */
+static void lives_of_one_number_are_told_apart(void **state)
+{
+    struct place *place = *state;
+    struct lt_salvage_sums sums;
+    struct lt_log *log = test_open(&place->options);
+    struct writer other = writer; /* shares the key and the packer */
+
+    other.stream.origin = test_office(9);
+    (void)test_write(log, &other, 1);
+    write_some(log, 2);
+    writer_restart(&writer, 2);
+    write_some(log, 2);
+    lt_log_close(log);
+    sums = salvage(place, NULL, NULL);
+    assert_int_equal(sums.kept, 5);
+    run_sql(place, "DROP TRIGGER segment_same;"
+                   "UPDATE segment SET payload = x'1234' WHERE pos = 3");
+    /* Not from its own life any more, and never from the other's. */
+    {
+        char copy[80];
+
+        (void)snprintf(copy, sizeof(copy), "%s/log.db-real", place->folder);
+        assert_int_equal(unlink(copy), 0);
+    }
+    sums = salvage(place, NULL, NULL);
+    assert_int_equal(sums.kept, 2);
+}
+
+/* Signed as it is, it hangs on a point before a hole: no log takes it. */
+static void what_no_log_takes_stays_behind(void **state)
+{
+    struct place *place = *state;
+    struct lt_salvage_sums sums;
+    struct lt_log *log = test_open(&place->options);
+    struct lt_segment segment;
+    struct lost lost = {0};
+    sqlite3_stmt *stmt = NULL;
+    sqlite3 *db;
+
+    write_some(log, 2);
+    segment = writer.segment;
+    lt_log_close(log);
+    segment.epoch = 2;
+    segment.prev = (struct lt_point){.epoch = 1, .number = 2};
+    segment.first = 9;
+    segment.parts = NULL;
+    segment.parts_len = 0;
+    assert_int_equal(lt_segment_seal(&segment, writer.key), LT_OK);
+    run_sql(place,
+            "INSERT INTO run(id, stream, epoch, first, prev_epoch, "
+            "prev_number, prev_hash, key_id) SELECT 2, stream, 2, 9, 1, 2, "
+            "zeroblob(32), key_id FROM run WHERE id = 1");
+    assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db,
+                           "INSERT INTO segment(pos, run, first, count, "
+                           "events_total, committed_at_ms, compression, hash, "
+                           "signature, payload) VALUES(3, 2, 9, 2, 6, 1, ?1, "
+                           "?2, ?3, ?4)",
+                           -1, &stmt, NULL),
+        SQLITE_OK);
+    (void)sqlite3_bind_int(stmt, 1, segment.compression);
+    (void)sqlite3_bind_blob(stmt, 2, segment.hash, LT_HASH_LEN, SQLITE_STATIC);
+    (void)sqlite3_bind_blob(stmt, 3, segment.signature, LT_SIG_LEN,
+                            SQLITE_STATIC);
+    (void)sqlite3_bind_blob(stmt, 4, segment.payload,
+                            (int)segment.payload_len, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_DONE);
+    (void)sqlite3_finalize(stmt);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    sums = salvage(place, NULL, &lost);
+    assert_int_equal(sums.kept, 2);
+    assert_int_equal(sums.quarantined, 1);
+    assert_int_equal(lost.number, 9);
+    assert_string_equal(lost.what, "row");
+}
+
+/* ---- the other tables ---- */
+
+/* The new log's quota: it is full, and says so. */
+static void a_new_log_that_is_full_says_so(void **state)
+{
+    static const uint8_t big[300000];
+    struct place *place = *state;
+    struct lt_log *log = test_open(&place->options);
+    struct lt_log_options options = place->options;
+    struct lt_salvage_sums sums = {0};
+    struct lt_salvage *from = NULL;
+    struct lt_buf buf;
+    char copy[80];
+
+    assert_int_equal(lt_log_put_meta(log, "a", "", 0), LT_OK);
+    assert_int_equal(lt_log_put_meta(log, "b", big, sizeof(big)), LT_OK);
+    assert_int_equal(lt_log_put_meta(log, "scrub", "3", 1), LT_OK);
+    assert_int_equal(lt_log_commit(log), LT_OK);
+    lt_log_close(log);
+    (void)snprintf(copy, sizeof(copy), "%s/log.db-real", place->folder);
+    options.path = copy;
+    options.max_bytes = 200000;
+    log = test_open(&options);
+    assert_int_equal(lt_salvage_open(place->path, &from), LT_OK);
+    assert_int_equal(lt_salvage_others(from, log, &sums), LT_EFULL);
+    lt_log_close(log);
+    assert_int_equal(unlink(copy), 0);
+    options.max_bytes = 0;
+    log = test_open(&options);
+    sums = (struct lt_salvage_sums){0};
+    assert_int_equal(lt_salvage_others(from, log, &sums), LT_OK);
+    /* Where a scrub stood in the old one says nothing of the new one. */
+    lt_buf_init(&buf, lt_alloc_heap());
+    assert_int_equal(lt_log_get_meta(log, "scrub", &buf), LT_ENOTFOUND);
+    assert_int_equal(lt_log_get_meta(log, "a", &buf), LT_OK);
+    assert_int_equal(buf.len, 0);
+    assert_int_equal(lt_log_get_meta(log, "b", &buf), LT_OK);
+    assert_int_equal(buf.len, sizeof(big));
+    lt_buf_deinit(&buf);
+    lt_salvage_close(from);
+    lt_log_close(log);
+}
+
+/* In the head of its record a text of one byte has become nothing: no value is
+ * put under no name, and the others come over. */
+static void a_value_that_has_lost_its_name_is_lost(void **state)
+{
+    static const char record[] = "\x03\x0f\x24qneedle-value";
+    struct place *place = *state;
+    struct lt_log *log = test_open(&place->options);
+    struct lt_salvage_sums sums;
+    static char bytes[1 << 20];
+    FILE *file;
+    size_t len;
+    unsigned found = 0;
+
+    assert_int_equal(lt_log_put_meta(log, "q", "needle-value", 12), LT_OK);
+    assert_int_equal(lt_log_put_meta(log, "r", "x", 1), LT_OK);
+    assert_int_equal(lt_log_commit(log), LT_OK);
+    lt_log_close(log);
+    file = fopen(place->path, "r+b");
+    assert_non_null(file);
+    len = fread(bytes, 1, sizeof(bytes), file);
+    for (size_t at = 0; at + sizeof(record) <= len; at++) {
+        if (memcmp(bytes + at, record, sizeof(record) - 1) == 0) {
+            bytes[at + 1] = 0;
+            bytes[at + 2] += 2; /* its byte belongs to the value now */
+            found++;
+        }
+    }
+    assert_true(found > 0);
+    rewind(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+    sums = salvage(place, NULL, NULL);
+    assert_int_equal(sums.others, 1);
+    assert_int_equal(sums.others_lost, 1);
+}
+
 /* ---- proof ---- */
 
 static void what_nobody_has_a_key_for_stays_behind(void **state)
@@ -413,6 +591,11 @@ int main(void)
         TEST(a_life_whose_beginning_is_lost_stays_behind),
         TEST(a_branch_from_what_is_there_is_saved),
         TEST(a_life_from_another_point_stays_behind),
+        TEST(what_follows_a_row_that_is_gone_stays_behind),
+        TEST(lives_of_one_number_are_told_apart),
+        TEST(what_no_log_takes_stays_behind),
+        TEST(a_new_log_that_is_full_says_so),
+        TEST(a_value_that_has_lost_its_name_is_lost),
         TEST(what_nobody_has_a_key_for_stays_behind),
         TEST(what_the_new_log_refuses_stays_behind),
         TEST(a_long_log_is_saved_in_pieces),
