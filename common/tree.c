@@ -26,8 +26,7 @@ lt_err lt_tree_new(const struct lt_alloc *alloc, struct lt_tree **out_tree)
 void lt_tree_node_deinit(const struct lt_alloc *alloc,
                          struct lt_tree_node *node)
 {
-    lt_free(alloc, node->text);
-    lt_free(alloc, (void *)node->addresses);
+    lt_free(alloc, node->block);
     lt_free(alloc, node->moves);
 }
 

@@ -113,17 +113,15 @@ bool lt_tree_copy_info(const struct lt_alloc *alloc,
 {
     size_t links_n = info->link_addresses_n;
     size_t addresses_n = links_n + info->enrol_addresses_n;
-    char *at = lt_new(alloc, text_bytes(info));
-    const char **addresses =
-        lt_new_array(alloc, addresses_n + 1, sizeof(*addresses));
+    size_t table = addresses_n * sizeof(const char *);
+    char *block = lt_new(alloc, table + text_bytes(info));
+    const char **addresses = (const char **)(void *)block;
+    char *at = block + table;
 
-    if (at == NULL || addresses == NULL) {
-        lt_free(alloc, at);
-        lt_free(alloc, (void *)addresses);
+    if (block == NULL) {
         return false;
     }
-    node->text = at;
-    node->addresses = addresses;
+    node->block = block;
     node->office.id = info->id;
     node->office.parent = info->parent;
     node->office.keeper = info->keeper;
@@ -143,13 +141,14 @@ bool lt_tree_copy_info(const struct lt_alloc *alloc,
     return true;
 }
 
+/* Few offices ever move: room for each as it comes. */
 static bool add_move(const struct lt_alloc *alloc, struct lt_tree_node *node,
                      uint64_t version, uint32_t parent)
 {
-    void *moves = node->moves;
+    struct lt_tree_move *moves =
+        lt_resize(alloc, node->moves, (node->moves_n + 1) * sizeof(*moves));
 
-    if (!lt_grow(alloc, &moves, &node->moves_capacity, node->moves_n,
-                 sizeof(*node->moves))) {
+    if (moves == NULL) {
         return false;
     }
     node->moves = moves;
@@ -384,13 +383,11 @@ lt_err lt_tree_change_office(struct lt_tree *tree, uint64_t version,
         lt_tree_node_deinit(tree->alloc, &fresh);
         return lt_diag_set(diag, LT_ENOMEM);
     }
-    lt_free(tree->alloc, node->text);
-    lt_free(tree->alloc, (void *)node->addresses);
+    lt_free(tree->alloc, node->block);
     fresh.office.since_version = node->office.since_version;
     fresh.office.places_n = node->moves_n;
     node->office = fresh.office;
-    node->text = fresh.text;
-    node->addresses = fresh.addresses;
+    node->block = fresh.block;
     if (parent != node->parent) {
         hang_below(tree, index, parent);
     }

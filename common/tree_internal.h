@@ -17,8 +17,7 @@ struct lt_tree_move {
 
 struct lt_tree_node {
     struct lt_tree_office office;
-    char *text;                 /* one block: name, kind, code, addresses */
-    const char **addresses;     /* link addresses, then enrol addresses */
+    void *block; /* pointers to link and enrol addresses, then all texts */
     uint32_t parent;            /* the present one */
     uint32_t depth;             /* 1 for the root */
     uint32_t child;             /* the first below it, or LT_TREE_NONE */
@@ -27,7 +26,6 @@ struct lt_tree_node {
     uint64_t released_version;  /* 0: no writer has let go of it by that word */
     struct lt_tree_move *moves; /* rising versions, the opening first */
     size_t moves_n;
-    size_t moves_capacity;
 };
 
 /* What a word between two trees says beside its office; one block. */
@@ -120,6 +118,7 @@ struct lt_tree {
     struct lt_tree_plan *plans; /* prepared, in the order of their versions */
     size_t plans_n;
     size_t plans_capacity;
+    size_t plans_next; /* behind the last one that was named: mostly the next */
     struct lt_tree_regions *regions;
     struct lt_office self; /* whose tree it is; zero: of the first writer */
     bool deferred; /* where trees join, words get their places later */

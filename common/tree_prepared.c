@@ -44,40 +44,58 @@ lt_err lt_tree_prepare(struct lt_tree *tree, uint64_t version,
     return LT_OK;
 }
 
+/* A reorganisation is named change after change, as it was prepared: to look
+ * from the first one on each time would take the square of their number. */
+static struct lt_tree_plan *find_plan(struct lt_tree *tree,
+                                      const struct lt_event_id *prepared)
+{
+    size_t at = tree->plans_next < tree->plans_n ? tree->plans_next : 0;
+
+    for (size_t i = 0; i < tree->plans_n; i++) {
+        struct lt_tree_plan *plan = &tree->plans[at];
+
+        at = at + 1 < tree->plans_n ? at + 1 : 0;
+        if (lt_event_id_equal(&plan->prepared.id, prepared)) {
+            tree->plans_next = at;
+            return plan;
+        }
+    }
+    return NULL;
+}
+
 lt_err lt_tree_enforce(struct lt_tree *tree, uint64_t version,
                        const struct lt_office *office,
                        const struct lt_event_id *prepared, bool withdraws,
                        struct lt_diag *diag)
 {
-    for (size_t i = 0; i < tree->plans_n; i++) {
-        struct lt_tree_prepared *plan = &tree->plans[i].prepared;
-        struct lt_office_info info;
-        lt_err rc;
+    struct lt_tree_plan *found = find_plan(tree, prepared);
+    struct lt_tree_prepared *plan;
+    struct lt_office_info info;
+    lt_err rc;
 
-        if (!lt_event_id_equal(&plan->id, prepared)) {
-            continue;
-        }
-        if (!lt_office_equal(&plan->change.id, office)) {
-            return lt_tree_refuse(diag, office, "of another office");
-        }
-        if (plan->in_force != 0) {
-            return LT_OK; /* said twice, or too late */
-        }
-        if (withdraws) {
-            plan->in_force = version;
-            plan->withdrawn = true;
-            return LT_OK;
-        }
-        lt_tree_info_of(&plan->change, &info);
-        rc = plan->closes ? lt_tree_close_office(tree, version, office,
-                                                 &plan->heir, diag)
-                          : lt_tree_change_office(tree, version, &info, diag);
-        if (rc == LT_OK) {
-            plan->in_force = version;
-        }
-        return rc;
+    if (found == NULL) {
+        return lt_tree_refuse(diag, office, "was not prepared");
     }
-    return lt_tree_refuse(diag, office, "was not prepared");
+    plan = &found->prepared;
+    if (!lt_office_equal(&plan->change.id, office)) {
+        return lt_tree_refuse(diag, office, "of another office");
+    }
+    if (plan->in_force != 0) {
+        return LT_OK; /* said twice, or too late */
+    }
+    if (withdraws) {
+        plan->in_force = version;
+        plan->withdrawn = true;
+        return LT_OK;
+    }
+    lt_tree_info_of(&plan->change, &info);
+    rc = plan->closes ? lt_tree_close_office(tree, version, office,
+                                             &plan->heir, diag)
+                      : lt_tree_change_office(tree, version, &info, diag);
+    if (rc == LT_OK) {
+        plan->in_force = version;
+    }
+    return rc;
 }
 
 bool lt_tree_clone_plans(const struct lt_tree *from, struct lt_tree *to)
@@ -109,6 +127,7 @@ void lt_tree_plans_deinit(struct lt_tree *tree)
     tree->plans = NULL;
     tree->plans_n = 0;
     tree->plans_capacity = 0;
+    tree->plans_next = 0;
 }
 
 size_t lt_tree_prepared_count(const struct lt_tree *tree)

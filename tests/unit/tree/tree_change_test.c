@@ -225,6 +225,31 @@ static void what_is_prepared_waits_for_the_second_event(void **state)
     lt_tree_free(tree);
 }
 
+static void what_was_prepared_is_named_in_any_order(void **state)
+{
+    static const unsigned NAMED[] = {2, 0, 2, 1};
+    struct lt_tree *tree = small_tree();
+    struct lt_event words[] = {prepared(moving(4, 3), 20270),
+                               prepared(moving(6, 1), 20270),
+                               prepared(closing(5, 4), 20270)};
+
+    (void)state;
+    for (size_t i = 0; i < LT_COUNT_OF(words); i++) {
+        assert_int_equal(say(tree, &words[i]), LT_OK);
+    }
+    for (size_t i = 0; i < LT_COUNT_OF(NAMED); i++) {
+        struct lt_event now = in_force(&words[NAMED[i]]);
+
+        assert_int_equal(say(tree, &now), LT_OK);
+        assert_true(lt_tree_prepared_at(tree, NAMED[i])->in_force != 0);
+    }
+    assert_true(follows(tree, 3, 4));
+    assert_true(follows(tree, 1, 6));
+    assert_false(follows(tree, 3, 6));
+    assert_true(heir_is(tree, 99, 5, 4));
+    lt_tree_free(tree);
+}
+
 static void what_was_prepared_can_be_withdrawn(void **state)
 {
     struct lt_tree *tree = small_tree();
@@ -540,6 +565,7 @@ int main(void)
         cmocka_unit_test(nobody_is_left_without_a_parent),
         cmocka_unit_test(an_heir_and_all_above_it_follow_the_closed_one),
         cmocka_unit_test(what_is_prepared_waits_for_the_second_event),
+        cmocka_unit_test(what_was_prepared_is_named_in_any_order),
         cmocka_unit_test(what_was_prepared_can_be_withdrawn),
         cmocka_unit_test(what_is_due_and_impossible_is_counted),
         cmocka_unit_test(a_change_that_is_impossible_by_its_day_is_refused),
