@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SECTOR = 512, FIRST_BYTES = 64 * 1024 };
+enum { SECTOR = 512 };
 
 static void *grown(void *ptr, size_t size)
 {
@@ -29,56 +29,12 @@ uint64_t lt_disk_random(struct lt_disk *disk)
 
 /* ---- bytes and files ---- */
 
-static void make_room(struct lt_disk_bytes *bytes, size_t len)
-{
-    if (len > bytes->capacity) {
-        size_t capacity =
-            bytes->capacity < FIRST_BYTES ? FIRST_BYTES : bytes->capacity;
-
-        while (capacity < len) {
-            capacity *= 2;
-        }
-        bytes->data = grown(bytes->data, capacity);
-        bytes->capacity = capacity;
-    }
-}
-
-static void set_len(struct lt_disk_bytes *bytes, size_t len)
-{
-    make_room(bytes, len);
-    if (len > bytes->len) {
-        memset(bytes->data + bytes->len, 0, len - bytes->len);
-    }
-    bytes->len = len;
-}
-
-static void put(struct lt_disk_bytes *bytes, const void *data, size_t len,
-                uint64_t at)
-{
-    if (at > bytes->len) {
-        set_len(bytes, (size_t)at);
-    }
-    make_room(bytes, (size_t)at + len);
-    memcpy(bytes->data + at, data, len);
-    if (at + len > bytes->len) {
-        bytes->len = (size_t)at + len;
-    }
-}
-
-static void copy(struct lt_disk_bytes *to, const struct lt_disk_bytes *from)
-{
-    set_len(to, 0);
-    if (from->len > 0) {
-        put(to, from->data, from->len, 0);
-    }
-}
-
 static void apply(struct lt_disk_bytes *bytes, const struct lt_disk_op *op)
 {
     if (op->data == NULL) {
-        set_len(bytes, (size_t)op->at);
+        lt_disk_bytes_set_len(bytes, (size_t)op->at);
     } else {
-        put(bytes, op->data, op->len, op->at);
+        lt_disk_bytes_put(bytes, op->data, op->len, op->at);
     }
 }
 
@@ -126,6 +82,13 @@ struct lt_disk_file *lt_disk_find(const struct lt_disk *disk, const char *path)
     return file != NULL && file->exists ? file : NULL;
 }
 
+static bool is_wal(const char *path)
+{
+    size_t len = strlen(path);
+
+    return len > 4 && strcmp(path + len - 4, "-wal") == 0;
+}
+
 struct lt_disk_file *lt_disk_create(struct lt_disk *disk, const char *path)
 {
     struct lt_disk_file *file = find_any(disk, path);
@@ -137,13 +100,15 @@ struct lt_disk_file *lt_disk_create(struct lt_disk *disk, const char *path)
         if (file->path == NULL) {
             abort();
         }
+        file->seen.is_wal = is_wal(path);
+        file->durable.is_wal = file->seen.is_wal;
         file->next = disk->files;
         disk->files = file;
     }
     /* Under the name of a deleted file the old bytes may come back until the
      * new one has been synced. */
     file->exists = true;
-    set_len(&file->seen, 0);
+    lt_disk_bytes_set_len(&file->seen, 0);
     forget_ops(file);
     add_op(file, NULL, 0, 0);
     return file;
@@ -153,10 +118,10 @@ void lt_disk_remove(struct lt_disk_file *file, bool durably)
 {
     file->exists = false;
     forget_ops(file);
-    set_len(&file->seen, 0);
+    lt_disk_bytes_set_len(&file->seen, 0);
     if (durably) {
         file->exists_durably = false;
-        set_len(&file->durable, 0);
+        lt_disk_bytes_set_len(&file->durable, 0);
     }
 }
 
@@ -175,7 +140,8 @@ static void apply_torn(struct lt_disk *disk, struct lt_disk_file *file,
         const size_t len = op->len - from < SECTOR ? op->len - from : SECTOR;
 
         if (lt_disk_random(disk) % 2 == 0) {
-            put(&file->durable, op->data + from, len, op->at + from);
+            lt_disk_bytes_put(&file->durable, op->data + from, len,
+                              op->at + from);
         }
     }
 }
@@ -207,10 +173,10 @@ static void crash_file(struct lt_disk *disk, struct lt_disk_file *file,
     }
     file->exists = file->exists_durably;
     if (!file->exists) {
-        set_len(&file->durable, 0);
+        lt_disk_bytes_set_len(&file->durable, 0);
     }
     forget_ops(file);
-    copy(&file->seen, &file->durable);
+    lt_disk_bytes_copy(&file->seen, &file->durable);
     file->lock = 0;
     file->holder = NULL;
 }
@@ -316,7 +282,7 @@ int lt_disk_write(struct lt_disk *disk, struct lt_disk_file *file,
         lt_disk_used(disk) + more > disk->quota) {
         return SQLITE_FULL;
     }
-    put(&file->seen, data, len, at);
+    lt_disk_bytes_put(&file->seen, data, len, at);
     if (due_last(&disk->lose_in)) {
         /* Nothing is on its way to the disk. */
     } else if (due_last(&disk->misdirect_in)) {
@@ -342,7 +308,7 @@ int lt_disk_truncate(struct lt_disk *disk, struct lt_disk_file *file,
     if (fate.how == LT_DISK_FAILS || fate.how == LT_DISK_IS_FULL) {
         return SQLITE_IOERR_TRUNCATE;
     }
-    set_len(&file->seen, (size_t)len);
+    lt_disk_bytes_set_len(&file->seen, (size_t)len);
     add_op(file, NULL, 0, len);
     if (fate.how == LT_DISK_POWER) {
         lt_disk_crash(disk, fate.crash);
@@ -359,7 +325,7 @@ static void sync_names(struct lt_disk *disk)
          file = file->next) {
         file->exists_durably = file->exists;
         if (!file->exists) {
-            set_len(&file->durable, 0);
+            lt_disk_bytes_set_len(&file->durable, 0);
         }
     }
 }
@@ -436,8 +402,9 @@ void lt_disk_free(struct lt_disk *disk)
         disk->files = file->next;
         forget_ops(file);
         free(file->ops);
-        free(file->seen.data);
-        free(file->durable.data);
+        free(file->flat);
+        lt_disk_bytes_free(&file->seen);
+        lt_disk_bytes_free(&file->durable);
         free(file->path);
         free(file);
     }
@@ -508,6 +475,15 @@ void lt_disk_disarm(struct lt_disk *disk)
     disk->read_in = 0;
 }
 
+static void flip(struct lt_disk_bytes *bytes, uint64_t offset, unsigned bit)
+{
+    uint8_t byte;
+
+    lt_disk_bytes_get(bytes, &byte, 1, offset);
+    byte ^= (uint8_t)(1u << (bit % 8));
+    lt_disk_bytes_put(bytes, &byte, 1, offset);
+}
+
 bool lt_disk_flip(struct lt_disk *disk, const char *path, uint64_t offset,
                   unsigned bit)
 {
@@ -516,9 +492,9 @@ bool lt_disk_flip(struct lt_disk *disk, const char *path, uint64_t offset,
     if (file == NULL || offset >= file->seen.len) {
         return false;
     }
-    file->seen.data[offset] ^= (uint8_t)(1u << (bit % 8));
+    flip(&file->seen, offset, bit);
     if (offset < file->durable.len) {
-        file->durable.data[offset] ^= (uint8_t)(1u << (bit % 8));
+        flip(&file->durable, offset, bit);
     }
     return true;
 }
@@ -535,11 +511,25 @@ uint64_t lt_disk_size(const struct lt_disk *disk, const char *path)
     return file == NULL ? 0 : file->seen.len;
 }
 
-const uint8_t *lt_disk_bytes(const struct lt_disk *disk, const char *path)
+const uint8_t *lt_disk_bytes(struct lt_disk *disk, const char *path)
 {
-    const struct lt_disk_file *file = lt_disk_find(disk, path);
+    struct lt_disk_file *file = lt_disk_find(disk, path);
 
-    return file == NULL ? NULL : file->seen.data;
+    if (file == NULL) {
+        return NULL;
+    }
+    file->flat = grown(file->flat, file->seen.len);
+    lt_disk_bytes_get(&file->seen, file->flat, file->seen.len, 0);
+    return file->flat;
+}
+
+void lt_disk_forget_bytes(struct lt_disk *disk)
+{
+    for (struct lt_disk_file *file = disk->files; file != NULL;
+         file = file->next) {
+        free(file->flat);
+        file->flat = NULL;
+    }
 }
 
 uint64_t lt_disk_used(const struct lt_disk *disk)
@@ -568,8 +558,15 @@ uint64_t lt_disk_hash(const struct lt_disk *disk)
         for (const char *at = file->path; *at != '\0'; at++) {
             hash = (hash ^ (uint8_t)*at) * UINT64_C(0x100000001b3);
         }
-        for (size_t i = 0; i < file->durable.len; i++) {
-            hash = (hash ^ file->durable.data[i]) * UINT64_C(0x100000001b3);
+        for (uint64_t at = 0; at < file->durable.len; at += SECTOR) {
+            size_t left = (size_t)(file->durable.len - at);
+            size_t len = left < SECTOR ? left : SECTOR;
+            uint8_t sector[SECTOR];
+
+            lt_disk_bytes_get(&file->durable, sector, len, at);
+            for (size_t i = 0; i < len; i++) {
+                hash = (hash ^ sector[i]) * UINT64_C(0x100000001b3);
+            }
         }
         sum += hash;
     }
@@ -600,7 +597,7 @@ struct lt_disk_image *lt_disk_snapshot(const struct lt_disk *disk)
         if (kept->path == NULL) {
             abort();
         }
-        copy(&kept->durable, &file->durable);
+        lt_disk_bytes_copy(&kept->durable, &file->durable);
         kept->next = image->files;
         image->files = kept;
     }
@@ -620,8 +617,8 @@ void lt_disk_restore(struct lt_disk *disk, const struct lt_disk_image *image)
         struct lt_disk_file *file = lt_disk_create(disk, kept->path);
 
         forget_ops(file);
-        copy(&file->durable, &kept->durable);
-        copy(&file->seen, &kept->durable);
+        lt_disk_bytes_copy(&file->durable, &kept->durable);
+        lt_disk_bytes_copy(&file->seen, &kept->durable);
         file->exists_durably = true;
     }
     disk->generation++;
@@ -636,7 +633,7 @@ void lt_disk_image_free(struct lt_disk_image *image)
         struct lt_disk_file *file = image->files;
 
         image->files = file->next;
-        free(file->durable.data);
+        lt_disk_bytes_free(&file->durable);
         free(file->path);
         free(file);
     }

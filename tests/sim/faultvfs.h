@@ -100,8 +100,11 @@ struct lt_disk_sums {
 void lt_disk_sums(const struct lt_disk *disk, struct lt_disk_sums *out);
 /* Size of a file as programs see it; 0 when it is not there. */
 uint64_t lt_disk_size(const struct lt_disk *disk, const char *path);
-/* Its bytes; borrowed until the disk is used again. NULL when not there. */
-const uint8_t *lt_disk_bytes(const struct lt_disk *disk, const char *path);
+/* Its bytes, in one piece; borrowed until they are asked for again or the disk
+ * goes. NULL when not there. */
+const uint8_t *lt_disk_bytes(struct lt_disk *disk, const char *path);
+/* Give them back before that. */
+void lt_disk_forget_bytes(struct lt_disk *disk);
 uint64_t lt_disk_used(const struct lt_disk *disk);
 /* Of everything durable: for comparing two histories. */
 uint64_t lt_disk_hash(const struct lt_disk *disk);

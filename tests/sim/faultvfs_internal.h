@@ -5,13 +5,8 @@
 
 #include <sqlite3.h>
 
+#include "tests/sim/diskbytes.h"
 #include "tests/sim/faultvfs.h"
-
-struct lt_disk_bytes {
-    uint8_t *data;
-    size_t len;
-    size_t capacity;
-};
 
 /* A write that is not durable yet, or a truncation when @data is NULL. */
 struct lt_disk_op {
@@ -24,6 +19,7 @@ struct lt_disk_file {
     char *path;
     struct lt_disk_bytes seen;
     struct lt_disk_bytes durable;
+    uint8_t *flat;       /* lt_disk_bytes: of what is seen */
     bool exists;         /* for programs */
     bool exists_durably; /* its name has reached the disk */
     struct lt_disk_op *ops;

@@ -78,7 +78,7 @@ static int file_read(sqlite3_file *file, void *out, int len, sqlite3_int64 at)
         have = want;
     }
     if (have > 0) {
-        memcpy(out, seen->data + from, have);
+        lt_disk_bytes_get(seen, out, have, from);
     }
     if (have < want) {
         memset((uint8_t *)out + have, 0, want - have);

@@ -17,6 +17,7 @@ void sim_around(struct sim_node *node, const struct lt_office *office,
     struct sim_link *link = &node->links[SIM_AROUND_IT];
     int above = sim_node_of(node->sim, office);
 
+    sim_stir(node);
     if (!begin || above < 0) {
         sim_link_down(node, SIM_AROUND_IT);
         *link = (struct sim_link){.above = -1};

@@ -99,6 +99,9 @@ struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of)
     if (lt_curve_public(node->transport_secret, node->transport_key) != LT_OK) {
         abort();
     }
+    if (clone_of < 0) {
+        sim_note_office(sim, index);
+    }
     sim_make_key(sim, identity + 1, &node->key);
     if (clone_of < 0 && parent >= 0) {
         sim_note_edge(sim, index, (unsigned)parent);
@@ -220,4 +223,5 @@ void sim_free_node(struct sim_node *node)
     lt_buf_deinit(&node->sim->bindings[node->index]);
     free(node->requests);
     free(node->durable);
+    free(node->buckets);
 }

@@ -20,15 +20,33 @@ void sim_fail(struct sim *sim, const char *format, ...)
     va_end(args);
 }
 
+/* Where the office stands, or would stand; there is always a free slot. */
+static size_t slot_of(const struct sim *sim, const struct lt_office *office)
+{
+    uint64_t hash;
+    size_t at;
+
+    memcpy(&hash, office->bytes + 4, sizeof(hash)); /* it is random */
+    at = (size_t)hash % SIM_NODE_SLOTS;
+    while (sim->slots[at] != 0 &&
+           !lt_office_equal(&sim->nodes[sim->slots[at] - 1].office, office)) {
+        at = (at + 1) % SIM_NODE_SLOTS;
+    }
+    return at;
+}
+
 int sim_node_of(const struct sim *sim, const struct lt_office *office)
 {
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        if (sim->nodes[i].clone_of < 0 &&
-            lt_office_equal(&sim->nodes[i].office, office)) {
-            return (int)i;
-        }
+    return (int)sim->slots[slot_of(sim, office)] - 1;
+}
+
+void sim_note_office(struct sim *sim, unsigned index)
+{
+    size_t at = slot_of(sim, &sim->nodes[index].office);
+
+    if (sim->slots[at] == 0) { /* the first one of two alike */
+        sim->slots[at] = index + 1;
     }
-    return -1;
 }
 
 /* FNV-1a, eight bytes at a time: a trace needs no strength, only sameness. */
@@ -131,22 +149,25 @@ static bool is_stranded(const struct sim *sim, const struct sim_held *held,
     return true;
 }
 
-static bool check_told(struct sim *sim, unsigned index,
-                       const struct sim_held *held)
+static bool check_told(struct sim *sim, const struct sim_held *held)
 {
     for (size_t i = 0; i < sim->told_n; i++) {
         const struct sim_told *told = &sim->told[i];
 
-        if (told->by_clone && holders(sim, held, &told->id) == 0) {
+        if (told->mortal ||
+            (told->by_clone && holders(sim, held, &told->id) == 0)) {
             continue; /* it was nowhere but on that machine */
         }
-        if (!told->mortal && sim_is_above(sim, index, told->writer) &&
-            !sim_held_event(&held[index], &told->id) &&
-            !is_stranded(sim, held, &told->id)) {
+        for (int at = (int)told->writer; at >= 0;
+             at = sim_next_above(sim, at)) {
+            if (sim_held_event(&held[at], &told->id) ||
+                is_stranded(sim, held, &told->id)) {
+                continue;
+            }
             sim_fail(sim,
-                     "I1 node %u lacks event %llu of epoch %llx that node %u "
+                     "I1 node %d lacks event %llu of epoch %llx that node %u "
                      "was told is durable (bits of its holders: %llx)",
-                     index, (unsigned long long)told->id.count,
+                     at, (unsigned long long)told->id.count,
                      (unsigned long long)told->id.epoch, told->writer,
                      (unsigned long long)holders(sim, held, &told->id));
             return false;
@@ -304,6 +325,9 @@ const struct lt_tree *sim_tree(const struct sim *sim)
 {
     const struct lt_tree *best = NULL;
 
+    if (sim->calm != NULL && sim->nodes[0].up) {
+        return lt_engine_tree(sim->nodes[0].engine); /* it never lost any */
+    }
     for (size_t i = 0; i < sim->nodes_n; i++) {
         const struct lt_tree *tree =
             sim->nodes[i].up ? lt_engine_tree(sim->nodes[i].engine) : NULL;
@@ -393,10 +417,32 @@ static bool check_same(struct sim *sim, const struct sim_node *child,
     }
 }
 
-bool sim_converged(struct sim *sim)
+/* What @one holds and both should, @other holds as well. */
+static bool has_all_of(const struct sim *sim, const struct lt_tree *tree,
+                       struct sim_node *one, struct sim_node *other)
 {
     struct lt_tip_view tip;
+    size_t cursor = 0;
+
+    while (lt_engine_tip(one->engine, &cursor, &tip)) {
+        if (sim_durable_last(other, &tip.stream, tip.tip.epoch) <
+                tip.tip.number &&
+            sim_forged_of(sim, &tip.stream, tip.tip.epoch) == NULL &&
+            lt_tree_holds(tree, &other->office, &tip.stream) &&
+            lt_tree_holds(tree, &one->office, &tip.stream)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool sim_converged(struct sim *sim)
+{
     const struct lt_tree *tree;
+
+    if (sim->calm != NULL && sim->agreed == sim->activity) {
+        return true;
+    }
 
     for (size_t i = 0; i < sim->nodes_n; i++) {
         if (!sim->nodes[i].up || !sim_is_tidy(&sim->nodes[i]) ||
@@ -419,31 +465,19 @@ bool sim_converged(struct sim *sim)
     tree = sim_tree(sim);
     /* Cheap: every tip of a child is a tip or an inner point of its parent and
      * the other way round, by durable ends. */
-    for (size_t i = 1; i < sim->nodes_n; i++) {
-        struct sim_node *pair[2] = {&sim->nodes[i],
-                                    &sim->nodes[sim->nodes[i].parent]};
+    for (size_t n = 0; n < sim->nodes_n; n++) {
+        size_t i = (sim->suspect + n) % sim->nodes_n;
+        struct sim_node *child = &sim->nodes[i];
+        struct sim_node *parent =
+            child->parent < 0 ? NULL : &sim->nodes[child->parent];
 
-        for (int side = 0; side < 2; side++) {
-            struct sim_node *one = pair[side];
-            struct sim_node *other = pair[1 - side];
-            size_t cursor = 0;
-
-            while (lt_engine_tip(one->engine, &cursor, &tip)) {
-                bool found = false;
-
-                if (sim_forged_of(sim, &tip.stream, tip.tip.epoch) != NULL ||
-                    !lt_tree_holds(tree, &other->office, &tip.stream) ||
-                    !lt_tree_holds(tree, &one->office, &tip.stream)) {
-                    continue;
-                }
-                found = sim_durable_last(other, &tip.stream, tip.tip.epoch) >=
-                        tip.tip.number;
-                if (!found) {
-                    return false;
-                }
-            }
+        if (parent != NULL && (!has_all_of(sim, tree, child, parent) ||
+                               !has_all_of(sim, tree, parent, child))) {
+            sim->suspect = i;
+            return false;
         }
     }
+    sim->agreed = sim->activity;
     return true;
 }
 
@@ -500,8 +534,9 @@ bool sim_check_all(struct sim *sim)
     for (unsigned i = 0; i < sim->nodes_n && ok; i++) {
         ok = sim_held_read(sim, &sim->nodes[i], &held[i]);
     }
+    ok = ok && check_told(sim, held);
     for (unsigned i = 0; i < sim->nodes_n && ok; i++) {
-        ok = check_told(sim, i, held) && check_runs(sim, i, &held[i]) &&
+        ok = check_runs(sim, i, &held[i]) &&
              check_requests(sim, i, &held[i]) &&
              check_order(sim, i, &held[i]) && check_verify(sim, &sim->nodes[i]);
     }

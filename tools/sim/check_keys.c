@@ -58,11 +58,12 @@ bool sim_keys_agree(const struct sim *sim, unsigned *out_at, unsigned *out_of)
     for (unsigned of = 1; of < sim->nodes_n; of++) {
         const struct sim_node *node = &sim->nodes[of];
 
-        for (unsigned at = 0; node->clone_of < 0 && at < sim->nodes_n; at++) {
-            if (sim->nodes[at].up && sim_is_above(sim, at, of) &&
+        for (int at = (int)of; node->clone_of < 0 && at >= 0;
+             at = sim_next_above(sim, at)) {
+            if (sim->nodes[at].up &&
                 sim_key_is_known_to_wait(&sim->nodes[at], node) !=
                     waits(node)) {
-                *out_at = at;
+                *out_at = (unsigned)at;
                 *out_of = of;
                 return false;
             }

@@ -4,8 +4,9 @@
 
 #include "tools/sim/sim.h"
 
-static uint32_t *bucket_of(struct sim_node *node,
-                           const struct lt_stream *stream, uint64_t epoch)
+enum { BUCKETS_FIRST = 16 };
+
+static uint64_t hash_of(const struct lt_stream *stream, uint64_t epoch)
 {
     uint64_t hash = epoch;
 
@@ -14,16 +15,43 @@ static uint32_t *bucket_of(struct sim_node *node,
         hash = (hash ^ stream->channel.to.bytes[i]) * UINT64_C(0x100000001b3);
     }
     hash = (hash ^ stream->channel.cls) * UINT64_C(0x100000001b3);
-    hash ^= hash >> 29;
-    return &node->buckets[hash % SIM_BUCKETS];
+    return hash ^ hash >> 29;
+}
+
+static uint32_t *bucket_of(struct sim_node *node,
+                           const struct lt_stream *stream, uint64_t epoch)
+{
+    return &node->buckets[hash_of(stream, epoch) & (node->buckets_n - 1)];
+}
+
+static void grow_buckets(struct sim_node *node)
+{
+    node->buckets_n =
+        node->buckets_n == 0 ? BUCKETS_FIRST : 2 * node->buckets_n;
+    free(node->buckets);
+    node->buckets = calloc(node->buckets_n, sizeof(*node->buckets));
+    if (node->buckets == NULL) {
+        abort();
+    }
+    for (size_t i = 0; i < node->durable_n; i++) {
+        struct sim_durable *durable = &node->durable[i];
+        uint32_t *bucket = bucket_of(node, &durable->stream, durable->epoch);
+
+        durable->next = *bucket;
+        *bucket = (uint32_t)i + 1;
+    }
 }
 
 struct sim_durable *sim_durable_of(struct sim_node *node,
                                    const struct lt_stream *stream,
                                    uint64_t epoch, bool make)
 {
-    uint32_t *bucket = bucket_of(node, stream, epoch);
+    uint32_t *bucket;
 
+    if (node->durable_n >= node->buckets_n) {
+        grow_buckets(node);
+    }
+    bucket = bucket_of(node, stream, epoch);
     for (uint32_t i = *bucket; i != 0; i = node->durable[i - 1].next) {
         struct sim_durable *durable = &node->durable[i - 1];
 
@@ -49,7 +77,9 @@ struct sim_durable *sim_durable_of(struct sim_node *node,
 void sim_durable_forget(struct sim_node *node)
 {
     node->durable_n = 0;
-    memset(node->buckets, 0, sizeof(node->buckets));
+    free(node->buckets);
+    node->buckets = NULL;
+    node->buckets_n = 0;
 }
 
 uint64_t sim_durable_last(struct sim_node *node, const struct lt_stream *stream,

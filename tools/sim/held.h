@@ -38,6 +38,7 @@ struct sim_held {
     struct lt_arena arena; /* what acts point into */
     struct lt_arena scratch;
     const struct sim *sim;
+    unsigned node;
     uint64_t pos;  /* the last row that was read */
     bool doubtful; /* its scrub is at work: rotten rows are not held */
     bool broken;

@@ -220,11 +220,10 @@ static void lie(struct sim *sim, uint64_t pair)
     struct lt_ack ack = {.runs_n = 1, .runs = &run};
     struct lt_buf frame;
 
-    for (size_t i = 0; i < sim->handles_n; i++) {
-        if (sim->handles[i].pair == pair &&
-            sim->handles[i].sender != (unsigned)sim->hostile.node &&
+    for (size_t i = 0; i < sim->pairs[pair].handles_n; i++) {
+        if (sim->pairs[pair].handles[i].sender != (unsigned)sim->hostile.node &&
             (run.handle == 0 || sim_chance(&sim->hostile.rng, 300))) {
-            run.handle = sim->handles[i].handle;
+            run.handle = sim->pairs[pair].handles[i].handle;
         }
     }
     if (run.handle == 0 ||

@@ -78,6 +78,7 @@ static uint64_t new_pair(struct sim_node *child, unsigned slot)
         if (sim->pairs == NULL) {
             abort();
         }
+        sim->pairs[0] = (struct sim_pair){0};
     }
     sim->pairs[sim->pairs_n] =
         (struct sim_pair){.node = child->index, .slot = slot};
@@ -112,6 +113,7 @@ static void down(struct sim_node *child, unsigned slot, bool child_hears,
     if (pair == 0) {
         return;
     }
+    sim_stir(child);
     link->pair = 0;
     link->deaf_until_ms[0] = link->deaf_until_ms[1] = 0;
     link->up_at_ms = sim->now_ms + 20 +
@@ -218,29 +220,34 @@ static void close_former(struct sim_node *node)
     }
 }
 
+void sim_links_of_node_revive(struct sim_node *node)
+{
+    struct sim *sim = node->sim;
+
+    follow_tree(node);
+    close_former(node);
+    for (unsigned slot = 0; slot < SIM_UPLINKS; slot++) {
+        struct sim_link *link = &node->links[slot];
+
+        if (link->above < 0 || link->pair != 0 || link->closes_ms != 0 ||
+            !node->up || sim_paused(node) || !sim->nodes[link->above].up ||
+            sim_paused(&sim->nodes[link->above]) ||
+            sim->now_ms < link->up_at_ms) {
+            continue;
+        }
+        if (slot == SIM_AROUND_IT && !sim_around_may(node)) {
+            continue;
+        }
+        sim_link_up(node, slot);
+        if (slot == SIM_UP && node->links[SIM_FORMER].pair != 0) {
+            (void)sim_allowed(sim, SIM_TWO_PARENTS);
+        }
+    }
+}
+
 void sim_links_revive(struct sim *sim)
 {
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        struct sim_node *node = &sim->nodes[i];
-
-        follow_tree(node);
-        close_former(node);
-        for (unsigned slot = 0; slot < SIM_UPLINKS; slot++) {
-            struct sim_link *link = &node->links[slot];
-
-            if (link->above < 0 || link->pair != 0 || link->closes_ms != 0 ||
-                !node->up || sim_paused(node) || !sim->nodes[link->above].up ||
-                sim_paused(&sim->nodes[link->above]) ||
-                sim->now_ms < link->up_at_ms) {
-                continue;
-            }
-            if (slot == SIM_AROUND_IT && !sim_around_may(node)) {
-                continue;
-            }
-            sim_link_up(node, slot);
-            if (slot == SIM_UP && node->links[SIM_FORMER].pair != 0) {
-                (void)sim_allowed(sim, SIM_TWO_PARENTS);
-            }
-        }
+        sim_links_of_node_revive(&sim->nodes[i]);
     }
 }

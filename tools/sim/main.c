@@ -133,7 +133,7 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
                 "usage: lienthong-sim [--seeds N] [--from S | --seed S...]"
                 " [--plant NAME]"
                 " [--tree FILE [--office CODE] [--minutes N]]"
-                " [--night FOLDER [--office CODE|all]]"
+                " [--night FOLDER [--office CODE,...|country|all]]"
                 " [--scenario NAME|list|short|all]"
                 " [--without CLASS[:FROM[-TO]],...] [--jobs N]"
                 " [--shrink] [--twice] [--sums] [--trace]\n");

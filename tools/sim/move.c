@@ -1,6 +1,11 @@
 /* Offices get another parent, by an event of the tree's writer. */
 #include "tools/sim/sim.h"
 
+int sim_next_above(const struct sim *sim, int node)
+{
+    return sim->beside && node == sim->apart ? -1 : sim->nodes[node].parent;
+}
+
 bool sim_is_above(const struct sim *sim, unsigned above, unsigned node)
 {
     int at = (int)node;
@@ -9,7 +14,7 @@ bool sim_is_above(const struct sim *sim, unsigned above, unsigned node)
         if (at == (int)above) {
             return true;
         }
-        at = sim->beside && at == sim->apart ? -1 : sim->nodes[at].parent;
+        at = sim_next_above(sim, at);
     }
     return false;
 }

@@ -60,8 +60,8 @@ static struct sim_frame *queue(struct sim *sim, const struct sim_frame *frame,
                  sim->frames_n, sizeof(*sim->frames))) {
         abort();
     }
-    if (sim->frames_n == SIM_FRAMES_MAX) {
-        printf("I11 more than %d frames under way\n", SIM_FRAMES_MAX);
+    if (sim->frames_n == SIM_FRAMES_MAX + 64 * sim->nodes_n) {
+        printf("I11 %zu frames under way\n", sim->frames_n);
         abort();
     }
     queued = &sim->frames[sim->frames_n++];
@@ -128,6 +128,7 @@ void sim_past_free(struct sim *sim)
 static void note_handle(struct sim *sim, const struct sim_frame *frame,
                         const uint8_t *bytes, bool replayed)
 {
+    struct sim_pair *pair = &sim->pairs[frame->pair];
     struct lt_arena arena;
     struct lt_frame decoded;
 
@@ -136,13 +137,12 @@ static void note_handle(struct sim *sim, const struct sim_frame *frame,
     }
     lt_arena_init(&arena, lt_alloc_heap(), LT_FRAME_ARENA);
     if (lt_frame_decode(bytes, frame->len, &arena, &decoded, NULL) == LT_OK) {
-        if (!lt_grow(lt_alloc_heap(), (void **)&sim->handles,
-                     &sim->handles_capacity, sim->handles_n,
-                     sizeof(*sim->handles))) {
+        if (!lt_grow(lt_alloc_heap(), (void **)&pair->handles,
+                     &pair->handles_capacity, pair->handles_n,
+                     sizeof(*pair->handles))) {
             abort();
         }
-        sim->handles[sim->handles_n++] = (struct sim_handle){
-            .pair = frame->pair,
+        pair->handles[pair->handles_n++] = (struct sim_handle){
             .sender = frame->from,
             .handle = decoded.run_open.handle,
             .stream = decoded.run_open.stream,
@@ -209,11 +209,13 @@ const struct sim_handle *sim_handle_of(const struct sim *sim, uint64_t pair,
                                        unsigned sender, uint32_t handle,
                                        bool replayed)
 {
-    for (size_t i = sim->handles_n; i-- > 0;) {
-        const struct sim_handle *known = &sim->handles[i];
+    const struct sim_pair *of = &sim->pairs[pair];
 
-        if (known->pair == pair && known->sender == sender &&
-            known->handle == handle && known->replayed == replayed) {
+    for (size_t i = of->handles_n; i-- > 0;) {
+        const struct sim_handle *known = &of->handles[i];
+
+        if (known->sender == sender && known->handle == handle &&
+            known->replayed == replayed) {
             return known;
         }
     }
@@ -413,11 +415,8 @@ void sim_drop_pair(struct sim *sim, uint64_t pair)
     for (size_t i = kept / 2; i-- > 0;) {
         sink(sim, i);
     }
-    kept = 0;
-    for (size_t i = 0; i < sim->handles_n; i++) {
-        if (sim->handles[i].pair != pair) {
-            sim->handles[kept++] = sim->handles[i];
-        }
-    }
-    sim->handles_n = kept;
+    free(sim->pairs[pair].handles);
+    sim->pairs[pair].handles = NULL;
+    sim->pairs[pair].handles_n = 0;
+    sim->pairs[pair].handles_capacity = 0;
 }

@@ -1,5 +1,6 @@
-/* The night of 1 July 2025: one of the 34 new provinces with all the old
- * provinces, districts and communes that became it, under one national root.
+/* The night of 1 July 2025: one of the 34 new provinces, some of them or all,
+ * with all the old provinces, districts and communes that became them, under
+ * one national root.
  *
  * Old units, new units and which went into which are files
  * (tests/data/README.md). What the file of successions does not name goes by a
@@ -12,6 +13,7 @@
 
 struct night_counts {
     unsigned old_provinces;
+    unsigned new_provinces;
     unsigned districts;
     unsigned old_communes;
     unsigned new_communes;
@@ -37,17 +39,19 @@ struct night_plan {
     struct sim_shape shape; /* the offices before; node 0 is the root */
     struct night_change *changes;
     size_t changes_n;
-    unsigned province; /* the node that is the new province */
     struct night_counts counts;
 };
 
-/* night_plan.c. False, and said on stderr: the files cannot be read, or no such
- * province is in them. */
-bool night_plan_read(const char *folder, const char *code,
+/* night_plan.c. @codes: of new provinces, with commas; NULL: the whole country.
+ * False, and said on stderr: the files cannot be read, or no such province is
+ * in them. */
+bool night_plan_read(const char *folder, const char *codes,
                      struct night_plan *out);
 void night_plan_free(struct night_plan *plan);
 
-/* night.c: play it for --office, or for all of them; prints what came of it. */
+/* night.c: play it for --office: one code; several with commas, under one root;
+ * `country`, all of them under one root; `all`, one after the other. Prints
+ * what came of it. */
 bool sim_night(const struct sim_command *command);
 
 #endif

@@ -19,7 +19,9 @@ struct unit {
     char code[CODE_MAX];
     char parent[CODE_MAX];
     char *name;
-    int node;  /* in the plan; NOBODY: of another province */
+    int above;   /* of the same file; NOBODY: of a province */
+    int becomes; /* an old province: which new one; NOBODY: not of this plan */
+    int node;    /* in the plan; NOBODY: of another province */
     int heir;  /* of an old commune: the new one; NOBODY: not known yet */
     int taken; /* of a new one: the old office that goes on as it */
     unsigned heirs_n;
@@ -27,6 +29,7 @@ struct unit {
 
 struct units {
     struct unit *items;
+    int *by_code; /* all of them, by tier and code */
     size_t n;
 };
 
@@ -42,8 +45,7 @@ struct reading {
     struct line *lines;
     size_t lines_n;
     struct night_plan *plan;
-    const char *code;
-    int *province; /* of each old province: does it become ours? */
+    const char *codes; /* of new provinces; NULL: all of them */
 };
 
 /* ---- files ---- */
@@ -87,6 +89,7 @@ static bool add_unit(struct units *units, char *const *fields)
     copy(unit->code, fields[1]);
     copy(unit->parent, fields[2]);
     unit->name = strdup(fields[3]);
+    unit->above = unit->becomes = NOBODY;
     unit->node = unit->heir = unit->taken = NOBODY;
     return unit->name != NULL;
 }
@@ -144,30 +147,94 @@ static bool read_lines(const char *folder, struct reading *r)
 
 /* ---- looking up ---- */
 
+static int compare_codes(char tier, const char *code, const struct unit *unit)
+{
+    return tier != unit->tier ? (tier < unit->tier ? -1 : 1)
+                              : strcmp(code, unit->code);
+}
+
+static int compare_units(const void *a, const void *b, void *units)
+{
+    const struct unit *items = ((const struct units *)units)->items;
+    const struct unit *left = &items[*(const int *)a];
+
+    return compare_codes(left->tier, left->code, &items[*(const int *)b]);
+}
+
 static int find(const struct units *units, char tier, const char *code)
 {
-    for (size_t i = 0; i < units->n; i++) {
-        if (units->items[i].tier == tier &&
-            strcmp(units->items[i].code, code) == 0) {
-            return (int)i;
+    size_t low = 0;
+    size_t high = units->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare_codes(tier, code,
+                                  &units->items[units->by_code[middle]]);
+
+        if (order == 0) {
+            return units->by_code[middle];
         }
+        low = order > 0 ? middle + 1 : low;
+        high = order < 0 ? middle : high;
     }
     return NOBODY;
+}
+
+/* @tiers: from the top down, as "pdc". */
+static void index_units(struct units *units, const char *tiers)
+{
+    units->by_code = calloc(units->n + 1, sizeof(*units->by_code));
+    if (units->by_code == NULL) {
+        abort();
+    }
+    for (size_t i = 0; i < units->n; i++) {
+        units->by_code[i] = (int)i;
+    }
+    qsort_r(units->by_code, units->n, sizeof(*units->by_code), compare_units,
+            units);
+    for (size_t i = 0; i < units->n; i++) {
+        const char *tier = strchr(tiers, units->items[i].tier);
+
+        if (tier != NULL && tier > tiers) {
+            units->items[i].above =
+                find(units, tier[-1], units->items[i].parent);
+        }
+    }
 }
 
 /* The old province above an old commune. */
 static int province_of(const struct reading *r, const struct unit *commune)
 {
-    int district = find(&r->before, 'd', commune->parent);
-
-    return district == NOBODY
-               ? NOBODY
-               : find(&r->before, 'p', r->before.items[district].parent);
+    return commune->above == NOBODY ? NOBODY
+                                    : r->before.items[commune->above].above;
 }
 
+/* The new province that an old commune's province becomes. */
+static int becomes(const struct reading *r, const struct unit *commune)
+{
+    int province = province_of(r, commune);
+
+    return province == NOBODY ? NOBODY : r->before.items[province].becomes;
+}
+
+/* Is it a new province of this plan? */
+static bool is_chosen(const struct reading *r, const char *code)
+{
+    size_t len = strlen(code);
+    const char *at = r->codes;
+
+    while (at != NULL && strncmp(at, code, len) != 0) {
+        at = strchr(at, ',');
+        at = at == NULL ? NULL : at + 1;
+    }
+    return r->codes == NULL ||
+           (at != NULL && (at[len] == ',' || at[len] == '\0'));
+}
+
+/* Is it one of the new communes of this plan? */
 static bool is_ours(const struct reading *r, const struct unit *after)
 {
-    return strcmp(after->parent, r->code) == 0;
+    return is_chosen(r, after->parent);
 }
 
 /* ---- who becomes what ---- */
@@ -175,12 +242,10 @@ static bool is_ours(const struct reading *r, const struct unit *after)
 /* An old province becomes the new one where most of its communes went. */
 static bool choose_provinces(struct reading *r)
 {
-    int *ours = calloc(r->before.n, sizeof(int));
-    int *all = calloc(r->before.n, sizeof(int));
+    unsigned *went = calloc(r->before.n * r->after.n + 1, sizeof(*went));
     bool any = false;
 
-    r->province = calloc(r->before.n, sizeof(int));
-    if (ours == NULL || all == NULL || r->province == NULL) {
+    if (went == NULL) {
         abort();
     }
     for (size_t i = 0; i < r->lines_n; i++) {
@@ -189,26 +254,34 @@ static bool choose_provinces(struct reading *r)
         int province =
             from == NOBODY ? NOBODY : province_of(r, &r->before.items[from]);
 
-        if (province != NOBODY && to != NOBODY) {
-            all[province]++;
-            ours[province] += is_ours(r, &r->after.items[to]) ? 1 : 0;
+        if (province != NOBODY && to != NOBODY &&
+            r->after.items[to].above != NOBODY) {
+            went[(size_t)province * r->after.n +
+                 (size_t)r->after.items[to].above]++;
         }
     }
     for (size_t i = 0; i < r->before.n; i++) {
-        r->province[i] = r->before.items[i].tier == 'p' &&
-                         2 * ours[i] > all[i] && all[i] > 0;
-        any |= r->province[i] != 0;
+        const unsigned *to = &went[i * r->after.n];
+        size_t best = 0;
+
+        if (r->before.items[i].tier != 'p') {
+            continue;
+        }
+        for (size_t n = 1; n < r->after.n; n++) {
+            best = to[n] > to[best] ? n : best;
+        }
+        if (to[best] > 0 && is_chosen(r, r->after.items[best].code)) {
+            r->before.items[i].becomes = (int)best;
+            any = true;
+        }
     }
-    free(ours);
-    free(all);
+    free(went);
     return any;
 }
 
 static bool is_before(const struct reading *r, const struct unit *commune)
 {
-    int province = province_of(r, commune);
-
-    return province != NOBODY && r->province[province] != 0;
+    return becomes(r, commune) != NOBODY;
 }
 
 static void follow_lines(struct reading *r)
@@ -234,28 +307,28 @@ static void follow_lines(struct reading *r)
 }
 
 /* Where most communes of that district went. */
-static int most_of_district(const struct reading *r, const char *district)
+static int most_of_district(const struct reading *r, int district)
 {
+    unsigned *went = calloc(r->after.n + 1, sizeof(*went));
     int best = NOBODY;
-    unsigned most = 0;
 
-    for (size_t a = 0; a < r->after.n; a++) {
-        unsigned n = 0;
+    if (went == NULL) {
+        abort();
+    }
+    for (size_t i = 0; i < r->before.n; i++) {
+        const struct unit *old = &r->before.items[i];
 
-        for (size_t b = 0; is_ours(r, &r->after.items[a]) && b < r->before.n;
-             b++) {
-            n += r->before.items[b].tier == 'c' &&
-                         r->before.items[b].heirs_n > 0 &&
-                         r->before.items[b].heir == (int)a &&
-                         strcmp(r->before.items[b].parent, district) == 0
-                     ? 1
-                     : 0;
-        }
-        if (n > most) {
-            most = n;
-            best = (int)a;
+        if (old->tier == 'c' && old->above == district && old->heirs_n > 0 &&
+            old->heir != NOBODY) {
+            went[old->heir]++;
         }
     }
+    for (size_t i = 0; i < r->after.n; i++) {
+        if (went[i] > (best == NOBODY ? 0 : went[best])) {
+            best = (int)i;
+        }
+    }
+    free(went);
     return best;
 }
 
@@ -281,7 +354,7 @@ static void apply_rules(struct reading *r)
             counts->by_code++;
             continue;
         }
-        old->heir = most_of_district(r, old->parent);
+        old->heir = most_of_district(r, old->above);
         if (old->heir != NOBODY) {
             counts->by_district++;
         } else {
@@ -333,21 +406,21 @@ static bool add_below(struct reading *r, char tier, const char *kind)
 {
     for (size_t i = 0; i < r->before.n; i++) {
         struct unit *unit = &r->before.items[i];
-        int above;
+        int above = 0;
 
         if (unit->tier != tier) {
             continue;
         }
-        above = tier == 'p'
-                    ? NOBODY
-                    : find(&r->before, tier == 'd' ? 'p' : 'd', unit->parent);
-        if (tier == 'p'
-                ? r->province[i] == 0
-                : above == NOBODY || r->before.items[above].node == NOBODY) {
+        if (tier == 'p' ? unit->becomes == NOBODY : unit->above == NOBODY) {
             continue;
         }
-        unit->node = add_place(r, tier == 'p' ? 0 : r->before.items[above].node,
-                               kind, unit->name);
+        if (tier != 'p') {
+            above = r->before.items[unit->above].node;
+        }
+        if (above == NOBODY) {
+            continue;
+        }
+        unit->node = add_place(r, above, kind, unit->name);
         if (unit->node == NOBODY) {
             fprintf(stderr, "too many offices for one run\n");
             return false;
@@ -361,15 +434,16 @@ static bool add_below(struct reading *r, char tier, const char *kind)
 /* The old province of the same code is the new one, or the first of them. */
 static void choose_province(struct reading *r)
 {
-    bool found = false;
-
     for (size_t i = 0; i < r->before.n; i++) {
-        const struct unit *unit = &r->before.items[i];
+        const struct unit *old = &r->before.items[i];
+        struct unit *to =
+            old->becomes == NOBODY ? NULL : &r->after.items[old->becomes];
 
-        if (unit->tier == 'p' && unit->node != NOBODY &&
-            (!found || strcmp(unit->code, r->code) == 0)) {
-            r->plan->province = (unsigned)unit->node;
-            found = true;
+        if (to != NULL &&
+            (to->taken == NOBODY || strcmp(old->code, to->code) == 0)) {
+            r->plan->counts.new_provinces += to->taken == NOBODY ? 1 : 0;
+            to->taken = (int)i;
+            to->node = old->node;
         }
     }
 }
@@ -388,8 +462,11 @@ static bool add_opened(struct reading *r)
             unit->node = r->before.items[unit->taken].node;
             continue;
         }
-        unit->node =
-            add_place(r, (int)r->plan->province, "commune", unit->name);
+        if (unit->above == NOBODY || r->after.items[unit->above].node < 0) {
+            return false;
+        }
+        unit->node = add_place(r, r->after.items[unit->above].node, "commune",
+                               unit->name);
         r->plan->counts.opened++;
         if (unit->node == NOBODY) {
             return false;
@@ -412,39 +489,58 @@ static void add_change(struct reading *r, enum night_step step, int node,
                               .name = name == NULL ? NULL : strdup(name)};
 }
 
+/* The new province that takes over from an old unit. */
+static int new_province(const struct reading *r, const struct unit *old)
+{
+    const struct unit *province = old;
+
+    while (province->above != NOBODY) {
+        province = &r->before.items[province->above];
+    }
+    return r->after.items[province->becomes].node;
+}
+
+static bool goes_on(const struct reading *r, size_t old)
+{
+    const struct unit *unit = &r->before.items[old];
+
+    return unit->heir != NOBODY &&
+           r->after.items[unit->heir].taken == (int)old;
+}
+
 static void make_changes(struct reading *r)
 {
-    int province = (int)r->plan->province;
+    static const char TIERS[] = {'d', 'p'};
 
     for (size_t i = 0; i < r->before.n; i++) {
         const struct unit *old = &r->before.items[i];
 
-        if (old->tier == 'c' && old->node != NOBODY && old->heir != NOBODY &&
-            r->after.items[old->heir].taken == (int)i) {
-            add_change(r, NIGHT_MOVE, old->node, province,
-                       r->after.items[old->heir].name);
+        if (old->tier == 'c' && old->node != NOBODY && goes_on(r, i)) {
+            const struct unit *to = &r->after.items[old->heir];
+
+            add_change(r, NIGHT_MOVE, old->node, r->after.items[to->above].node,
+                       to->name);
             r->plan->counts.kept++;
         }
     }
     for (size_t i = 0; i < r->before.n; i++) {
         const struct unit *old = &r->before.items[i];
 
-        if (old->tier == 'c' && old->node != NOBODY &&
-            (old->heir == NOBODY ||
-             r->after.items[old->heir].taken != (int)i)) {
+        if (old->tier == 'c' && old->node != NOBODY && !goes_on(r, i)) {
             add_change(r, NIGHT_CLOSE, old->node,
-                       old->heir == NOBODY ? province
+                       old->heir == NOBODY ? new_province(r, old)
                                            : r->after.items[old->heir].node,
                        NULL);
         }
     }
-    for (int tier = 0; tier < 2; tier++) {
+    for (size_t tier = 0; tier < LT_COUNT_OF(TIERS); tier++) {
         for (size_t i = 0; i < r->before.n; i++) {
             const struct unit *old = &r->before.items[i];
 
-            if (old->tier == (tier == 0 ? 'd' : 'p') && old->node != NOBODY &&
-                old->node != province) {
-                add_change(r, NIGHT_CLOSE, old->node, province, NULL);
+            if (old->tier == TIERS[tier] && old->node != NOBODY &&
+                old->node != new_province(r, old)) {
+                add_change(r, NIGHT_CLOSE, old->node, new_province(r, old),
+                           NULL);
             }
         }
     }
@@ -456,12 +552,13 @@ static void forget(struct units *units)
         free(units->items[i].name);
     }
     free(units->items);
+    free(units->by_code);
 }
 
-bool night_plan_read(const char *folder, const char *code,
+bool night_plan_read(const char *folder, const char *codes,
                      struct night_plan *out)
 {
-    struct reading r = {.plan = out, .code = code};
+    struct reading r = {.plan = out, .codes = codes};
     bool ok;
 
     *out = (struct night_plan){
@@ -472,7 +569,12 @@ bool night_plan_read(const char *folder, const char *code,
     }
     ok = read_units(folder, "units-2025-01.csv", &r.before) &&
          read_units(folder, "units-2026-07.csv", &r.after) &&
-         read_lines(folder, &r) && choose_provinces(&r);
+         read_lines(folder, &r);
+    if (ok) {
+        index_units(&r.before, "pdc");
+        index_units(&r.after, "pc");
+        ok = choose_provinces(&r);
+    }
     if (ok) {
         follow_lines(&r);
         apply_rules(&r);
@@ -488,12 +590,12 @@ bool night_plan_read(const char *folder, const char *code,
     if (ok) {
         make_changes(&r);
     } else {
-        fprintf(stderr, "no night of province %s in %s\n", code, folder);
+        fprintf(stderr, "no night of %s in %s\n",
+                codes == NULL ? "of the country" : codes, folder);
     }
     forget(&r.before);
     forget(&r.after);
     free(r.lines);
-    free(r.province);
     return ok;
 }
 

@@ -69,6 +69,7 @@ static void on_wake(void *ctx, int64_t mono_ms)
 
     if (mono_ms < node->wake_at_ms) {
         node->wake_at_ms = mono_ms;
+        sim_stir(node);
     }
 }
 
@@ -347,7 +348,8 @@ static lt_err open_parts(struct sim_node *node)
         .software = "lienthong-sim",
         .urgent_per_hour = 60,
         .window_start_bytes = 8192,
-        .window_max_bytes = 1 << 20,
+        /* What is under way on ten thousand links is in memory. */
+        .window_max_bytes = sim->nodes_n > SIM_LARGE ? 64 << 10 : 1 << 20,
         .statement_interval_ms = 15 * 60 * 1000,
         .clock_tolerance_ms = 5 * 60 * 1000,
         .zstd_level = 1,

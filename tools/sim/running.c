@@ -20,6 +20,7 @@ void sim_node_crash(struct sim_node *node)
     /* Who dies again and again of a damaged disk gets another one. */
     node->blank |= node->damaged && ++node->deaths > SIM_DEATHS_MAX;
     sim_node_stop(node);
+    sim_stir(node);
     node->restart_at_ms =
         sim->now_ms + 20 + (int64_t)sim_below(&sim->schedule, 400);
     if (sim_strikes(sim, SIM_CLOCK_1970, &sim->fate)) {
@@ -180,6 +181,7 @@ void sim_node_input(struct sim_node *node, const struct lt_input *input)
     if (!node->up || node->dying) {
         return;
     }
+    sim_stir(node);
     if (lt_turn_input(node->turn, &now, input) != LT_OK) {
         sim_fail(node->sim, "I14 node %u: an input was refused", node->index);
     }

@@ -328,6 +328,7 @@ bool sim_check_secrets(struct sim *sim, const struct sim_held *held)
             !look_at_file(sim, node, "log.db-wal", held, &found)) {
             return false;
         }
+        lt_disk_forget_bytes(node->disk);
     }
     for (size_t i = 0; i < sim->secrets_n; i++) {
         const struct sim_secret *secret = &sim->secrets[i];

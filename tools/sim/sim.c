@@ -14,6 +14,10 @@ enum {
     TICK_MS = 5,
     WRITES_BETWEEN_MS = 40,
     BACKUP_EVERY_STEPS = 300,
+    ALONE = 16, /* one engine in so many has its own tree */
+    ALONE_OF_LARGE = 512,
+    LOOK_MS = 1000,
+    LOOKS = 50,     /* where few look: so many at once */
     TURNS_PACE = 16 /* of a quiet day to those of a busy one, an office */
 };
 
@@ -46,16 +50,26 @@ bool sim_chance(struct sim_rng *rng, unsigned per_mille)
 
 /* ---- time ---- */
 
+static void start_if_due(struct sim_node *node)
+{
+    if (!node->up && node->sim->now_ms >= node->restart_at_ms) {
+        sim_node_start(node);
+        sim_stir_below(node);
+    }
+}
+
 static void revive(struct sim *sim)
 {
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        struct sim_node *node = &sim->nodes[i];
-
-        if (!node->up && sim->now_ms >= node->restart_at_ms) {
-            sim_node_start(node);
-        }
+        start_if_due(&sim->nodes[i]);
     }
     sim_links_revive(sim);
+}
+
+void sim_node_revive(struct sim_node *node)
+{
+    start_if_due(node);
+    sim_links_of_node_revive(node);
 }
 
 static void tick(struct sim_node *node)
@@ -73,28 +87,38 @@ static void tick(struct sim_node *node)
     }
 }
 
+void sim_node_act(struct sim_node *node)
+{
+    struct sim *sim = node->sim;
+
+    tick(node);
+    if (node->up && !node->dying && !sim_paused(node)) {
+        sim_node_turn(node);
+        sim_node_tidy(node);
+        sim_node_scrub(node);
+    }
+    if (node->up && !node->dying && node->wake_at_ms == INT64_MAX) {
+        sim_fail(sim, "I14 node %u waits for no timer", node->index);
+    }
+    if (node->up && node->dying) {
+        sim_node_crash(node);
+    }
+}
+
 void sim_one_step(struct sim *sim)
 {
+    if (sim->calm != NULL) {
+        sim_calm_step(sim);
+        sim->now_ms += TICK_MS;
+        return;
+    }
     sim_keys_go_on(sim);
     revive(sim);
     sim_make_room(sim);
     while (sim_deliver(sim)) {
     }
     for (size_t i = 0; i < sim->nodes_n; i++) {
-        struct sim_node *node = &sim->nodes[i];
-
-        tick(node);
-        if (node->up && !node->dying && !sim_paused(node)) {
-            sim_node_turn(node);
-            sim_node_tidy(node);
-            sim_node_scrub(node);
-        }
-        if (node->up && !node->dying && node->wake_at_ms == INT64_MAX) {
-            sim_fail(sim, "I14 node %u waits for no timer", node->index);
-        }
-        if (node->up && node->dying) {
-            sim_node_crash(node);
-        }
+        sim_node_act(&sim->nodes[i]);
     }
     sim->now_ms += TICK_MS;
 }
@@ -122,23 +146,30 @@ static int64_t next_link_ms(const struct sim_node *node)
     return next;
 }
 
+int64_t sim_node_next_ms(const struct sim_node *node)
+{
+    int64_t next = node->up ? node->wake_at_ms : node->restart_at_ms;
+
+    if (node->up && lt_turn_pending(node->turn)) {
+        return 0;
+    }
+    if (node->full) {
+        next = earlier(next, node->room_check_ms);
+    }
+    next = earlier(next, next_link_ms(node));
+    return earlier(next, sim_scrub_ms(node));
+}
+
 /* Nothing happens until the next frame, timer or start. */
 void sim_skip_idle(struct sim *sim, int64_t until_ms)
 {
     int64_t next = earlier(sim_next_frame_ms(sim), until_ms);
 
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        const struct sim_node *node = &sim->nodes[i];
-
-        next = earlier(next, node->up ? node->wake_at_ms : node->restart_at_ms);
-        if (node->up && lt_turn_pending(node->turn)) {
-            return;
-        }
-        if (node->full) {
-            next = earlier(next, node->room_check_ms);
-        }
-        next = earlier(next, next_link_ms(node));
-        next = earlier(next, sim_scrub_ms(node));
+    if (sim->calm != NULL) {
+        next = earlier(next, sim_calm_next_ms(sim));
+    }
+    for (size_t i = 0; sim->calm == NULL && i < sim->nodes_n; i++) {
+        next = earlier(next, sim_node_next_ms(&sim->nodes[i]));
     }
     if (next > sim->now_ms) {
         sim->now_ms = next;
@@ -294,12 +325,17 @@ static void heal(struct sim *sim)
         }
         sim_heal_trust(sim);
         sim_one_step(sim);
+        if (sim->calm != NULL && !sim_calm_looks(sim)) {
+            sim_skip_idle(sim, sim->now_ms + LOOK_MS);
+            continue;
+        }
         if (sim_doubt(sim) && all_answered(sim) && sim_converged(sim) &&
             sim_receipts_complete(sim) && sim_nobody_goes_around(sim, &who)) {
-            quiet++;
+            quiet += sim->calm != NULL ? LOOKS : 1;
         } else {
             quiet = 0;
-            sim_skip_idle(sim, until + STATEMENT_MS);
+            sim_skip_idle(sim, sim->calm != NULL ? sim->now_ms + LOOK_MS
+                                                 : until + STATEMENT_MS);
         }
     }
 }
@@ -318,8 +354,11 @@ static void clean(struct sim *sim)
     sim_sticks_free(sim);
     free(sim->frames);
     free(sim->told);
-    free(sim->handles);
+    for (size_t i = 0; i < sim->pairs_n; i++) {
+        free(sim->pairs[i].handles);
+    }
     free(sim->pairs);
+    sim_calm_free(sim->calm);
     free(sim->hostile.forged);
     free(sim->edges);
     free(sim->beyond);
@@ -385,6 +424,7 @@ static void begin(struct sim *sim, uint64_t seed,
         lt_crypto_remember_good(true);
     }
     lt_failpoint_watch(sim_at_failpoint, sim);
+    sim->agreed = UINT64_MAX;
     if (scene == NULL) {
         sim_make_tree(sim);
     } else {
@@ -426,6 +466,7 @@ void sim_end(struct sim *sim, struct sim_result *out)
     clean(sim);
     lt_crypto_remember_good(false);
     lt_failpoint_watch(NULL, NULL);
+    (void)sim_trees_forget();
     free(sim);
 }
 
@@ -438,6 +479,11 @@ struct sim *sim_begin(uint64_t seed, const struct sim_options *options,
         abort();
     }
     begin(sim, seed, options, scene);
+    if (options->shape != NULL && options->quiet) {
+        sim->calm = sim_calm_new(sim);
+        sim_trees_share(&sim->nodes[0].office,
+                        sim->nodes_n > SIM_LARGE ? ALONE_OF_LARGE : ALONE);
+    }
     sim->tiers = tiers_of(sim);
     for (size_t i = 0; i < sim->nodes_n; i++) {
         sim_node_start(&sim->nodes[i]);

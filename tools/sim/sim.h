@@ -23,8 +23,10 @@
 
 enum {
     SIM_ALARMS = 128,
-    SIM_NODES_MAX = 1024,
-    SIM_FRAMES_MAX = 1 << 16,
+    SIM_NODES_MAX = 12288,
+    SIM_NODE_SLOTS = 1 << 15,
+    SIM_LARGE = 1024, /* from so many nodes on some looks are shorter */
+    SIM_FRAMES_MAX = 1 << 16, /* and 64 for each node */
     SIM_TIMES_MAX = 4,
     SIM_PAST_MAX = 32,
     SIM_DAY_MINUTES = 24 * 60,
@@ -93,7 +95,6 @@ struct sim_durable {
     uint64_t last;
     uint32_t next; /* in its bucket, from 1 */
 };
-enum { SIM_BUCKETS = 256 };
 
 /* A way up from a node. */
 struct sim_link {
@@ -174,7 +175,8 @@ struct sim_node {
     int64_t quota_until_ms; /* 0: no quota */
     struct sim_durable *durable;
     size_t durable_n, durable_capacity;
-    uint32_t buckets[SIM_BUCKETS]; /* of durable, from 1 */
+    uint32_t *buckets; /* of durable, from 1 */
+    size_t buckets_n;  /* a power of two */
     struct lt_event_id cases[64];  /* own cases, for steps */
     size_t cases_n;
     struct lt_event_id last_step; /* count 0: none yet */
@@ -199,7 +201,6 @@ struct sim_node {
 
 /* A handle that a RunOpen named on a pair, by direction. */
 struct sim_handle {
-    uint64_t pair;
     unsigned sender;
     uint32_t handle;
     struct lt_stream stream;
@@ -207,10 +208,12 @@ struct sim_handle {
     bool replayed; /* from an earlier session */
 };
 
-/* Whose session a pair is. */
+/* Whose session a pair is, and what was named in it. */
 struct sim_pair {
     unsigned node;
     unsigned slot;
+    struct sim_handle *handles;
+    size_t handles_n, handles_capacity;
 };
 
 /* A tree that was read, not drawn: the top first, parents before children. */
@@ -298,7 +301,12 @@ struct sim {
     size_t pairs_n, pairs_capacity; /* pair 0 is nobody's */
     struct sim_node nodes[SIM_NODES_MAX];
     size_t nodes_n;
+    uint32_t slots[SIM_NODE_SLOTS]; /* nodes by office, from 1; no clones */
     unsigned tiers; /* before anybody moves */
+    struct sim_calm *calm; /* calm.c; NULL: every node has its turn */
+    uint64_t activity;     /* grows whenever a node does anything */
+    uint64_t agreed;       /* the activity when all had converged */
+    size_t suspect;        /* who had not, the last time */
     struct sim_node *running; /* whose code runs */
     uint8_t root_key[LT_PUBKEY_LEN];
     struct lt_key *root; /* the root key, signs the root's binding */
@@ -310,8 +318,6 @@ struct sim {
     size_t frames_n, frames_capacity;
     struct sim_told *told;
     size_t told_n, told_capacity;
-    struct sim_handle *handles;
-    size_t handles_n, handles_capacity;
     struct sim_sticks *sticks; /* NULL: none yet */
     struct sim_hostile hostile;
     struct sim_secret *secrets;
@@ -367,6 +373,7 @@ void sim_link_half_open(struct sim_node *child, unsigned slot,
 void sim_links_of_node_down(struct sim_node *node, bool loud);
 /* Those that may come up do; parents that the tree has changed are changed. */
 void sim_links_revive(struct sim *sim);
+void sim_links_of_node_revive(struct sim_node *node);
 struct sim_link *sim_link_of_pair(struct sim *sim, uint64_t pair);
 
 /* around.c: sessions with an office above the parent. */
@@ -566,6 +573,8 @@ bool sim_move(struct sim *sim);
 /* Is @above the node itself, or above it, as far as offices have moved? False
  * where they stand in a ring, which sim_check_tree finds. */
 bool sim_is_above(const struct sim *sim, unsigned above, unsigned node);
+/* The office above, as offices have moved; -1: a root. */
+int sim_next_above(const struct sim *sim, int node);
 /* The root of its tree. */
 unsigned sim_root_above(const struct sim *sim, unsigned node);
 bool sim_remove_tier(struct sim *sim);
@@ -618,6 +627,7 @@ void sim_shape_free(struct sim_shape *shape);
 /* check.c: each writes sim->failure and answers false when broken. */
 bool sim_check_ack(struct sim *sim, const struct sim_frame *frame);
 int sim_node_of(const struct sim *sim, const struct lt_office *office);
+void sim_note_office(struct sim *sim, unsigned index); /* for that */
 const struct lt_tree *sim_tree(const struct sim *sim);
 bool sim_converged(struct sim *sim);
 bool sim_check_all(struct sim *sim);
@@ -629,7 +639,34 @@ void sim_check_alarm(struct sim_node *node, const struct lt_effect *effect);
 void sim_check_urgent_wait(struct sim *sim, const struct sim_link *link,
                            unsigned way);
 
+/* calm.c: many nodes of which few have something to do. Only in a run without
+ * faults: whoever has neither a frame nor a timer has no turn, and its log gives
+ * back what it took for its last one. */
+struct sim_calm *sim_calm_new(struct sim *sim); /* none has started */
+void sim_calm_free(struct sim_calm *calm);
+/* Something has happened to the node: it has a turn in the next step. */
+void sim_stir(struct sim_node *node);
+/* The same of all whose ways lead to it. */
+void sim_stir_below(struct sim_node *node);
+void sim_calm_step(struct sim *sim);
+/* When the next node has something to do. */
+int64_t sim_calm_next_ms(const struct sim *sim);
+/* Look at all of them now? Once a second at most, and only after something has
+ * happened. */
+bool sim_calm_looks(struct sim *sim);
+
+/* tree_share.c: one tree for all engines that have read the same of @root's, but
+ * for one in @alone; until they are forgotten, when no engine is left. Returns
+ * how many there were. */
+void sim_trees_share(const struct lt_office *root, unsigned alone);
+size_t sim_trees_forget(void);
+
 /* sim.c: time goes by. */
+/* One node's part of a step: first what it and its ways up may do, then its
+ * turn. */
+void sim_node_revive(struct sim_node *node);
+void sim_node_act(struct sim_node *node);
+int64_t sim_node_next_ms(const struct sim_node *node);
 void sim_one_step(struct sim *sim);
 void sim_skip_idle(struct sim *sim, int64_t until_ms);
 void sim_pass_time(struct sim *sim, int64_t until_ms);

@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "tests/sim/diskbytes.h"
 #include "tests/sim/faultvfs.h"
 
 static sqlite3 *db_open(struct lt_disk *disk)
@@ -225,6 +226,84 @@ static void one_seed_is_one_history(void **state)
     assert_true(history(5) != history(6));
 }
 
+/* Two disks with one history: what the second one adds is nothing but where its
+ * pieces are; what one of them writes later is its own. */
+static void disks_with_the_same_pages_share_them(void **state)
+{
+    struct lt_disk *disks[2] = {lt_disk_new(7), lt_disk_new(7)};
+    sqlite3 *dbs[2];
+    size_t before = lt_disk_pieces_bytes();
+    size_t one = 0;
+    size_t headers;
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        lt_disk_seed_sqlite(7);
+        dbs[i] = db_open(disks[i]);
+        for (unsigned row = 0; row < 40; row++) {
+            assert_int_equal(db_add(dbs[i]), SQLITE_OK);
+        }
+        one = i == 0 ? lt_disk_pieces_bytes() - before : one;
+    }
+    assert_int_equal(lt_disk_hash(disks[0]), lt_disk_hash(disks[1]));
+    headers = lt_disk_pieces_bytes() - before - one;
+    assert_true(one > 40 * 4096);
+    assert_true(headers < one / 16); /* of frames: they are not shared */
+    assert_int_equal(db_add(dbs[0]), SQLITE_OK);
+    assert_int_equal(db_count(dbs[0]), 41);
+    assert_int_equal(db_count(dbs[1]), 40);
+    assert_true(lt_disk_flip(disks[0], "/db-wal", 5000, 3));
+    assert_memory_not_equal(lt_disk_bytes(disks[0], "/db-wal"),
+                            lt_disk_bytes(disks[1], "/db-wal"), 5001);
+    for (unsigned i = 0; i < 2; i++) {
+        (void)sqlite3_close(dbs[i]);
+        lt_disk_free(disks[i]);
+    }
+    assert_int_equal(lt_disk_pieces_bytes(), before);
+}
+
+/* Against plain memory: any place, any length, both kinds of file. */
+static void bytes_are_what_was_written(void **state)
+{
+    enum { MOST = 40000, WRITES = 3000 };
+    static uint8_t plain[MOST];
+    static uint8_t seen[MOST];
+    static uint8_t data[9000];
+    uint64_t random = 4711;
+
+    (void)state;
+    for (int is_wal = 0; is_wal < 2; is_wal++) {
+        struct lt_disk_bytes bytes = {.is_wal = is_wal == 1};
+        size_t len = 0;
+
+        memset(plain, 0, sizeof(plain));
+        for (unsigned i = 0; i < WRITES; i++) {
+            size_t at;
+            size_t n;
+
+            random = random * UINT64_C(6364136223846793005) + 1;
+            at = (size_t)(random >> 33) % (MOST - sizeof(data));
+            n = (size_t)(random >> 20) % sizeof(data);
+            if (i % 5 == 0) {
+                lt_disk_bytes_set_len(&bytes, at);
+                if (at < len) {
+                    memset(plain + at, 0, len - at);
+                }
+                len = at;
+                continue;
+            }
+            memset(data, (int)(random >> 50), sizeof(data));
+            lt_disk_bytes_put(&bytes, data, n, at);
+            memcpy(plain + at, data, n);
+            len = at + n > len ? at + n : len;
+            assert_int_equal(bytes.len, len);
+            lt_disk_bytes_get(&bytes, seen, len, 0);
+            assert_memory_equal(seen, plain, len);
+        }
+        lt_disk_bytes_free(&bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +314,8 @@ int main(void)
         cmocka_unit_test(a_quota_is_a_full_disk),
         cmocka_unit_test(a_snapshot_brings_back_the_older_disk),
         cmocka_unit_test(one_seed_is_one_history),
+        cmocka_unit_test(disks_with_the_same_pages_share_them),
+        cmocka_unit_test(bytes_are_what_was_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
