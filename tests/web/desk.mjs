@@ -288,6 +288,43 @@ async function sealed_reception_says_no_more() {
 
 /* An urgent order is seen as one, in the list and on its page, with the crowd it is for;
  * of others' receipt a commune says nothing. The line names what was taken, for an hour. */
+/* What cannot be right is said at its row, before anything is written. */
+async function nonsense_is_told() {
+    await withWorld({}, async (world, url) => {
+        const page = await open({ url });
+        await signIn(page, url);
+        await page.press('body', 'F2');
+        await page.waitForSelector('.fields');
+        await page.check('[value=complaint]');
+        const row = (id) => page.innerText(`[data-field=${id}]`);
+        const year = new Date().getFullYear() + 1;
+        await page.fill('#f-field', 'xyzzy');
+        await page.fill('#f-decision_on', `15/06/${year}`);
+        await page.press('#f-decision_on', 'Tab');
+        await page.waitForSelector('[data-field=decision_on] .error');
+        check((await row('decision_on')).includes(`15/06/${year} chưa tới`), await row('decision_on'));
+        await page.press('body', 'Control+Enter');
+        await page.waitForSelector('[data-field=field] .error');
+        check(/“xyzzy” trong danh sách/.test(await row('field')), await row('field'));
+        check(world.sent.length === 0, 'nonsense was sent');
+        await look(page, 'desk-nonsense');
+        await page.fill('#f-field', '');
+        await page.press('#f-field', 'Tab');
+        await page.press('body', 'Control+Enter');
+        await until(async () => /Cần điền mục này/.test(await row('field')), 'an empty row');
+
+        await page.goto(`${url}/desk#/`);
+        await page.click('text=Ghi số điện thoại');
+        await page.fill('#duty', 'gọi anh Ba');
+        await page.press('#duty', 'Enter');
+        await page.waitForSelector('.error >> text=Ghi số điện thoại:');
+        await page.fill('#duty', '0276 3822 011');
+        await page.press('#duty', 'Enter');
+        await page.waitForSelector('b >> text=0276 3822 011');
+        await page.context().close();
+    });
+}
+
 async function urgent_order_for_a_crowd() {
     await withWorld({}, async (world, url) => {
         const crowd = makeIncident(world, { state: 'taken', taken_by: officeId(1),
@@ -316,7 +353,7 @@ async function urgent_order_for_a_crowd() {
         await page.click('#p-new ~ ul a');
         await page.waitForSelector('.facts a >> text=Trụ sở xã');
         const page_ = await text(page, '.sheet');
-        check(/KHẨN/.test(page_) && /không rõ từ đây/.test(page_) && !/chưa tới/.test(page_), page_);
+        check(/KHẨN/.test(page_) && /và 1 nơi khác/.test(page_) && !/chưa tới/.test(page_), page_);
         await axe(page, 'an urgent order');
         await page.click('.facts a');
         await page.waitForSelector(`.facts a >> text=${order.doc_no}`);
@@ -325,6 +362,6 @@ async function urgent_order_for_a_crowd() {
     });
 }
 
-await main({ urgent_order_for_a_crowd, todays_work_says_why, todays_visit_is_seen,
+await main({ nonsense_is_told, urgent_order_for_a_crowd, todays_work_says_why, todays_visit_is_seen,
     visit_is_a_reception,
     sealed_reception_says_no_more, first_sight, warning_in_three_touches, warning_is_sent_once, nobody_was_reached });

@@ -380,6 +380,32 @@ async function told_whom_to_ask() {
     }
 }
 
+/* A crowd that was taken is still the first thing to know of its unit: in the table, and on
+ * its own page, where nothing hinders the line and nothing is therefore to be done. */
+async function crowd_stays_in_sight() {
+    await withWorld({ ...PROVINCE, units: 24 }, async (world, url) => {
+        world.offices.find((o) => o.id === officeId(5)).link = 'silent';
+        Object.assign(world.offices.find((o) => o.id === officeId(20)), { link: 'current',
+            incidents_open: 1, incidents_untaken: 0, overdue: 0 });
+        world.why = { moving: true, code: 'moving', text: 'Mọi việc đang chạy.', remedy: 'Không cần làm gì.' };
+        const page = await open({ url });
+        await signIn(page, url, { face: 'centre' });
+        await page.waitForSelector('tbody tr:nth-child(24)');
+        const first = await page.getAttribute('.units tbody tr:first-child th a', 'href');
+        check(first === `#/unit/${officeId(20)}`, first);
+        await page.goto(`${url}/centre#/unit/${officeId(20)}`);
+        await page.waitForSelector('.where a >> text=1 vụ đông người');
+        await page.waitForSelector('.where >> text=Mọi việc đang chạy');
+        check(!/Không cần làm gì/.test(await page.innerText('.sheet')), 'nothing to be done beside a crowd');
+        await look(page, 'unit-with-a-crowd');
+        await page.click('.where a');
+        await page.waitForSelector('h1 >> text=Đông người');
+        await page.goto(`${url}/centre#/unit/${officeId(9)}`);
+        await page.waitForSelector('.sheet >> text=Không cần làm gì');
+        await page.context().close();
+    });
+}
+
 /* Each of @changes costs @n questions for incidents: told by the least of them, for the
  * answer to a new connection, or to the clock, may fall into one. */
 async function asks(world, n, changes) {
@@ -622,7 +648,7 @@ async function light_for_a_slow_machine() {
 
 await main({ centre_first_sight, units_tell_of_today, refused_comes_back,
     take_with_one_click_and_urge_with_two,
-    rows_stay_under_the_hand, support_goes_to_who_helps, told_whom_to_ask,
+    rows_stay_under_the_hand, support_goes_to_who_helps, told_whom_to_ask, crowd_stays_in_sight,
     two_warnings_of_one_crowd,
     incident_shows_at_once, desk_asks_once, centre_opens_without_a_line,
     board_on_the_wall, board_cuts_no_crowd, board_hides_few_in_public, twelve_tabs_one_connection,

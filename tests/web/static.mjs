@@ -212,6 +212,8 @@ async function dates() {
         ['7:3', null], ['', null], ['sáng', null]]) {
         same(`clock ${typed}`, parseClock(typed), clock);
     }
+    same('ahead', parseDate('5/1', { now: Date.parse('2026-12-01T00:00:00Z') }), '2027-01-05');
+    same('a day ago', parseDate('30/11', { now: Date.parse('2026-12-01T00:00:00Z') }), '2026-11-30');
     same('past', parseDate('20/12', { past: true, now }), '2025-12-20');
     same('today', today(now), '2026-03-05');
     same('shown', showDate('2026-03-05'), '05/03/2026 (thứ Năm)');

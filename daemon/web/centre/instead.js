@@ -3,7 +3,7 @@
 // office's, at every tier; who enters it holds the letter, until it is given to the office.
 import { html, useRef, useState } from '/web/vendor/preact-htm.js';
 import { useAct } from '/web/lib/act.js';
-import { parseDate, showTime, today } from '/web/lib/dates.js';
+import { parseDate, showTime } from '/web/lib/dates.js';
 import { Fields, findErrors, goToError, Trouble } from '/web/lib/form.js';
 import { officeName } from '/web/lib/office.js';
 import { go, link } from '/web/lib/route.js';
@@ -22,8 +22,7 @@ const fieldsOf = (units) => [
     { id: 'what', label: t('instead_what'), kind: 'choice', required: true, options: [
         { word: 'letter', label: t('instead_letter') }, { word: 'turn', label: t('instead_turn') }] },
     { id: 'day', label: t('instead_day'), kind: 'date', past: true, max: 12, required: true,
-        note: t('f_received_note'), check: (text) => (parseDate(text, { past: true }) > today()
-            ? t('f_received_future') : null) },
+        note: t('f_received_note') },
     { id: 'type', label: t('f_type'), kind: 'choice', required: true, when: isLetter,
         note: t('instead_sealed'), options: TYPES.map((word) => ({ word, label: Term('types', word) })) },
     { id: 'form', label: t('f_form'), kind: 'choice', required: true, when: isTurn,

@@ -35,7 +35,7 @@ function prepared(name, units, crowd) {
     const unread = units.some((u) => u.directives_unanswered > 0);
     return `Đôn đốc: ${[late && 'giải quyết các vụ việc quá hạn', unread
         && 'tiếp nhận và trả lời các chỉ đạo còn chờ', silent && 'khôi phục liên lạc và báo tình hình']
-        .filter(Boolean).join('; ') || 'rà soát các vụ việc sắp hạn'}. Báo kết quả trước hạn ghi trên đây.`;
+        .filter(Boolean).join('; ') || 'rà soát các vụ việc đang giữ'}. Báo lại kết quả.`;
 }
 
 const fields = () => [

@@ -177,8 +177,12 @@ export function UnitSheet({ session, id, units }) {
     const [state, act] = useAct();
     const writes = !session.person.roles.every((r) => r === 'inspector' || r === 'operator');
     const takeUp = (item) => act(`/cases/${idPath(item.id)}/take-over`, {});
+    // That nothing hinders it is not all: there may be a crowd before its door.
+    const calm = unit && !unit.incidents_open && !unit.overdue;
     return html`<${Sheet} title=${officeName(id)}>
-        ${why && html`<p class="where">${why.text}</p>${why.remedy
+        ${unit?.incidents_open > 0 && html`<p class="where bad"><a href=${link('incidents')}>${t(
+        unit.incidents_untaken > 0 ? 'unit_crowd_untaken' : 'unit_crowd', { n: unit.incidents_open })}</a></p>`}
+        ${why && html`<p class="where">${why.text}</p>${why.remedy && (calm || why.code !== 'moving')
             && html`<p>${remedyInWords(why, session.person.roles)}</p>`}
             ${(why.tried ?? []).length > 0 && html`<ul>${why.tried.map((x) => html`<li>
                 ${showTime(x.at)} ${x.what}: ${x.result}</li>`)}</ul>`}`}

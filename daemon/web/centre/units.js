@@ -15,10 +15,11 @@ export const dailyLate = (unit) => Boolean(unit.daily_status?.due_at)
 
 export const lateDays = (unit) => unit.late_days_most ?? 0;
 
-/** How bad it is: untaken warnings, silence, lateness, directives left unread, a day's
- * report that did not come. */
+/** How bad it is: untaken warnings, crowds that go on, silence, lateness, directives left
+ * unread, a day's report that did not come. */
 export function badness(unit) {
-    return (unit.incidents_untaken > 0 ? 1e6 : 0) + (SILENT.has(unit.link) ? 1e5 : 0)
+    return (unit.incidents_untaken > 0 ? 1e6 : 0) + (unit.incidents_open > 0 ? 2e5 : 0)
+        + (SILENT.has(unit.link) ? 1e5 : 0)
         + (unit.overdue > 0 ? 1e3 + Math.min(lateDays(unit), 999) * 10 : 0)
         + Math.min(unit.directives_unanswered ?? 0, 99) * 5 + (dailyLate(unit) ? 4 : 0)
         + (unit.link === 'behind' ? 2 : 0)

@@ -42,10 +42,8 @@ function Say({ id, code, onDone, onClose }) {
 }
 
 /* What is known here of one addressee: of others than oneself only who sent it is told. */
-function how(item, to, self) {
-    return to.status ? term('directive_codes', to.status)
-        : t(item.issuer === self || to.office === self ? 'not_arrived' : 'not_known_here');
-}
+const isTold = (item, to, self) => Boolean(to.status) || item.issuer === self || to.office === self;
+const how = (to) => (to.status ? term('directive_codes', to.status) : t('not_arrived'));
 
 export function DirectiveSheet({ session, id }) {
     const { data: item, error, reload } = useWatch(async () => learnNames(
@@ -58,6 +56,7 @@ export function DirectiveSheet({ session, id }) {
         return html`<${Sheet} title=${t('directive')}><p class="empty">${error ? error.message
             : t('loading')}</p></${Sheet}>`;
     }
+    const told = item.to.filter((to) => isTold(item, to, session.office.id));
     const own = item.to.find((to) => to.office === session.office.id);
     const texts = (item.texts ?? []).filter((x) => x.kind === 'text' && x.state === 'here');
     const files = (item.texts ?? []).filter((x) => x.kind === 'attachment');
@@ -75,10 +74,11 @@ export function DirectiveSheet({ session, id }) {
             ${texts.map((x) => html`<dt>${t('directive_says')}</dt><dd class="said">${x.text}</dd>`)}
             ${files.length > 0 && html`<dt>${t('file')}</dt><dd><${FileList} texts=${files}
                 path=${`/directives/${idPath(id)}`} /></dd>`}
-            <dt>${t('directive_to')}</dt><dd>${item.to.map((to) => html`<span class="reached"
-                key=${to.office}>${officeName(to.office)}: ${how(item, to,
-        session.office.id)} ${showTime(to.at)}
-                ${to.reason && html`<span class="said"> ${to.reason}</span>`}</span>`)}</dd>
+            <dt>${t('directive_to')}</dt><dd>${told.map((to) => html`<span class="reached"
+                key=${to.office}>${officeName(to.office)}: ${how(to)} ${showTime(to.at)}
+                ${to.reason && html`<span class="said"> ${to.reason}</span>`}</span>`)}
+                ${told.length < item.to.length && html`<span class="reached quiet">${t('directive_others',
+        { n: item.to.length - told.length })}</span>`}</dd>
         </dl>
         <${Trouble} problem=${state.problem} />
         ${own && writes && !item.voided && asking === null && html`<div class="buttons">

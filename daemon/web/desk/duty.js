@@ -29,13 +29,22 @@ function Shift({ item, office }) {
         <span class="quiet"> ${clock(item.from)}–${clock(item.until)}</span></li>`;
 }
 
+const PHONE = /^\+?\d[\d .()-]{2,18}$/;
+
 /* Where the office above keeps no roster here, its number is kept by hand. */
 function PhoneByHand() {
     const [kept, setKept] = useState(dutyPhone());
     const [editing, setEditing] = useState(false);
+    const [refused, setRefused] = useState(false);
     const save = (event) => {
         event.preventDefault();
         const number = new FormData(event.target).get('phone').trim();
+        const wrong = number !== '' && !PHONE.test(number);
+        setRefused(wrong);
+        if (wrong) {
+            event.target.querySelector('input').focus();
+            return;
+        }
         keepDutyPhone(number);
         setKept(number);
         setEditing(false);
@@ -43,8 +52,9 @@ function PhoneByHand() {
     return editing ? html`<form class="inline" onSubmit=${save}>
             <label class="label" for="duty">${t('duty_phone')}</label>
             <input id="duty" name="phone" inputmode="tel" maxlength="20" autocomplete="off"
-                defaultValue=${kept} />
-            <button class="main">${t('save')}</button></form>`
+                defaultValue=${kept} aria-invalid=${refused} aria-describedby="duty-said" />
+            <button class="main">${t('save')}</button>
+            <span id="duty-said" class="error" role="alert">${refused && t('duty_phone_wrong')}</span></form>`
         : html`<p>${kept ? html`${t('duty_phone')}: <b>${kept}</b>` : t('duty_none')}
             ${' '}<button type="button" onClick=${() => setEditing(true)}>${t(
         kept ? 'edit' : 'duty_write')}</button></p>`;

@@ -164,9 +164,7 @@ export function petitionFields() {
         { id: 'source_doc', label: t('f_source_doc'), kind: 'text', max: 100,
             when: (v) => v.source === 'by_office' },
         { id: 'received', label: t('f_received'), kind: 'date', past: true, max: 12,
-            required: true, note: t('f_received_note'),
-            check: (text) => (parseDate(text, { past: true }) > today()
-                ? t('f_received_future') : null) },
+            required: true, note: t('f_received_note') },
         { id: 'late_reason', label: t('f_late_reason'), kind: 'text', max: 100, required: true,
             when: (v) => v.received && (parseDate(v.received, { past: true }) ?? today())
                 < today() },

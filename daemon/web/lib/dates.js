@@ -4,6 +4,7 @@ import { langNow, t } from '/web/lib/words.js';
 
 const OFFSET_MS = 7 * 3600 * 1000;
 const DAY_MS = 86400 * 1000;
+const HALF_YEAR = 183; // days
 const WEEKDAYS = {
     vi: ['Chủ nhật', 'thứ Hai', 'thứ Ba', 'thứ Tư', 'thứ Năm', 'thứ Sáu', 'thứ Bảy'],
     en: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
@@ -41,7 +42,11 @@ export function parseDate(typed, { past = false, now = Date.now() } = {}) {
         return wire(+parts[3] + (parts[3].length === 2 ? 2000 : 0), +parts[2], +parts[1]);
     }
     const day = wire(thisYear, +parts[2], +parts[1]);
-    return past && day !== null && day > base ? wire(thisYear - 1, +parts[2], +parts[1]) : day;
+    // Without its year: what is over by then, or the nearest: 5/1 in December is next January.
+    if (past) {
+        return day !== null && day > base ? wire(thisYear - 1, +parts[2], +parts[1]) : day;
+    }
+    return day !== null && daysTo(day, now) < -HALF_YEAR ? wire(thisYear + 1, +parts[2], +parts[1]) : day;
 }
 
 /** 2026-03-05 -> 05/03/2026 (thứ Năm). */

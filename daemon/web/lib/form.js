@@ -5,7 +5,7 @@
 // goes into one plain object (`values`), which decides on `change` which rows
 // show. A date is read back beside its field after the field is left.
 import { Component, html, useEffect, useRef, useState } from '/web/vendor/preact-htm.js';
-import { parseDate, showDate } from '/web/lib/dates.js';
+import { parseDate, showDate, today } from '/web/lib/dates.js';
 import { fold, matches } from '/web/lib/text.js';
 import { t } from '/web/lib/words.js';
 
@@ -236,10 +236,17 @@ export function fieldError(field, values) {
     const value = values[field.id];
     const empty = value === undefined || value === null || String(value).trim() === '';
     if (empty) {
-        return field.required ? t('form_required') : null;
+        const typed = field.kind === 'pick' && document.getElementById(`f-${field.id}`)?.value.trim();
+        return typed ? t('form_not_listed', { typed }) : field.required ? t('form_required') : null;
     }
-    if (field.kind === 'date' && parseDate(value, { past: field.past }) === null) {
-        return t('form_date_wrong');
+    if (field.kind === 'date') {
+        const day = parseDate(value, { past: field.past });
+        if (day === null) {
+            return t('form_date_wrong');
+        }
+        if (field.past && day > today()) {
+            return t('form_date_ahead', { day: showDate(day, { weekday: false }) });
+        }
     }
     if (field.kind === 'number') {
         const n = Number(value);

@@ -42,7 +42,6 @@ export default {
     f_source_doc: "Passed on by, number, date",
     f_received: "Received on",
     f_received_note: "h = today; an earlier day is a late entry",
-    f_received_future: "It cannot have been received in the future.",
     f_late_reason: "Late entry: reason",
     f_signer: "Signed by",
     f_copies: "Addressed to several offices",
