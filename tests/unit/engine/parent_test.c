@@ -318,6 +318,87 @@ static void the_urgent_stream_is_the_one_without_a_receipt(void **state)
     assert_false(net_alarm(&net, COMMUNE, LT_AWITHHELD));
 }
 
+static struct {
+    bool segments; /* the district passes none up */
+    bool words;    /* nor statements of its commune's */
+} kept_back;
+
+static bool keep_back(struct net *n, unsigned from, unsigned to, uint8_t *bytes,
+                      size_t *len)
+{
+    const unsigned type = lt_frame_type(bytes, *len);
+
+    (void)n;
+    return from != DISTRICT || to != PROVINCE ||
+           (type != LT_FRAME_SEGMENTS && type != LT_FRAME_STATEMENT) ||
+           (type == LT_FRAME_SEGMENTS && !kept_back.segments) ||
+           (type == LT_FRAME_STATEMENT && !kept_back.words);
+}
+
+/* The keeper lacks what was acknowledged; then it says that it hears nothing of
+ * the parent any more: it may be the line. */
+static void who_is_cut_off_is_told_so(void **state)
+{
+    const unsigned village = net_join(&net, COMMUNE);
+
+    (void)state;
+    net.no_bypass = true;
+    net_connect(&net, village, COMMUNE);
+    net_run(&net, 16 * MINUTE_MS);
+    kept_back.segments = true;
+    kept_back.words = false;
+    net.filter = keep_back;
+    assert_int_equal(net_write(&net, village, net_up(LT_CLASS_INCIDENT), 1),
+                     LT_OK);
+    net_run(&net, 35 * MINUTE_MS);
+    assert_true(net_alarm(&net, village, LT_AWITHHELD));
+    kept_back.words = true;
+    net_run(&net, 50 * MINUTE_MS);
+    assert_true(lt_unit_find(engine_of(village), office_of(PROVINCE))
+                    ->partner->cut_off);
+    net.filter = NULL;
+    net_run(&net, 40 * MINUTE_MS);
+    assert_false(net_alarm(&net, village, LT_AWITHHELD));
+    assert_false(lt_unit_find(engine_of(village), office_of(PROVINCE))
+                     ->partner->cut_off);
+    assert_int_equal(
+        net_class_events(&net, PROVINCE, village, LT_CLASS_INCIDENT), 1);
+}
+
+static bool no_incidents_around(struct net *n, unsigned from, unsigned to,
+                                uint8_t *bytes, size_t *len)
+{
+    (void)n;
+    return from != COMMUNE || to != PROVINCE ||
+           lt_frame_type(bytes, *len) != LT_FRAME_SEGMENTS;
+}
+
+/* The only way to it leads around its parent, and what it announces on that does
+ * not come: it is withheld, and nobody stands between. */
+static void what_does_not_come_on_the_way_around_is_withheld(void **state)
+{
+    bool withheld = false;
+
+    (void)state;
+    net.filter = no_incidents_around;
+    net_stop(&net, DISTRICT);
+    incidents(1);
+    for (unsigned i = 0; i < 30; i++) { /* the way comes and goes */
+        net_run(&net, MINUTE_MS);
+        withheld |= net_alarm(&net, PROVINCE, LT_AWITHHELD);
+    }
+    assert_null(lt_route_line(engine_of(PROVINCE), office_of(COMMUNE)));
+    assert_true(withheld);
+    net.filter = NULL;
+    net_start(&net, DISTRICT);
+    net_connect(&net, DISTRICT, PROVINCE);
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 90 * MINUTE_MS);
+    assert_int_equal(
+        net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_INCIDENT), 1);
+    assert_false(net_alarm(&net, PROVINCE, LT_AWITHHELD));
+}
+
 /* ---- many streams ---- */
 
 static void many_streams(uint8_t more)
@@ -397,6 +478,8 @@ int main(void)
         PROMISE(who_moves_below_an_office_without_a_key_moves),
         PROMISE(who_is_shut_out_is_not_called_silent),
         PROMISE(the_urgent_stream_is_the_one_without_a_receipt),
+        PROMISE(who_is_cut_off_is_told_so),
+        PROMISE(what_does_not_come_on_the_way_around_is_withheld),
         PROMISE(a_word_speaks_of_so_many_streams_and_no_more),
         PROMISE(a_word_that_grows_too_long_speaks_of_fewer_streams),
     };

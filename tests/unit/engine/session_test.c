@@ -36,6 +36,7 @@ static int teardown(void **state)
 {
     (void)state;
     net.filter = NULL;
+    net.watch = NULL;
     net_free(&net);
     return 0;
 }
@@ -48,6 +49,25 @@ static struct lt_engine *engine_of(unsigned node)
 static void write_cases(unsigned node, unsigned n)
 {
     assert_int_equal(net_write(&net, node, net_up(LT_CLASS_CASE), n), LT_OK);
+}
+
+/* One event, in a turn that is not over yet. */
+static void write_unflushed(unsigned node, struct lt_channel channel)
+{
+    struct lt_event *event = calloc(1, sizeof(*event));
+    struct lt_write_event one = {
+        .event = event, .channels_n = 1, .channels = &channel};
+
+    assert_non_null(event);
+    event->type = LT_EV_CASE_OPENED;
+    event->recorded_at_ms = net.now.wall_ms;
+    event->has_legal_date = true;
+    event->legal_date = 20778;
+    event->actor_role = 1;
+    event->case_type = 1;
+    event->field = 3;
+    assert_int_equal(net_write_events(&net, node, &one, 1), LT_OK);
+    free(event);
 }
 
 static uint64_t held(unsigned node, unsigned origin)
@@ -72,6 +92,46 @@ static struct lt_flow *flow_of(unsigned origin)
 
     return lt_flow_find(to_province(),
                         lt_track_find(engine_of(DISTRICT), &stream)->runs);
+}
+
+/* The first frame of segments that the district sends in a session. */
+static struct {
+    uint64_t session;
+    bool seen;
+    uint32_t handle;
+    size_t runs_n;
+    size_t segments_n;
+} first_frame;
+
+static void see(struct net *n, unsigned node, uint64_t session,
+                const struct lt_effect *effect, void *ctx)
+{
+    struct lt_arena arena;
+    struct lt_frame frame;
+
+    (void)n;
+    (void)ctx;
+    if (first_frame.seen || node != DISTRICT ||
+        session != first_frame.session || effect->kind != LT_FX_SEND ||
+        effect->bytes[0] != LT_FRAME_SEGMENTS) {
+        return;
+    }
+    lt_arena_init(&arena, lt_alloc_heap(), LT_FRAME_ARENA);
+    assert_int_equal(
+        lt_frame_decode(effect->bytes, effect->len, &arena, &frame, NULL),
+        LT_OK);
+    first_frame.seen = true;
+    first_frame.handle = frame.segments.runs[0].handle;
+    first_frame.runs_n = frame.segments.runs_n;
+    first_frame.segments_n = frame.segments.runs[0].segments_n;
+    lt_arena_deinit(&arena);
+}
+
+static void see_segments(uint64_t session)
+{
+    memset(&first_frame, 0, sizeof(first_frame));
+    first_frame.session = session;
+    net.watch = see;
 }
 
 /* The commune says this to the district. */
@@ -273,6 +333,128 @@ static void a_session_that_may_open_nothing_ends_before_the_log_is_sent(
     assert_int_equal(held(PROVINCE, COMMUNE), 2);
 }
 
+/* ---- what of a turn leaves ---- */
+
+/* All that is under way to the district comes in one turn, which is not over
+ * yet. */
+static void hand_in(void)
+{
+    for (size_t i = 0; i < net.frames_n; i++) {
+        const struct net_frame *frame = &net.frames[i];
+        const struct lt_input input = {.kind = LT_IN_FRAME,
+                                       .session = frame->session,
+                                       .bytes = frame->bytes,
+                                       .len = frame->len};
+
+        if (frame->to == DISTRICT) {
+            net_input(&net, DISTRICT, &input);
+        }
+    }
+}
+
+/* A lane that has waited long has one segment before what is urgent. */
+static void a_lane_that_waited_has_one_segment(void **state)
+{
+    struct lt_session *session = to_province();
+    uint64_t sent;
+
+    (void)state;
+    write_cases(COMMUNE, 1);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_INCIDENT), 1),
+                     LT_OK);
+    net_run(&net, 1000);
+    sent = flow_of(COMMUNE)->sent;
+    write_cases(COMMUNE, 1);
+    net_turn(&net, COMMUNE);
+    write_cases(COMMUNE, 1);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_INCIDENT), 1),
+                     LT_OK);
+    hand_in();
+    assert_non_null(session->queue[LT_LANE_URGENT]);
+    assert_non_null(session->queue[LT_LANE_NORMAL]);
+    session->lane_ms[LT_LANE_NORMAL] -= LT_LANE_WAIT_MS;
+    see_segments(session->id);
+    net_turn(&net, DISTRICT);
+    assert_int_equal(first_frame.runs_n, 1);
+    assert_int_equal(first_frame.segments_n, 1);
+    assert_int_equal(first_frame.handle, flow_of(COMMUNE)->handle);
+    assert_int_equal(flow_of(COMMUNE)->sent, sent + 2); /* the other later */
+    net_run(&net, 2000);
+    assert_int_equal(held(PROVINCE, COMMUNE), 3);
+}
+
+/* What comes in this turn is not what the peer lacks next: the log is asked. */
+static void what_comes_after_a_gap_waits_for_what_lies_before_it(void **state)
+{
+    struct lt_flow *flow;
+    uint64_t reads;
+
+    (void)state;
+    write_cases(COMMUNE, 1);
+    net_run(&net, 1000);
+    write_cases(COMMUNE, 1);
+    net_run(&net, 1000);
+    flow = flow_of(COMMUNE);
+    write_cases(COMMUNE, 1);
+    hand_in();
+    reads = net.nodes[DISTRICT].reads;
+    lt_flow_set(flow, 1, 1); /* the province had lost it */
+    net_turn(&net, DISTRICT);
+    assert_int_equal(net.nodes[DISTRICT].reads, reads + 1);
+    net_run(&net, 2000);
+    assert_int_equal(held(PROVINCE, COMMUNE), 3);
+    assert_int_equal(flow->acked, 3);
+}
+
+/* Of what this office wrote only what is durable leaves, though the rest of it
+ * lies there as well. */
+static void what_is_not_durable_does_not_leave_with_what_is(void **state)
+{
+    struct node *commune = &net.nodes[COMMUNE];
+    const struct lt_stream stream = {commune->office, net_up(LT_CLASS_CASE)};
+    struct lt_session *session;
+    struct lt_run *run;
+    struct lt_flow *flow;
+
+    (void)state;
+    write_cases(COMMUNE, 1);
+    net_run(&net, 1000);
+    commune->commit_held = true;
+    write_cases(COMMUNE, LT_SEGMENT_EVENTS_MAX + 44);
+    assert_true(commune->in_commit);
+    run = lt_track_find(commune->engine, &stream)->runs_last;
+    assert_int_equal(run->last.number, LT_SEGMENT_EVENTS_MAX + 45);
+    assert_int_equal(run->durable.number, 1);
+    assert_non_null(run->fresh->next_in_run);
+    session = lt_session_find(commune->engine, net.links[1].child_session);
+    flow = lt_flow_find(session, run);
+    run->durable = run->last;
+    run->durable.number = lt_segment_last(&run->fresh->segment);
+    commune->engine->fx = commune->effects;
+    lt_flow_queue(commune->engine, flow);
+    lt_outflow_pump(commune->engine, session);
+    commune->engine->fx = NULL;
+    assert_int_equal(flow->sent, lt_segment_last(&run->fresh->segment));
+    net_release_commit(&net, COMMUNE);
+    net_run(&net, 2000);
+    assert_int_equal(held(DISTRICT, COMMUNE), LT_SEGMENT_EVENTS_MAX + 45);
+}
+
+/* Memory that is given back in the middle of a turn keeps what was written in
+ * it. */
+static void what_is_not_flushed_is_kept_when_memory_is_given_back(void **state)
+{
+    struct node *commune = &net.nodes[COMMUNE];
+
+    (void)state;
+    write_unflushed(COMMUNE, net_up(LT_CLASS_CASE));
+    assert_non_null(commune->engine->pending);
+    lt_engine_relax(commune->engine);
+    net_turn(&net, COMMUNE);
+    net_run(&net, 1000);
+    assert_int_equal(held(PROVINCE, COMMUNE), 1);
+}
+
 /* ---- time ---- */
 
 /* It may be the line, where acks have always been slow; longer than a full disk
@@ -313,24 +495,7 @@ static void who_is_cut_off_in_a_turn_is_sent_nothing_in_it(void **state)
     words_revoke(&net, COMMUNE, net.nodes[COMMUNE].key, false);
     net_turn(&net, PROVINCE);
     sent = net.nodes[DISTRICT].sent[LT_FRAME_SEGMENTS];
-    {
-        struct lt_event *event = calloc(1, sizeof(*event));
-        const struct lt_channel channel =
-            net_to(&net, LT_CLASS_DIRECTIVE, COMMUNE);
-        struct lt_write_event one = {
-            .event = event, .channels_n = 1, .channels = &channel};
-
-        assert_non_null(event);
-        event->type = LT_EV_CASE_OPENED;
-        event->recorded_at_ms = net.now.wall_ms;
-        event->has_legal_date = true;
-        event->legal_date = 20778;
-        event->actor_role = 1;
-        event->case_type = 1;
-        event->field = 3;
-        assert_int_equal(net_write_events(&net, DISTRICT, &one, 1), LT_OK);
-        free(event);
-    }
+    write_unflushed(DISTRICT, net_to(&net, LT_CLASS_DIRECTIVE, COMMUNE));
     net_settle(&net);
     assert_null(from_commune());
     assert_true(lt_engine_refused_key(engine_of(DISTRICT),
@@ -355,6 +520,10 @@ int main(void)
         PROMISE(a_session_that_has_opened_all_it_may_ends),
         PROMISE(what_was_gathered_when_a_session_ends_is_sent_in_the_next),
         PROMISE(a_session_that_may_open_nothing_ends_before_the_log_is_sent),
+        PROMISE(a_lane_that_waited_has_one_segment),
+        PROMISE(what_comes_after_a_gap_waits_for_what_lies_before_it),
+        PROMISE(what_is_not_durable_does_not_leave_with_what_is),
+        PROMISE(what_is_not_flushed_is_kept_when_memory_is_given_back),
         PROMISE(who_was_always_slow_is_given_three_times_as_long),
         PROMISE(who_is_cut_off_in_a_turn_is_sent_nothing_in_it),
     };
