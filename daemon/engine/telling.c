@@ -7,11 +7,13 @@
 #include "daemon/engine/streams.h"
 #include "daemon/engine/unconfirmed.h"
 
-/* @bound behind all that it rests on, unless it stands there. */
+/* @bound behind all that it rests on, unless it stands there. Whoever moves up
+ * keeps its key, and with it what is above it no more: such a line may be longer
+ * than the tree is deep. */
 static void add_line(const struct lt_engine *engine, struct lt_bound *bound,
                      struct lt_bound **out, size_t *n)
 {
-    struct lt_bound *line[LT_TREE_DEPTH_MAX + 2];
+    struct lt_bound *line[LT_CHAIN_LEN_MAX];
     size_t line_n = 0;
 
     while (bound != NULL && line_n < LT_COUNT_OF(line)) {
