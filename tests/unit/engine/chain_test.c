@@ -123,6 +123,7 @@ static void a_chain_may_be_longer_than_the_tree_is_deep(void **state)
 /* Two offices that were each other's parent bind one another's keys in turn. */
 static void a_chain_without_end_is_told_up_to_its_bound(void **state)
 {
+    struct lt_bound *out[LT_CHAIN_LEN_MAX];
     struct chain chain = {0};
 
     (void)state;
@@ -144,6 +145,10 @@ static void a_chain_without_end_is_told_up_to_its_bound(void **state)
     }
     lt_engine_chain(root(), &net.nodes[2].office, note, &chain);
     assert_int_equal(chain.n, LT_CHAIN_LEN_MAX);
+    assert_int_equal(
+        lt_telling_chain(root(),
+                         lt_unit_find(root(), &net.nodes[2].office), out),
+        LT_CHAIN_LEN_MAX);
     assert_memory_equal(chain.bindings[chain.n - 1].key_id,
                         lt_key_id(net.nodes[2].key), LT_HASH_LEN);
 }
