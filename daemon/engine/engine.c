@@ -223,7 +223,6 @@ static void start(struct lt_engine *engine)
         engine->units[i]->down_wall_ms = engine->now.wall_ms;
     }
     for (i = 0; i < engine->tracks_n; i++) {
-        lt_track_loaded(engine->tracks[i]);
         if (engine->tracks[i]->tips_n > 1) {
             lt_alarm_raise(engine, LT_ABRANCHES,
                            &engine->tracks[i]->id.origin,

@@ -367,15 +367,6 @@ void lt_run_loaded(struct lt_run *run)
     count_tip(run);
 }
 
-void lt_track_loaded(struct lt_track *track)
-{
-    struct lt_run *run;
-
-    for (run = track->runs; run != NULL; run = run->next) {
-        count_tip(run);
-    }
-}
-
 /* ---- stating ---- */
 
 size_t lt_track_tips(const struct lt_track *track,

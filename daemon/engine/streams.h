@@ -47,9 +47,6 @@ void lt_run_rebase(struct lt_engine *engine, struct lt_run *run,
                    const struct lt_point *prev);
 /* The end of loading for one run: @run->last is set, tips are counted. */
 void lt_run_loaded(struct lt_run *run);
-/* And for all of them: tips for which there was no room, since a run stood in
- * their place that another goes on from, have it now. */
-void lt_track_loaded(struct lt_track *track);
 
 /* The durable tips of a track; returns how many. */
 size_t lt_track_tips(const struct lt_track *track,

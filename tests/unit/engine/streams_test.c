@@ -153,14 +153,12 @@ static void as_many_branches_as_may_be_are_loaded_whole(void **state)
         load(10 * i, point_of(1, 2), 1);
         load(10 * i + 1, point_of(10 * i, 3), 1);
     }
-    load(90, point_of(1, 1), 1); /* one too many, until the next is there */
+    assert_int_equal(tips_n(), LT_TIPS_MAX);
     load(2, point_of(1, 3), 1);
     load(3, point_of(11, 4), 1);
     load(4, point_of(2, 4), 1);
     load(5, point_of(4, 5), 1);
-    load(6, point_of(90, 2), 1);
     load(7, point_of(5, 6), 1);
-    lt_track_loaded(track());
     assert_int_equal(tips_n(), LT_TIPS_MAX);
     assert_true(is_tip(7, 7) && is_tip(3, 5));
     for (uint64_t i = 2; i < LT_TIPS_MAX; i++) {
@@ -318,7 +316,7 @@ static void what_somebody_has_ends_where_we_do(void **state)
     const struct lt_point ours = point_of(1, 2);
     const struct lt_point beyond = point_of(1, 9);
     const struct lt_point unknown = point_of(5, 1);
-    const struct lt_point idle = point_of(10, 4);
+    const struct lt_point idle = point_of(10, 3); /* nothing of it is here */
 
     (void)state;
     load(1, point_of(0, 0), 3);
