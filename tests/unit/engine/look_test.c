@@ -352,7 +352,7 @@ static void what_a_neighbour_holds_back_is_seen_with_its_reason(void **state)
     assert_int_equal(holds[0].reason, LT_ASEGMENTBIG);
     assert_int_equal(lt_engine_holds(engine_of(DISTRICT), holds, 0), 0);
     /* One that a later version says is seen as some reason. */
-    hold_cases(100);
+    hold_cases(101);
     assert_int_equal(lt_engine_holds(engine_of(DISTRICT), holds, 2), 1);
     assert_int_equal(holds[0].reason, LT_AMANYSTREAMS);
     net_run(&net, 20000);

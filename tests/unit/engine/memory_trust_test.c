@@ -223,8 +223,8 @@ enum { SEGMENTS = 3, EPOCH = 99 };
 
 static struct hand hand;
 static struct lt_stream stream;
-static struct lt_segment segments[SEGMENTS];
-static uint8_t *memory[SEGMENTS];
+static struct lt_segment segments[SEGMENTS + 1];
+static uint8_t *memory[SEGMENTS + 1];
 
 static void play_commune(struct net *net)
 {
@@ -236,7 +236,7 @@ static void play_commune(struct net *net)
     net_settle(net);
     stream.origin = net->nodes[COMMUNE].office;
     stream.channel = net_up(LT_CLASS_CASE);
-    for (unsigned i = 0; i < SEGMENTS; i++) {
+    for (unsigned i = 0; i <= SEGMENTS; i++) {
         struct lt_point prev = {0};
 
         if (i > 0) {
@@ -253,9 +253,11 @@ static void play_commune(struct net *net)
 
 static void say_again(struct net *net)
 {
-    hand_segments(&hand, 1, segments, 2); /* asked of the log */
+    const struct lt_segment both[] = {segments[0], segments[SEGMENTS]};
+
+    hand_segments(&hand, 1, both, 2); /* the one is asked of the log */
     net_run(net, 500);
-    for (unsigned i = 0; i < SEGMENTS; i++) {
+    for (unsigned i = 0; i <= SEGMENTS; i++) {
         free(memory[i]);
     }
     hand_free(&hand);
@@ -263,7 +265,7 @@ static void say_again(struct net *net)
 
 static bool is_taken_once(struct net *net)
 {
-    return cases_at(net, DISTRICT) == SEGMENTS &&
+    return cases_at(net, DISTRICT) == SEGMENTS + 1 &&
            net->nodes[DISTRICT].evidence_n == 0 &&
            !net_alarm(net, DISTRICT, LT_ACONTRADICTION);
 }
@@ -364,6 +366,72 @@ static bool knows_its_door_is_shut(struct net *net)
            net_alarm(net, COMMUNE, LT_ADOORSHUT);
 }
 
+static const struct lt_office EMPTY = {{70, 1}}; /* it has no machine */
+
+static void open_empty(struct net *net)
+{
+    write_cases(net);
+    words_open(net, &EMPTY, &net->nodes[PROVINCE].office);
+    net_run(net, 2000);
+}
+
+static void move_below_empty(struct net *net)
+{
+    words_move(net, COMMUNE, &EMPTY);
+    net_run(net, 3000);
+}
+
+static bool is_below_empty(struct net *net)
+{
+    return lt_office_equal(
+        &lt_tree_find(lt_engine_tree(net->nodes[COMMUNE].engine),
+                      &net->nodes[COMMUNE].office)
+             ->parent,
+        &EMPTY);
+}
+
+/* ---- somebody unknown connects ---- */
+
+static void be_called(struct net *net)
+{
+    const struct lt_office nobody = {{99}};
+
+    (void)net_raw_session(net, DISTRICT, LT_ROLE_CHILD, &nobody,
+                          net->nodes[COMMUNE].curve);
+}
+
+static bool has_three_sessions(struct net *net)
+{
+    return lt_engine_sessions(net->nodes[DISTRICT].engine) == 3;
+}
+
+/* ---- a rotten segment, and nobody to ask ---- */
+
+static void be_alone(struct net *net)
+{
+    write_cases(net);
+    net_disconnect(net, DISTRICT, PROVINCE);
+    net_disconnect(net, COMMUNE, DISTRICT);
+    net_settle(net);
+}
+
+static void want_one(struct net *net)
+{
+    const struct lt_segment *segment = &net->nodes[DISTRICT].log[0].segment;
+    const struct lt_input input = {.kind = LT_IN_WANT,
+                                   .stream = segment->stream,
+                                   .epoch = segment->epoch,
+                                   .number = segment->first};
+
+    net_input(net, DISTRICT, &input);
+    net_turn(net, DISTRICT);
+}
+
+static bool is_told_that_nobody_helps(struct net *net)
+{
+    return net->nodes[DISTRICT].unmended == 1;
+}
+
 /* ---- a directive for whom nobody knows yet ---- */
 
 static void direct_somebody(struct net *net)
@@ -386,6 +454,12 @@ static const struct story STORIES[] = {
      four_cases},
     {"passing on after a rest", DISTRICT, rest, write_two_more, four_cases},
     {"a move", COMMUNE, write_cases, move_commune, is_moved},
+    {"a move below somebody unknown", COMMUNE, open_empty, move_below_empty,
+     is_below_empty},
+    {"somebody unknown", DISTRICT, write_cases, be_called,
+     has_three_sessions},
+    {"nobody to ask", DISTRICT, be_alone, want_one,
+     is_told_that_nobody_helps},
     {"hearing of a newcomer", PROVINCE, join_newcomer, hear_newcomer,
      newcomer_is_heard},
     {"a door that is shut to it", COMMUNE, write_cases, shut_out,

@@ -113,6 +113,7 @@ static uint64_t limit_at(unsigned node, uint64_t epoch)
 static void a_key_ends_where_the_word_says_at_the_furthest(void **state)
 {
     const uint64_t first = net.nodes[COMMUNE].epoch;
+    struct lt_stream_end ends[2];
     uint64_t second;
     uint64_t third;
 
@@ -123,7 +124,11 @@ static void a_key_ends_where_the_word_says_at_the_furthest(void **state)
     net_run(&net, 3000);
     cases(COMMUNE, 2);
     assert_true(limit_at(PROVINCE, first) == UINT64_MAX);
-    words_revoke(&net, COMMUNE, net.nodes[COMMUNE].key, false);
+    ends[0] = (struct lt_stream_end){
+        .channel = net_up(LT_CLASS_CASE), .epoch = second, .number = 6};
+    ends[1] = (struct lt_stream_end){
+        .channel = net_up(LT_CLASS_CASE), .epoch = first, .number = 3};
+    words_revoke_from(&net, net.nodes[COMMUNE].key, ends, LT_COUNT_OF(ends));
     net_run(&net, 3000);
     for (unsigned i = PROVINCE; i <= DISTRICT; i++) {
         assert_true(refuses(i, COMMUNE));

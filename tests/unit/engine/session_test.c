@@ -420,12 +420,19 @@ static void what_is_not_durable_does_not_leave_with_what_is(void **state)
     write_cases(COMMUNE, 1);
     net_run(&net, 1000);
     commune->commit_held = true;
-    write_cases(COMMUNE, LT_SEGMENT_EVENTS_MAX + 44);
+    for (unsigned i = 0; i < LT_SEGMENT_EVENTS_MAX + 44; i++) {
+        write_unflushed(COMMUNE, net_up(LT_CLASS_CASE));
+    }
+    net_turn(&net, COMMUNE);
     assert_true(commune->in_commit);
     run = lt_track_find(commune->engine, &stream)->runs_last;
     assert_int_equal(run->last.number, LT_SEGMENT_EVENTS_MAX + 45);
     assert_int_equal(run->durable.number, 1);
     assert_non_null(run->fresh->next_in_run);
+    /* Both would fit into one frame. */
+    assert_in_range(run->fresh->segment.payload_len +
+                        run->fresh->next_in_run->segment.payload_len,
+                    1, 6000);
     session = lt_session_find(commune->engine, net.links[1].child_session);
     flow = lt_flow_find(session, run);
     run->durable = run->last;

@@ -158,7 +158,7 @@ void story_tell(const struct story *stories, size_t n, bool all)
 
         places->n = 0;
         assert_false(tell(&stories[i], UINT64_MAX / 2, places, &taken));
-        assert_true(places->n > 5);
+        assert_true(places->n > 0);
         for (uint64_t k = 0; all && k < taken; k++) {
             miss(&stories[i], k);
         }
