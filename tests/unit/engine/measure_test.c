@@ -136,6 +136,7 @@ static void a_frame_that_took_for_ever_measures_nothing(void **state)
     const size_t window = session.window;
 
     (void)state;
+    session.queue[LT_LANE_NORMAL] = &flow; /* more is waiting */
     lt_window_sent(engine, &session, 10, false);
     later(60000);
     lt_window_credit(engine, &session, 10);
