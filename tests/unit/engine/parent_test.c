@@ -187,6 +187,25 @@ static void what_is_left_behind_goes_to_whom_is_below(void **state)
                                       false, &stream));
 }
 
+/* Nor does one that does not hold it itself. */
+static void what_is_not_held_any_more_is_given_to_nobody(void **state)
+{
+    const unsigned village = net_join(&net, COMMUNE);
+    const struct lt_stream stream = {*office_of(village),
+                                     net_up(LT_CLASS_CASE)};
+
+    (void)state;
+    net_run(&net, 3000);
+    assert_true(lt_route_shared_with(engine_of(DISTRICT), office_of(COMMUNE),
+                                     false, &stream));
+    net_move(&net, village, OTHER);
+    net_run(&net, 3000);
+    assert_true(lt_tree_was_below(lt_engine_tree(engine_of(DISTRICT)),
+                                  office_of(COMMUNE), office_of(village)));
+    assert_false(lt_route_shared_with(engine_of(DISTRICT), office_of(COMMUNE),
+                                      false, &stream));
+}
+
 /* ---- who is cut off ---- */
 
 struct said {
@@ -499,6 +518,7 @@ int main(void)
         PROMISE(no_way_leads_to_whom_nobody_knows),
         PROMISE(no_way_leads_through_an_office_without_a_machine),
         PROMISE(what_is_left_behind_goes_to_whom_is_below),
+        PROMISE(what_is_not_held_any_more_is_given_to_nobody),
         PROMISE(who_is_below_an_office_that_never_spoke_may_be_cut_off),
         PROMISE(who_moves_below_an_office_without_a_key_moves),
         PROMISE(whoever_was_never_below_us_is_not_told_elsewhere),

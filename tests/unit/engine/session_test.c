@@ -447,6 +447,34 @@ static void what_is_not_durable_does_not_leave_with_what_is(void **state)
     assert_int_equal(held(DISTRICT, COMMUNE), LT_SEGMENT_EVENTS_MAX + 45);
 }
 
+/* There is room again before the turn is over: what was taken without room has to
+ * come once more, and is not sent on as if it were here. */
+static void what_was_taken_without_room_does_not_leave_once_there_is(
+    void **state)
+{
+    const struct lt_input full = {.kind = LT_IN_INTAKE, .code = LT_EFULL};
+    const struct lt_input room = {.kind = LT_IN_INTAKE, .flag = true};
+    const uint64_t id = to_province()->id;
+    uint64_t sent;
+
+    (void)state;
+    write_cases(COMMUNE, 1);
+    net_run(&net, 1000);
+    sent = flow_of(COMMUNE)->sent;
+    net_input(&net, DISTRICT, &full);
+    write_cases(COMMUNE, 1);
+    hand_in();
+    assert_true(flow_of(COMMUNE)->queued);
+    net_input(&net, DISTRICT, &room);
+    net_turn(&net, DISTRICT);
+    assert_non_null(lt_session_find(engine_of(DISTRICT), id));
+    assert_int_equal(flow_of(COMMUNE)->sent, sent);
+    assert_int_equal(held(PROVINCE, COMMUNE), 1);
+    net_run(&net, 5 * MINUTE_MS);
+    assert_int_equal(held(DISTRICT, COMMUNE), 2);
+    assert_int_equal(held(PROVINCE, COMMUNE), 2);
+}
+
 /* Memory that is given back in the middle of a turn keeps what was written in
  * it. */
 static void what_is_not_flushed_is_kept_when_memory_is_given_back(void **state)
@@ -530,6 +558,7 @@ int main(void)
         PROMISE(a_lane_that_waited_has_one_segment),
         PROMISE(what_comes_after_a_gap_waits_for_what_lies_before_it),
         PROMISE(what_is_not_durable_does_not_leave_with_what_is),
+        PROMISE(what_was_taken_without_room_does_not_leave_once_there_is),
         PROMISE(what_is_not_flushed_is_kept_when_memory_is_given_back),
         PROMISE(who_was_always_slow_is_given_three_times_as_long),
         PROMISE(who_is_cut_off_in_a_turn_is_sent_nothing_in_it),
