@@ -10,7 +10,6 @@
 #include "daemon/engine/state.h"
 #include "daemon/engine/statement.h"
 #include "daemon/engine/streams.h"
-#include "daemon/engine/telling.h"
 
 enum { PROVINCE, DISTRICT, COMMUNE, OTHER };
 
@@ -290,30 +289,6 @@ static void who_moves_below_an_office_without_a_key_moves(void **state)
     assert_true(lt_parent_away(engine_of(COMMUNE)));
 }
 
-/* Whom we dial without being of its tree hears of those that went there from
- * ours, and of no others. */
-static void whoever_was_never_below_us_is_not_told_elsewhere(void **state)
-{
-    const struct lt_office elsewhere = {{99}};
-    struct lt_engine *engine = engine_of(COMMUNE);
-    struct lt_session *session = lt_parent_session(engine);
-    struct lt_unit *unit = session->unit;
-    const size_t told = session->told.count;
-
-    (void)state;
-    net_move(&net, OTHER, DISTRICT);
-    net_run(&net, 3000);
-    assert_int_equal(lt_tree_find(lt_engine_tree(engine), office_of(OTHER))
-                         ->places_n,
-                     2);
-    engine->fx = net.nodes[COMMUNE].effects;
-    session->unit = lt_unit_get(engine, &elsewhere);
-    lt_telling_moved(engine, session);
-    session->unit = unit;
-    engine->fx = NULL;
-    assert_int_equal(session->told.count, told);
-}
-
 /* ---- ages ---- */
 
 /* Whom the door is shut to cannot speak: that is said, and not that it is
@@ -521,7 +496,6 @@ int main(void)
         PROMISE(what_is_not_held_any_more_is_given_to_nobody),
         PROMISE(who_is_below_an_office_that_never_spoke_may_be_cut_off),
         PROMISE(who_moves_below_an_office_without_a_key_moves),
-        PROMISE(whoever_was_never_below_us_is_not_told_elsewhere),
         PROMISE(who_is_shut_out_is_not_called_silent),
         PROMISE(the_urgent_stream_is_the_one_without_a_receipt),
         PROMISE(who_is_cut_off_is_told_so),
