@@ -256,6 +256,9 @@ static void a_run_that_begins_elsewhere_leaves_its_siblings(void **state)
  * where they leave, once. */
 static void what_is_not_durable_is_not_stated(void **state)
 {
+    struct lt_point path[LT_PATH_MAX];
+    size_t n;
+
     (void)state;
     load(1, point_of(0, 0), 3);
     advance(begin(10, point_of(1, 2)), 3, false);
@@ -269,6 +272,12 @@ static void what_is_not_durable_is_not_stated(void **state)
     run_of(1)->durable = point_of(1, 2);
     assert_int_equal(tips_n(), 1);
     assert_true(is_tip(1, 2));
+    n = lt_track_path(track(), path);
+    assert_int_equal(n, 2);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(path[i].epoch, 1);
+        assert_in_range(path[i].number, 1, 2);
+    }
     /* A beginning of which nothing is there yet. */
     advance(begin(13, point_of(0, 0)), 1, false);
     assert_int_equal(tips_n(), 1);
