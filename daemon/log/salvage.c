@@ -32,6 +32,13 @@ struct lt_salvage {
     struct lt_arena arena;
 };
 
+/* A database that answers nothing is damaged, but for want of memory: what
+ * could not be looked at for that is not lost. */
+static lt_err of_damaged(int rc)
+{
+    return lt_sqlite_err(rc) == LT_ENOMEM ? LT_ENOMEM : LT_ECORRUPT;
+}
+
 /* ---- opening ---- */
 
 lt_err lt_salvage_open(const char *path, struct lt_salvage **out_salvage)
@@ -67,12 +74,13 @@ lt_err lt_salvage_open(const char *path, struct lt_salvage **out_salvage)
                                 "WHERE name IN ('segment', 'run', 'stream')",
                                 -1, &stmt, NULL);
     }
-    if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_step(stmt);
         tables = sqlite3_column_int64(stmt, 0);
     }
     (void)sqlite3_finalize(stmt);
     if (tables != 3) {
-        err = LT_ECORRUPT;
+        err = of_damaged(rc);
         goto fail;
     }
     *out_salvage = salvage;
@@ -252,6 +260,7 @@ static lt_err copy_table(struct lt_salvage *salvage, struct lt_log *to,
     }
     if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
         sums->others_lost++; /* what lies behind it in the table */
+        err = of_damaged(rc) == LT_ENOMEM ? LT_ENOMEM : err;
     }
     (void)sqlite3_finalize(stmt);
     return err;
@@ -316,7 +325,10 @@ static lt_err load_runs(struct lt_salvage *salvage, const char *sql)
     lt_err err = LT_OK;
     int rc = sqlite3_prepare_v2(salvage->db, sql, -1, &stmt, NULL);
 
-    while (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_step(stmt);
+    }
+    for (; rc == SQLITE_ROW; rc = sqlite3_step(stmt)) {
         if (!read_run(stmt, &run) || find_run(salvage, run.id) != NULL) {
             continue;
         }
@@ -326,6 +338,9 @@ static lt_err load_runs(struct lt_salvage *salvage, const char *sql)
             break;
         }
         salvage->runs[salvage->runs_n++] = run;
+    }
+    if (of_damaged(rc) == LT_ENOMEM) {
+        err = LT_ENOMEM;
     }
     (void)sqlite3_finalize(stmt);
     if (salvage->runs_n > 0) {
@@ -489,7 +504,8 @@ static lt_err look_one(struct pass *pass, sqlite3_stmt *with_texts,
 
     sqlite3_bind_int64(stmt, 1, pos);
     rc = sqlite3_step(stmt);
-    if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE &&
+        of_damaged(rc) != LT_ENOMEM) {
         (void)sqlite3_reset(stmt);
         stmt = without; /* perhaps only its texts cannot be read */
         sqlite3_bind_int64(stmt, 1, pos);
@@ -498,6 +514,8 @@ static lt_err look_one(struct pass *pass, sqlite3_stmt *with_texts,
     }
     if (rc == SQLITE_ROW) {
         err = look_at(pass, stmt);
+    } else if (of_damaged(rc) == LT_ENOMEM) {
+        err = LT_ENOMEM;
     } else {
         pass->sums->unreadable++;
     }
@@ -505,25 +523,32 @@ static lt_err look_one(struct pass *pass, sqlite3_stmt *with_texts,
     return err;
 }
 
-static int64_t last_pos(struct lt_salvage *salvage)
+static lt_err last_pos(struct lt_salvage *salvage, int64_t *out_pos)
 {
     static const char *const ways[] = {
         "SELECT pos FROM segment ORDER BY pos DESC LIMIT 1",
         "SELECT max(pos) FROM segment INDEXED BY segment_run WHERE run > 0"};
-    int64_t most = 0;
+    lt_err err = LT_OK;
 
+    *out_pos = 0;
     for (size_t i = 0; i < LT_COUNT_OF(ways); i++) {
         sqlite3_stmt *stmt = NULL;
+        int64_t pos = 0;
+        int rc = sqlite3_prepare_v2(salvage->db, ways[i], -1, &stmt, NULL);
 
-        if (sqlite3_prepare_v2(salvage->db, ways[i], -1, &stmt, NULL) ==
-                SQLITE_OK &&
-            sqlite3_step(stmt) == SQLITE_ROW &&
-            sqlite3_column_int64(stmt, 0) > most) {
-            most = sqlite3_column_int64(stmt, 0);
+        if (rc == SQLITE_OK) {
+            rc = sqlite3_step(stmt);
+            pos = sqlite3_column_int64(stmt, 0);
+        }
+        if (pos > *out_pos) {
+            *out_pos = pos;
+        }
+        if (of_damaged(rc) == LT_ENOMEM) {
+            err = LT_ENOMEM;
         }
         (void)sqlite3_finalize(stmt);
     }
-    return most;
+    return err;
 }
 
 lt_err lt_salvage_segments(
@@ -533,12 +558,14 @@ lt_err lt_salvage_segments(
     lt_log_bad *lost, void *ctx, struct lt_salvage_sums *sums)
 {
     struct pass pass = {salvage, to, key_of, lost, ctx, sums, 0};
-    const int64_t last = last_pos(salvage);
+    int64_t last;
     sqlite3_stmt *with_texts = NULL;
     sqlite3_stmt *without = NULL;
-    lt_err err = LT_OK;
+    lt_err err = last_pos(salvage, &last);
+    int rc = SQLITE_OK;
 
-    if (sqlite3_create_function_v2(salvage->db, "lt_spare_holds", LT_SPARE_ARGS,
+    if (err == LT_OK &&
+        sqlite3_create_function_v2(salvage->db, "lt_spare_holds", LT_SPARE_ARGS,
                                    SQLITE_UTF8 | SQLITE_INNOCUOUS, NULL,
                                    lt_spare_holds, NULL, NULL,
                                    NULL) == SQLITE_OK) {
@@ -555,19 +582,23 @@ lt_err lt_salvage_segments(
                         "r.prev_epoch, r.prev_number, r.prev_hash, r.key_id "
                         "FROM run r JOIN stream t ON t.id = r.stream");
     }
-    if (err == LT_OK &&
-        (sqlite3_prepare_v2(salvage->db,
-                            "SELECT s.run, s.first, s.count, "
-                            "s.committed_at_ms, s.compression, s.signature, "
-                            "s.payload, p.bundle FROM segment s LEFT JOIN part "
-                            "p ON p.pos = s.pos WHERE s.pos = ?1",
-                            -1, &with_texts, NULL) != SQLITE_OK ||
-         sqlite3_prepare_v2(salvage->db,
-                            "SELECT run, first, count, committed_at_ms, "
-                            "compression, signature, payload, NULL "
-                            "FROM segment WHERE pos = ?1",
-                            -1, &without, NULL) != SQLITE_OK)) {
-        err = LT_ECORRUPT;
+    if (err == LT_OK) {
+        rc = sqlite3_prepare_v2(
+            salvage->db,
+            "SELECT s.run, s.first, s.count, s.committed_at_ms, "
+            "s.compression, s.signature, s.payload, p.bundle FROM segment s "
+            "LEFT JOIN part p ON p.pos = s.pos WHERE s.pos = ?1",
+            -1, &with_texts, NULL);
+    }
+    if (err == LT_OK && rc == SQLITE_OK) {
+        rc = sqlite3_prepare_v2(salvage->db,
+                                "SELECT run, first, count, committed_at_ms, "
+                                "compression, signature, payload, NULL "
+                                "FROM segment WHERE pos = ?1",
+                                -1, &without, NULL);
+    }
+    if (rc != SQLITE_OK) {
+        err = of_damaged(rc);
     }
     sums->segments = (uint64_t)last;
     for (int64_t pos = 1; err == LT_OK && pos <= last; pos++) {
