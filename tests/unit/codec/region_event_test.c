@@ -86,6 +86,36 @@ static void who_admits_names_the_word_that_steps_down(void **state)
     REFUSED(type, event.step_version = 0);
     REFUSED(type, event.has_day = true; event.day = 20777);
     REFUSED(type, event.has_due = true; event.due = 20777);
+    REFUSED(type, event.released = office_n(3));
+}
+
+/* Who takes a word back names it, and says nothing else. */
+static void who_takes_back_names_its_own_word_alone(void **state)
+{
+    static const char *const broken[] = {
+        "other", "number 0", "of another", "version", "day", "due", "released"};
+
+    (void)state;
+    for (size_t i = 0; i <= LT_COUNT_OF(broken); i++) {
+        struct lt_event event = {.id = id_n(9),
+                                 .hlc = SAMPLE_HLC,
+                                 .type = LT_EV_RELEASE_WITHDRAWN,
+                                 .recorded_at_ms = SAMPLE_MS,
+                                 .day = 20777,
+                                 .due = 20777};
+
+        event.office.id = office_n(5);
+        event.has_other = i != 0;
+        event.other = (struct lt_event_id){event.id.origin, 7, i == 1 ? 0 : 3};
+        event.other.origin = i == 2 ? office_n(6) : event.id.origin;
+        event.step_version = i == 3 ? 1 : 0;
+        event.has_day = i == 4;
+        event.has_due = i == 5;
+        event.released = i == 6 ? office_n(3) : (struct lt_office){{0}};
+        if (write_it(&event) != (i < LT_COUNT_OF(broken) ? LT_EINVAL : LT_OK)) {
+            fail_msg("%s", i < LT_COUNT_OF(broken) ? broken[i] : "nothing");
+        }
+    }
 }
 
 static void who_steps_down_says_from_when_and_until_when(void **state)
@@ -128,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_names_another_root_and_its_key),
         cmocka_unit_test(who_admits_names_the_word_that_steps_down),
+        cmocka_unit_test(who_takes_back_names_its_own_word_alone),
         cmocka_unit_test(who_steps_down_says_from_when_and_until_when),
         cmocka_unit_test(who_steps_down_is_named_by_the_hash_of_its_bytes),
     };
