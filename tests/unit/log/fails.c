@@ -14,6 +14,7 @@
 static struct {
     bool armed;
     bool held;
+    int error;
     enum fails_kind kind;
     uint64_t nth;
     bool ever;
@@ -38,10 +39,8 @@ static bool fails(enum fails_kind kind)
 
 static bool is_out_of_order(void)
 {
-    static const int errors[] = {EIO, ENOSPC, EDQUOT};
-
     if (fails(FAILS_SYSTEM)) {
-        errno = errors[(now.nth + now.ever) % 3];
+        errno = now.error;
         return true;
     }
     return false;
@@ -183,13 +182,13 @@ int __wrap_fstat(int fd, struct stat *out)
     return is_out_of_order() ? -1 : __real_fstat(fd, out);
 }
 
-/* Half of its failures is that nothing is free. */
+/* Where there is no room it says so itself. */
 int __wrap_statvfs(const char *path, struct statvfs *out)
 {
     const bool failed = is_out_of_order();
     int rc;
 
-    if (failed && now.nth % 2 != 0) {
+    if (failed && now.error != ENOSPC) {
         return -1;
     }
     rc = __real_statvfs(path, out);
@@ -381,6 +380,11 @@ void fails_arm(enum fails_kind kind, uint64_t nth, bool ever,
     now.seen = 0;
     now.failed = 0;
     lt_disk_set_judge(disk, judge, NULL);
+}
+
+void fails_error(int error)
+{
+    now.error = error;
 }
 
 void fails_hold(bool held)

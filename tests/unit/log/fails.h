@@ -14,7 +14,7 @@ enum fails_kind {
     FAILS_SQLITE, /* the same of SQLite's */
     FAILS_DISK,   /* a call of the simulated disk ends with an I/O error */
     FAILS_FULL,   /* one that asks for room finds none */
-    FAILS_SYSTEM, /* open, fsync, link and so on: EIO, ENOSPC or EDQUOT */
+    FAILS_SYSTEM, /* open, fsync, link and so on */
     FAILS_STATEMENT_MEMORY, /* preparing or stepping a statement: no memory */
     FAILS_STATEMENT_DISK,   /* the same: an I/O error */
     FAILS_SETTING, /* a switch of a connection is not known to the library */
@@ -27,6 +27,8 @@ bool fails_start(void);
  * they are counted alone. */
 void fails_arm(enum fails_kind kind, uint64_t nth, bool ever,
                struct lt_disk *disk);
+/* What a failing call of the operating system says from now on. */
+void fails_error(int error);
 /* While it is held a call is neither counted nor fails. */
 void fails_hold(bool held);
 /* So many calls of the kind since then. */

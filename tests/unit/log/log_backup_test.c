@@ -457,6 +457,7 @@ static void what_is_no_log_is_refused(void **state)
     (void)fputs("no database at all", file);
     (void)fclose(file);
     assert_int_equal(lt_salvage_open(place->path, &salvaged), LT_ECORRUPT);
+    assert_int_equal(lt_salvage_open(place->folder, &salvaged), LT_ECORRUPT);
     assert_null(salvaged);
 }
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,7 +169,7 @@ static lt_err copy(struct lt_log *log)
     bool more;
     lt_err err = LT_OK;
 
-    for (unsigned i = 0; err == LT_OK && i < 8; i++) {
+    for (unsigned i = 0; err == LT_OK && i < 6; i++) {
         err = lt_log_put_meta(log, "big", big, sizeof(big) - i);
         if (err == LT_OK) {
             err = lt_log_commit(log);
@@ -310,6 +311,11 @@ static lt_err look_at_rot(struct lt_log *log)
                                            &sums, &more);
 
     return err == LT_OK && sums.bad == 0 ? LT_EINTERNAL : err;
+}
+
+static lt_err set_again(struct lt_log *log)
+{
+    return lt_settings_apply(log, &bench.options, NULL);
 }
 
 /* A log of a file that is there already. */
@@ -483,10 +489,24 @@ static void go_through(const struct act *act, enum fails_kind kind,
         (kind == FAILS_SQLITE || (kind == FAILS_DISK && !act->real))) {
         assert_true(calls > 0); /* whatever is done makes some of them */
     }
-    most = kind >= FAILS_STATEMENT_MEMORY       ? UINT64_MAX
-           : act->late || kind == FAILS_DISK    ? bench.most_of_few
-                                                : bench.most;
+    /* Real files take their time: of them some, and what is done with a log
+     * that is open. */
+    if (kind >= FAILS_STATEMENT_MEMORY && (!act->real || act->late)) {
+        most = UINT64_MAX;
+    } else if ((act->late && !act->real) || kind == FAILS_DISK) {
+        most = bench.most_of_few;
+    } else {
+        most = bench.most;
+    }
     step = calls > most ? calls / most : 1;
+    for (uint64_t nth = 1; kind == FAILS_SYSTEM && nth <= calls; nth += step) {
+        /* Beside EIO, which is next. */
+        fails_error(ENOSPC);
+        go_through_one(act, kind, nth, false, begin);
+        fails_error(EDQUOT);
+        go_through_one(act, kind, nth, false, begin);
+    }
+    fails_error(EIO);
     for (uint64_t nth = 1; nth <= calls; nth += step) {
         go_through_one(act, kind, nth, false, begin);
         /* After an I/O error of a statement the log takes no other one. */
@@ -634,6 +654,7 @@ LATE(mending_an_open_one, mend,
 LATE(reading_an_open_one, read_all, NULL, false, false)
 LATE(verifying_an_open_one, look, NULL, false, false)
 LATE(verifying_rot, look_at_rot, FLIP, false, false)
+LATE(asking_for_settings, set_again, NULL, false, false)
 
 /* What was erased came back: it goes again, in a transaction of its own. */
 static void erasing_again(void **state)
@@ -731,7 +752,7 @@ static void opening_files(void **state)
 static void copying_files(void **state)
 {
     const struct act act = {"copying_files", copy, NULL, true,
-                            true,            true, false};
+                            true,            true, true};
 
     (void)state;
     try(&act);
@@ -806,6 +827,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(reading_an_open_one),
         cmocka_unit_test(verifying_an_open_one),
         cmocka_unit_test(verifying_rot),
+        cmocka_unit_test(asking_for_settings),
         cmocka_unit_test(erasing_again),
         cmocka_unit_test(merging_texts),
         cmocka_unit_test(salvaging),

@@ -145,6 +145,32 @@ static void what_is_empty_is_kept_as_it_came(void **state)
     keep_what_is_no_event(0);
 }
 
+/* It has a number and a stamp, and its bytes are no event: what was ordered to
+ * go with it has no place. */
+static void an_event_that_cannot_be_read_has_no_texts(void **state)
+{
+    static const uint8_t noise[] = {0xff, 0xff, 0xff, 0xff};
+    const struct lt_event_id id = full_event(&bench.full, 0, 0);
+    struct lt_packer *packer = bench.full.writer.packer;
+    struct lt_segment segment = bench.full.segments[0];
+    size_t stripped = 77;
+    size_t taken;
+
+    (void)state;
+    assert_int_equal(lt_packer_add(packer, id.count, 1, noise, sizeof(noise),
+                                   NULL, 0),
+                     LT_OK);
+    segment.parts = NULL;
+    segment.parts_len = 0;
+    assert_int_equal(lt_packer_take(packer, &segment, &taken), LT_OK);
+    assert_int_equal(lt_segment_seal(&segment, bench.full.writer.key), LT_OK);
+    assert_int_equal(put(&segment), LT_OK);
+    assert_int_equal(lt_log_erase(bench.log, &id, 1, &stripped), LT_OK);
+    assert_int_equal(stripped, 0);
+    assert_int_equal(lt_log_commit(bench.log), LT_OK);
+    assert_int_equal(test_bad(bench.log, bench.full.writer.key), 0);
+}
+
 /* The first of all may name its own life as what goes before: nothing does. */
 static void a_first_one_may_name_its_own_life(void **state)
 {
@@ -396,9 +422,11 @@ static void pieces_that_overlap_come_to_an_end(void **state)
     file_init(&file);
     id = file_event(&file);
     assert_int_equal(file_put(&file, bench.log), LT_OK);
-    must("DROP TRIGGER segment_same; UPDATE segment SET count = 2");
+    must("DROP TRIGGER segment_same;"
+         "UPDATE segment SET count = 2");
     assert_int_equal(lt_log_erase(bench.log, &id, 1, &stripped), LT_OK);
     assert_int_equal(lt_log_commit(bench.log), LT_OK);
+    assert_int_equal(stripped, 0); /* none of them opens any more */
     file_deinit(&file);
 }
 
@@ -492,6 +520,7 @@ int main(void)
         TEST(a_run_without_a_sum_goes_on_without),
         TEST(what_is_no_event_is_kept_as_it_came),
         TEST(what_is_empty_is_kept_as_it_came),
+        TEST(an_event_that_cannot_be_read_has_no_texts),
         TEST(a_first_one_may_name_its_own_life),
         TEST(what_was_erased_wholly_brings_no_texts),
         TEST(nothing_rests_on_a_rotten_hash),
