@@ -12,6 +12,7 @@
  * stands aside until the keeper confirms it (unconfirmed.h). */
 #include "daemon/engine/keys.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "daemon/engine/bound.h"
@@ -67,9 +68,10 @@ static enum verdict proven_by_root(struct lt_engine *engine,
 {
     struct lt_key *root = NULL;
     const uint8_t *key = lt_bound_root_key(engine, binding);
-    lt_err rc = lt_key_from_public(
-        key != NULL ? key : engine->options.root_key, &root);
+    lt_err rc;
 
+    assert(key != NULL); /* it is by one of them */
+    rc = lt_key_from_public(key, &root);
     if (rc == LT_OK) {
         rc = lt_binding_check(binding, root);
         lt_key_free(root);
@@ -416,6 +418,7 @@ static lt_err read_and_add(struct lt_engine *engine, const uint8_t *bytes,
     struct lt_binding binding;
     lt_err rc = lt_binding_decode(bytes, len, &binding, NULL);
 
+    engine->oom |= rc == LT_ENOMEM;
     return rc == LT_OK ? add(engine, &binding, span, store, voucher) : rc;
 }
 
@@ -440,6 +443,7 @@ lt_err lt_keys_confirm(struct lt_engine *engine, const uint8_t *bytes,
     struct lt_office keeper;
     lt_err rc = lt_binding_decode(bytes, len, &binding, NULL);
 
+    engine->oom |= rc == LT_ENOMEM;
     if (rc != LT_OK) {
         return rc;
     }
