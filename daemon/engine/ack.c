@@ -2,6 +2,8 @@
  * request to send again. */
 #include "daemon/engine/intake.h"
 
+#include <assert.h>
+
 #include "daemon/engine/effects.h"
 
 /* ---- holds ---- */
@@ -99,10 +101,8 @@ static void ack_session(struct lt_engine *engine, struct lt_session *session)
         struct lt_inrun *inrun = &session->inruns[session->acks[i] - 1];
         uint64_t number;
 
+        assert(inrun->run != NULL); /* something of it was here */
         inrun->ack_due = false;
-        if (inrun->run == NULL) {
-            continue;
-        }
         number = early ? inrun->run->last.number : inrun->run->durable.number;
         if (number < inrun->run->first) {
             continue;

@@ -121,9 +121,6 @@ static lt_err encode(struct lt_engine *engine, struct lt_write_event *event,
     if (rc != LT_OK) {
         return rc;
     }
-    if (engine->frame.len > LT_EVENT_MAX) {
-        return LT_ETOOBIG;
-    }
     lt_event_hash(&body->id, body->hlc, engine->frame.data, engine->frame.len,
                   event->hash);
     *out = (struct lt_pending_event){
@@ -340,7 +337,7 @@ static void flush_track(struct lt_engine *engine, struct lt_track *track)
     if (!begin_run(engine, track)) {
         return;
     }
-    while (track->pending != NULL && !engine->oom) {
+    while (track->pending != NULL) {
         struct lt_segment segment;
         size_t room = events_room(engine, track);
         size_t taken;

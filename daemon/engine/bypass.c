@@ -11,6 +11,8 @@
  *   SHUT            as UNACKED: it serves this office again */
 #include "daemon/engine/bypass.h"
 
+#include <assert.h>
+
 #include "daemon/engine/compare.h"
 #include "daemon/engine/doors.h"
 #include "daemon/engine/drain.h"
@@ -72,7 +74,7 @@ static bool is_missing(struct lt_engine *engine)
 static bool is_refused(const struct lt_engine *engine,
                        const struct lt_unit *unit)
 {
-    return unit != NULL && unit->bound != NULL &&
+    return unit->bound != NULL &&
            lt_revoke_refuses(engine, unit->bound->binding.key_id);
 }
 
@@ -161,8 +163,8 @@ static bool delivered_up(const struct lt_engine *engine)
     if (bypass->session == NULL) {
         return false;
     }
-    for (run = track == NULL ? NULL : track->runs; run != NULL;
-         run = run->next) {
+    assert(track != NULL); /* one of ours that is overdue */
+    for (run = track->runs; run != NULL; run = run->next) {
         const struct lt_flow *flow = lt_flow_find(bypass->session, run);
 
         if (flow != NULL && run->receipt > flow->sent) {
@@ -287,7 +289,7 @@ static void call(struct lt_engine *engine, const struct lt_office *office)
 static void call_next(struct lt_engine *engine)
 {
     struct lt_bypass *bypass = &engine->bypass;
-    struct lt_office line[LT_TREE_DEPTH_MAX];
+    struct lt_office line[LT_TREE_DEPTH_MAX] = {0};
     size_t n = lt_tree_superiors(engine->tree, &engine->self->id, line);
     size_t at = 1;
 
@@ -299,17 +301,14 @@ static void call_next(struct lt_engine *engine)
         bypass->rounds++;
         at = 1;
     }
-    if (at < n && lt_office_equal(&line[at], &bypass->target)) {
+    assert(at < n); /* or lt_bypass_tree had ended it */
+    if (lt_office_equal(&line[at], &bypass->target)) {
         bypass->calls++;
         bypass->due_ms = engine->now.mono_ms + patience(engine);
         return; /* the only one: it is dialled anyway */
     }
     hang_up(engine);
-    if (at < n) {
-        call(engine, &line[at]);
-    } else {
-        bypass->state = LT_BYPASS_NOT;
-    }
+    call(engine, &line[at]);
 }
 
 static void begin(struct lt_engine *engine, enum lt_bypass_reason reason)
@@ -559,8 +558,7 @@ static void stamp(struct lt_engine *engine, struct lt_session *session)
     struct lt_unit *unit = session->unit;
 
     if (session->above || session->state != LT_SESSION_UP ||
-        session->role == role ||
-        (session->role != LT_ROLE_CHILD && session->role != LT_ROLE_BYPASS)) {
+        session->role == role) {
         return;
     }
     if (unit->session != NULL && unit->bypass != NULL) {

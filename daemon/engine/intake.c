@@ -7,6 +7,7 @@
  * what was proven wrong is not taken again in this session. */
 #include "daemon/engine/intake.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "daemon/engine/author.h"
@@ -183,9 +184,11 @@ static bool sizes_right(struct lt_engine *engine, struct piece *piece)
     for (i = 0; i < piece->n; i++) {
         const struct lt_segment *segment = &piece->segments[i];
 
+        /* Other numbers are no frame that is read. */
+        assert(segment->first > 0 && segment->count > 0 &&
+               segment->count <= LT_SEGMENT_EVENTS_MAX);
         if (segment->payload_len > LT_PAYLOAD_MAX ||
-            segment->parts_len > LT_PARTS_MAX || segment->count == 0 ||
-            segment->count > LT_SEGMENT_EVENTS_MAX || segment->first == 0 ||
+            segment->parts_len > LT_PARTS_MAX ||
             segment->first > UINT64_MAX / 2) {
             lt_alarm_raise(engine, LT_ASEGMENTBIG,
                            &piece->inrun->stream.origin,
@@ -447,8 +450,8 @@ static void take_piece(struct lt_engine *engine, struct piece *piece)
     size_t i;
     bool live;
 
-    if (piece->n == 0 || !welcome(engine, piece) ||
-        !sizes_right(engine, piece)) {
+    assert(piece->n > 0); /* or it was no frame */
+    if (!welcome(engine, piece) || !sizes_right(engine, piece)) {
         return;
     }
     from = pass_repeated(engine, piece);
@@ -499,9 +502,6 @@ void lt_intake_on_segments(struct lt_engine *engine, struct lt_session *session,
                               .segments = part->segments,
                               .n = part->segments_n};
 
-        if (session->state != LT_SESSION_UP) {
-            return;
-        }
         if (session->courier != NULL) {
             session->courier->segments += part->segments_n;
         }
