@@ -7,6 +7,7 @@
 
 #include "common/courier.h"
 #include "daemon/engine/state.h"
+#include "daemon/engine/streams.h"
 
 enum { PROVINCE, DISTRICT, COMMUNE, EPOCH = 99 };
 
@@ -132,6 +133,33 @@ static void what_a_piece_brings_is_taken_once(void **state)
     assert_int_equal(taken.rc, LT_OK);
     assert_true(taken.taken == 0 && taken.repeated == 1);
     assert_int_equal(at(PROVINCE), 1);
+}
+
+/* What comes before it is not here: the file is no peer that could be asked. */
+static void a_piece_that_goes_on_from_nothing_waits(void **state)
+{
+    struct lt_run_open open = {.handle = 1,
+                               .stream = stream,
+                               .epoch = EPOCH + 1,
+                               .prev = hand_end(&segment)};
+    struct lt_courier_taken taken;
+    uint8_t *bytes;
+    size_t mark;
+
+    (void)state;
+    memcpy(open.key_id, lt_key_id(net.nodes[COMMUNE].key), LT_HASH_LEN);
+    assert_int_equal(lt_courier_frame_begin(&plain, &mark), LT_OK);
+    put(lt_run_open_encode(&open, &plain), mark);
+    segment = hand_segment(net.nodes[COMMUNE].key, &stream, EPOCH + 1,
+                           &open.prev, "13/2026", &bytes);
+    put_segment(1);
+    taken = import();
+    assert_int_equal(taken.rc, LT_OK);
+    assert_true(taken.segments == 1 && taken.taken == 0);
+    assert_int_equal(taken.waiting, 1);
+    assert_int_equal(taken.reasons, 1U << LT_HOLD_GAP);
+    assert_int_equal(at(PROVINCE), 0);
+    free(bytes);
 }
 
 static void what_is_no_piece_is_not_read(void **state)
@@ -375,9 +403,51 @@ static void of_whom_nothing_was_heard_nothing_is_known(void **state)
     (void)state;
     assert_int_equal(
         lt_engine_courier_heard(net.nodes[PROVINCE].engine, &nobody), 0);
+    {
+        struct lt_binding binding;
+
+        /* Its stream is named, its key is not. */
+        assert_non_null(lt_unit_get(net.nodes[PROVINCE].engine, &nobody));
+        assert_false(lt_engine_binding_of(net.nodes[PROVINCE].engine, &nobody,
+                                          &binding));
+    }
     net_run(&net, 15 * 60 * 1000);
     assert_true(lt_engine_courier_heard(net.nodes[PROVINCE].engine,
                                         &net.nodes[DISTRICT].office) > 0);
+}
+
+/* Nobody waits for one answer while tens of thousands of streams are looked at,
+ * of which none is of the kind that is exported just now. */
+static void a_long_search_is_done_in_pieces(void **state)
+{
+    enum { MANY = 60 * 1000, STAGES_OF_OTHERS = 3 };
+    const struct lt_office *to = &net.nodes[DISTRICT].office;
+    struct lt_engine_run run = {.stream = {.origin = net.nodes[COMMUNE].office},
+                                .epoch = 1000,
+                                .first = 1,
+                                .last = {.epoch = 1000, .number = 1}};
+    struct lt_courier_cursor at = {.life = 0};
+    enum lt_courier_found found;
+    struct lt_courier_run next;
+    struct lt_engine *engine;
+    unsigned later = 0;
+
+    (void)state;
+    net_stop(&net, COMMUNE);
+    net_start(&net, COMMUNE);
+    engine = net.nodes[COMMUNE].engine;
+    run.stream.channel = net_to(&net, LT_CLASS_DIRECTIVE, DISTRICT);
+    for (unsigned i = 0; i < MANY; i++) {
+        memcpy(run.stream.channel.to.bytes, &i, sizeof(i));
+        assert_int_equal(lt_engine_load_run(engine, &run), LT_OK);
+    }
+    do {
+        found = lt_engine_courier_next(engine, to, true, &at, &next);
+        later += found == LT_COURIER_LATER;
+        at.after = found == LT_COURIER_RUN ? next.last : at.after;
+    } while (found != LT_COURIER_NOTHING);
+    assert_int_equal(later, STAGES_OF_OTHERS);
+    assert_int_equal(at.stage, 4); /* it came to its end */
 }
 
 int main(int argc, char **argv)
@@ -385,6 +455,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(what_a_piece_brings_is_taken_once),
+        TEST(a_piece_that_goes_on_from_nothing_waits),
         TEST(what_is_no_piece_is_not_read),
         TEST(who_exports_must_be_known_and_meant),
         TEST(a_piece_that_was_changed_is_refused),
@@ -398,6 +469,7 @@ int main(int argc, char **argv)
         TEST(an_office_without_a_tree_knows_its_superiors_by_its_key),
         TEST(an_export_goes_on_wherever_it_is_said_to_stand),
         TEST(of_whom_nothing_was_heard_nothing_is_known),
+        TEST(a_long_search_is_done_in_pieces),
 #undef TEST
     };
 

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/engine/state.h"
+#include "tests/unit/engine/later.h"
+
 enum { PROVINCE, DISTRICT, COMMUNE, OTHER };
 
 static const int64_t MINUTE_MS = INT64_C(60) * 1000;
@@ -312,6 +315,155 @@ static void what_was_given_back_is_left_alone(void **state)
     assert_int_equal(drain(COMMUNE), LT_DRAIN_RESTORED);
 }
 
+/* ---- what is not the end of it ---- */
+
+/* Its word is signed by a key that another one has followed since. */
+static void a_word_of_an_earlier_key_is_not_the_last(void **state)
+{
+    struct lt_key *key = later_key(1);
+    const struct later later = {.office = COMMUNE,
+                                .issuer = DISTRICT,
+                                .key = key,
+                                .follows = net.nodes[COMMUNE].key,
+                                .serial = 2};
+    struct lt_buf binding;
+
+    (void)state;
+    net_close(&net, COMMUNE, OTHER);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_OVER);
+    lt_buf_init(&binding, lt_alloc_heap());
+    later_make(&net, &later, &binding);
+    later_give(&net, PROVINCE, &binding);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_MISSING);
+    lt_buf_deinit(&binding);
+    lt_key_free(key);
+}
+
+/* Nor one of a key that nobody has confirmed yet. */
+static void a_word_of_an_unconfirmed_key_waits_with_it(void **state)
+{
+    struct lt_key *key = later_key(2);
+    const struct later later = {
+        .office = COMMUNE, .issuer = DISTRICT, .key = key, .serial = 2};
+    struct lt_buf binding;
+
+    (void)state;
+    lt_buf_init(&binding, lt_alloc_heap());
+    later_make(&net, &later, &binding);
+    for (unsigned i = PROVINCE; i <= COMMUNE; i++) {
+        later_give(&net, i, &binding);
+    }
+    net_stop(&net, COMMUNE);
+    lt_key_free(net.nodes[COMMUNE].key);
+    net.nodes[COMMUNE].key = key;
+    net_start(&net, COMMUNE);
+    net_run(&net, MINUTE_MS);
+    net_close(&net, COMMUNE, OTHER);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_MISSING);
+    later_write(&net, PROVINCE, LT_EV_KEY_CONFIRMED, &binding);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_OVER);
+    lt_buf_deinit(&binding);
+}
+
+/* It has a key, and never a word came from it. */
+static void who_never_spoke_has_said_nothing(void **state)
+{
+    const unsigned fresh = net_join(&net, DISTRICT);
+    struct lt_buf binding;
+
+    (void)state;
+    net_run(&net, 1000);
+    lt_buf_init(&binding, lt_alloc_heap());
+    net_make_binding(&net, DISTRICT, fresh, &binding);
+    later_give(&net, PROVINCE, &binding);
+    net_close(&net, fresh, OTHER);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(drain(fresh), LT_DRAIN_UNSAID);
+    lt_buf_deinit(&binding);
+}
+
+/* No segment comes up. */
+static bool nothing_up(struct net *of, unsigned from, unsigned to,
+                       uint8_t *bytes, size_t *len)
+{
+    (void)of;
+    (void)len;
+    return from < to || bytes[0] != LT_FRAME_SEGMENTS;
+}
+
+/* What is on its way to the disk goes up as well. */
+static void what_is_written_while_it_hands_over_goes_up_first(void **state)
+{
+    (void)state;
+    net.filter = nothing_up;
+    cases(COMMUNE, 1);
+    net_close(&net, COMMUNE, OTHER);
+    net_run(&net, 3000);
+    assert_false(lt_engine_silent(engine_of(COMMUNE)));
+    net.nodes[COMMUNE].commit_held = true;
+    cases(COMMUNE, 1); /* the disk hangs over this one */
+    assert_true(net.nodes[COMMUNE].in_commit);
+    cases(COMMUNE, 1); /* and this one waits for its turn */
+    assert_non_null(net.nodes[COMMUNE].engine->pending);
+    net_release_commit(&net, COMMUNE);
+    assert_false(lt_engine_silent(engine_of(COMMUNE)));
+    net.filter = NULL;
+    net_run(&net, 3 * MINUTE_MS);
+    assert_true(lt_engine_silent(engine_of(COMMUNE)));
+    assert_int_equal(drain(COMMUNE), LT_DRAIN_OVER);
+    assert_int_equal(net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE),
+                     3);
+}
+
+/* What others wrote, and nobody above wants of it, keeps it from nothing. */
+static void what_is_not_wanted_above_is_no_part_of_it(void **state)
+{
+    static const uint32_t reasons[] = {LT_HOLD_NOT_FOLLOWED,
+                                       LT_HOLD_PROVEN_WRONG};
+
+    (void)state;
+    for (unsigned i = 0; i < LT_COUNT_OF(reasons); i++) {
+        struct lt_engine *engine;
+        bool any = false;
+
+        if (i > 0) {
+            (void)teardown(NULL);
+            (void)setup(NULL);
+        }
+        engine = engine_of(DISTRICT);
+        net.filter = keeps_segments;
+        cases(COMMUNE, 1);
+        net_run(&net, 2000);
+        net_disconnect(&net, COMMUNE, DISTRICT);
+        net_disconnect(&net, OTHER, DISTRICT);
+        net_close(&net, COMMUNE, PROVINCE); /* first those below it */
+        net_close(&net, OTHER, PROVINCE);
+        net_close(&net, DISTRICT, PROVINCE);
+        net_run(&net, 1000);
+        assert_false(lt_engine_silent(engine));
+        for (size_t k = 0; k < engine->sessions_n; k++) {
+            struct lt_flow *flow = engine->sessions[k]->flows;
+
+            for (; flow != NULL; flow = flow->all_next) {
+                if (flow->run->track->unit != engine->self &&
+                    flow->acked < flow->run->last.number) {
+                    flow->held = reasons[i];
+                    flow->held_until_ms = INT64_MAX;
+                    any = true;
+                }
+            }
+        }
+        assert_true(any);
+        assert_false(engine->handed_over);
+        net_turn(&net, DISTRICT);
+        assert_true(engine->handed_over);
+        assert_true(lt_engine_silent(engine));
+    }
+}
+
 #define PROMISE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(int argc, char **argv)
@@ -328,6 +480,11 @@ int main(int argc, char **argv)
         PROMISE(who_has_ended_goes_around_nobody),
         PROMISE(who_ends_while_it_goes_around_hangs_up),
         PROMISE(what_was_given_back_is_left_alone),
+        PROMISE(a_word_of_an_earlier_key_is_not_the_last),
+        PROMISE(a_word_of_an_unconfirmed_key_waits_with_it),
+        PROMISE(who_never_spoke_has_said_nothing),
+        PROMISE(what_is_written_while_it_hands_over_goes_up_first),
+        PROMISE(what_is_not_wanted_above_is_no_part_of_it),
     };
 
     if (!net_planted(argc, argv)) {

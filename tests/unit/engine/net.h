@@ -49,6 +49,8 @@ struct node {
     uint32_t urgent_per_hour;
     size_t window_max;
     int64_t clock_skew_ms;
+    int64_t withheld_urgent_ms; /* 0: the usual */
+    int64_t withheld_ms;
 
     struct held_segment *log;
     size_t log_n;

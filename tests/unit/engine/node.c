@@ -184,6 +184,8 @@ void net_start(struct net *net, unsigned index)
         .window_max_bytes = node->window_max,
         .statement_interval_ms = 15 * 60 * 1000,
         .clock_tolerance_ms = 5 * 60 * 1000,
+        .withheld_urgent_ms = node->withheld_urgent_ms,
+        .withheld_ms = node->withheld_ms,
         .zstd_level = 1,
         .zstd_level_thrifty = 1,
         .plant = node->plant | lt_engine_plants(),
