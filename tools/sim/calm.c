@@ -104,11 +104,11 @@ static void heat(struct sim_calm *calm, int node)
     calm->hot_n++;
 }
 
-static void give_back(struct sim_node *node)
+void sim_cool(struct sim_node *node)
 {
     struct sim *sim = node->sim;
 
-    if (!node->up || node->dying || lt_turn_pending(node->turn) ||
+    if (sim->calm == NULL || !node->up || node->dying || lt_turn_pending(node->turn) ||
         lt_log_dirty(node->log)) {
         return;
     }
@@ -126,7 +126,7 @@ static void keep_few_hot(struct sim *sim)
         int node = sim->calm->coldest;
 
         cool(sim->calm, node);
-        give_back(&sim->nodes[node]);
+        sim_cool(&sim->nodes[node]);
     }
 }
 

@@ -533,12 +533,14 @@ bool sim_check_all(struct sim *sim)
     }
     for (unsigned i = 0; i < sim->nodes_n && ok; i++) {
         ok = sim_held_read(sim, &sim->nodes[i], &held[i]);
+        sim_cool(&sim->nodes[i]);
     }
     ok = ok && check_told(sim, held);
     for (unsigned i = 0; i < sim->nodes_n && ok; i++) {
         ok = check_runs(sim, i, &held[i]) &&
              check_requests(sim, i, &held[i]) &&
              check_order(sim, i, &held[i]) && check_verify(sim, &sim->nodes[i]);
+        sim_cool(&sim->nodes[i]);
     }
     for (size_t i = 1; i < sim->nodes_n && ok; i++) {
         const struct sim_node *child = &sim->nodes[i];

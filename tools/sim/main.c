@@ -63,6 +63,7 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
         {"without", required_argument, NULL, 'w'},
         {"scenario", required_argument, NULL, 'c'},
         {"night", required_argument, NULL, 'N'},
+        {"plan", no_argument, NULL, 'P'},
         {"jobs", required_argument, NULL, 'j'},
         {"shrink", no_argument, NULL, 'S'},
         {"trace", no_argument, NULL, 't'},
@@ -111,6 +112,9 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
         case 'N':
             out->night = optarg;
             break;
+        case 'P':
+            out->plan = true;
+            break;
         case 'S':
             out->shrink = true;
             break;
@@ -133,7 +137,7 @@ static bool read_options(int argc, char **argv, struct sim_command *out)
                 "usage: lienthong-sim [--seeds N] [--from S | --seed S...]"
                 " [--plant NAME]"
                 " [--tree FILE [--office CODE] [--minutes N]]"
-                " [--night FOLDER [--office CODE,...|country|all]]"
+                " [--night FOLDER [--office CODE,...|country|all] [--plan]]"
                 " [--scenario NAME|list|short|all]"
                 " [--without CLASS[:FROM[-TO]],...] [--jobs N]"
                 " [--shrink] [--twice] [--sums] [--trace]\n");

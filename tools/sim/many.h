@@ -23,6 +23,7 @@ struct sim_command {
     const char *tree;     /* a file of units; then @office is its top */
     const char *office;   /* its code */
     const char *night;    /* a folder: the night of 1 July 2025, of @office */
+    bool plan;            /* of that: what becomes of whom, and no more */
 };
 
 /* ---- seeds.c ---- */

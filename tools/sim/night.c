@@ -228,13 +228,10 @@ static bool count(struct night *night, struct sums *sums)
     return ok;
 }
 
-static void print(const struct night *night, const char *code,
-                  const struct sums *sums, int64_t began_ms, uint64_t told)
+static void print_plan(const struct night_plan *plan, const char *code)
 {
-    const struct night_counts *c = &night->plan->counts;
-    struct rusage usage;
+    const struct night_counts *c = &plan->counts;
 
-    (void)getrusage(RUSAGE_SELF, &usage);
     printf("night %s: %u provinces, %u districts, %u communes become %u, 0, %u; "
            "%u kept, %u opened; not named %u (by code %u, by district %u, to "
            "the province %u), in parts %u, elsewhere %u\n",
@@ -242,14 +239,24 @@ static void print(const struct night *night, const char *code,
            c->new_provinces, c->new_communes, c->kept, c->opened,
            c->by_code + c->by_district + c->by_province, c->by_code,
            c->by_district, c->by_province, c->in_parts, c->elsewhere);
+    fflush(stdout);
+}
+
+static void print(const struct night *night, const char *code,
+                  const struct sums *sums, int64_t began_ms, uint64_t told)
+{
+    struct rusage usage;
+
+    (void)getrusage(RUSAGE_SELF, &usage);
     printf(
         "night %s: %zu changes, %u of %zu offices away, %u events in flight; "
         "%llu told, %llu at the root; %u open cases, %u without one open "
-        "custodian; %u reports differ; %.0f s, %ld MB\n",
+        "custodian; %u reports differ; %.0f s, %ld s of work, %ld MB\n",
         code, night->plan->changes_n, night->away_n, night->sim->nodes_n - 1,
         night->in_flight, (unsigned long long)told,
         (unsigned long long)sums->events, sums->open, sums->without,
         sums->differ, (double)(mono_ms() - began_ms) / 1000,
+        (long)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec),
         usage.ru_maxrss / 1024);
 }
 
@@ -281,6 +288,11 @@ static bool one(const struct sim_command *command, const char *code,
                          strcmp(code, COUNTRY) == 0 ? NULL : code, &plan)) {
         night_plan_free(&plan);
         return false;
+    }
+    print_plan(&plan, code);
+    if (command->plan) {
+        night_plan_free(&plan);
+        return true;
     }
     options.shape = &plan.shape;
     options.quiet = true;

@@ -5,7 +5,9 @@
  * Old units, new units and which went into which are files
  * (tests/data/README.md). What the file of successions does not name goes by a
  * rule, and how often is counted: to the new commune of the same code; else to
- * the one that took most of its district; else to the new province. */
+ * the one that took most of its district, by name or by code; else to the new
+ * province. A province of which it names no commune goes where most of their
+ * codes are now. */
 #ifndef LT_TOOLS_SIM_NIGHT_H
 #define LT_TOOLS_SIM_NIGHT_H
 

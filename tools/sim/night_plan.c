@@ -25,6 +25,7 @@ struct unit {
     int heir;  /* of an old commune: the new one; NOBODY: not known yet */
     int taken; /* of a new one: the old office that goes on as it */
     unsigned heirs_n;
+    bool by_district; /* its heir is where others of its district went */
 };
 
 struct units {
@@ -239,7 +240,23 @@ static bool is_ours(const struct reading *r, const struct unit *after)
 
 /* ---- who becomes what ---- */
 
-/* An old province becomes the new one where most of its communes went. */
+static void count_went(const struct reading *r, const char *old_code,
+                       const char *new_code, unsigned n, unsigned *went)
+{
+    int from = find(&r->before, 'c', old_code);
+    int to = find(&r->after, 'c', new_code);
+    int province =
+        from == NOBODY ? NOBODY : province_of(r, &r->before.items[from]);
+
+    if (province != NOBODY && to != NOBODY &&
+        r->after.items[to].above != NOBODY) {
+        went[(size_t)province * r->after.n +
+             (size_t)r->after.items[to].above] += n;
+    }
+}
+
+/* An old province becomes the new one where most of its communes went; one of
+ * which the file names no commune, where most of their codes are now. */
 static bool choose_provinces(struct reading *r)
 {
     unsigned *went = calloc(r->before.n * r->after.n + 1, sizeof(*went));
@@ -249,16 +266,12 @@ static bool choose_provinces(struct reading *r)
         abort();
     }
     for (size_t i = 0; i < r->lines_n; i++) {
-        int from = find(&r->before, 'c', r->lines[i].old_code);
-        int to = find(&r->after, 'c', r->lines[i].new_code);
-        int province =
-            from == NOBODY ? NOBODY : province_of(r, &r->before.items[from]);
-
-        if (province != NOBODY && to != NOBODY &&
-            r->after.items[to].above != NOBODY) {
-            went[(size_t)province * r->after.n +
-                 (size_t)r->after.items[to].above]++;
-        }
+        count_went(r, r->lines[i].old_code, r->lines[i].new_code, UNITS_MAX,
+                   went);
+    }
+    for (size_t i = 0; i < r->before.n; i++) { /* less than any that is named */
+        count_went(r, r->before.items[i].code, r->before.items[i].code, 1,
+                   went);
     }
     for (size_t i = 0; i < r->before.n; i++) {
         const unsigned *to = &went[i * r->after.n];
@@ -318,8 +331,8 @@ static int most_of_district(const struct reading *r, int district)
     for (size_t i = 0; i < r->before.n; i++) {
         const struct unit *old = &r->before.items[i];
 
-        if (old->tier == 'c' && old->above == district && old->heirs_n > 0 &&
-            old->heir != NOBODY) {
+        if (old->tier == 'c' && old->above == district &&
+            old->heir != NOBODY && !old->by_district) {
             went[old->heir]++;
         }
     }
@@ -336,6 +349,7 @@ static void apply_rules(struct reading *r)
 {
     struct night_counts *counts = &r->plan->counts;
 
+    /* By code first: where those went, others of the district go as well. */
     for (size_t i = 0; i < r->before.n; i++) {
         struct unit *old = &r->before.items[i];
         int same;
@@ -352,8 +366,15 @@ static void apply_rules(struct reading *r)
         if (same != NOBODY && is_ours(r, &r->after.items[same])) {
             old->heir = same;
             counts->by_code++;
+        }
+    }
+    for (size_t i = 0; i < r->before.n; i++) {
+        struct unit *old = &r->before.items[i];
+
+        if (old->tier != 'c' || !is_before(r, old) || old->heir != NOBODY) {
             continue;
         }
+        old->by_district = true;
         old->heir = most_of_district(r, old->above);
         if (old->heir != NOBODY) {
             counts->by_district++;

@@ -487,6 +487,7 @@ struct sim *sim_begin(uint64_t seed, const struct sim_options *options,
     sim->tiers = tiers_of(sim);
     for (size_t i = 0; i < sim->nodes_n; i++) {
         sim_node_start(&sim->nodes[i]);
+        sim_cool(&sim->nodes[i]);
     }
     open_tree(sim);
     return sim;

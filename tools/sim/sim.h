@@ -648,6 +648,8 @@ void sim_calm_free(struct sim_calm *calm);
 void sim_stir(struct sim_node *node);
 /* The same of all whose ways lead to it. */
 void sim_stir_below(struct sim_node *node);
+/* Its log gives back what it took; nothing where all have their turn. */
+void sim_cool(struct sim_node *node);
 void sim_calm_step(struct sim *sim);
 /* When the next node has something to do. */
 int64_t sim_calm_next_ms(const struct sim *sim);
