@@ -46,6 +46,9 @@ static inline uint64_t lt_engine_plants(void)
                  : 0;
     plant |= LT_PLANTED(hide_own_key) ? lt_plant_bit(LT_PLANT_HIDE_OWN_KEY) : 0;
     plant |= LT_PLANTED(keep_blame) ? lt_plant_bit(LT_PLANT_KEEP_BLAME) : 0;
+    plant |= LT_PLANTED(forget_own_stamp)
+                 ? lt_plant_bit(LT_PLANT_FORGET_OWN_STAMP)
+                 : 0;
     plant |= LT_PLANTED(any_key) ? lt_plant_bit(LT_PLANT_ANY_KEY) : 0;
     plant |= LT_PLANTED(forget_unstored)
                  ? lt_plant_bit(LT_PLANT_FORGET_UNSTORED)

@@ -94,7 +94,8 @@ enum lt_plant {
     LT_PLANT_FORGET_WAITING,
     LT_PLANT_FORGET_FIRST_KEY,
     LT_PLANT_HIDE_OWN_KEY,
-    LT_PLANT_KEEP_BLAME
+    LT_PLANT_KEEP_BLAME,
+    LT_PLANT_FORGET_OWN_STAMP
 };
 static inline uint64_t lt_plant_bit(enum lt_plant plant)
 {
