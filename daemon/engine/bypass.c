@@ -511,6 +511,14 @@ enum lt_lane lt_bypass_lanes(const struct lt_engine *engine, enum lt_role role,
     return LT_LANES;
 }
 
+bool lt_bypass_is_narrow(const struct lt_engine *engine,
+                         const struct lt_session *session)
+{
+    return session->above && session->role == LT_ROLE_BYPASS &&
+           !engine->bypass.wide &&
+           !lt_engine_planted(engine, LT_PLANT_ALL_LANES);
+}
+
 void lt_bypass_session_up(struct lt_engine *engine, struct lt_session *session)
 {
     struct lt_bypass *bypass = &engine->bypass;
