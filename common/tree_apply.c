@@ -116,11 +116,12 @@ bool lt_tree_copy_info(const struct lt_alloc *alloc,
     size_t table = addresses_n * sizeof(const char *);
     char *block = lt_new(alloc, table + text_bytes(info));
     const char **addresses = (const char **)(void *)block;
-    char *at = block + table;
+    char *at;
 
     if (block == NULL) {
         return false;
     }
+    at = block + table;
     node->block = block;
     node->office.id = info->id;
     node->office.parent = info->parent;

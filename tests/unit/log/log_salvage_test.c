@@ -230,6 +230,7 @@ static void lives_of_one_number_are_told_apart(void **state)
 
     other.stream.origin = test_office(9);
     (void)test_write(log, &other, 1);
+    writer.event = other.event; /* and the room for an event, by now */
     write_some(log, 2);
     writer_restart(&writer, 2);
     write_some(log, 2);
