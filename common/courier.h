@@ -114,7 +114,7 @@ LT_MUST_CHECK lt_err lt_courier_read(const uint8_t *plain, size_t len,
                                      struct lt_courier_piece *out);
 /* Is it signed by @key? Errors: LT_ECRYPTO: it is not; LT_ENOMEM: who knows. */
 LT_MUST_CHECK lt_err lt_courier_check(const uint8_t *plain, size_t len,
-                                     const struct lt_key *key);
+                                      const struct lt_key *key);
 /* Take the next frame off *rest; false when there is none. */
 bool lt_courier_frame(struct lt_span *rest, struct lt_span *out_frame);
 

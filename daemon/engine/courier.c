@@ -218,7 +218,7 @@ static void listen(struct lt_engine *engine, const struct lt_unit *unit,
     uint8_t signature[LT_SIG_LEN];
 
     *said = (struct said){.unit = unit};
-    if (letter == NULL || letter->bytes == NULL) {
+    if (letter == NULL) {
         /* What comes from above it, it gets from above; not with every bundle
          * of everybody below, the whole tree for one. */
         said->elsewhere = lt_tree_above(engine->tree, to, &engine->self->id) &&
@@ -445,7 +445,7 @@ bool lt_engine_courier_word(const struct lt_engine *engine,
     while (*index < engine->letters_n) {
         const struct lt_letter *letter = engine->letters[(*index)++];
 
-        if (letter->bytes != NULL && !lt_office_equal(&letter->from, to) &&
+        if (!lt_office_equal(&letter->from, to) &&
             !lt_office_equal(&letter->to, &engine->self->id) &&
             leads_over(engine, &letter->from, &letter->to, to)) {
             *out = (struct lt_courier_word){.from = letter->from,
@@ -463,5 +463,5 @@ int64_t lt_engine_courier_heard(const struct lt_engine *engine,
     const struct lt_letter *letter =
         lt_letter_find(engine, office, &engine->self->id);
 
-    return letter == NULL || letter->bytes == NULL ? 0 : letter->at_ms;
+    return letter == NULL ? 0 : letter->at_ms;
 }

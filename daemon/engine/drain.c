@@ -197,8 +197,7 @@ enum lt_drain_state lt_engine_drain(struct lt_engine *engine,
         return LT_DRAIN_RESTORED;
     }
     letter = lt_letter_find(engine, office, &engine->self->id);
-    if (letter == NULL || letter->bytes == NULL ||
-        letter->handed_version != version) {
+    if (letter == NULL || letter->handed_version != version) {
         return LT_DRAIN_UNSAID;
     }
     return digest_of(engine, unit, digest) &&
