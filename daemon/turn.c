@@ -478,7 +478,7 @@ lt_err lt_turn_end(struct lt_turn *turn, const struct lt_now *now)
         tell_written(turn, now, LT_OK);
         (void)LT_FAILPOINT(C8);
         if (lt_engine_wants_tree(turn->engine)) {
-            err = lt_turn_load_tree(turn);
+            err = lt_turn_load_tree(turn, turn->effects);
             if (err != LT_OK) {
                 break;
             }

@@ -57,8 +57,10 @@ struct lt_turn {
     int64_t statements_since_ms; /* monotonic; when the oldest began to wait */
 };
 
-/* turn_load.c: the segments of class tree. */
-LT_MUST_CHECK lt_err lt_turn_load_tree(struct lt_turn *turn);
+/* turn_load.c: the segments of class tree; what that changes is told in @effects,
+ * which is NULL at the start. */
+LT_MUST_CHECK lt_err lt_turn_load_tree(struct lt_turn *turn,
+                                       struct lt_effects *effects);
 
 /* turn_mend.c */
 LT_MUST_CHECK lt_err lt_turn_mend(struct lt_turn *turn,

@@ -7,6 +7,7 @@
 
 struct loading {
     struct lt_turn *turn;
+    struct lt_effects *effects; /* NULL: at the start, there is nobody to tell */
     lt_err err;
 };
 
@@ -48,7 +49,8 @@ static bool load_tree(void *ctx, uint64_t pos, int64_t committed_at_ms,
     if (!lt_segment_whole(segment)) {
         return true;
     }
-    loading->err = lt_engine_load_tree(loading->turn->engine, segment);
+    loading->err = lt_engine_load_tree(loading->turn->engine, segment,
+                                       loading->effects);
     return loading->err == LT_OK;
 }
 
@@ -96,10 +98,10 @@ static int tree_order(const void *a, const void *b)
     return left->epoch < right->epoch ? -1 : left->epoch > right->epoch;
 }
 
-lt_err lt_turn_load_tree(struct lt_turn *turn)
+lt_err lt_turn_load_tree(struct lt_turn *turn, struct lt_effects *effects)
 {
     struct tree_runs tree = {.turn = turn};
-    struct loading loading = {.turn = turn};
+    struct loading loading = {.turn = turn, .effects = effects};
     lt_err err = lt_log_each_run(turn->log, gather_tree_run, &tree);
 
     if (err == LT_OK && tree.failed) {
@@ -141,14 +143,14 @@ lt_err lt_turn_load(struct lt_turn *turn)
         err = lt_log_each_run(turn->log, load_run, &loading);
     }
     if (err == LT_OK && loading.err == LT_OK) {
-        err = lt_turn_load_tree(turn);
+        err = lt_turn_load_tree(turn, NULL);
     }
     if (err == LT_OK && loading.err == LT_OK) {
         err = lt_engine_tree_loaded(turn->engine);
     }
     if (err == LT_OK && loading.err == LT_OK &&
         lt_engine_wants_tree(turn->engine)) {
-        err = lt_turn_load_tree(turn);
+        err = lt_turn_load_tree(turn, NULL);
     }
     if (err == LT_OK && loading.err == LT_OK) {
         err = lt_log_each_statement(turn->log, load_statement, &loading);

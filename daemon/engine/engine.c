@@ -169,12 +169,18 @@ lt_err lt_engine_load_run(struct lt_engine *engine,
 }
 
 lt_err lt_engine_load_tree(struct lt_engine *engine,
-                           const struct lt_segment *segment)
+                           const struct lt_segment *segment,
+                           struct lt_effects *effects)
 {
+    lt_err rc;
+
     if (!engine->started) {
         (void)!lt_tree_defer(engine->tree, true); /* to put off is to do nothing */
     }
-    return lt_tree_feed(engine, segment);
+    engine->fx = effects;
+    rc = lt_tree_feed(engine, segment);
+    engine->fx = NULL;
+    return rc;
 }
 
 lt_err lt_engine_tree_loaded(struct lt_engine *engine)

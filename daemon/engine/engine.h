@@ -106,6 +106,8 @@ LT_MUST_CHECK lt_err lt_engine_new(const struct lt_engine_options *options,
                                    struct lt_engine **out_engine);
 void lt_engine_free(struct lt_engine *engine);
 
+struct lt_effects; /* a list with its own arena; see below */
+
 /* ---- what the log holds, told once before the first step ---- */
 
 struct lt_engine_run {
@@ -121,14 +123,17 @@ struct lt_engine_run {
 /* Order: bindings (any order; those that cannot be proven yet wait), runs
  * (any order), then the segments of class tree: those with audience all first,
  * each stream in order; that the tree is there; then statements. The first step
- * ends the loading. Errors: LT_ENOMEM; LT_EMALFORMED leaves the engine as
+ * ends the loading; the tree alone may be loaded once more later (see
+ * lt_engine_wants_tree): what that changes is told in @effects, which is NULL
+ * while loading. Errors: LT_ENOMEM; LT_EMALFORMED leaves the engine as
  * before. */
 LT_MUST_CHECK lt_err lt_engine_load_binding(struct lt_engine *engine,
                                             const uint8_t *bytes, size_t len);
 LT_MUST_CHECK lt_err lt_engine_load_run(struct lt_engine *engine,
                                         const struct lt_engine_run *run);
 LT_MUST_CHECK lt_err lt_engine_load_tree(struct lt_engine *engine,
-                                         const struct lt_segment *segment);
+                                         const struct lt_segment *segment,
+                                         struct lt_effects *effects);
 /* All of class tree is loaded: bindings that waited for it are judged, so that
  * a key that nobody has confirmed is known as such from the first step on. */
 LT_MUST_CHECK lt_err lt_engine_tree_loaded(struct lt_engine *engine);
@@ -199,7 +204,6 @@ struct lt_effect {
     int64_t at_ms;                 /* WAKE, monotonic */
 };
 
-struct lt_effects; /* a list with its own arena */
 LT_MUST_CHECK lt_err lt_effects_new(const struct lt_alloc *alloc,
                                     struct lt_effects **out_effects);
 void lt_effects_free(struct lt_effects *effects);

@@ -537,6 +537,13 @@ static enum placing place_of(struct lt_engine *engine,
                                  &bound->binding.issuer)) {
         return NOW_PLACED;
     }
+    if (is_own_key(engine, &bound->binding)) {
+        /* The move that it came with stands in a word that comes later. */
+        wait(engine, &bound->binding,
+             (struct lt_span){bound->bytes, bound->len}, engine->started,
+             BY_NOBODY);
+        return MISPLACED;
+    }
     lt_alarm_because(lt_alarm_raise(engine, LT_EUNKNOWNKEY,
                                     &bound->binding.office, NULL, NULL),
                      "issuer is not its parent");

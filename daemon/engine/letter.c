@@ -153,7 +153,12 @@ static bool later(struct lt_engine *engine, struct lt_letter *letter,
         }
         return statement->id > letter->id;
     }
-    order = compare_lives(engine, letter, statement);
+    /* No life of ours comes after the present one, whatever an own word of a
+     * disk before this one had heard. */
+    order = lt_office_equal(&statement->from, &engine->self->id) &&
+                    statement->epoch == engine->options.epoch
+                ? 1
+                : compare_lives(engine, letter, statement);
     for (i = 0; order == 0 && i < LT_PAST_EPOCHS; i++) {
         if (letter->past[i].epoch == statement->epoch) {
             order = statement->id > letter->past[i].id ? 1 : -1;

@@ -1,6 +1,7 @@
 /* Alarms that take a quarter of an hour, an hour or a day, with the time handed
  * in: raised by their cause, ended by their remedy. */
 #include "tests/unit/engine/hand.h"
+#include "tests/unit/engine/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -207,6 +208,41 @@ static void office_whose_key_is_unknown_waits_an_hour(void **state)
     told_end(&told);
 }
 
+/* The binding lay in the log, unread while its row was rotten: whoever reads the
+ * tree again lets go on what waits for it. */
+static void a_key_that_the_log_had_lets_go_on_what_waits_for_it(void **state)
+{
+    struct told told = {0};
+    struct node *commune = &net.nodes[COMMUNE];
+    struct node *district = &net.nodes[DISTRICT];
+    struct lt_buf binding;
+    unsigned below = net_join(&net, COMMUNE);
+
+    (void)state;
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    told_begin(&told, below);
+    told_send(&told, 0, 1);
+    assert_int_equal(hand_held(&told.hand, NULL), LT_HOLD_NO_PROOF);
+    lt_buf_init(&binding, lt_alloc_heap());
+    net_make_binding(&net, COMMUNE, below, &binding);
+    words_of_binding(&net, COMMUNE, LT_EV_KEY_BOUND, &binding);
+    net_turn(&net, COMMUNE);
+    assert_int_equal(commune->log[commune->log_n - 1].segment.stream.channel.cls,
+                     LT_CLASS_TREE);
+    assert_int_equal(
+        lt_engine_load_tree(district->engine,
+                            &commune->log[commune->log_n - 1].segment,
+                            district->effects),
+        LT_OK);
+    net_turn(&net, DISTRICT);
+    net_settle(&net);
+    assert_int_equal(hand_held(&told.hand, NULL), LT_HOLD_GAP);
+    told_send(&told, 0, 1);
+    assert_int_equal(taken(&told, below), 1);
+    lt_buf_deinit(&binding);
+    told_end(&told);
+}
+
 /* An office that is not in the tree here; it ends when the tree arrives. */
 static void
 office_that_is_not_followed_is_taken_once_the_tree_has_it(void **state)
@@ -308,6 +344,7 @@ int main(void)
         PROMISE(what_was_announced_and_does_not_come_is_behind_then_withheld),
         PROMISE(urgent_without_a_receipt_is_withheld_after_a_quarter),
         PROMISE(office_whose_key_is_unknown_waits_an_hour),
+        PROMISE(a_key_that_the_log_had_lets_go_on_what_waits_for_it),
         PROMISE(office_that_is_not_followed_is_taken_once_the_tree_has_it),
         PROMISE(office_of_too_many_lives_is_held_and_its_run_goes_on),
         PROMISE(clocks_that_agree_again_end_the_alarm),

@@ -2,6 +2,7 @@
  * that say much. */
 #include "tests/unit/engine/net.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/engine/effects.h"
@@ -300,6 +301,48 @@ static void more_points_than_are_kept_are_left_out(void **state)
     }
 }
 
+/* ---- what is said ---- */
+
+/* An older disk has what the office said last, and less of what it had heard by
+ * then: what a former life said does not silence this one. */
+static void a_former_word_does_not_silence_the_present_one(void **state)
+{
+    struct node *district = &net.nodes[DISTRICT];
+    struct lt_statement former = word(DISTRICT, PROVINCE, 3);
+    bool found = false;
+    struct lt_buf bytes;
+
+    (void)state;
+    former.epoch = district->epoch;
+    former.echo_epoch = net.nodes[PROVINCE].epoch;
+    former.echo_id = 1000; /* of which nothing is there any more */
+    seal(&former, district->key, &bytes);
+    for (size_t i = 0; i < district->statements_n; i++) {
+        struct held_bytes *held = &district->statements[i];
+
+        if (lt_office_equal(&held->from, &former.from) &&
+            lt_office_equal(&held->to, &former.to)) {
+            free(held->bytes);
+            held->bytes = malloc(bytes.len);
+            assert_non_null(held->bytes);
+            memcpy(held->bytes, bytes.data, bytes.len);
+            held->len = bytes.len;
+            found = true;
+        }
+    }
+    assert_true(found);
+    net_stop(&net, DISTRICT);
+    net_start(&net, DISTRICT);
+    assert_int_equal(kept(DISTRICT, PROVINCE)->echo_id, 1000);
+    net_connect(&net, DISTRICT, PROVINCE);
+    net_run(&net, 2000);
+    assert_int_equal(kept(DISTRICT, PROVINCE)->epoch, district->epoch);
+    assert_int_equal(lt_letter_find(engine_of(PROVINCE), &former.from, &former.to)
+                         ->epoch,
+                     district->epoch);
+    lt_buf_deinit(&bytes);
+}
+
 #define PROMISE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -317,6 +360,7 @@ int main(void)
 #endif
         PROMISE(more_streams_than_ages_are_counted),
         PROMISE(more_points_than_are_kept_are_left_out),
+        PROMISE(a_former_word_does_not_silence_the_present_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

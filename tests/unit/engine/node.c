@@ -156,7 +156,7 @@ static void load(struct node *node)
 
             if (segment->stream.channel.cls == LT_CLASS_TREE &&
                 all == (k == 0)) {
-                taken(node, lt_engine_load_tree(node->engine, segment));
+                taken(node, lt_engine_load_tree(node->engine, segment, NULL));
             }
         }
     }

@@ -90,7 +90,8 @@ static void read_tree_again(unsigned index)
 
             if (segment->stream.channel.cls == LT_CLASS_TREE &&
                 all == (k == 0)) {
-                assert_int_equal(lt_engine_load_tree(node->engine, segment),
+                assert_int_equal(lt_engine_load_tree(node->engine, segment,
+                                                     node->effects),
                                  LT_OK);
             }
         }
@@ -339,7 +340,7 @@ static void a_word_that_cannot_be_read_counts_and_changes_nothing(void **state)
     struct lt_segment segment = next_word(noise, sizeof(noise), &packer);
 
     (void)state;
-    assert_int_equal(lt_engine_load_tree(engine_of(DISTRICT), &segment), LT_OK);
+    assert_int_equal(lt_engine_load_tree(engine_of(DISTRICT), &segment, NULL), LT_OK);
     assert_int_equal(lt_tree_version(tree), version + 1);
     assert_int_equal(lt_tree_count(tree), offices);
     lt_packer_free(packer);
@@ -356,7 +357,7 @@ static void a_segment_that_cannot_be_opened_changes_nothing(void **state)
     (void)state;
     segment.payload = noise;
     segment.payload_len = sizeof(noise);
-    assert_int_not_equal(lt_engine_load_tree(engine_of(DISTRICT), &segment),
+    assert_int_not_equal(lt_engine_load_tree(engine_of(DISTRICT), &segment, NULL),
                          LT_OK);
     assert_int_equal(lt_tree_version(tree), version);
     lt_packer_free(packer);
@@ -519,7 +520,7 @@ static void hear(struct lt_event *event, unsigned by, uint64_t number)
     segment.stream = stream;
     segment.epoch = 5;
     segment.first = number;
-    assert_int_equal(lt_engine_load_tree(engine_of(DISTRICT), &segment), LT_OK);
+    assert_int_equal(lt_engine_load_tree(engine_of(DISTRICT), &segment, NULL), LT_OK);
     net_turn(&net, DISTRICT);
     lt_packer_free(packer);
     lt_buf_deinit(&bytes);

@@ -675,6 +675,66 @@ static void who_cannot_judge_its_own_key_shows_it(void **state)
     lt_buf_deinit(&binding);
 }
 
+/* Segments of the tree from @from on up to @to, as they lie in the log of its
+ * writer. */
+static void read_tree_of(unsigned writer, unsigned index, size_t from, size_t to)
+{
+    struct node *node = &net.nodes[index];
+
+    for (size_t i = from; i < to; i++) {
+        const struct lt_segment *segment = &net.nodes[writer].log[i].segment;
+
+        if (segment->stream.channel.cls == LT_CLASS_TREE) {
+            assert_int_equal(
+                lt_engine_load_tree(node->engine, segment, node->effects),
+                LT_OK);
+        }
+    }
+    assert_int_equal(lt_engine_tree_loaded(node->engine), LT_OK);
+    net_turn(&net, index);
+}
+
+/* Its disk is empty but for the key that came with its move: the tree is told
+ * from its beginning, and does not have that move at first. */
+static void an_emptied_disk_keeps_its_key_until_it_hears_of_its_move(void **state)
+{
+    struct lt_buf binding;
+    const uint8_t *bytes;
+    size_t len;
+    struct lt_key *old = net.nodes[COMMUNE].key;
+    size_t before;
+
+    (void)state;
+    net_run(&net, 3000);
+    before = net.nodes[PROVINCE].log_n;
+    net_move(&net, COMMUNE, PROVINCE);
+    net_run(&net, 3000);
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    net_stop(&net, COMMUNE);
+    net_truncate(&net, COMMUNE, 0);
+    forget_keys(COMMUNE, COMMUNE, 0);
+    lt_buf_init(&binding, lt_alloc_heap());
+    make_key(11);
+    net.now.wall_ms += MINUTE_MS;
+    bind_new(COMMUNE, PROVINCE, 1, false, &binding);
+    net.nodes[COMMUNE].key = keys[keys_n - 1];
+    keys[keys_n - 1] = old; /* freed at the end */
+    net_start(&net, COMMUNE);
+    hand_over(COMMUNE, &binding);
+    assert_true(lt_engine_key_at(engine_of(COMMUNE), &net.nodes[COMMUNE].office,
+                                 0, &bytes, &len));
+    read_tree_of(PROVINCE, COMMUNE, 0, before);
+    assert_false(lt_engine_key_at(engine_of(COMMUNE),
+                                  &net.nodes[COMMUNE].office, 0, &bytes, &len));
+    assert_false(net_alarm(&net, COMMUNE, LT_EUNKNOWNKEY)); /* nobody's fault */
+    read_tree_of(PROVINCE, COMMUNE, before, net.nodes[PROVINCE].log_n);
+    assert_true(lt_engine_key_at(engine_of(COMMUNE), &net.nodes[COMMUNE].office,
+                                 0, &bytes, &len));
+    assert_int_equal(len, binding.len);
+    assert_memory_equal(bytes, binding.data, len);
+    lt_buf_deinit(&binding);
+}
+
 /* Nothing of it is left but its latest key. The first is told before those
  * between: it is one of its own, and what it bound holds. */
 static void an_emptied_disk_knows_its_first_key_as_its_own(void **state)
@@ -873,6 +933,7 @@ int main(void)
         PROMISE(who_has_forgotten_its_later_keys_is_told_and_can_show_them),
         PROMISE(an_emptied_disk_knows_its_first_key_as_its_own),
         PROMISE(who_cannot_judge_its_own_key_shows_it),
+        PROMISE(an_emptied_disk_keeps_its_key_until_it_hears_of_its_move),
         PROMISE(what_an_unconfirmed_key_says_of_keys_waits_with_it),
         PROMISE(an_unconfirmed_key_that_is_revoked_is_asked_about_no_more),
         PROMISE(unconfirmed_keys_have_a_bound),
