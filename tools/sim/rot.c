@@ -106,22 +106,35 @@ void sim_rot(struct sim *sim)
 
 /* ---- finding it ---- */
 
-bool sim_is_sound(struct sim_node *node)
+static bool verify(struct sim_node *node, struct lt_log_verify *out)
 {
-    struct lt_log_verify sums = {0};
     uint64_t cursor = 0;
     bool more = true;
 
-    if (!node->up) {
-        return false;
-    }
+    *out = (struct lt_log_verify){0};
     while (more) {
-        if (lt_log_verify_slice(node->log, &cursor, 1000, NULL, NULL, NULL,
-                                &sums, &more) != LT_OK) {
+        if (!node->up || lt_log_verify_slice(node->log, &cursor, 1000, NULL,
+                                             NULL, NULL, out, &more) != LT_OK) {
             return false;
         }
     }
-    return sums.bad == 0;
+    return true;
+}
+
+bool sim_is_sound(struct sim_node *node)
+{
+    struct lt_log_verify sums;
+
+    return verify(node, &sums) && sums.bad == 0;
+}
+
+/* Texts that a disk has lost with the page that they stood on are not rotten: they
+ * are absent, and a scrub has them from a neighbour. */
+static bool is_whole(struct sim_node *node)
+{
+    struct lt_log_verify sums;
+
+    return verify(node, &sums) && sums.bad == 0 && sums.absent_parts == 0;
 }
 
 /* Its scrub had its time with it. */
@@ -153,8 +166,8 @@ bool sim_doubt(struct sim *sim)
 }
 
 /* Before healing: a damaged node is started anew, so that it reads what its
- * disk really has; where the log does not open or does not verify, somebody
- * changes the disk. */
+ * disk really has; where the log does not open or does not verify, or lacks texts
+ * and has no scrub, somebody changes the disk. */
 void sim_find_rot(struct sim *sim)
 {
     for (size_t i = 0; i < sim->nodes_n; i++) {
@@ -175,11 +188,11 @@ void sim_find_rot(struct sim *sim)
         if (!node->up && !node->blank) {
             sim_node_start(node);
         }
-        if (node->damaged && node->up && !sim_is_sound(node) &&
+        if (node->damaged && node->up && !is_whole(node) &&
             node->scrub != NULL) {
             lt_scrub_begin(node->scrub);
             node->doubtful_until_ms = sim->now_ms + SCRUB_MS;
-        } else if (node->damaged && node->up && !sim_is_sound(node)) {
+        } else if (node->damaged && node->up && !is_whole(node)) {
             sim_node_crash(node);
             node->blank = true;
         }
