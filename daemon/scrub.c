@@ -54,10 +54,7 @@ struct lt_scrub {
 
 static uint64_t last_pos(const struct lt_scrub *scrub)
 {
-    struct lt_log_stats stats;
-
-    lt_log_stats(scrub->options.log, &stats);
-    return stats.last_pos;
+    return lt_log_last_pos(scrub->options.log);
 }
 
 static lt_err save(struct lt_scrub *scrub, const struct lt_now *now)
