@@ -34,16 +34,6 @@ static const struct lt_tool_column show_columns[] = {
     {"id", "ui_id", LT_CELL_PLAIN, false},
     {.key = NULL}};
 
-static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
-{
-    return lt_tool_run_list(tool, command, list_columns);
-}
-
-static int run_show(struct lt_tool *tool, const struct lt_tool_command *command)
-{
-    return lt_tool_run_show(tool, command, show_columns);
-}
-
 const struct lt_tool_command lt_cmd_case[] = {
     {.name = "case open",
      .meta = "--type TYPE --field F ...",
@@ -196,13 +186,15 @@ const struct lt_tool_command lt_cmd_case[] = {
      .text = "ui_cmd_case_list",
      .example = "--open --since 01/11/2026",
      .options = LT_TOOL_CASE_LIST_OPTIONS,
-     .run = run_list},
+     .columns = list_columns,
+     .run = lt_tool_run_list},
     {.name = "case show",
      .words = {"id"},
      .meta = "CASE",
      .text = "ui_cmd_case_show",
      .example = "T9C0-CA9E-C6J7-GFKQ-C",
-     .run = run_show},
+     .columns = show_columns,
+     .run = lt_tool_run_show},
     {.name = "case attachment",
      .words = {"event"},
      .meta = "EVENT --out FILE",

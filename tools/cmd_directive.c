@@ -26,16 +26,6 @@ static const struct lt_tool_column show_columns[] = {
     {"id", "ui_id", LT_CELL_PLAIN, false},
     {.key = NULL}};
 
-static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
-{
-    return lt_tool_run_list(tool, command, list_columns);
-}
-
-static int run_show(struct lt_tool *tool, const struct lt_tool_command *command)
-{
-    return lt_tool_run_show(tool, command, show_columns);
-}
-
 const struct lt_tool_command lt_cmd_directive[] = {
     {.name = "directive issue",
      .meta = "--to OFFICE ... --doc-no N --text T",
@@ -104,11 +94,13 @@ const struct lt_tool_command lt_cmd_directive[] = {
      .text = "ui_cmd_directive_list",
      .example = "--open",
      .options = LT_TOOL_LIST_OPTIONS,
-     .run = run_list},
+     .columns = list_columns,
+     .run = lt_tool_run_list},
     {.name = "directive show",
      .words = {"id"},
      .meta = "DIRECTIVE",
      .text = "ui_cmd_directive_show",
      .example = "bd585def:5b282bbc:5",
-     .run = run_show},
+     .columns = show_columns,
+     .run = lt_tool_run_show},
     {.name = NULL}};

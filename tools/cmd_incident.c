@@ -37,16 +37,6 @@ static const struct lt_tool_column show_columns[] = {
     {"id", "ui_id", LT_CELL_PLAIN, false},
     {.key = NULL}};
 
-static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
-{
-    return lt_tool_run_list(tool, command, list_columns);
-}
-
-static int run_show(struct lt_tool *tool, const struct lt_tool_command *command)
-{
-    return lt_tool_run_show(tool, command, show_columns);
-}
-
 const struct lt_tool_command lt_cmd_incident[] = {
     {.name = "incident raise",
      .meta = "--place P --subject S --people N",
@@ -120,11 +110,13 @@ const struct lt_tool_command lt_cmd_incident[] = {
      .text = "ui_cmd_incident_list",
      .example = "--open",
      .options = LT_TOOL_LIST_OPTIONS,
-     .run = run_list},
+     .columns = list_columns,
+     .run = lt_tool_run_list},
     {.name = "incident show",
      .words = {"id"},
      .meta = "INCIDENT",
      .text = "ui_cmd_incident_show",
      .example = "3bb245f9:d88208e7:2",
-     .run = run_show},
+     .columns = show_columns,
+     .run = lt_tool_run_show},
     {.name = NULL}};

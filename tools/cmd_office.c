@@ -13,11 +13,6 @@ static const struct lt_tool_column columns[] = {
     {"last_event_at", "ui_last_event", LT_CELL_TIME, false},
     {.key = NULL}};
 
-static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
-{
-    return lt_tool_run_list(tool, command, columns);
-}
-
 static int run_key(struct lt_tool *tool, const struct lt_tool_command *command)
 {
     static const struct lt_tool_column shown[] = {
@@ -41,7 +36,8 @@ const struct lt_tool_command lt_cmd_office[] = {
      .example = "--limit 20",
      .options = {{"limit", LT_TOOL_NUMBER, "N", "ui_opt_limit", false},
                  {"after", LT_TOOL_TEXT, "CURSOR", "ui_opt_after", false}},
-     .run = run_list},
+     .columns = columns,
+     .run = lt_tool_run_list},
     {.name = "office key",
      .meta = "",
      .text = "ui_cmd_office_key",

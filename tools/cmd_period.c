@@ -28,18 +28,6 @@ static const struct lt_tool_column period_shown[] = {
     {"id", "ui_id", LT_CELL_PLAIN, false},
     {.key = NULL}};
 
-static int run_period_list(struct lt_tool *tool,
-                           const struct lt_tool_command *command)
-{
-    return lt_tool_run_list(tool, command, period_columns);
-}
-
-static int run_period_show(struct lt_tool *tool,
-                           const struct lt_tool_command *command)
-{
-    return lt_tool_run_show(tool, command, period_shown);
-}
-
 #define SPAN                                                                   \
     {"name", LT_TOOL_TEXT, "N", "ui_opt_period_name", false},                  \
         {"from-date", LT_TOOL_DAY, "D", "ui_opt_from_date", false},            \
@@ -108,13 +96,15 @@ const struct lt_tool_command lt_cmd_period[] = {
      .text = "ui_cmd_period_list",
      .example = "--open",
      .options = LT_TOOL_LIST_OPTIONS,
-     .run = run_period_list},
+     .columns = period_columns,
+     .run = lt_tool_run_list},
     {.name = "period show",
      .words = {"id"},
      .meta = "PERIOD",
      .text = "ui_cmd_period_show",
      .example = "bd585def:5b282bbc:5",
-     .run = run_period_show},
+     .columns = period_shown,
+     .run = lt_tool_run_show},
     {.name = "taskforce form",
      .meta = "--name N --doc-no N --from-date D --until D --to OFFICE ...",
      .text = "ui_cmd_taskforce_form",
@@ -165,11 +155,13 @@ const struct lt_tool_command lt_cmd_period[] = {
      .text = "ui_cmd_taskforce_list",
      .example = "--open",
      .options = LT_TOOL_LIST_OPTIONS,
-     .run = run_period_list},
+     .columns = period_columns,
+     .run = lt_tool_run_list},
     {.name = "taskforce show",
      .words = {"id"},
      .meta = "TASKFORCE",
      .text = "ui_cmd_taskforce_show",
      .example = "bd585def:5b282bbc:5",
-     .run = run_period_show},
+     .columns = period_shown,
+     .run = lt_tool_run_show},
     {.name = NULL}};

@@ -67,42 +67,6 @@ static const struct lt_tool_column retaliation_shown[] = {
     {"id", "ui_id", LT_CELL_PLAIN, false},
     {.key = NULL}};
 
-static int run_request_list(struct lt_tool *tool,
-                            const struct lt_tool_command *command)
-{
-    return lt_tool_run_list(tool, command, request_columns);
-}
-
-static int run_request_show(struct lt_tool *tool,
-                            const struct lt_tool_command *command)
-{
-    return lt_tool_run_show(tool, command, request_shown);
-}
-
-static int run_notice_list(struct lt_tool *tool,
-                           const struct lt_tool_command *command)
-{
-    return lt_tool_run_list(tool, command, notice_columns);
-}
-
-static int run_notice_show(struct lt_tool *tool,
-                           const struct lt_tool_command *command)
-{
-    return lt_tool_run_show(tool, command, notice_shown);
-}
-
-static int run_retaliation_list(struct lt_tool *tool,
-                                const struct lt_tool_command *command)
-{
-    return lt_tool_run_list(tool, command, retaliation_columns);
-}
-
-static int run_retaliation_show(struct lt_tool *tool,
-                                const struct lt_tool_command *command)
-{
-    return lt_tool_run_show(tool, command, retaliation_shown);
-}
-
 const struct lt_tool_command lt_cmd_request[] = {
     {.name = "request send",
      .meta = "--to OFFICE ... --kind KIND --due D --text T",
@@ -139,13 +103,15 @@ const struct lt_tool_command lt_cmd_request[] = {
      .text = "ui_cmd_request_list",
      .example = "--open",
      .options = LT_TOOL_LIST_OPTIONS,
-     .run = run_request_list},
+     .columns = request_columns,
+     .run = lt_tool_run_list},
     {.name = "request show",
      .words = {"id"},
      .meta = "REQUEST",
      .text = "ui_cmd_request_show",
      .example = "bd585def:5b282bbc:5",
-     .run = run_request_show},
+     .columns = request_shown,
+     .run = lt_tool_run_show},
     {.name = "notice send",
      .meta = "--to OFFICE ... --kind KIND --text T",
      .text = "ui_cmd_notice_send",
@@ -175,13 +141,15 @@ const struct lt_tool_command lt_cmd_request[] = {
      .text = "ui_cmd_notice_list",
      .example = "--open",
      .options = LT_TOOL_LIST_OPTIONS,
-     .run = run_notice_list},
+     .columns = notice_columns,
+     .run = lt_tool_run_list},
     {.name = "notice show",
      .words = {"id"},
      .meta = "NOTICE",
      .text = "ui_cmd_notice_show",
      .example = "bd585def:5b282bbc:5",
-     .run = run_notice_show},
+     .columns = notice_shown,
+     .run = lt_tool_run_show},
     {.name = "retaliation report",
      .words = {"code", "kind"},
      .meta = "CODE KIND",
@@ -203,11 +171,13 @@ const struct lt_tool_command lt_cmd_request[] = {
      .text = "ui_cmd_retaliation_list",
      .example = "--open",
      .options = LT_TOOL_LIST_OPTIONS,
-     .run = run_retaliation_list},
+     .columns = retaliation_columns,
+     .run = lt_tool_run_list},
     {.name = "retaliation show",
      .words = {"id"},
      .meta = "REPORT",
      .text = "ui_cmd_retaliation_show",
      .example = "bd585def:5b282bbc:5",
-     .run = run_retaliation_show},
+     .columns = retaliation_shown,
+     .run = lt_tool_run_show},
     {.name = NULL}};

@@ -10,11 +10,6 @@ static const struct lt_tool_column columns[] = {
     {"regained", "ui_regained", LT_CELL_PLAIN, false},
     {.key = NULL}};
 
-static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
-{
-    return lt_tool_run_list(tool, command, columns);
-}
-
 const struct lt_tool_command lt_cmd_revoke[] = {
     {.name = "revoke",
      .words = {"office"},
@@ -32,5 +27,6 @@ const struct lt_tool_command lt_cmd_revoke[] = {
      .meta = "",
      .text = "ui_cmd_revocations",
      .example = "--json",
-     .run = run_list},
+     .columns = columns,
+     .run = lt_tool_run_list},
     {.name = NULL}};

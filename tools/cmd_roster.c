@@ -27,18 +27,6 @@ static const struct lt_tool_column roster_shown[] = {
     {"id", "ui_id", LT_CELL_PLAIN, false},
     {.key = NULL}};
 
-static int run_roster_list(struct lt_tool *tool,
-                           const struct lt_tool_command *command)
-{
-    return lt_tool_run_list(tool, command, roster_columns);
-}
-
-static int run_roster_show(struct lt_tool *tool,
-                           const struct lt_tool_command *command)
-{
-    return lt_tool_run_show(tool, command, roster_shown);
-}
-
 const struct lt_tool_command lt_cmd_roster[] = {
     {.name = "roster set",
      .meta = "--date D --at HH:MM --end HH:MM --kind KIND --name N --phone P",
@@ -88,11 +76,13 @@ const struct lt_tool_command lt_cmd_roster[] = {
      .text = "ui_cmd_roster_list",
      .example = "--open",
      .options = LT_TOOL_LIST_OPTIONS,
-     .run = run_roster_list},
+     .columns = roster_columns,
+     .run = lt_tool_run_list},
     {.name = "roster show",
      .words = {"id"},
      .meta = "SHIFT",
      .text = "ui_cmd_roster_show",
      .example = "bd585def:5b282bbc:5",
-     .run = run_roster_show},
+     .columns = roster_shown,
+     .run = lt_tool_run_show},
     {.name = NULL}};

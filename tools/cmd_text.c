@@ -10,11 +10,6 @@ static const struct lt_tool_column columns[] = {
     {"event", "ui_id", LT_CELL_SHORT_ID, false},
     {.key = NULL}};
 
-static int run_list(struct lt_tool *tool, const struct lt_tool_command *command)
-{
-    return lt_tool_run_list(tool, command, columns);
-}
-
 const struct lt_tool_command lt_cmd_text[] = {
     {.name = "text flag",
      .words = {"id"},
@@ -40,5 +35,6 @@ const struct lt_tool_command lt_cmd_text[] = {
      .options = {{"open", LT_TOOL_FLAG, "", "ui_opt_flag_open", false},
                  {"limit", LT_TOOL_NUMBER, "N", "ui_opt_limit", false},
                  {"after", LT_TOOL_TEXT, "CURSOR", "ui_opt_after", false}},
-     .run = run_list},
+     .columns = columns,
+     .run = lt_tool_run_list},
     {.name = NULL}};

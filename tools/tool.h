@@ -56,6 +56,7 @@ struct lt_tool_command {
     bool writes;                       /* takes --request-id */
     bool lasts;                        /* minutes, perhaps: told how far */
     struct lt_tool_option options[LT_TOOL_OPTIONS_MAX];
+    const struct lt_tool_column *columns; /* of a list, of what is shown */
     int (*run)(struct lt_tool *tool, const struct lt_tool_command *command);
 };
 
@@ -268,11 +269,9 @@ int lt_tool_run_write(struct lt_tool *tool,
                       const struct lt_tool_command *command);
 
 int lt_tool_run_list(struct lt_tool *tool,
-                     const struct lt_tool_command *command,
-                     const struct lt_tool_column *columns);
+                     const struct lt_tool_command *command);
 int lt_tool_run_show(struct lt_tool *tool,
-                     const struct lt_tool_command *command,
-                     const struct lt_tool_column *columns);
+                     const struct lt_tool_command *command);
 
 /* The rows of each file, ended by a row without a name. */
 extern const struct lt_tool_command lt_cmd_init[];

@@ -18,14 +18,13 @@ int lt_tool_run_write(struct lt_tool *tool,
 }
 
 int lt_tool_run_list(struct lt_tool *tool,
-                     const struct lt_tool_command *command,
-                     const struct lt_tool_column *columns)
+                     const struct lt_tool_command *command)
 {
     json_t *answer = NULL;
     int code = lt_tool_ask(tool, command, &answer);
 
     if (code == 0 && !tool->json) {
-        lt_print_table(tool, answer, columns);
+        lt_print_table(tool, answer, command->columns);
     }
     json_decref(answer);
     return code;
@@ -267,14 +266,13 @@ static void print_targets(struct lt_tool *tool, const json_t *targets)
 }
 
 int lt_tool_run_show(struct lt_tool *tool,
-                     const struct lt_tool_command *command,
-                     const struct lt_tool_column *columns)
+                     const struct lt_tool_command *command)
 {
     json_t *answer = NULL;
     int code = lt_tool_ask(tool, command, &answer);
 
     if (code == 0 && !tool->json) {
-        lt_print_object(tool, answer, columns);
+        lt_print_object(tool, answer, command->columns);
         print_targets(tool, json_object_get(answer, "to"));
         print_history(tool, answer);
     }
