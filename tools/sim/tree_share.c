@@ -8,13 +8,14 @@
  * ones before it is given it. Segments that say anything else than offices
  * opened and changed are read by every engine for itself. So is all of it by
  * some engines, and the check of the trees (I9) holds theirs against the shared
- * one.
+ * one (planted: share_older).
  *
  * The linker puts these two functions before the engine's and the tree's own
  * (--wrap): the product knows nothing of it. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/failpoint.h"
 #include "daemon/engine/state.h"
 #include "daemon/engine/tree_feed.h"
 #include "tools/sim/sim.h"
@@ -196,7 +197,9 @@ lt_err __wrap_lt_tree_feed(struct lt_engine *engine,
     if (to == NULL || !to->pure) {
         return read_first(engine, from, segment);
     }
-    take_back(engine, to->tree);
+    if (!LT_PLANTED(share_older) || from->tree == NULL) {
+        take_back(engine, to->tree);
+    }
     return LT_OK;
 }
 
