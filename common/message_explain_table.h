@@ -342,9 +342,9 @@ X("ui_ex_parent_door_shut",
   "{office}, or the keeper.")
 X("ui_ex_own_door_shut",
   "Cơ quan này đã ngừng phục vụ {office}[ từ {since}][, theo {doc}].",
-  "Khi xong việc, mở lại tại đây: lienthong resume {office}.",
+  "Khi xong việc, mở lại tại đây: lienthong resume \"{office}\".",
   "This office has shut its door to {office}[ since {since}][, by {doc}].",
-  "When the matter is over, open it again here: lienthong resume {office}.")
+  "When the matter is over, open it again here: lienthong resume \"{office}\".")
 X("ui_ex_door_shut_by",
   "{near} đã ngừng phục vụ {office}[ từ {since}][, theo {doc}]; tin đi vòng.", "",
   "{near} has shut its door to {office}[ since {since}][, by {doc}]; it goes "
@@ -410,11 +410,11 @@ X("ui_ex_waiting_cause",
 X("ui_ex_waiting_unconfirmed",
   "Một bước do {office} ghi bằng khóa chưa được xác nhận, tới đây lúc {since}, "
   "còn chờ nơi lưu bản gốc.",
-  "Nơi lưu bản gốc hỏi {office}, rồi chạy lienthong key confirm {office}, hoặc "
+  "Nơi lưu bản gốc hỏi {office}, rồi chạy lienthong key confirm \"{office}\", hoặc "
   "nơi giữ sơ đồ thu hồi khóa đó.",
   "A step that {office} signed with a key that is not confirmed, here since "
   "{since}, waits for the keeper.",
-  "The keeper asks {office} and runs lienthong key confirm {office}, or the "
+  "The keeper asks {office} and runs lienthong key confirm \"{office}\", or the "
   "tree's writer revokes that key.")
 X("ui_ex_waiting_tree",
   "Một bước do {office} ghi, tới đây lúc {since}, dựa trên danh sách cơ quan "

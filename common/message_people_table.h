@@ -103,13 +103,13 @@ X("register_left",
   "Cơ quan này đã kết thúc hoạt động mà sổ tiếp công dân còn {entries} hồ sơ "
   "chưa giao xong",
   "Lãnh đạo giao cả sổ cho nơi kế thừa: lienthong register give TỆP --to "
-  "'{heir}' --key KHÓA (ở đó, lienthong office key hiện khóa); ở đó: lienthong "
+  "\"{heir}\" --key KHÓA (ở đó, lienthong office key hiện khóa); ở đó: lienthong "
   "register take TỆP; rồi ở đây: lienthong register confirm MÃ --erase. Trước đó "
   "đừng bỏ máy này.",
   "this office is closed, and {entries} cases in its register have not been "
   "handed over",
   "A leader gives the whole register to its heir: lienthong register give FILE "
-  "--to '{heir}' --key KEY (lienthong office key shows it there); there: lienthong "
+  "--to \"{heir}\" --key KEY (lienthong office key shows it there); there: lienthong "
   "register take FILE; then here: lienthong register confirm RECEIPT --erase. Keep "
   "this machine until then.")
 X("register_damaged",

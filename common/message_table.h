@@ -526,10 +526,10 @@ X("key_unconfirmed",
   "ghi bằng khóa đó được giữ và đánh dấu, chưa kết thúc, quyết định hay giao lại "
   "được hồ sơ mở trước]",
   "[Đọc mã {own} cho nơi lưu bản gốc][ ({keeper})][; nơi đó so với mã trên màn "
-  "hình của mình, giống hệt thì chạy: lienthong key confirm {office} --key {own}. "
+  "hình của mình, giống hệt thì chạy: lienthong key confirm \"{office}\" --key {own}. "
   "][Gọi {office}, để họ đọc mã khóa mà lienthong status hiện trên máy của họ. "
-  "Giống hệt: nơi lưu bản gốc chạy lienthong key confirm {office} --key {key}. "
-  "Khác, hoặc họ không có máy mới: nơi giữ sơ đồ chạy lienthong revoke {office} "
+  "Giống hệt: nơi lưu bản gốc chạy lienthong key confirm \"{office}\" --key {key}. "
+  "Khác, hoặc họ không có máy mới: nơi giữ sơ đồ chạy lienthong revoke \"{office}\" "
   "--key {key}.]",
   "[the key of this machine, {own}, is a new one that the old one did not sign "
   "and the keeper has not confirmed: what is written here is kept and marked, "
@@ -538,21 +538,21 @@ X("key_unconfirmed",
   "the keeper has not confirmed: what it signs is kept and marked, and can "
   "neither close, decide nor hand over what was opened before]",
   "[Read {own} out to the keeper][ ({keeper})][, who compares it with what its "
-  "own screen shows and, if it is the same, runs: lienthong key confirm {office} "
+  "own screen shows and, if it is the same, runs: lienthong key confirm \"{office}\" "
   "--key {own}. ][Call {office} and have them read the key that lienthong status "
   "shows on their machine. If it is the same, the keeper runs lienthong key "
-  "confirm {office} --key {key}. If not, or they have no new machine, the tree's "
-  "writer runs lienthong revoke {office} --key {key}.]")
+  "confirm \"{office}\" --key {key}. If not, or they have no new machine, the tree's "
+  "writer runs lienthong revoke \"{office}\" --key {key}.]")
 X("key_revoked",
   "khóa của {office} đã bị thu hồi: mọi liên lạc bằng khóa đó bị cắt, việc ghi "
   "sau mốc thu hồi chỉ còn là bằng chứng",
   "Nếu máy bị mất: kết nạp lại {office} bằng khóa mới. Thu hồi nhầm: nơi giữ sơ "
-  "đồ bỏ thu hồi bằng lienthong revoke {office} --undo. Xem lienthong "
+  "đồ bỏ thu hồi bằng lienthong revoke \"{office}\" --undo. Xem lienthong "
   "revocations.",
   "the key of {office} is revoked: every session by it is cut, and what was "
   "written after the cut-off is evidence alone",
   "If the machine was lost, enrol {office} again with a new key. If it was a "
-  "mistake, the tree's writer takes it back: lienthong revoke {office} --undo. "
+  "mistake, the tree's writer takes it back: lienthong revoke \"{office}\" --undo. "
   "See lienthong revocations.")
 X("too_many_streams",
   "{origin} có quá nhiều dòng dữ liệu hoặc kỳ ghi[, kênh {channel}]",

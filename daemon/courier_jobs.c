@@ -252,7 +252,7 @@ static void refuse_import(const struct lt_daemon *daemon, struct lt_job *job,
         lt_courier_head(job->courier_piece, job->courier_piece_len, &head) ==
             LT_OK) {
         say_office(daemon, job, "to", &head.to);
-    } else if (taken->rc == LT_EEXPORTER) {
+    } else if (taken->rc == LT_EEXPORTER || taken->rc == LT_AREVOKED) {
         say_office(daemon, job, "office", &taken->piece.from);
     }
 }

@@ -8,6 +8,7 @@
 
 #include "common/counters.h"
 #include "common/failpoint.h"
+#include "common/named.h"
 #include "common/version.h"
 
 enum { LINKS_MAX = 512, OFFICES_MAX = 4096, HOLDS_MAX = 256 };
@@ -315,9 +316,12 @@ static json_t *alarms_json(const struct lt_status *status, enum lt_lang lang)
         const struct lt_alarm *alarm = &status->alarms->items[i];
         char text[LT_MESSAGE_MAX];
         char remedy[LT_MESSAGE_MAX];
+        struct lt_diag named;
 
-        lt_message_text(lang, &alarm->diag, text, sizeof(text));
-        lt_message_remedy(lang, &alarm->diag, remedy, sizeof(remedy));
+        lt_named_text(lt_engine_tree(status->engine), &alarm->diag, &named);
+        lt_message_bare(lang, &named, text, sizeof(text));
+        lt_named_remedy(lt_engine_tree(status->engine), &alarm->diag, &named);
+        lt_message_remedy(lang, &named, remedy, sizeof(remedy));
         json_array_append_new(
             list, json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:o}", "code",
                             lt_err_word(alarm->code), "severity",

@@ -227,10 +227,13 @@ static int scan_file(struct importing *im, size_t file)
         }
         /* Within a damaged piece the next one may begin. */
         at += damaged ? LT_COURIER_MAGIC_LEN : late.len;
-        lt_progress_tell(im->ask.tool, "courier import",
-                         (int64_t)(im->done_bytes + at),
-                         (int64_t)(im->total_bytes > in.size ? im->total_bytes
-                                                             : in.size));
+        if (code == 0) { /* an error is the last that is said */
+            lt_progress_tell(im->ask.tool, "courier import",
+                             (int64_t)(im->done_bytes + at),
+                             (int64_t)(im->total_bytes > in.size
+                                           ? im->total_bytes
+                                           : in.size));
+        }
     }
     im->done_bytes += in.size;
     if (rc != LT_OK) {

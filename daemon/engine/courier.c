@@ -85,13 +85,16 @@ static lt_err take(struct lt_engine *engine, struct lt_session *session,
     }
     session->unit = lt_unit_find(engine, &taken->piece.from);
     key = lt_keys_find(engine, session->unit, taken->piece.key_id);
-    if (key == NULL || lt_revoke_refuses(engine, taken->piece.key_id)) {
+    if (key == NULL) {
         return LT_EEXPORTER;
     }
     rc = lt_courier_check(input->bytes, input->len, key);
     engine->oom |= rc == LT_ENOMEM;
     if (rc != LT_OK && !lt_engine_planted(engine, LT_PLANT_TRUST_COURIER)) {
         return LT_EEXPORTER;
+    }
+    if (lt_revoke_refuses(engine, taken->piece.key_id)) {
+        return LT_AREVOKED;
     }
     return each_frame(engine, session, taken->piece.frames, false);
 }

@@ -261,7 +261,8 @@ struct lt_write {
  * is durable. */
 struct lt_courier_taken {
     lt_err rc;                    /* LT_OK; LT_EPIECE, LT_EADDRESSEE,
-                                     LT_EEXPORTER, LT_EFULL: nothing was taken;
+                                     LT_EEXPORTER, LT_AREVOKED, LT_EFULL:
+                                     nothing was taken;
                                      LT_EMALFORMED: what stood before it */
     struct lt_courier_piece piece; /* frames: not to be used */
     uint64_t segments;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/named.h"
 #include "daemon/explain/explain.h"
 
 enum {
@@ -60,6 +61,7 @@ static bool say_alarm(const struct lt_asking *asking,
 {
     const struct lt_fact_alarm *alarm = worst_alarm(asking->facts, office);
     size_t len = strlen(out->text);
+    struct lt_diag named;
 
     if (alarm == NULL) {
         return false;
@@ -68,9 +70,11 @@ static bool say_alarm(const struct lt_asking *asking,
     out->code = lt_err_word(alarm->code);
     out->since_ms = alarm->since_ms;
     out->where = *office;
-    (void)lt_message_text(asking->lang, &alarm->diag, out->text + len,
+    lt_named_text(asking->tree, &alarm->diag, &named);
+    (void)lt_message_bare(asking->lang, &named, out->text + len,
                           sizeof(out->text) - len);
-    (void)lt_message_remedy(asking->lang, &alarm->diag, out->remedy,
+    lt_named_remedy(asking->tree, &alarm->diag, &named);
+    (void)lt_message_remedy(asking->lang, &named, out->remedy,
                             sizeof(out->remedy));
     return true;
 }

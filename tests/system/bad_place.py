@@ -336,9 +336,10 @@ def clock_before_log():
 # ---- the disk ----
 
 class Disk:
-    """A file system of 16 MB in a file."""
+    """A file system of a few MB in a file."""
 
-    def __init__(self, tree, name):
+    def __init__(self, tree, name, size_mb=DISK_MB):
+        self.size_mb = size_mb
         self.image, self.mount = tree.dir / f"{name}.img", tree.dir / name
         self.filler = self.mount / "filler"
         self.mounted = False
@@ -346,7 +347,7 @@ class Disk:
     def __enter__(self):
         self.mount.mkdir()
         with open(self.image, "wb") as image:
-            image.truncate(DISK_MB << 20)
+            image.truncate(self.size_mb << 20)
         try:
             for command in (["mkfs.ext4", "-q", "-F", "-m", "0", self.image],
                             ["mount", "-o", "loop", self.image, self.mount]):

@@ -182,7 +182,7 @@ def withholding_district():
         wait_until(lambda: "trụ sở xã" in line.places(line.district), "the district to have it")
         arrives(line, "trụ sở xã", 40)
         alarm = line.commune.wait_alarm("withheld")
-        check(line.district.office in alarm["text"], alarm)
+        check(line.district.name in alarm["text"], alarm)
         goes_around(line, "unreceipted")
         wait_until(lambda: {o["office"]: o["state"] for o in line.commune.status()["offices"]}
                    [line.district.office] == "withheld", "the state of the district")

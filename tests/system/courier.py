@@ -11,6 +11,7 @@ import threading
 import harness
 from alone import put_alone
 from harness import BIN, Tree, check, ledger_holds, wait_until
+from revoke import effect, ids
 
 MAGIC = b"\x89LTC\r\n\x1a\n"
 MARKER = "Dau-hieu-bi-mat-7341"
@@ -138,6 +139,45 @@ def without_a_line():
               f"a start forgot who came by courier: {met}, then {again}")
         check("By courier" in district.tool("status", json_out=False).out, "status is silent")
         check(commune.ok("verify")["ok"] and district.ok("verify")["ok"], "verify found something")
+
+
+def revoked():
+    """Whoever comes by stick alone is revoked by stick as well: what it brings is
+    refused and says why, a stick tells it, and given back it brings the same again."""
+    with Tree() as tree:
+        province, district, commune = tree_with(tree)
+        carry(tree, district, commune)
+        ledger = {}
+        write(commune, ledger, 1)
+        early = ledger[commune.name][0]
+        carry(tree, commune, district)
+        wait_until(lambda: early in ids(province), "the first case at the province")
+        province.ok("revoke", commune.office, "--reason", "máy bị mất")
+        district.wait_alarm("key_revoked")
+
+        write(commune, ledger, 1)  # it has not heard of it
+        late = ledger[commune.name][1]
+        stick = tree.dir / "late.ltc"
+        export(commune, district, stick)
+        refused = district.tool("courier", "import", stick)
+        check(refused.code == 77 and refused.error.get("code") == "key_revoked"
+              and commune.name in refused.error["text"]
+              and f'lienthong revoke "{commune.name}" --undo' in refused.error["remedy"],
+              f"a revoked exporter: {refused}")
+        check(late not in ids(district) and effect(province, early) == ("applied", None),
+              "the cut-off is another one")
+        carry(tree, district, commune)
+        told = commune.wait_alarm("key_revoked")
+        check(commune.name in told["text"] and commune.office not in told["text"], told)
+
+        province.ok("revoke", commune.office, "--undo")
+        district.wait_no_alarm("key_revoked")
+        give(district, stick)
+        wait_until(lambda: late in ids(province), "what waited, at the province")
+        check(effect(province, late) == ("applied", None), effect(province, late))
+        carry(tree, district, commune)
+        commune.wait_no_alarm("key_revoked")
+        never_linked(district, commune)
 
 
 def round_a_dead_parent():
@@ -349,4 +389,4 @@ if __name__ == "__main__":
     harness.main({"without_a_line": without_a_line, "round_a_dead_parent": round_a_dead_parent,
                   "lost_stick": lost_stick, "killed_in_the_middle": killed_in_the_middle,
                   "lost_piece": lost_piece, "stick_and_line": stick_and_line,
-                  "refusals": refusals})
+                  "refusals": refusals, "revoked": revoked})

@@ -39,7 +39,7 @@ def shut_and_opened():
                        lambda: str([door_alarm(n) for n in (commune, district, province)]), 40)
             for node in (district, province):
                 text = door_alarm(node)["text"]
-                check(district.office in text and commune.office in text and "12/QĐ" in text,
+                check(district.name in text and commune.name in text and "12/QĐ" in text,
                       text)
             own = link(district, commune.office)
             check(own["state"] == "suspended" and own["role"] == "child"

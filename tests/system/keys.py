@@ -118,7 +118,7 @@ def compared_on_two_screens(office, others):
     languages, with the command that the keeper types next."""
     key = office.status()["key"]
     check(key["id"].startswith(key["short"].replace("-", "")) and not key["confirmed"], f"{key}")
-    command = f"lienthong key confirm {office.office} --key {key['short']}"
+    command = f'lienthong key confirm \\"{office.name}\\" --key {key["short"]}'  # in JSON
     for node in (office, *others):
         for lang in ("vi", "en"):
             screens = [harness.run_tool("--lang", lang, "--json", "status", dir=node.dir,
@@ -133,6 +133,7 @@ def compared_on_two_screens(office, others):
         screen = harness.run_tool("--lang", lang, "status", dir=office.dir, json_out=False).out
         check(any(key["short"] in l and waits in l for l in screen.splitlines()), screen)
     keeper = office.status()["office"]["keeper"]
+    keeper = next(n.name for n in others if n.office == keeper)
     check(keeper in alarm_of(office)["remedy"], f"whom to tell: {alarm_of(office)}")
     revoke = f"lienthong revoke {office.office} --key {key['short']}"
     check(revoke in alarm_of(others[0])["remedy"], f"{alarm_of(others[0])}")

@@ -91,7 +91,7 @@ def converge(world, desks):
 # ---- the day ----
 
 def day(seconds=DAY_S, only=None):
-    with World() as world:
+    with World(seconds) as world:
         print(f"seed {world.tree.seed}", flush=True)
         names = [n for n in faults.available(world) if only is None or n in only]
         for name, reason in world.unavailable.items():

@@ -10,7 +10,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "proxy")]
 
 import harness  # noqa: E402
-from bad_place import Disk  # noqa: E402
+from bad_place import DISK_MB, Disk  # noqa: E402
 from harness import Failed, Skipped, Tree, check, wait_until  # noqa: E402,F401
 from proxy import Proxy  # noqa: E402
 
@@ -131,8 +131,12 @@ class Office:
 
 
 class World:
-    def __init__(self):
+    """Its small disk holds what a desk writes in @seconds: it is full when it is
+    filled, and no earlier."""
+
+    def __init__(self, seconds):
         self.tree = Tree()
+        self.disk_mb = DISK_MB + seconds // 20
         self.lines = []
         self.disks = []
         self.unavailable = {}   # a fault: why it cannot be tried here
@@ -159,7 +163,7 @@ class World:
         disk = None
         if small:
             try:
-                disk = Disk(self.tree, "disk").__enter__()
+                disk = Disk(self.tree, "disk", self.disk_mb).__enter__()
                 self.disks.append(disk)
             except Skipped as reason:
                 self.unavailable["full"] = str(reason)

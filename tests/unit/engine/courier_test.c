@@ -285,7 +285,7 @@ static void a_revoked_exporter_is_refused(void **state)
     net_run(&net, 1000);
     put_run(1);
     put_segment(1);
-    assert_int_equal(import().rc, LT_EEXPORTER);
+    assert_int_equal(import().rc, LT_AREVOKED);
     assert_int_equal(at(PROVINCE), 0);
 }
 
