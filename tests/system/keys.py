@@ -135,7 +135,7 @@ def compared_on_two_screens(office, others):
     keeper = office.status()["office"]["keeper"]
     keeper = next(n.name for n in others if n.office == keeper)
     check(keeper in alarm_of(office)["remedy"], f"whom to tell: {alarm_of(office)}")
-    revoke = f"lienthong revoke {office.office} --key {key['short']}"
+    revoke = f'lienthong revoke "{office.name}" --key {key["short"]}'
     check(revoke in alarm_of(others[0])["remedy"], f"{alarm_of(others[0])}")
     check(revoke not in alarm_of(office)["remedy"], f"{alarm_of(office)}")
 
