@@ -183,7 +183,7 @@ static bool delivered_down(const struct lt_engine *engine)
     for (i = 0; session != NULL && i < session->inruns_n; i++) {
         const struct lt_inrun *inrun = &session->inruns[i];
 
-        if (inrun->open && inrun->seen >= engine->bypass.number &&
+        if (inrun->seen >= engine->bypass.number &&
             lt_stream_equal(&inrun->stream, &engine->bypass.stream)) {
             return true;
         }
@@ -221,19 +221,14 @@ static const char *const REASONS[] = {
 
 static void say(struct lt_engine *engine, lt_err code)
 {
-    const struct lt_office *parent = lt_parent_office(engine);
-    struct lt_effect *effect;
+    struct lt_effect *effect = lt_fx_add(engine, LT_FX_NOTE);
     char text[LT_OFFICE_TEXT];
 
-    if (parent == NULL) {
-        return;
-    }
-    effect = lt_fx_add(engine, LT_FX_NOTE);
     if (effect != NULL) {
         effect->code = code;
         effect->office = engine->bypass.target;
         (void)lt_diag_set(&effect->diag, code);
-        lt_office_format(parent, text);
+        lt_office_format(&engine->bypass.parent, text);
         lt_diag_arg(&effect->diag, "office", "%s", text);
         lt_office_format(&engine->bypass.target, text);
         lt_diag_arg(&effect->diag, "peer", "%s", text);
@@ -242,15 +237,18 @@ static void say(struct lt_engine *engine, lt_err code)
     }
 }
 
+/* Also on one that has not answered yet: it would come up for nobody. */
 static void hang_up(struct lt_engine *engine)
 {
     struct lt_bypass *bypass = &engine->bypass;
-    struct lt_session *session = bypass->session;
     struct lt_effect *effect;
 
     bypass->session = NULL;
-    if (session != NULL) {
-        lt_session_close(engine, session, LT_OK);
+    for (size_t i = 0; i < engine->sessions_n; i++) {
+        if (engine->sessions[i]->above &&
+            engine->sessions[i]->role == LT_ROLE_BYPASS) {
+            lt_session_close(engine, engine->sessions[i], LT_OK);
+        }
     }
     effect = lt_fx_add(engine, LT_FX_HANG_UP);
     if (effect != NULL) {
@@ -396,8 +394,8 @@ static void accuse_silent(struct lt_engine *engine)
     struct lt_effect *effect;
     char text[LT_OFFICE_TEXT];
 
-    if (parent == NULL || unit == NULL || unit->partner == NULL ||
-        !accuses(bypass->reason) || bypass->reason == LT_BYPASS_MISSING ||
+    if (parent == NULL || !accuses(bypass->reason) ||
+        bypass->reason == LT_BYPASS_MISSING ||
         bypass->word_ms >= bypass->up_ms || unit->partner->open_ms == 0 ||
         engine->now.mono_ms - unit->partner->open_ms <
             engine->options.withheld_urgent_ms ||
@@ -511,14 +509,6 @@ enum lt_lane lt_bypass_lanes(const struct lt_engine *engine, enum lt_role role,
     return LT_LANES;
 }
 
-bool lt_bypass_is_narrow(const struct lt_engine *engine,
-                         const struct lt_session *session)
-{
-    return session->above && session->role == LT_ROLE_BYPASS &&
-           !engine->bypass.wide &&
-           !lt_engine_planted(engine, LT_PLANT_ALL_LANES);
-}
-
 void lt_bypass_session_up(struct lt_engine *engine, struct lt_session *session)
 {
     struct lt_bypass *bypass = &engine->bypass;
@@ -526,10 +516,10 @@ void lt_bypass_session_up(struct lt_engine *engine, struct lt_session *session)
     if (session->above && session == lt_parent_session(engine)) {
         bypass->parent_ms = engine->now.mono_ms;
     }
-    if (session->role != LT_ROLE_BYPASS || !session->above ||
-        bypass->state == LT_BYPASS_NOT) {
+    if (session->role != LT_ROLE_BYPASS || !session->above) {
         return;
     }
+    assert(bypass->state != LT_BYPASS_NOT); /* or it had been hung up on */
     bypass->session = session;
     bypass->state = LT_BYPASS_AROUND;
     bypass->rounds = 0;
@@ -558,27 +548,28 @@ void lt_bypass_session_down(struct lt_engine *engine,
     }
 }
 
-/* Those who dial us, as the tree has them now. */
+/* Those who dial us, as the tree has them now. Whoever stood in that place, which
+ * is a session that we have dialled, gives way as to a newer one. */
 static void stamp(struct lt_engine *engine, struct lt_session *session)
 {
-    enum lt_role role =
-        lt_bypass_role(engine, LT_ROLE_CHILD, &session->unit->id);
     struct lt_unit *unit = session->unit;
+    enum lt_role role = lt_bypass_role(engine, LT_ROLE_CHILD, &unit->id);
+    bool child = role == LT_ROLE_CHILD;
+    struct lt_session **place = child ? &unit->session : &unit->bypass;
 
     if (session->above || session->state != LT_SESSION_UP ||
         session->role == role) {
         return;
     }
-    if (unit->session != NULL && unit->bypass != NULL) {
-        lt_session_close(engine, session, LT_OK); /* it comes again */
-        return;
+    if (*place != NULL) {
+        lt_session_close(engine, *place, LT_OK);
     }
     session->role = role;
     if (is_child(engine, &unit->id)) {
         session->lanes = LT_LANES;
     }
-    unit->session = role == LT_ROLE_CHILD ? session : NULL;
-    unit->bypass = role == LT_ROLE_BYPASS ? session : NULL;
+    unit->session = child ? session : NULL;
+    unit->bypass = child ? NULL : session;
 }
 
 void lt_bypass_tree(struct lt_engine *engine)
@@ -592,10 +583,10 @@ void lt_bypass_tree(struct lt_engine *engine)
     }
     /* What was wrong with one parent says nothing of the next. */
     if (bypass->state != LT_BYPASS_NOT &&
-        (parent == NULL || lt_office_equal(parent, &bypass->target) ||
+        (!lt_tree_above(engine->tree, &bypass->target, &engine->self->id) ||
+         lt_office_equal(parent, &bypass->target) || /* it has one */
          (!lt_office_equal(parent, &bypass->parent) &&
-          !lt_engine_planted(engine, LT_PLANT_KEEP_BLAME)) ||
-         !lt_tree_above(engine->tree, &bypass->target, &engine->self->id))) {
+          !lt_engine_planted(engine, LT_PLANT_KEEP_BLAME)))) {
         finish(engine);
     }
 }
@@ -604,15 +595,13 @@ void lt_engine_bypass(const struct lt_engine *engine,
                       struct lt_bypass_view *out)
 {
     const struct lt_bypass *bypass = &engine->bypass;
-    const struct lt_office *parent = lt_parent_office(engine);
 
     *out = (struct lt_bypass_view){.state = bypass->state};
-    if (bypass->state == LT_BYPASS_NOT || parent == NULL) {
-        out->state = LT_BYPASS_NOT;
+    if (bypass->state == LT_BYPASS_NOT) {
         return;
     }
     out->reason = bypass->reason;
-    out->parent = *parent;
+    out->parent = bypass->parent;
     out->target = bypass->target;
     out->since_wall_ms = bypass->began_wall_ms;
     out->all_lanes =

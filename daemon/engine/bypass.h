@@ -32,10 +32,6 @@ enum lt_role lt_bypass_role(const struct lt_engine *engine, enum lt_role role,
  * parent, by an older tree in which we are above it. */
 enum lt_lane lt_bypass_lanes(const struct lt_engine *engine, enum lt_role role,
                              const struct lt_office *office);
-/* Is @session our way around the parent, for what is urgent alone? Who is below
- * says when that is over. */
-bool lt_bypass_is_narrow(const struct lt_engine *engine,
-                         const struct lt_session *session);
 /* A session is up, before anything is compared; or about to end. */
 void lt_bypass_session_up(struct lt_engine *engine,
                           struct lt_session *session);

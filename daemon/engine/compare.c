@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/engine/bypass.h"
 #include "daemon/engine/effects.h"
 #include "daemon/engine/outflow.h"
 #include "daemon/engine/route.h"
@@ -134,8 +133,7 @@ static bool perhaps_shared(const struct lt_engine *engine,
            (unit->wide_n > 0 || unit == engine->self ||
             lt_tree_follows(engine->tree, &session->unit->id, &unit->id) ||
             lt_tree_was_below(engine->tree, &session->unit->id, &unit->id) ||
-            lt_tree_reads_of(engine->tree, &session->unit->id, &unit->id) ||
-            lt_tree_reads_of(engine->tree, &engine->self->id, &unit->id));
+            lt_tree_reads_of(engine->tree, &session->unit->id, &unit->id));
 }
 
 static bool shared_in(const struct lt_engine *engine,
@@ -310,7 +308,6 @@ static bool grows(const struct lt_engine *engine,
 
     for (run = engine->dirty; run != NULL; run = run->dirty_next) {
         if (run->track->unit == unit &&
-            run->last.number > run->durable.number &&
             shared_in(engine, session, run->track, lane)) {
             return true;
         }
@@ -402,8 +399,10 @@ void lt_compare_on_digests(struct lt_engine *engine, struct lt_session *session,
     size_t i;
 
     if (lane >= session->lanes) {
-        if (lt_bypass_is_narrow(engine, session)) {
-            return; /* by an older tree it takes itself for our parent */
+        if (session->above && !lt_engine_planted(engine, LT_PLANT_ALL_LANES)) {
+            return; /* gone around to; it takes itself for our parent, by an
+                       older tree, and who is below says when urgent alone is
+                       over */
         }
         lt_compare_open(engine, session); /* the peer opens the other lanes */
     }
