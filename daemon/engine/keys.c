@@ -220,7 +220,8 @@ static enum verdict stands_aside(struct lt_engine *engine, struct lt_unit *unit,
                : second_key(engine, binding);
 }
 
-/* Is it the key that the oldest known one of @unit followed? */
+/* Is it the key that the oldest known one of @unit followed? Of whom no key is
+ * known, because the tree says that it was another's, any may be that. */
 static bool is_before_oldest(const struct lt_unit *unit,
                              const uint8_t key_id[static LT_HASH_LEN])
 {
@@ -229,8 +230,9 @@ static bool is_before_oldest(const struct lt_unit *unit,
     while (oldest != NULL && oldest->older != NULL) {
         oldest = oldest->older;
     }
-    return oldest != NULL && oldest->binding.has_previous &&
-           memcmp(oldest->binding.previous_key_id, key_id, LT_HASH_LEN) == 0;
+    return oldest == NULL ||
+           (oldest->binding.has_previous &&
+            memcmp(oldest->binding.previous_key_id, key_id, LT_HASH_LEN) == 0);
 }
 
 /* Does a binding of a key that is not known follow the newest one, or does the

@@ -1,6 +1,7 @@
 /* Which binding counts: of the same key again, of a root, of offices that the
  * tree lacks or puts elsewhere. */
 #include "tests/unit/engine/bindings.h"
+#include "tests/unit/engine/words.h"
 
 /* Its transport key may change without it. */
 static void the_same_key_bound_again_takes_its_own_place(void **state)
@@ -244,6 +245,71 @@ static void a_second_issuer_of_a_stranger_is_not_believed(void **state)
     assert_true(net_alarm(&net, DISTRICT, LT_EUNKNOWNKEY));
 }
 
+/* Somebody else has bound a key of an office before the tree knew it. The tree
+ * says whose it is, and in the same breath its first key comes: that is one, and
+ * waits for nobody. */
+static void the_first_key_is_the_first_that_counts(void **state)
+{
+    const unsigned stranger = net_stranger(&net, PROVINCE);
+    const struct lt_channel all = net_all(LT_CLASS_TREE);
+    struct later later = {.office = stranger,
+                          .issuer = DISTRICT,
+                          .key = keys[0],
+                          .serial = 1};
+    struct lt_event *opened = later_event(&net, LT_EV_OFFICE_OPENED);
+    struct lt_event *bound = later_event(&net, LT_EV_KEY_BOUND);
+    struct lt_write_event both[] = {
+        {.event = opened, .channels_n = 1, .channels = &all},
+        {.event = bound, .channels_n = 1, .channels = &all}};
+    struct lt_binding read;
+
+    (void)state;
+    give(DISTRICT, &later);
+    assert_true(later_holds(&net, DISTRICT, stranger, keys[0]));
+    later.issuer = PROVINCE;
+    later.key = net.nodes[stranger].key;
+    lt_buf_reset(&binding);
+    later_make(&net, &later, &binding);
+    opened->office.id = net.nodes[stranger].office;
+    opened->office.parent = net.nodes[PROVINCE].office;
+    opened->office.name = (struct lt_text){"office", 6};
+    opened->office.kind = (struct lt_text){"office", 6};
+    bound->binding = binding.data;
+    bound->binding_len = binding.len;
+    assert_int_equal(net_write_events(&net, NATION, both, 2), LT_OK);
+    net_turn(&net, NATION);
+    net_run(&net, 2000);
+    assert_true(later_holds(&net, DISTRICT, stranger,
+                            net.nodes[stranger].key));
+    assert_int_equal(known(DISTRICT, stranger), 1);
+    assert_false(
+        lt_engine_unconfirmed_at(net.nodes[DISTRICT].engine, 0, &read));
+    free(opened);
+    free(bound);
+}
+
+/* Nobody is known whose tree it is: then nobody writes it, and whoever says that
+ * it confirms a key is not heard. */
+static void who_confirms_before_there_is_a_root_confirms_nothing(void **state)
+{
+    const struct later later = usual(keys[0], 2);
+    struct lt_event *event = later_event(&net, LT_EV_KEY_CONFIRMED);
+    struct lt_engine *engine;
+
+    (void)state;
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    lt_buf_reset(&binding);
+    later_make(&net, &later, &binding);
+    event->binding = binding.data;
+    event->binding_len = binding.len;
+    empty(COMMUNE);
+    engine = net.nodes[COMMUNE].engine;
+    assert_null(engine->root);
+    words_hear(&net, engine, event, NATION, 1);
+    assert_int_equal(known(COMMUNE, COMMUNE), 0);
+    assert_int_equal(waiting(COMMUNE, COMMUNE), 0);
+}
+
 static void offices_that_the_tree_lacks_have_a_bound(void **state)
 {
     const unsigned stranger = net_stranger(&net, DISTRICT);
@@ -297,6 +363,8 @@ int main(void)
         PROMISE(what_the_tree_puts_elsewhere_is_forgotten),
         PROMISE(what_the_tree_puts_there_stays),
         PROMISE(a_second_issuer_of_a_stranger_is_not_believed),
+        PROMISE(the_first_key_is_the_first_that_counts),
+        PROMISE(who_confirms_before_there_is_a_root_confirms_nothing),
         PROMISE(offices_that_the_tree_lacks_have_a_bound),
         PROMISE(of_an_office_that_nobody_knows_there_is_no_key),
     };

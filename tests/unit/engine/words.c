@@ -178,3 +178,34 @@ void words_move(struct net *net, unsigned node, const struct lt_office *parent)
 {
     place(net, LT_EV_OFFICE_CHANGED, &net->nodes[node].office, parent);
 }
+
+void words_hear(const struct net *net, struct lt_engine *engine,
+                struct lt_event *event, unsigned by, uint64_t number)
+{
+    struct lt_segment segment = {.first = number, .epoch = 5};
+    struct lt_packer *packer;
+    struct lt_buf bytes;
+    size_t taken;
+
+    event->id.origin = net->nodes[by].office;
+    event->id.epoch = 5;
+    event->id.count = number;
+    event->hlc = ((uint64_t)net->now.wall_ms << 16) + number;
+    event->recorded_at_ms = net->now.wall_ms;
+    event->actor_role = 6;
+    lt_buf_init(&bytes, lt_alloc_heap());
+    assert_int_equal(lt_event_encode(event, &bytes, NULL), LT_OK);
+    assert_int_equal(lt_packer_new(lt_alloc_heap(), 1, &packer), LT_OK);
+    assert_int_equal(lt_packer_add(packer, number, event->hlc, bytes.data,
+                                   bytes.len, NULL, 0),
+                     LT_OK);
+    assert_int_equal(lt_packer_take(packer, &segment, &taken), LT_OK);
+    segment.stream = (struct lt_stream){.origin = net->nodes[by].office,
+                                        .channel = net_all(LT_CLASS_TREE)};
+    segment.epoch = 5;
+    segment.first = number;
+    assert_int_equal(lt_engine_load_tree(engine, &segment, NULL), LT_OK);
+    lt_packer_free(packer);
+    lt_buf_deinit(&bytes);
+    free(event);
+}

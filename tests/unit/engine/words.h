@@ -35,5 +35,9 @@ void words_grant(struct net *net, unsigned reader, unsigned office,
 void words_open(struct net *net, const struct lt_office *office,
                 const struct lt_office *parent);
 void words_move(struct net *net, unsigned node, const struct lt_office *parent);
+/* @engine reads this word of a tree, @by's @number-th, as out of its log. The
+ * event is freed. */
+void words_hear(const struct net *net, struct lt_engine *engine,
+                struct lt_event *event, unsigned by, uint64_t number);
 
 #endif
