@@ -213,9 +213,6 @@ static struct lt_bound *take_newest(struct lt_engine *engine, size_t index)
     struct lt_bound *bound = engine->bounds[index];
     struct lt_unit *unit = lt_unit_find(engine, &bound->binding.office);
 
-    if (engine->root == unit) {
-        engine->root = NULL;
-    }
     unit->bound = bound->older;
     bound->older = NULL;
     if (!bound->placed) {

@@ -181,7 +181,7 @@ void lt_courier_state(struct lt_engine *engine, const struct lt_input *input)
     size_t i;
 
     state_to(engine, &input->office);
-    for (i = 0; i < n && i < LT_TREE_DEPTH_MAX; i++) {
+    for (i = 0; i < n; i++) {
         if (lt_tree_above(engine->tree, &line[i], &input->office) &&
             lt_tree_above(engine->tree, &input->office, &engine->self->id)) {
             state_to(engine, &line[i]);

@@ -115,21 +115,11 @@ static bool is_over(const struct lt_engine *engine)
 
 void lt_drain_tick(struct lt_engine *engine)
 {
-    const struct lt_tree_office *root = lt_tree_root(engine->tree);
-    struct lt_unit *unit;
-    bool over;
+    bool over = closed_at(engine, &engine->self->id) != 0 && is_over(engine);
 
-    if (root == NULL || closed_at(engine, &engine->self->id) == 0) {
-        return;
-    }
-    over = is_over(engine);
-    if (over == engine->handed_over) {
-        return;
-    }
-    engine->handed_over = over;
-    unit = lt_unit_get(engine, &root->id);
-    if (unit != NULL) {
-        lt_partner_dirty(engine, lt_partner_get(engine, unit));
+    if (over != engine->handed_over) {
+        engine->handed_over = over;
+        lt_statement_tree(engine); /* the writer is one of those above */
     }
 }
 
@@ -140,7 +130,7 @@ bool lt_drain_say(struct lt_engine *engine, const struct lt_unit *to,
     uint64_t version = closed_at(engine, &engine->self->id);
     bool first = !engine->silent;
 
-    if (version == 0 || root == NULL || !lt_office_equal(&root->id, &to->id)) {
+    if (version == 0 || !lt_office_equal(&root->id, &to->id)) {
         return false;
     }
     statement->handed_all = engine->handed_over && is_over(engine);

@@ -104,9 +104,7 @@ void lt_fx_send(struct lt_engine *engine, struct lt_session *session,
     const uint8_t *copy;
     struct lt_effect *effect;
 
-    if (session->courier != NULL) {
-        return;
-    }
+    assert(session->courier == NULL); /* nobody listens */
     copy = lt_fx_copy(engine, frame, len);
     if (copy == NULL) {
         return;
@@ -126,7 +124,7 @@ void lt_fx_send_frame(struct lt_engine *engine, struct lt_session *session,
 {
     if (rc == LT_ENOMEM) {
         engine->oom = true;
-    } else if (rc == LT_OK && engine->frame.len > 0) {
+    } else if (rc == LT_OK) {
         lt_fx_send(engine, session, engine->frame.data, engine->frame.len);
     }
     lt_buf_reset(&engine->frame);

@@ -154,6 +154,21 @@ static void parts_that_no_segment_holds_are_refused(void **state)
         net_class_events(&net, COMMUNE, COMMUNE, LT_CLASS_CASE), 0);
 }
 
+/* A text may say nothing. */
+static void an_empty_text_is_a_text(void **state)
+{
+    struct draft *draft = good();
+
+    (void)state;
+    add_part(draft, 0);
+    assert_int_equal(write_it(draft), LT_OK);
+    net_turn(&net, COMMUNE);
+    net_run(&net, 500);
+    assert_int_equal(
+        net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE), 1);
+    assert_false(net_alarm(&net, PROVINCE, LT_EPART));
+}
+
 /* ---- loading ---- */
 
 static void a_run_that_makes_no_sense_is_not_loaded(void **state)
@@ -232,6 +247,7 @@ int main(void)
         TEST(what_is_written_has_bounds),
         TEST(a_channel_is_one_that_there_is),
         TEST(parts_that_no_segment_holds_are_refused),
+        TEST(an_empty_text_is_a_text),
         TEST(a_run_that_makes_no_sense_is_not_loaded),
         TEST(a_session_has_a_name_of_its_own),
         TEST(a_frame_has_a_length),

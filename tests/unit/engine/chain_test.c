@@ -45,9 +45,9 @@ static struct lt_engine *root(void)
     return net.nodes[0].engine;
 }
 
-/* The root hears that @issuer has bound another key of @node, which the one
- * before has signed. */
-static void rotate(unsigned node, unsigned issuer, uint64_t serial)
+/* @at hears that @issuer has bound another key of @node, which the one before has
+ * signed. */
+static void rotate(unsigned at, unsigned node, unsigned issuer, uint64_t serial)
 {
     struct lt_key *key = words_key((uint8_t)old_n);
     struct lt_buf binding;
@@ -55,7 +55,7 @@ static void rotate(unsigned node, unsigned issuer, uint64_t serial)
     lt_buf_init(&binding, lt_alloc_heap());
     net.now.wall_ms += 60000;
     words_bind(&net, node, issuer, key, serial, true, &binding);
-    words_hand_over(&net, 0, &binding);
+    words_hand_over(&net, at, &binding);
     lt_buf_deinit(&binding);
     assert_true(old_n < OLD_MAX);
     old[old_n++] = net.nodes[node].key;
@@ -140,8 +140,8 @@ static void a_chain_without_end_is_told_up_to_its_bound(void **state)
     net_move(&net, 1, 2);
     net_settle(&net);
     for (uint64_t serial = 2; serial < LT_CHAIN_LEN_MAX; serial++) {
-        rotate(1, 2, serial);
-        rotate(2, 1, serial);
+        rotate(0, 1, 2, serial);
+        rotate(0, 2, 1, serial);
     }
     lt_engine_chain(root(), &net.nodes[2].office, note, &chain);
     assert_int_equal(chain.n, LT_CHAIN_LEN_MAX);
@@ -151,6 +151,41 @@ static void a_chain_without_end_is_told_up_to_its_bound(void **state)
         LT_CHAIN_LEN_MAX);
     assert_memory_equal(chain.bindings[chain.n - 1].key_id,
                         lt_key_id(net.nodes[2].key), LT_HASH_LEN);
+}
+
+static size_t greeted_with;
+
+static bool note_hello(struct net *of, unsigned from, unsigned to,
+                       uint8_t *bytes, size_t *len)
+{
+    struct lt_arena arena;
+    struct lt_frame frame;
+
+    (void)of;
+    (void)to;
+    if (from == 2 && lt_frame_type(bytes, *len) == LT_FRAME_HELLO) {
+        lt_arena_init(&arena, lt_alloc_heap(), LT_FRAME_ARENA);
+        assert_int_equal(lt_frame_decode(bytes, *len, &arena, &frame, NULL),
+                         LT_OK);
+        greeted_with = frame.hello.bindings_n;
+        lt_arena_deinit(&arena);
+    }
+    return true;
+}
+
+/* Whose own chain is without end greets with as much of it as a hello holds. */
+static void a_hello_holds_so_many_keys_and_no_more(void **state)
+{
+    (void)state;
+    line(2);
+    for (uint64_t serial = 2; serial < LT_CHAIN_LEN_MAX; serial++) {
+        rotate(2, 1, 2, serial);
+        rotate(2, 2, 1, serial);
+    }
+    net.filter = note_hello;
+    net_connect(&net, 2, 1);
+    net_run(&net, 100);
+    assert_int_equal(greeted_with, LT_CHAIN_LEN_MAX);
 }
 
 /* Where every tier has had many keys, each resting on others, fewer are told:
@@ -174,7 +209,7 @@ static void of_too_many_keys_the_newest_is_told_whole(void **state)
     }
     for (uint64_t serial = 2; serial < 2 + LT_KEYS_TOLD_MAX; serial++) {
         for (unsigned i = 1; i < net.nodes_n; i++) {
-            rotate(i, i - 1, serial);
+            rotate(0, i, i - 1, serial);
         }
     }
     unit = lt_unit_find(root(), &net.nodes[6].office);
@@ -193,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PROMISE(a_chain_may_be_longer_than_the_tree_is_deep),
         PROMISE(a_chain_without_end_is_told_up_to_its_bound),
+        PROMISE(a_hello_holds_so_many_keys_and_no_more),
         PROMISE(of_too_many_keys_the_newest_is_told_whole),
     };
 

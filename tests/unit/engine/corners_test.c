@@ -7,6 +7,7 @@
 
 #include "daemon/engine/effects.h"
 #include "daemon/engine/state.h"
+#include "daemon/engine/streams.h"
 #include "tests/unit/engine/hand.h"
 
 enum { PROVINCE, DISTRICT, COMMUNE, OTHER };
@@ -335,6 +336,90 @@ static void offices_are_listed_over_several_frames(void **state)
     assert_int_equal(province->sent[LT_FRAME_DIGESTS], lists + LT_LANES + 1);
 }
 
+/* Streams of many lives, each with a long way back: a page is full of them before
+ * it has as many streams as it may. */
+static void a_page_of_long_ways_has_fewer_streams(void **state)
+{
+    enum { STREAMS = 60, LIVES = 60 }; /* a page has room for 63 */
+    struct node *province = &net.nodes[PROVINCE];
+    struct lt_engine_run run = {.first = 1};
+    struct lt_digest digest = {.origin = net.nodes[COMMUNE].office};
+    struct lt_digests digests = {
+        .lane = LT_LANE_NORMAL, .last = true, .origins_n = 1, .origins = &digest};
+    struct lt_buf frame;
+    struct hand hand;
+
+    (void)state;
+    net_disconnect(&net, DISTRICT, PROVINCE);
+    for (unsigned i = 0; i < STREAMS; i++) {
+        run = (struct lt_engine_run){
+            .stream = {.origin = net.nodes[COMMUNE].office,
+                       .channel = {.cls = LT_CLASS_DIRECTIVE,
+                                   .audience = LT_AUDIENCE_TO,
+                                   .to = name(i)}}};
+        for (uint64_t life = 1; life <= LIVES; life++) {
+            run.epoch = life;
+            run.prev = run.last;
+            run.first = run.prev.number + 1;
+            run.last = (struct lt_point){.epoch = life, .number = life};
+            assert_int_equal(lt_engine_load_run(province->engine, &run), LT_OK);
+        }
+    }
+    hand_open(&hand, &net, PROVINCE, DISTRICT);
+    hand_hello(&hand, 1, 1);
+    hand_proof(&hand);
+    lt_buf_init(&frame, lt_alloc_heap());
+    assert_int_equal(lt_digests_encode(&digests, &frame), LT_OK);
+    hand_send(&hand, &frame); /* it holds something else of it */
+    assert_false(hand.closed);
+    assert_in_range(hand.count[LT_FRAME_TIPS], 2, STREAMS);
+    assert_in_range(hand.last_len[LT_FRAME_TIPS], 1, LT_LIST_MAX);
+    lt_buf_deinit(&frame);
+    hand_free(&hand);
+}
+
+/* ---- lines that are waited for ---- */
+
+/* Of several lines that have no room yet the earliest is woken for, in whatever
+ * order they stand. */
+static void the_earliest_of_the_lines_is_woken_for(void **state)
+{
+    static const int64_t after[2][3] = {{0, 50, 20}, {20, 0, 50}};
+    struct lt_engine *engine = engine_of(PROVINCE);
+    unsigned third = net_join(&net, PROVINCE);
+
+    (void)state;
+    net_connect(&net, third, PROVINCE);
+    net_run(&net, 3000);
+    assert_int_equal(engine->sessions_n, 3);
+    for (unsigned i = 0; i < LT_COUNT_OF(after); i++) {
+        for (unsigned k = 0; k < 3; k++) {
+            engine->sessions[k]->pump_ms = net.now.mono_ms + after[i][k];
+        }
+        engine->pump_ms = net.now.mono_ms;
+        net_turn(&net, PROVINCE);
+        assert_int_equal(engine->pump_ms, net.now.mono_ms + 20);
+        net_run(&net, 100);
+        assert_int_equal(engine->pump_ms, 0);
+    }
+}
+
+/* A frame that cannot be made is none; nothing of it is left for the next one. */
+static void a_frame_that_cannot_be_made_is_not_sent(void **state)
+{
+    struct node *node = &net.nodes[DISTRICT];
+    struct lt_engine *engine = node->engine;
+
+    (void)state;
+    engine->fx = node->effects;
+    assert_true(lt_buf_put(&engine->frame, "half of it", 10));
+    lt_fx_send_frame(engine, engine->sessions[0], LT_EINVAL);
+    assert_int_equal(lt_effects_count(node->effects), 0);
+    assert_int_equal(engine->frame.len, 0);
+    assert_false(engine->oom);
+    engine->fx = NULL;
+}
+
 /* ---- doors ---- */
 
 static void door(unsigned by, unsigned office)
@@ -373,6 +458,21 @@ static void a_door_that_counts_outlasts_one_that_does_not(void **state)
     assert_false(lt_engine_door_at(engine_of(PROVINCE), &cursor, &view));
 }
 
+/* Nor has one of an office that the tree does not know. */
+static void a_door_to_an_unknown_office_is_none(void **state)
+{
+    struct lt_door_view view;
+    size_t cursor = 0;
+
+    (void)state;
+    door(DISTRICT, COMMUNE);
+    net_run(&net, 2000);
+    assert_true(lt_engine_door_at(engine_of(PROVINCE), &cursor, &view));
+    engine_of(PROVINCE)->doors[0].office = name(1);
+    cursor = 0;
+    assert_false(lt_engine_door_at(engine_of(PROVINCE), &cursor, &view));
+}
+
 /* ---- an end ---- */
 
 /* It never had a machine: there is nobody whose key could end. */
@@ -393,6 +493,10 @@ static void who_never_had_a_machine_has_no_key_to_end(void **state)
     event->heir = net.nodes[COMMUNE].office;
     later_say(&net, PROVINCE, event, &all, 1);
     net_run(&net, 1000);
+    assert_int_equal(lt_engine_drain(engine_of(PROVINCE), &closed),
+                     LT_DRAIN_NO_KEY);
+    net_restart(&net, PROVINCE); /* of which nothing is in memory but its place */
+    assert_null(lt_unit_find(engine_of(PROVINCE), &closed));
     assert_int_equal(lt_engine_drain(engine_of(PROVINCE), &closed),
                      LT_DRAIN_NO_KEY);
 }
@@ -434,7 +538,11 @@ int main(void)
         PROMISE(nothing_is_no_proven_segment),
         PROMISE(streams_are_stated_over_several_frames),
         PROMISE(offices_are_listed_over_several_frames),
+        PROMISE(a_page_of_long_ways_has_fewer_streams),
+        PROMISE(the_earliest_of_the_lines_is_woken_for),
+        PROMISE(a_frame_that_cannot_be_made_is_not_sent),
         PROMISE(a_door_that_counts_outlasts_one_that_does_not),
+        PROMISE(a_door_to_an_unknown_office_is_none),
         PROMISE(who_never_had_a_machine_has_no_key_to_end),
         PROMISE(who_forgets_that_it_is_closed_hears_it_again),
     };

@@ -8,6 +8,7 @@
 #include "common/courier.h"
 #include "daemon/engine/state.h"
 #include "daemon/engine/streams.h"
+#include "tests/unit/engine/short_memory.h"
 
 enum { PROVINCE, DISTRICT, COMMUNE, EPOCH = 99 };
 
@@ -418,6 +419,15 @@ static void of_whom_nothing_was_heard_nothing_is_known(void **state)
 
 /* Nobody waits for one answer while tens of thousands of streams are looked at,
  * of which none is of the kind that is exported just now. */
+static enum lt_courier_found at_rest(struct lt_engine *engine,
+                                     const struct lt_office *to)
+{
+    struct lt_courier_cursor at = {.life = 0};
+    struct lt_courier_run next;
+
+    return lt_engine_courier_next(engine, to, false, &at, &next);
+}
+
 static void a_long_search_is_done_in_pieces(void **state)
 {
     enum { MANY = 60 * 1000, STAGES_OF_OTHERS = 3 };
@@ -450,6 +460,88 @@ static void a_long_search_is_done_in_pieces(void **state)
     assert_int_equal(at.stage, 4); /* it came to its end */
 }
 
+/* Streams of so many lives, of which nothing is durable yet: it goes on within one
+ * of them. */
+static void a_long_search_goes_on_within_a_stream(void **state)
+{
+    enum { STREAMS = 60, LIVES = 1000 };
+    const struct lt_office *to = &net.nodes[DISTRICT].office;
+    struct lt_engine_run run = {
+        .stream = {.origin = net.nodes[COMMUNE].office,
+                   .channel = net_to(&net, LT_CLASS_DIRECTIVE, DISTRICT)}};
+    struct lt_courier_cursor at = {.life = 0};
+    struct lt_courier_run next;
+    struct lt_engine *engine;
+    enum lt_courier_found found = LT_COURIER_NOTHING;
+    bool within = false;
+
+    (void)state;
+    net_stop(&net, COMMUNE);
+    net_start(&net, COMMUNE);
+    engine = net.nodes[COMMUNE].engine;
+    for (unsigned i = 0; i < STREAMS; i++) {
+        memcpy(run.stream.channel.to.bytes, &i, sizeof(i));
+        run.last = (struct lt_point){.number = 0};
+        for (uint64_t life = 1; life <= LIVES; life++) {
+            run.epoch = life;
+            run.prev = run.last;
+            run.first = life;
+            run.last = (struct lt_point){.epoch = life, .number = life};
+            assert_int_equal(lt_engine_load_run(engine, &run), LT_OK);
+        }
+        for (struct lt_run *held = lt_track_find(engine, &run.stream)->runs;
+             held != NULL; held = held->next) {
+            bool last = i + 1 == STREAMS && held->next == NULL;
+
+            held->durable.number = last ? held->durable.number : 0;
+        }
+    }
+    for (unsigned i = 0; i < 100; i++) { /* the last of all is found */
+        found = lt_engine_courier_next(engine, to, true, &at, &next);
+        within |= found == LT_COURIER_LATER && at.in_unit && at.epoch > 1;
+        if (found == LT_COURIER_RUN && next.epoch == LIVES) {
+            break;
+        }
+        assert_int_not_equal(found, LT_COURIER_NOTHING);
+        at.after = found == LT_COURIER_RUN ? next.last : at.after;
+    }
+    assert_int_equal(found, LT_COURIER_RUN);
+    assert_true(within);
+}
+
+/* Of what an addressee has said nothing can be read without memory: then it gets
+ * all that it may already hold. */
+static void without_memory_nothing_is_known_of_anybody(void **state)
+{
+    const struct lt_office *to = &net.nodes[PROVINCE].office;
+    struct lt_courier_cursor at = {.life = 0};
+    struct lt_courier_run next;
+    struct lt_engine *engine;
+
+    (void)state;
+    net_stop(&net, DISTRICT);
+    net.nodes[DISTRICT].alloc = &short_memory;
+    net_start(&net, DISTRICT);
+    net_connect(&net, COMMUNE, DISTRICT);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 1), LT_OK);
+    net_run(&net, 20 * 60 * 1000); /* the province has said that it holds it */
+    engine = net.nodes[DISTRICT].engine;
+    assert_int_equal(at_rest(engine, to), LT_COURIER_NOTHING);
+    lt_engine_relax(engine);
+    short_memory_after(0);
+    memset(&next, 0, sizeof(next));
+    for (unsigned i = 0; i < 100 && next.stream.channel.cls != LT_CLASS_CASE;
+         i++) {
+        assert_int_equal(lt_engine_courier_next(engine, to, false, &at, &next),
+                         LT_COURIER_RUN);
+        at.after = next.last;
+    }
+    short_memory_enough();
+    assert_int_equal(next.stream.channel.cls, LT_CLASS_CASE);
+    assert_true(
+        lt_office_equal(&next.stream.origin, &net.nodes[COMMUNE].office));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -470,6 +562,8 @@ int main(int argc, char **argv)
         TEST(an_export_goes_on_wherever_it_is_said_to_stand),
         TEST(of_whom_nothing_was_heard_nothing_is_known),
         TEST(a_long_search_is_done_in_pieces),
+        TEST(a_long_search_goes_on_within_a_stream),
+        TEST(without_memory_nothing_is_known_of_anybody),
 #undef TEST
     };
 

@@ -3,6 +3,7 @@
 #include "tests/unit/engine/hostile.h"
 
 #include "daemon/engine/streams.h"
+#include "tests/unit/engine/later.h"
 
 static struct lt_engine *district(void)
 {
@@ -457,6 +458,39 @@ static void nothing_is_left_of_a_bundle_whose_texts_are_all_erased(void **state)
                     whole - 1);
 }
 
+/* What waited for a key is asked for once that has come, and nobody who has gone
+ * is asked for anything. */
+static void who_has_gone_is_asked_for_nothing(void **state)
+{
+    struct lt_key *later = later_key(1);
+    const struct later bound = {.office = COMMUNE,
+                                .issuer = DISTRICT,
+                                .key = later,
+                                .follows = net.nodes[COMMUNE].key,
+                                .serial = 2};
+    struct lt_session *session =
+        lt_unit_find(district(), &net.nodes[COMMUNE].office)->session;
+    const struct lt_key *own = hand.key;
+    struct lt_buf binding;
+
+    (void)state;
+    hand.key = later;
+    hand_run(&hand, 2, &stream, EPOCH + 5, NULL);
+    hand.key = own;
+    hand_segments(&hand, 2, segments, 1);
+    net_settle(&net);
+    assert_int_equal(hand_held(&hand, NULL), LT_HOLD_NO_PROOF);
+    lt_buf_init(&binding, lt_alloc_heap());
+    later_make(&net, &bound, &binding);
+    session->state = LT_SESSION_GONE;
+    later_give(&net, DISTRICT, &binding);
+    session->state = LT_SESSION_UP;
+    assert_true(later_holds(&net, DISTRICT, COMMUNE, later));
+    assert_int_equal(hand_held(&hand, NULL), LT_HOLD_NO_PROOF);
+    lt_buf_deinit(&binding);
+    lt_key_free(later);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -474,6 +508,7 @@ int main(void)
         PROMISE(what_overlaps_our_end_is_a_contradiction),
         PROMISE(many_runs_are_acknowledged_in_several_frames),
         PROMISE(nothing_is_left_of_a_bundle_whose_texts_are_all_erased),
+        PROMISE(who_has_gone_is_asked_for_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -253,7 +253,8 @@ static void play_commune(struct net *net)
 
 static void say_again(struct net *net)
 {
-    const struct lt_segment both[] = {segments[0], segments[SEGMENTS]};
+    const struct lt_segment both[] = {segments[SEGMENTS - 1],
+                                      segments[SEGMENTS]};
 
     hand_segments(&hand, 1, both, 2); /* the one is asked of the log */
     net_run(net, 500);

@@ -186,6 +186,44 @@ static void an_earlier_key_that_follows_another_is_its_own(void **state)
                         LT_HASH_LEN);
 }
 
+static bool no_bindings(struct net *of, unsigned from, unsigned to,
+                        uint8_t *bytes, size_t *len)
+{
+    (void)of;
+    return from != DISTRICT || to != COMMUNE ||
+           lt_frame_type(bytes, *len) != LT_FRAME_BINDINGS;
+}
+
+/* It has the tree again by the time that it is told the earlier one. */
+static void an_own_key_that_has_its_place_is_set_aside_as_well(void **state)
+{
+    struct lt_key *old = net.nodes[COMMUNE].key;
+    struct later first = usual(old, 1);
+    struct lt_engine *engine;
+    struct lt_binding aside;
+
+    (void)state;
+    first.issued_at_ms = net.now.wall_ms - 5000;
+    net.nodes[COMMUNE].key = keys[0];
+    keys[0] = old;
+    lose_everything(net.nodes[COMMUNE].key);
+    engine = net.nodes[COMMUNE].engine;
+    later_give(&net, DISTRICT, &binding);
+    net.filter = no_bindings;
+    net_connect(&net, COMMUNE, DISTRICT);
+    net_run(&net, 3000);
+    assert_non_null(
+        lt_tree_find(lt_engine_tree(engine), &net.nodes[COMMUNE].office));
+    assert_int_equal(engine->unplaced_n, 0);
+    assert_true(later_holds(&net, COMMUNE, COMMUNE, net.nodes[COMMUNE].key));
+    give(COMMUNE, &first);
+    assert_true(later_holds(&net, COMMUNE, COMMUNE, old));
+    assert_true(lt_engine_unconfirmed_at(engine, 0, &aside));
+    assert_memory_equal(aside.key_id, lt_key_id(net.nodes[COMMUNE].key),
+                        LT_HASH_LEN);
+    assert_int_equal(engine->unplaced_n, 0);
+}
+
 /* The one that it knows is not the one that it has. */
 static void another_machines_key_is_not_set_aside_for_an_earlier_one(
     void **state)
@@ -248,6 +286,7 @@ int main(void)
         PROMISE(others_confirm_nothing),
         PROMISE(an_own_key_is_not_set_aside_without_room),
         PROMISE(an_earlier_key_that_follows_another_is_its_own),
+        PROMISE(an_own_key_that_has_its_place_is_set_aside_as_well),
         PROMISE(another_machines_key_is_not_set_aside_for_an_earlier_one),
         PROMISE(a_key_that_waits_may_be_bound_again),
         PROMISE(the_writer_confirms_also_whom_the_tree_lacks),

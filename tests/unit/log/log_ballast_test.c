@@ -83,6 +83,10 @@ static void it_is_given_away_when_the_disk_is_full_and_comes_back(void **state)
     assert_false(lt_log_roomy(&log));
     assert_int_equal(size_of(&log), 0);
     limit_files(RLIM_INFINITY);
+    log.ballast.bytes = INT64_MAX / 2; /* more than the disk has free */
+    assert_false(lt_log_roomy(&log));
+    assert_int_equal(size_of(&log), 0);
+    log.ballast.bytes = BYTES;
     assert_true(lt_log_roomy(&log));
     assert_int_equal(size_of(&log), BYTES);
     lt_ballast_close(&log);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/log/internal.h"
 #include "tests/unit/log/file.h"
 #include "tests/unit/log/place.h"
 
@@ -277,6 +278,33 @@ static void a_file_goes_with_its_pieces_of_every_life(void **state)
     file_deinit(&file);
 }
 
+/* Where a run ends before its rows say so, because one of them has changed on the
+ * disk, the search ends there as well. */
+static void pieces_are_looked_for_up_to_where_a_run_ends(void **state)
+{
+    struct place *place = *state;
+    struct lt_log *log = test_open(&place->options);
+    struct lt_run_entry *run = NULL;
+    struct lt_event_id id;
+    struct file file;
+
+    file_init(&file);
+    id = file_event(&file);
+    assert_int_equal(file_put(&file, log), LT_OK);
+    assert_int_equal(lt_logrun_find(log, &file.segments[3].stream,
+                                    file.segments[3].epoch, &run),
+                     LT_OK);
+    assert_non_null(run);
+    run->last.number = file.segments[3].first - 1;
+    assert_int_equal(erase(log, &id), FILE_PIECES - 1);
+    assert_int_equal(lt_log_commit(log), LT_OK);
+    assert_int_equal(lt_log_wipe(log), LT_OK);
+    assert_false(in_files(place, file.counts[1]));
+    assert_false(in_files(place, file.counts[2]));
+    lt_log_close(log);
+    file_deinit(&file);
+}
+
 /* Another part of the event is no file: nothing is looked for in pieces. */
 static void what_is_no_part_of_it_leaves_a_file_alone(void **state)
 {
@@ -374,6 +402,7 @@ int main(void)
         TEST(what_is_erased_is_not_taken_again),
         TEST(every_copy_goes),
         TEST(a_file_goes_with_its_pieces_of_every_life),
+        TEST(pieces_are_looked_for_up_to_where_a_run_ends),
         TEST(what_is_no_part_of_it_leaves_a_file_alone),
         TEST(a_rollback_takes_the_erasing_back),
         TEST(what_was_said_is_kept_word_for_word),
