@@ -548,21 +548,18 @@ void lt_bypass_session_down(struct lt_engine *engine,
     }
 }
 
-/* Those who dial us, as the tree has them now. Whoever stood in that place, which
- * is a session that we have dialled, gives way as to a newer one. */
+/* Those who dial us, as the tree has them now. Whoever stood in that place is a
+ * session that we have dialled, and is hung up on for what the tree says: it is
+ * no way around any more, or that of a former parent. */
 static void stamp(struct lt_engine *engine, struct lt_session *session)
 {
     struct lt_unit *unit = session->unit;
     enum lt_role role = lt_bypass_role(engine, LT_ROLE_CHILD, &unit->id);
     bool child = role == LT_ROLE_CHILD;
-    struct lt_session **place = child ? &unit->session : &unit->bypass;
 
     if (session->above || session->state != LT_SESSION_UP ||
         session->role == role) {
         return;
-    }
-    if (*place != NULL) {
-        lt_session_close(engine, *place, LT_OK);
     }
     session->role = role;
     if (is_child(engine, &unit->id)) {

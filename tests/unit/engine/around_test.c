@@ -174,7 +174,8 @@ static void it_ends_with_what_was_kept_back_and_nothing_else(void **state)
     direct(PROVINCE);
     net_run(&net, 3000);
     assert_int_equal(directed(PROVINCE), 2);
-    plant(DISTRICT, lt_plant_bit(LT_PLANT_WITHHOLD));
+    /* In the session in which it has passed on those two. */
+    engine_of(DISTRICT)->options.plant = lt_plant_bit(LT_PLANT_WITHHOLD);
     direct(PROVINCE);
     net_run(&net, 16 * MINUTE_MS);
     assert_int_equal(around(COMMUNE).reason, LT_BYPASS_MISSING);

@@ -173,19 +173,33 @@ static bool note_hello(struct net *of, unsigned from, unsigned to,
     return true;
 }
 
-/* Whose own chain is without end greets with as much of it as a hello holds. */
+/* Whose own chain is without end greets with as much of it as a hello holds: one
+ * more of its own key that waits finds no room. */
 static void a_hello_holds_so_many_keys_and_no_more(void **state)
 {
+    struct lt_key *nobody = words_key(255);
+    struct lt_key *issuer;
+    struct lt_buf waits;
+
     (void)state;
     line(2);
     for (uint64_t serial = 2; serial < LT_CHAIN_LEN_MAX; serial++) {
         rotate(2, 1, 2, serial);
         rotate(2, 2, 1, serial);
     }
+    issuer = net.nodes[1].key;
+    net.nodes[1].key = nobody; /* of whom nothing is known */
+    lt_buf_init(&waits, lt_alloc_heap());
+    words_bind(&net, 2, 1, net.nodes[2].engine->options.key, 99, false, &waits);
+    words_hand_over(&net, 2, &waits);
+    assert_int_equal(net.nodes[2].engine->waiting_n, 1);
+    net.nodes[1].key = issuer;
     net.filter = note_hello;
     net_connect(&net, 2, 1);
     net_run(&net, 100);
     assert_int_equal(greeted_with, LT_CHAIN_LEN_MAX);
+    lt_buf_deinit(&waits);
+    lt_key_free(nobody);
 }
 
 /* Where every tier has had many keys, each resting on others, fewer are told:
