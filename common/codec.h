@@ -91,6 +91,9 @@ enum lt_event_type {
     LT_EV_KEY_FORMER = 78,
     LT_EV_DIRECTIVE_CHANGED = 79,
     LT_EV_MATTER_READ = 90,
+    LT_EV_REGISTER_SENT = 91,
+    LT_EV_REGISTER_TAKEN = 92,
+    LT_EV_REGISTER_WANTED = 93,
     LT_EV_READ_GRANTED = 80,
     LT_EV_READ_WITHDRAWN = 81,
     LT_EV_READ_ENDED = 82,
@@ -103,6 +106,12 @@ enum lt_event_type {
     LT_EV_RULESET_SET = 120,
     LT_EV_CALENDAR_SET = 121
 };
+/* Does an event of @type end a text: an order or confirmation, or the taker's
+ * receipt for a sealed entry of the register? */
+static inline bool lt_event_erases(uint32_t type)
+{
+    return type == LT_EV_TEXT_ERASED || type == LT_EV_REGISTER_TAKEN;
+}
 /* CASE_OPENED and so on; NULL for an unknown number. */
 const char *lt_event_type_word(uint32_t type);
 

@@ -61,6 +61,9 @@ static const struct {
     {LT_EV_TEXT_ERASED, "TEXT_ERASED"},
     {LT_EV_ERASURE_RECEIPT, "ERASURE_RECEIPT"},
     {LT_EV_MATTER_READ, "MATTER_READ"},
+    {LT_EV_REGISTER_SENT, "REGISTER_SENT"},
+    {LT_EV_REGISTER_TAKEN, "REGISTER_TAKEN"},
+    {LT_EV_REGISTER_WANTED, "REGISTER_WANTED"},
     {LT_EV_AUDIT_MARKED, "AUDIT_MARKED"},
     {LT_EV_OFFICE_PROPOSED, "OFFICE_PROPOSED"},
     {LT_EV_OFFICE_OPENED, "OFFICE_OPENED"},
@@ -130,6 +133,9 @@ uint32_t lt_event_body(uint32_t type)
     case LT_EV_READ_GRANTED:
     case LT_EV_READ_WITHDRAWN:
     case LT_EV_READ_ENDED:
+    case LT_EV_REGISTER_SENT:
+    case LT_EV_REGISTER_TAKEN:
+    case LT_EV_REGISTER_WANTED:
         return LT_BODY_DEED;
     case LT_EV_KEY_RESTORED:
         return LT_EV_KEY_REVOKED;
@@ -528,6 +534,40 @@ static const char *check_turn(const struct lt_event *event)
 }
 
 /* What a deed cannot do without, by its type. */
+/* It shows nothing but its type, its date and its addressee: no matter, no
+ * cause, no word. */
+static bool says_no_more(const struct lt_event *event)
+{
+    return !event->has_subject && event->causes_n == 0 && !event->has_other &&
+           event->doc_no.len == 0 && event->name.len == 0 &&
+           !event->has_day && !event->has_due && event->count == 0;
+}
+
+static const char *check_register(const struct lt_event *event)
+{
+    const struct lt_part_ref *part = &event->parts[0];
+
+    if (event->type == LT_EV_REGISTER_TAKEN) {
+        return says_no_more(event) && event->has_corrects && event->kind != 0 &&
+                       event->to_n == 0 && event->parts_n == 0
+                   ? NULL
+                   : "takes no entry of a register, or says more";
+    }
+    if (event->type == LT_EV_REGISTER_WANTED) {
+        return says_no_more(event) && event->to_n == 1 && event->kind == 0 &&
+                       !event->has_corrects && event->parts_n == 0
+                   ? NULL
+                   : "wants no entry of a register, or says more";
+    }
+    return says_no_more(event) && event->to_n == 1 && event->parts_n == 1 &&
+                   event->kind == 0 && !event->has_corrects &&
+                   part->kind == 9 /* PART_REGISTER */ && !part->large &&
+                   part->has_sealed_for && part->size <= LT_PIECE_BYTES &&
+                   lt_office_equal(&part->sealed_for, &event->to[0])
+               ? NULL
+               : "sends no entry of a register, or says more";
+}
+
 static const char *check_deed_needs(const struct lt_event *event)
 {
     switch (event->type) {
@@ -588,6 +628,10 @@ static const char *check_deed_needs(const struct lt_event *event)
     case LT_EV_READ_ENDED:
         return event->to_n == 1 && event->has_corrects ? NULL
                                                        : "names no withdrawal";
+    case LT_EV_REGISTER_SENT:
+    case LT_EV_REGISTER_TAKEN:
+    case LT_EV_REGISTER_WANTED:
+        return check_register(event);
     case LT_EV_CUSTODY_OFFERED:
     case LT_EV_CUSTODY_ASSIGNED:
     case LT_EV_DENUNCIATION_OFFERED:
@@ -758,7 +802,11 @@ bool lt_event_known(const struct lt_event *event)
     case LT_EV_ERASURE_RECEIPT:
     case LT_EV_MATTER_READ:
     case LT_EV_AUDIT_MARKED:
+    case LT_EV_REGISTER_SENT:
+    case LT_EV_REGISTER_WANTED:
         return true;
+    case LT_EV_REGISTER_TAKEN:
+        return within(event->kind, 1, 2);
     case LT_EV_INCIDENT_TAKEN:
         return within(event->way, 1, 2);
     case LT_EV_INCIDENT_CLOSED:

@@ -123,8 +123,10 @@ static uint64_t peek_type(const uint8_t *bytes, size_t len)
 bool lt_payload_erases(const struct lt_payload *payload)
 {
     for (size_t i = 0; i < payload->items_n; i++) {
-        if (peek_type(payload->items[i].event, payload->items[i].event_len) ==
-            LT_EV_TEXT_ERASED) {
+        uint64_t type =
+            peek_type(payload->items[i].event, payload->items[i].event_len);
+
+        if (lt_event_erases((uint32_t)type)) {
             return true;
         }
     }

@@ -124,6 +124,10 @@ X(LT_AKEYCHANGE, "key_change_begun", -201, 69, LT_SEV_CRITICAL)
 X(LT_APLANDUE, "plan_not_in_force", -192, 65, LT_SEV_CRITICAL)
 X(LT_AAUDITCUT, "audit_cut", -200, 65, LT_SEV_CRITICAL)
 X(LT_AREGISTERLEFT, "register_left", -202, 65, LT_SEV_WARNING)
+X(LT_AREGISTERWAITS, "register_waits", -280, 75, LT_SEV_WARNING)
+X(LT_AREGISTERNOKEY, "register_no_key", -281, 77, LT_SEV_WARNING)
+X(LT_AREGISTERUNTAKEN, "register_untaken", -282, 69, LT_SEV_WARNING)
+X(LT_AREGISTERCOME, "register_come", -283, 75, LT_SEV_WARNING)
 X(LT_AALERT, "alert_command_failed", -171, 69, LT_SEV_WARNING)
 
 /* --- Notes: something happened, nothing is wrong ---------------------- */

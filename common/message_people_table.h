@@ -112,6 +112,42 @@ X("register_left",
   "--to \"{heir}\" --key KEY (lienthong office key shows it there); there: lienthong "
   "register take FILE; then here: lienthong register confirm RECEIPT --erase. Keep "
   "this machine until then.")
+X("register_waits",
+  "{entries} mục trong sổ tiếp công dân chưa theo hồ sơ tới {office}: sổ ở đây đang "
+  "khoá",
+  "Cán bộ tiếp hoặc lãnh đạo đăng nhập rồi mở sổ (lienthong register search); các "
+  "mục tự niêm phong và tự gửi. Nếu vẫn còn: mở mục ấy để xem lý do.",
+  "{entries} entries of the register have not followed their cases to {office}: "
+  "the register here is locked",
+  "An officer or leader signs in and opens the register (lienthong register "
+  "search); the entries are then sealed and sent by themselves. If they stay, open "
+  "one to see why.")
+X("register_no_key",
+  "{entries} mục trong sổ tiếp công dân chưa gửi được: chưa có khoá tin được của "
+  "{office}",
+  "Chưa gửi cho khoá đã thu hồi hoặc chờ xác nhận. Xem lienthong explain "
+  "\"{office}\"; khoá mới do nơi giữ bản gốc xác nhận (lienthong key confirm). Sau đó "
+  "các mục tự gửi.",
+  "{entries} entries of the register could not be sent: no key of {office} is "
+  "known that can be trusted",
+  "Nothing is sealed to a key that is revoked or waits for confirmation. See "
+  "lienthong explain \"{office}\"; its keeper confirms a new key (lienthong key "
+  "confirm). The entries then go by themselves.")
+X("register_untaken",
+  "{entries} mục trong sổ tiếp công dân đã gửi, {office} chưa nhận",
+  "Gọi {office}: cán bộ ở đó mở sổ thì các mục tự vào. Nếu mất liên lạc: "
+  "lienthong explain \"{office}\". Mục ở đây vẫn còn cho tới khi được nhận.",
+  "{entries} entries of the register were sent, and {office} has not taken them",
+  "Call {office}: once somebody opens the register there they go in by themselves. "
+  "Where the link is down: lienthong explain \"{office}\". The entries stay here as "
+  "well.")
+X("register_come",
+  "{entries} mục trong sổ tiếp công dân niêm phong từ {office} đang chờ ở đây",
+  "Cán bộ tiếp hoặc lãnh đạo đăng nhập rồi mở sổ (lienthong register search); các "
+  "mục tự vào sổ và nơi gửi nhận được biên nhận.",
+  "{entries} sealed entries of the register from {office} wait here",
+  "An officer or leader signs in and opens the register (lienthong register "
+  "search); the entries go in by themselves and their sender gets the receipt.")
 X("register_damaged",
   "Mục trong sổ tiếp công dân bị hỏng hoặc bị sửa[: {what}]",
   "Phục hồi sổ từ bản sao lưu gần nhất; các mục khác vẫn đọc được. Kiểm tra đĩa.",

@@ -579,6 +579,12 @@ X("ui_cmd_case_look", "báo cho nơi gửi biết cơ quan này đã mở xem h�
   "tell the office a case came from that it was opened here")
 X("ui_event_AUDIT_MARKED", "nhật ký người dùng", "audit of the office")
 X("ui_event_MATTER_READ", "đã mở xem", "opened to read")
+X("ui_event_REGISTER_SENT", "gửi mục trong sổ, niêm phong",
+  "entry of the register sent, sealed")
+X("ui_event_REGISTER_WANTED", "chờ mục trong sổ",
+  "entry of the register wanted")
+X("ui_event_REGISTER_TAKEN", "trả lời mục trong sổ đã gửi",
+  "entry of the register answered")
 X("ui_why_own_matter", "hồ sơ của chính cơ quan này", "it is this office's own")
 X("ui_event_ERASURE_RECEIPT", "đã xóa tại đây",
   "erasure done")

@@ -34,6 +34,10 @@ X(LT_SET_AUDIT_INTERVAL, "audit_interval", LT_TYPE_DURATION, "ms", "1h", 1000,
   86400000, RESTART, "",
   "Sau bao lâu việc người dùng làm được ghi dấu vào sổ chung",
   "How long what people did waits before the log has its mark")
+X(LT_SET_REGISTER_PATIENCE, "register_patience", LT_TYPE_DURATION, "ms", "1h",
+  1000, 604800000, RESTART, "",
+  "Sau bao lâu báo rằng nơi giữ mới chưa nhận mục trong sổ đã gửi",
+  "How long an entry of the register that was sent may be untaken without alarm")
 X(LT_SET_SCRUB_INTERVAL, "scrub_interval", LT_TYPE_DURATION, "ms", "24h", 1000,
   INT64_C(2592000000), RESTART, "",
   "Khoảng thời gian giữa hai lần soát lại toàn bộ nhật ký",

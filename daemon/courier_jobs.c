@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "common/failpoint.h"
 #include "daemon/control/answer.h"
 #include "daemon/courier.h"
 #include "daemon/daemon_internal.h"
@@ -292,6 +293,29 @@ static lt_err import_piece(struct lt_daemon *daemon, struct lt_job *job)
     return LT_OK;
 }
 
+/* A key that an entry of the register may be sealed to: the one that counts for
+ * the office, not revoked, and while no other one waits: who has that one may be
+ * all that is left of the office. */
+static lt_err sure_key(struct lt_daemon *daemon, struct lt_job *job)
+{
+    struct lt_binding binding;
+    const uint8_t *bytes;
+    size_t len;
+
+    if (!lt_engine_binding_of(daemon->engine, &job->courier_to, &binding)) {
+        return LT_ENOTFOUND;
+    }
+    if ((lt_engine_refused_key(daemon->engine, binding.key_id) ||
+         lt_engine_waiting_key(daemon->engine, &job->courier_to, 0, &bytes,
+                               &len)) &&
+        !LT_PLANTED(follow_any_key)) {
+        return LT_EKEYWAITS;
+    }
+    return lt_buf_put(&job->answer, binding.transport_key, LT_CURVE_LEN)
+               ? LT_OK
+               : LT_ENOMEM;
+}
+
 static lt_err tell_key(struct lt_daemon *daemon, struct lt_job *job)
 {
     char office[LT_OFFICE_TEXT];
@@ -317,6 +341,10 @@ lt_err lt_daemon_courier(struct lt_daemon *daemon, struct lt_job *job)
 {
     struct lt_job **last = &daemon->exports;
 
+    if (job->kind == LT_JOB_KEY && job->raw) {
+        finish(daemon, job, sure_key(daemon, job));
+        return LT_OK;
+    }
     if (job->kind == LT_JOB_KEY) {
         return tell_key(daemon, job);
     }

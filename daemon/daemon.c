@@ -392,6 +392,7 @@ static lt_err turn_once(struct lt_daemon *daemon, bool *out_more)
         err = lt_daemon_audit(daemon);
     }
     lt_daemon_register_left(daemon);
+    lt_daemon_register_follow(daemon);
     if (err == LT_OK && lt_clerk_wants(daemon->clerk)) {
         err = lt_clerk_slice(daemon->clerk, &daemon->now);
     }

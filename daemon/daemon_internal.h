@@ -127,6 +127,9 @@ struct lt_daemon {
     struct lt_enrol_waiting enrol[LT_ENROL_WAITING_MAX];
     struct lt_renewal renewal;
     int64_t left_ms;       /* monotonic; when to look at register.db */
+    int64_t left_seen_ns;  /* its time of change then */
+    uint64_t left_cases;   /* that it had */
+    int64_t follow_ms;     /* monotonic; when to ask what follows */
     int64_t audit_ms;      /* monotonic; when to look at people.db */
     int64_t audit_seen_ns; /* its time of change then */
     int64_t audit_due_ms;  /* wall; records wait until then, 0: none */
@@ -185,8 +188,10 @@ void lt_daemon_certificate(const struct lt_daemon *daemon,
 /* Inside a turn. Errors: as lt_turn_write; of the log. */
 LT_MUST_CHECK lt_err lt_daemon_audit(struct lt_daemon *daemon);
 
-/* left.c: a closed office whose register is still here. */
+/* left.c: a closed office whose register is still here, and entries that could
+ * not follow their case yet. */
 void lt_daemon_register_left(struct lt_daemon *daemon);
+void lt_daemon_register_follow(struct lt_daemon *daemon);
 
 /* start.c: what is opened and started, in order; and stopped in reverse. */
 lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag);

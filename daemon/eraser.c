@@ -242,7 +242,11 @@ static bool add_said(void *ctx, const struct lt_log_erasure *row)
                             .confirms = row->confirms,
                             .tree_version = row->tree_version};
     file->states[file->n] = row->state;
-    if (lt_erasure_matters(&file->said[file->n], file->tree, &waits)) {
+    /* Anybody may write a receipt; one that is not the addressee's takes no
+     * place in the list. */
+    if (lt_erasure_matters(&file->said[file->n], file->tree, &waits) &&
+        (!file->here || !lt_erasure_is_receipt(&file->said[file->n]) ||
+         lt_event_id_equal(&row->matter, &file->matter))) {
         file->n++;
     }
     return file->n < file->max;
@@ -268,7 +272,7 @@ static bool read_matter(void *ctx, uint64_t pos,
                                       item->hlc, &arena, event, NULL);
     if (file->err == LT_OK) {
         file->here = true;
-        file->matter = event->has_subject ? event->subject : id;
+        file->matter = lt_erasure_matter_of(event);
     } else if (file->err == LT_EMALFORMED) {
         file->err = LT_OK;
     }
@@ -360,9 +364,11 @@ static lt_err apply(struct lt_eraser *eraser, const struct lt_event_id *target,
         if (file->states[i] == LT_ERASURE_OPEN &&
             lt_erasure_holds(file->said, file->n, i, &eraser->office, matter,
                              tree)) {
-            err =
-                lt_log_set_erasure(eraser->log, &file->said[i].said,
-                                   own ? LT_ERASURE_ANSWERED : LT_ERASURE_DONE);
+            err = lt_log_set_erasure(
+                eraser->log, &file->said[i].said,
+                own || lt_erasure_is_receipt(&file->said[i])
+                    ? LT_ERASURE_ANSWERED
+                    : LT_ERASURE_DONE);
         }
     }
     return err;
@@ -380,15 +386,15 @@ static lt_err review(struct lt_eraser *eraser, const struct lt_event_id *target)
     file.states = lt_arena_take(&arena, ERASURES_MAX * sizeof(*file.states));
     err = file.said == NULL || file.states == NULL
               ? LT_ENOMEM
-              : lt_log_erasures_of(eraser->log, target, add_said, &file);
-    if (err == LT_OK) {
-        err = leave_out_unheard(eraser, &file);
-    }
-    if (err == LT_OK) {
-        err = lt_log_find_event(eraser->log, target, read_matter, &file);
-    }
+              : lt_log_find_event(eraser->log, target, read_matter, &file);
     if (err == LT_OK) {
         err = file.err;
+    }
+    if (err == LT_OK) {
+        err = lt_log_erasures_of(eraser->log, target, add_said, &file);
+    }
+    if (err == LT_OK) {
+        err = leave_out_unheard(eraser, &file);
     }
     if (err == LT_OK && !file.here &&
         !lt_erased_add(&eraser->awaited, target, UINT8_MAX)) {

@@ -149,7 +149,8 @@ struct wanted {
     lt_err err;
 };
 
-static lt_err put_piece(const struct wanted *wanted, const struct lt_part *part)
+static lt_err put_piece_json(const struct wanted *wanted,
+                             const struct lt_part *part)
 {
     char salt[2 * LT_SALT_LEN + 1];
     size_t len = lt_base64_len(part->len);
@@ -166,6 +167,15 @@ static lt_err put_piece(const struct wanted *wanted, const struct lt_part *part)
     lt_base64_write(part->content, part->len, data);
     wanted->out->len += len;
     return lt_buf_put(wanted->out, "\"}", 2) ? LT_OK : LT_ENOMEM;
+}
+
+static lt_err put_piece(const struct wanted *wanted, const struct lt_part *part)
+{
+    if (wanted->job->raw) {
+        return lt_buf_put(wanted->out, part->content, part->len) ? LT_OK
+                                                                 : LT_ENOMEM;
+    }
+    return put_piece_json(wanted, part);
 }
 
 static bool visit_piece(void *ctx, uint64_t pos, int64_t committed_at_ms,

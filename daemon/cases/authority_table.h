@@ -198,6 +198,18 @@ X(ERASURE_RECEIPT, NONE, ANYBODY, false, ALWAYS, OF_MATTERS,
 X(MATTER_READ, NONE, ANYBODY, false, ALWAYS, CLASS(AUDIT),
   "cơ quan nào mở xem hồ sơ của nơi khác thì báo nơi ấy biết",
   "who opens another office's case tells that office")
+X(REGISTER_SENT, NONE, ANYBODY, false, ALWAYS, CLASS(CASE),
+  "mục trong sổ tiếp công dân theo hồ sơ tới nơi giữ mới, niêm phong cho riêng "
+  "nơi ấy; nhận hay không: nơi ấy xét",
+  "an entry of the register follows a case to its new custodian, sealed to it; "
+  "whether it is taken is for that office to judge")
+X(REGISTER_TAKEN, NONE, ANYBODY, false, ALWAYS, CLASS(CASE),
+  "nơi được gửi báo đã nhận, hoặc không mở được; của nơi khác thì không có giá trị",
+  "who it is sealed to says that it is taken, or does not open; nobody else's "
+  "counts")
+X(REGISTER_WANTED, NONE, ANYBODY, false, ALWAYS, CLASS(CASE),
+  "nơi được giao hồ sơ báo khóa của mình cho nơi giữ trước; không có gì khác",
+  "who was given a case shows its key to who had it, and says no more")
 X(AUDIT_MARKED, NONE, ANYBODY, false, ALWAYS, CLASS(AUDIT),
   "cơ quan nào cũng ghi lại ai đã làm gì trên máy của mình",
   "any office marks what was done on its machine")

@@ -1,8 +1,25 @@
 #include "daemon/cases/erasure.h"
 
+struct lt_event_id lt_erasure_matter_of(const struct lt_event *event)
+{
+    return event->type == LT_EV_REGISTER_SENT
+               ? (struct lt_event_id){.origin = event->to[0]}
+           : event->has_subject ? event->subject
+                                : event->id;
+}
+
 bool lt_erasure_from_event(const struct lt_event *event, uint8_t cls,
                            struct lt_erasure *out)
 {
+    if (event->type == LT_EV_REGISTER_TAKEN) {
+        *out = (struct lt_erasure){.said = event->id,
+                                   .target = event->corrects,
+                                   .matter = {.origin = event->id.origin},
+                                   .mask = 1,
+                                   .cls = cls,
+                                   .tree_version = event->tree_version};
+        return true;
+    }
     if (event->type != LT_EV_TEXT_ERASED) {
         return false;
     }
@@ -109,7 +126,7 @@ static uint8_t held_parts(const struct lt_erasure *erasures, size_t n,
     uint8_t confirmed = 0;
 
     if (tree == NULL || !lt_tree_above(tree, self, author) ||
-        is_keeper(tree, author)) {
+        is_keeper(tree, author) || lt_erasure_is_receipt(order)) {
         return order->mask;
     }
     for (size_t i = 0; i < n; i++) {

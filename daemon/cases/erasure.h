@@ -6,6 +6,12 @@
  * closed to reading (held) until a keeper above him confirms. A keeper's own
  * order, or the root's, needs nobody's word.
  *
+ * An entry of a register, sealed to one office, is deleted by every holder once
+ * that office says that it has it, or that it does not open (REGISTER_TAKEN): to
+ * nobody else was it of any use, and its writer has the entry itself. What such a
+ * receipt and such an entry "belong to" is the addressee: (office, 0, 0), no
+ * event's id (lt_erasure_matter_of).
+ *
  * Orders and confirmations may come in any way round, before or after the text
  * itself: the effect is that of all of them together.
  *
@@ -26,7 +32,15 @@ struct lt_erasure {
     uint64_t tree_version;
 };
 
-/* False when @event is no TEXT_ERASED. */
+/* What the texts of @event belong to: its matter, or who it is sealed to. */
+struct lt_event_id lt_erasure_matter_of(const struct lt_event *event);
+/* Is it a taker's receipt? Nobody answers it. */
+static inline bool lt_erasure_is_receipt(const struct lt_erasure *erasure)
+{
+    return erasure->matter.count == 0;
+}
+
+/* False when @event is neither a TEXT_ERASED nor a REGISTER_TAKEN. */
 bool lt_erasure_from_event(const struct lt_event *event, uint8_t cls,
                            struct lt_erasure *out);
 

@@ -238,6 +238,14 @@ struct lt_job *lt_control_take(struct lt_control *control)
     return job;
 }
 
+void lt_control_follow(struct lt_control *control,
+                       struct lt_control_follow *out)
+{
+    pthread_mutex_lock(&control->lock);
+    *out = control->followed_so_far;
+    pthread_mutex_unlock(&control->lock);
+}
+
 bool lt_control_followed(const struct lt_control *control)
 {
     return atomic_load_explicit(&control->followed, memory_order_relaxed);

@@ -77,6 +77,10 @@ struct lt_job {
     uint64_t piece_pos;
     uint32_t piece_item;
     uint8_t piece_hash[LT_HASH_LEN];
+    /* PIECE, KEY: the answer is the bytes themselves, no JSON; and a KEY is one
+     * that an entry of the register may be sealed to: LT_EKEYWAITS while another
+     * one of that office waits for the keeper. */
+    bool raw;
     /* EXPORT: whom it is for and, but for the first piece, where it stands */
     struct lt_office courier_to;
     bool courier_all;
@@ -98,6 +102,19 @@ struct lt_job {
 };
 /* For a WRITE the answer is packed as daemon/answer.h says, one entry an
  * event; the same bytes are what a repeated request id is answered with. */
+
+/* Entries of the register that could not follow their case yet, or wait here. */
+struct lt_control_follow {
+    unsigned locked; /* due, and the register is locked, or nothing was written */
+    struct lt_office locked_to; /* one of those that they are due at */
+    unsigned no_key;
+    struct lt_office no_key_of;
+    unsigned untaken; /* sent, and not taken yet */
+    struct lt_office untaken_to;
+    int64_t untaken_since_ms; /* wall, the oldest */
+    unsigned come; /* to this office, and not in its register yet */
+    struct lt_office come_from;
+};
 
 struct lt_control_options {
     const char *dir;             /* for control.sock */
@@ -121,6 +138,9 @@ void lt_control_publish(struct lt_control *control,
 /* The next job for the loop, or NULL. */
 struct lt_job *lt_control_take(struct lt_control *control);
 void lt_control_done(struct lt_control *control, struct lt_job *job);
+/* As of the last look. From the loop. */
+void lt_control_follow(struct lt_control *control,
+                       struct lt_control_follow *out);
 /* Does somebody follow what the view shows? From any thread. */
 bool lt_control_followed(const struct lt_control *control);
 /* The view has come further: for the feed's wake, from any thread. Cheap; does

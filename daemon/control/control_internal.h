@@ -8,6 +8,7 @@
 
 #include "daemon/control/client.h"
 #include "daemon/control/control.h"
+#include "daemon/control/follow.h"
 
 enum { LT_CONTROL_CLIENTS = 64 };
 
@@ -24,6 +25,7 @@ struct lt_control {
     struct lt_desk desk;
     struct lt_client clients[LT_CONTROL_CLIENTS];
     struct lt_batch *orphans; /* answered, but the loop has jobs of them */
+    struct lt_follow follow;
 
     pthread_mutex_t lock;
     struct lt_job *jobs; /* for the loop, oldest first */
@@ -31,6 +33,7 @@ struct lt_control {
     struct lt_job *done; /* back from the loop */
     struct lt_job *done_last;
     struct lt_snapshot *published; /* not yet taken by the thread */
+    struct lt_control_follow followed_so_far;
     bool stopping;
     atomic_bool view_moved;
     atomic_bool followed; /* by a client that streams */

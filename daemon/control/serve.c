@@ -117,11 +117,29 @@ static void take_done(struct lt_control *control)
         struct lt_batch *batch = pending->batch;
 
         next = job->next;
+        if (batch == control->follow.batch) {
+            lt_follow_done(&control->follow, &control->desk, job);
+        }
         if (lt_batch_job_done(batch, &control->desk, pending) &&
             batch->next == batch) {
             lt_control_drop_orphan(control, batch);
         }
     }
+}
+
+/* Entries of the register that follow their cases; a step of it. */
+static void follow_cases(struct lt_control *control, const struct lt_now *now)
+{
+    struct lt_batch *batch =
+        lt_follow_step(&control->follow, &control->desk, now);
+
+    if (batch != NULL) {
+        post(control, batch);
+        orphan(control, batch);
+    }
+    pthread_mutex_lock(&control->lock);
+    control->followed_so_far = control->follow.made;
+    pthread_mutex_unlock(&control->lock);
 }
 
 /* ---- a client's batches ---- */
@@ -450,6 +468,9 @@ static int fill_poll(struct lt_control *control, struct pollfd *fds,
         then = next_deadline(client);
         at = then < at ? then : at;
     }
+    if (lt_follow_at(&control->follow) < at) {
+        at = lt_follow_at(&control->follow);
+    }
     if (work || at <= now->mono_ms) {
         return 0;
     }
@@ -481,6 +502,10 @@ void *lt_control_run(void *ctx)
         sys->now(sys->ctx, &now);
         take_done(control);
         lt_shelf_rest(&control->desk.shelf, now.mono_ms);
+        if (atomic_load_explicit(&control->view_moved, memory_order_relaxed)) {
+            lt_follow_stir(&control->follow, &now);
+        }
+        follow_cases(control, &now);
         for (i = 0; i < LT_CONTROL_CLIENTS; i++) {
             tell_followers(control);
             if (control->clients[i].fd >= 0) {

@@ -56,6 +56,17 @@ lt_err lt_shelf_words(struct lt_shelf *shelf, const char *case_id,
     return rc;
 }
 
+void lt_shelf_look(struct lt_shelf *shelf)
+{
+    int64_t until_ms = shelf->until_ms;
+    struct lt_diag ignored;
+
+    if (shelf->reg == NULL && register_is_there(shelf) &&
+        lt_shelf_open(shelf, &ignored) == LT_OK) {
+        shelf->until_ms = until_ms;
+    }
+}
+
 void lt_shelf_rest(struct lt_shelf *shelf, int64_t mono_ms)
 {
     if (shelf->until_ms != 0 && mono_ms >= shelf->until_ms) {

@@ -27,6 +27,9 @@ LT_MUST_CHECK lt_err lt_shelf_open(struct lt_shelf *shelf,
 LT_MUST_CHECK lt_err lt_shelf_words(
     struct lt_shelf *shelf, const char *case_id, struct lt_arena *arena,
     struct lt_text out_fields[static LT_REGISTER_FIELDS]);
+/* Open the register, when there is one, as locked as it was: for what needs no
+ * key. Does nothing when it cannot be opened; its own commands say why. */
+void lt_shelf_look(struct lt_shelf *shelf);
 /* Lock what has not been used; cheap. */
 void lt_shelf_rest(struct lt_shelf *shelf, int64_t mono_ms);
 void lt_shelf_close(struct lt_shelf *shelf);

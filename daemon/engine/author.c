@@ -129,7 +129,7 @@ static lt_err encode(struct lt_engine *engine, struct lt_write_event *event,
         .event = keep(engine, engine->frame.data, engine->frame.len),
         .event_len = engine->frame.len,
         .parts_n = event->parts_n,
-        .erases = body->type == LT_EV_TEXT_ERASED};
+        .erases = lt_event_erases(body->type)};
     if (event->parts_n > 0) {
         out->parts = lt_arena_take(&engine->pending_arena,
                                    event->parts_n * sizeof(*out->parts));

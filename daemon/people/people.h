@@ -60,6 +60,7 @@ enum {
 #define LT_LOCKOUT_MAX_MS ((int64_t)3600 * 1000)
 
 #define LT_BY_TOOL "@tool" /* no person's name: it has an @ */
+#define LT_BY_DAEMON "@daemon" /* what it does by itself */
 
 struct lt_person {
     char name[LT_PERSON_NAME_MAX + 1];

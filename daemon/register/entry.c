@@ -129,6 +129,38 @@ lt_err lt_entry_insert(struct lt_register *reg, const char *case_id,
     return rc;
 }
 
+lt_err lt_entry_refill(struct lt_register *reg, const struct lt_entry_row *row)
+{
+    size_t ends[1 + LT_REGISTER_FIELDS] = {0};
+    struct lt_query query;
+    struct lt_buf sealed;
+    lt_err rc;
+
+    lt_buf_init(&sealed, lt_alloc_heap());
+    rc = seal_all(reg, row->uid, row->case_id, row->case_type, row->fields,
+                  &sealed, ends);
+    if (rc == LT_OK) {
+        query = lt_query_of(
+            reg->db,
+            "UPDATE entry SET data_key=?1,name=?2,address=?3,document=?4,"
+            "notify=?5,contact=?6,account=?7,erased_ms=NULL,erased_by=NULL"
+            " WHERE uid=?8 AND case_id=?9 AND case_type=?10"
+            " AND data_key IS NULL");
+        lt_query_blob(&query, sealed.data, ends[0]);
+        for (size_t i = 0; i < LT_REGISTER_FIELDS; i++) {
+            size_t len = ends[i + 1] - ends[i];
+
+            lt_query_blob(&query, len == 0 ? NULL : sealed.data + ends[i], len);
+        }
+        lt_query_blob(&query, row->uid, LT_REGISTER_UID_LEN);
+        lt_query_text(&query, row->case_id);
+        lt_query_int(&query, row->case_type);
+        rc = lt_query_run(&query);
+    }
+    lt_buf_deinit(&sealed);
+    return rc;
+}
+
 lt_err lt_entry_take(struct lt_register *reg, const struct lt_entry_row *row,
                      bool *out_taken)
 {

@@ -61,11 +61,29 @@ struct lt_entry_row {
     const char *erased_by;
     struct lt_text fields[LT_REGISTER_FIELDS];
 };
+/* The row that an entry's bytes tell of (entry_bytes.c); its texts lie in @texts,
+ * its fields in @bytes. False when they are none. */
+enum { LT_ENTRY_TEXT_MAX = 200 /* of a case's id and of names */ };
+struct lt_entry_texts {
+    char text[3][LT_ENTRY_TEXT_MAX + 1];
+};
+LT_MUST_CHECK bool lt_entry_bytes_read(struct lt_span bytes,
+                                       struct lt_entry_row *out,
+                                       struct lt_entry_texts *texts);
+/* The bytes of the row that @query (LT_ENTRY_COLUMNS, then LT_ENTRY_ERASED)
+ * stands at, opened as @entry. False when memory has run out. */
+LT_MUST_CHECK bool lt_entry_bytes_put(struct lt_buf *out,
+                                      const struct lt_query *query,
+                                      const struct lt_register_entry *entry);
 /* Write it under a data key of its own, or see that it is here, and erased when
  * it is erased there. *out_taken: it was not here. */
 LT_MUST_CHECK lt_err lt_entry_take(struct lt_register *reg,
                                    const struct lt_entry_row *row,
                                    bool *out_taken);
+/* Write it again into the place of the erased row of the same uid, case and
+ * type. */
+LT_MUST_CHECK lt_err lt_entry_refill(struct lt_register *reg,
+                                     const struct lt_entry_row *row);
 /* Destroy the keys of the entries of @case_id, or of all when it is "", up to
  * row @last_id. */
 LT_MUST_CHECK lt_err lt_entry_destroy_given(struct lt_register *reg,
@@ -92,5 +110,6 @@ LT_MUST_CHECK lt_err lt_entry_destroy(struct lt_register *reg,
 #define LT_ENTRY_COLUMNS                                                       \
     "id,uid,case_id,case_type,entered_ms,entered_by,data_key,name,address,"    \
     "document,notify,contact,account"
+#define LT_ENTRY_ERASED ",coalesce(erased_ms,0),coalesce(erased_by,'')"
 
 #endif

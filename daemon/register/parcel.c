@@ -1,10 +1,5 @@
-/* A piece, opened:
- *
- *   uid 16 || type 1 || erased 1 || entered 8 || erased at 8
- *   || case, author, eraser: length 2 and bytes
- *   || six fields: present 1, length 4 and bytes
- *
- * Numbers are big-endian. The last piece: entries 8 || inventory 32. */
+/* A piece, opened, is an entry as bytes (entry_bytes.c). Numbers are big-endian.
+ * The last piece: entries 8 || inventory 32. */
 #include "daemon/register/parcel.h"
 
 #include <errno.h>
@@ -25,8 +20,7 @@ enum {
     MAGIC_LEN = 8,
     HEAD = MAGIC_LEN + 2 * LT_OFFICE_LEN + LT_HPKE_ENC_LEN,
     AT_ENC = HEAD - LT_HPKE_ENC_LEN,
-    LAST_LEN = 8 + LT_HASH_LEN,
-    TEXT_MAX_LEN = 200 /* of a case's id and of names */
+    LAST_LEN = 8 + LT_HASH_LEN
 };
 
 /* Where parcels that were given are remembered; a register of an earlier
@@ -46,124 +40,6 @@ static lt_err refuse_file(struct lt_diag *diag, lt_err rc, const char *path)
         lt_diag_arg(diag, "reason", "%s", "ui_why_not_this_parcel");
     }
     return rc;
-}
-
-/* ---- one entry as bytes ---- */
-
-static bool put_number(struct lt_buf *out, uint64_t number, size_t len)
-{
-    uint8_t bytes[8];
-
-    for (size_t i = 0; i < len; i++) {
-        bytes[i] = (uint8_t)(number >> (8 * (len - 1 - i)));
-    }
-    return lt_buf_put(out, bytes, len);
-}
-
-static bool put_text(struct lt_buf *out, const char *text)
-{
-    return put_number(out, strlen(text), 2) &&
-           lt_buf_put(out, text, strlen(text));
-}
-
-static bool put_entry(struct lt_buf *out, const struct lt_query *query,
-                      const struct lt_register_entry *entry)
-{
-    const bool erased = sqlite3_column_type(query->stmt, 6) == SQLITE_NULL;
-    bool good = lt_buf_put(out, sqlite3_column_blob(query->stmt, 1),
-                           LT_REGISTER_UID_LEN) &&
-                put_number(out, (uint64_t)lt_query_get_int(query, 3), 1) &&
-                put_number(out, erased, 1) &&
-                put_number(out, (uint64_t)lt_query_get_int(query, 4), 8) &&
-                put_number(out, (uint64_t)lt_query_get_int(query, 13), 8) &&
-                put_text(out, lt_query_get_text(query, 2)) &&
-                put_text(out, lt_query_get_text(query, 5)) &&
-                put_text(out, lt_query_get_text(query, 14));
-
-    for (size_t i = 0; good && i < LT_REGISTER_FIELDS; i++) {
-        const struct lt_text *field = &entry->fields[i];
-
-        good = put_number(out, !erased && field->data != NULL, 1) &&
-               put_number(out, erased ? 0 : field->len, 4) &&
-               (erased || field->len == 0 ||
-                lt_buf_put(out, field->data, field->len));
-    }
-    return good;
-}
-
-struct reader {
-    const uint8_t *at;
-    size_t left;
-    bool bad;
-};
-
-static const uint8_t *take(struct reader *reader, size_t len)
-{
-    const uint8_t *at = reader->at;
-
-    if (len > reader->left) {
-        reader->bad = true;
-        return NULL;
-    }
-    reader->at += len;
-    reader->left -= len;
-    return at;
-}
-
-static uint64_t take_number(struct reader *reader, size_t len)
-{
-    const uint8_t *at = take(reader, len);
-    uint64_t number = 0;
-
-    for (size_t i = 0; at != NULL && i < len; i++) {
-        number = number << 8 | at[i];
-    }
-    return number;
-}
-
-static void take_text(struct reader *reader, char out[static TEXT_MAX_LEN + 1])
-{
-    size_t len = (size_t)take_number(reader, 2);
-    const uint8_t *at = len > TEXT_MAX_LEN ? NULL : take(reader, len);
-
-    out[0] = '\0';
-    if (at == NULL || memchr(at, '\0', len) != NULL) {
-        reader->bad = true;
-        return;
-    }
-    memcpy(out, at, len);
-    out[len] = '\0';
-}
-
-static bool read_entry(const struct lt_buf *piece, struct lt_entry_row *out,
-                       char texts[static 3][TEXT_MAX_LEN + 1])
-{
-    struct reader reader = {piece->data, piece->len, false};
-    const uint8_t *uid = take(&reader, LT_REGISTER_UID_LEN);
-
-    *out = (struct lt_entry_row){
-        .case_id = texts[0], .by = texts[1], .erased_by = texts[2]};
-    if (uid != NULL) {
-        memcpy(out->uid, uid, LT_REGISTER_UID_LEN);
-    }
-    out->case_type = (uint32_t)take_number(&reader, 1);
-    out->erased = take_number(&reader, 1) != 0;
-    out->entered_ms = (int64_t)take_number(&reader, 8);
-    out->erased_ms = (int64_t)take_number(&reader, 8);
-    for (size_t i = 0; i < 3; i++) {
-        take_text(&reader, texts[i]);
-    }
-    for (size_t i = 0; i < LT_REGISTER_FIELDS; i++) {
-        bool present = take_number(&reader, 1) != 0;
-        size_t len = (size_t)take_number(&reader, 4);
-        const uint8_t *at = take(&reader, len);
-
-        if (present && at != NULL) {
-            out->fields[i] = (struct lt_text){(const char *)at, len};
-        }
-    }
-    return !reader.bad && reader.left == 0 &&
-           strlen(texts[0]) <= LT_REGISTER_CASE_MAX;
 }
 
 /* ---- the inventory ---- */
@@ -215,8 +91,7 @@ static lt_err give_entries(struct lt_register *reg, const char *case_id,
                            struct lt_parcel *parcel, int64_t *out_last)
 {
     struct lt_query query = lt_query_of(
-        reg->db, "SELECT " LT_ENTRY_COLUMNS
-                 ",coalesce(erased_ms,0),coalesce(erased_by,'') FROM entry"
+        reg->db, "SELECT " LT_ENTRY_COLUMNS LT_ENTRY_ERASED " FROM entry"
                  " WHERE ?1 IS NULL OR case_id=?1 ORDER BY id");
     struct lt_register_entry entry;
     struct lt_arena arena;
@@ -230,7 +105,7 @@ static lt_err give_entries(struct lt_register *reg, const char *case_id,
     while (rc == LT_OK && lt_query_row(&query)) {
         rc = lt_entry_open(reg, &query, &arena, out_last, &entry);
         rc = rc == LT_EREGISTERGONE ? LT_OK : rc;
-        if (rc == LT_OK && !put_entry(&piece, &query, &entry)) {
+        if (rc == LT_OK && !lt_entry_bytes_put(&piece, &query, &entry)) {
             rc = LT_ENOMEM;
         }
         if (rc == LT_OK) {
@@ -404,12 +279,13 @@ static lt_err open_head(int fd, const struct lt_office *office,
 static lt_err take_entry(struct lt_register *reg, const struct lt_buf *piece,
                          struct lt_parcel *parcel)
 {
-    char texts[3][TEXT_MAX_LEN + 1];
+    struct lt_entry_texts texts;
     struct lt_entry_row row;
     bool taken = false;
     lt_err rc = LT_EINVAL;
 
-    if (read_entry(piece, &row, texts)) {
+    if (lt_entry_bytes_read((struct lt_span){piece->data, piece->len}, &row,
+                            &texts)) {
         rc = row.case_type < 1 || row.case_type > 3
                  ? LT_EDENUNCIATION
                  : lt_entry_take(reg, &row, &taken);

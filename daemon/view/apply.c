@@ -446,6 +446,28 @@ static lt_err apply_mark(struct lt_view *view, struct lt_coming *c)
     return add_event_row(view, c, NULL);
 }
 
+/* An entry of a register, or its taker's answer: sealed, and of no matter that
+ * anybody on the way may know. A revoked one has its row all the same: whether it
+ * counts is asked of its verdict. */
+static lt_err apply_entry(struct lt_view *view, struct lt_coming *c)
+{
+    const bool fits =
+        lt_class_fits(c->act.type, c->act.cls) &&
+        c->segment->stream.channel.audience == LT_AUDIENCE_TO &&
+        (c->act.type == LT_EV_REGISTER_TAKEN ||
+         lt_office_equal(&c->segment->stream.channel.to, &view->event.to[0]));
+    lt_err rc = LT_OK;
+
+    c->judged = !fits            ? (struct lt_judged){LT_REJECTED,
+                                                      LT_WHY_WRONG_CHANNEL}
+                : c->act.revoked ? revoked
+                                 : (struct lt_judged){LT_APPLIED, LT_WHY_NONE};
+    if (fits) {
+        rc = lt_sent_apply(view, c, view->pos + 1);
+    }
+    return rc == LT_OK ? add_event_row(view, c, NULL) : rc;
+}
+
 /* Rules and calendars belong to no matter either. */
 static lt_err apply_law(struct lt_view *view, struct lt_coming *c)
 {
@@ -608,6 +630,11 @@ static lt_err apply_event(struct lt_view *view, struct lt_coming *c,
     }
     if (c->act.type == LT_EV_AUDIT_MARKED) {
         return apply_mark(view, c);
+    }
+    if (c->act.type == LT_EV_REGISTER_SENT ||
+        c->act.type == LT_EV_REGISTER_TAKEN ||
+        c->act.type == LT_EV_REGISTER_WANTED) {
+        return apply_entry(view, c);
     }
     if (c->act.type == LT_EV_ENCLOSED) {
         return apply_enclosed(view, c);

@@ -2,6 +2,8 @@
  * that lists sort and pick by, which change twice in a matter's life. */
 #include "daemon/view/view_internal.h"
 
+enum { DENUNCIATION_TYPE = 4 };
+
 #include <string.h>
 
 lt_err lt_matter_load(struct lt_view *view, int64_t key,
@@ -27,8 +29,23 @@ lt_err lt_matter_load(struct lt_view *view, int64_t key,
                           (size_t)sqlite3_column_bytes(stmt, 1), out)) {
         rc = LT_EIO;
     }
+    out->listed_custodian = out->matter.custodian;
     lt_db_reset(stmt);
     return rc;
+}
+
+/* Has a case another custodian than when it was loaded? Of a denunciation
+ * nothing follows: no register has an entry. */
+static bool has_moved(const struct lt_stored *stored)
+{
+    const struct lt_matter *matter = &stored->matter;
+
+    return matter->kind == LT_MATTER_CASE &&
+           matter->type != DENUNCIATION_TYPE &&
+           !lt_office_equal(&matter->custodian, &stored->listed_custodian) &&
+           !lt_office_is_zero(&matter->custodian) &&
+           !(lt_office_is_zero(&stored->listed_custodian) &&
+             lt_office_equal(&matter->custodian, &matter->origin));
 }
 
 static lt_err add_row(struct lt_view *view, const struct lt_stored *stored,
@@ -67,7 +84,7 @@ static lt_err list_anew(struct lt_view *view, const struct lt_stored *stored)
     return lt_db_run(stmt);
 }
 
-lt_err lt_matter_store(struct lt_view *view, struct lt_stored *stored)
+static lt_err store(struct lt_view *view, struct lt_stored *stored)
 {
     size_t len = lt_stored_pack(stored, view->packed);
     bool open = lt_matter_is_open(&stored->matter);
@@ -91,6 +108,16 @@ lt_err lt_matter_store(struct lt_view *view, struct lt_stored *stored)
         rc = lt_db_run(view->set_open);
     }
     return rc;
+}
+
+lt_err lt_matter_store(struct lt_view *view, struct lt_stored *stored)
+{
+    lt_err rc = store(view, stored);
+
+    return rc == LT_OK && has_moved(stored)
+               ? lt_moved_note(view, stored->key, &stored->listed_custodian,
+                               &stored->matter.custodian)
+               : rc;
 }
 
 void lt_note_opening(struct lt_stored *stored, const struct lt_event *event,

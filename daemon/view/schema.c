@@ -96,6 +96,19 @@ static const char tables[] =
     "CREATE TABLE revised(said INTEGER NOT NULL, seq INTEGER NOT NULL,"
     " counts INTEGER NOT NULL, PRIMARY KEY(said, seq)) WITHOUT ROWID;";
 
+/* followed.c: cases whose custodian has changed, by their latest change; entries of
+ * a register that were sent to this office; what was answered to those that it
+ * sent, and by itself. */
+static const char tables_followed[] =
+    "CREATE TABLE moved(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " matter INTEGER NOT NULL UNIQUE, former BLOB NOT NULL,"
+    " holder BLOB NOT NULL);"
+    "CREATE TABLE sent(key INTEGER PRIMARY KEY, seq INTEGER NOT NULL,"
+    " pos INTEGER NOT NULL, item INTEGER NOT NULL, hash BLOB NOT NULL);"
+    "CREATE TABLE taken(sent INTEGER NOT NULL, office BLOB NOT NULL,"
+    " kind INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    " PRIMARY KEY(sent, office, kind)) WITHOUT ROWID;";
+
 static const char *const table_names[] = {"life",  "channel", "ref",
                                           "event", "text",    "piece",
                                           "erasure", "erased", "answer",
@@ -104,6 +117,7 @@ static const char *const table_names[] = {"life",  "channel", "ref",
                                           "look",  "run",     "copy",
                                           "word",  "revised", "flag",
                                           "turn",  "refolded",
+                                          "moved", "sent", "taken",
                                           "unconfirmed"};
 
 /* Which start of the machine this is; zeros when the kernel does not say. */
@@ -198,8 +212,11 @@ static lt_err create(struct lt_view *view, const char *boot)
         rc = lt_db_exec(view->db, tables);
     }
     if (rc == LT_OK) {
+        rc = lt_db_exec(view->db, tables_followed);
+    }
+    if (rc == LT_OK) {
         rc = lt_db_exec(view->db, "PRAGMA application_id=1280595543;"
-                                  "PRAGMA user_version=18;");
+                                  "PRAGMA user_version=19;");
     }
     if (rc == LT_OK) {
         rc = lt_db_prepare(

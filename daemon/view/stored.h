@@ -21,6 +21,7 @@ struct lt_stored {
     uint32_t listed_kind;
     int64_t listed_opened;
     bool listed_open;
+    struct lt_office listed_custodian; /* zero: it is new, or contested */
     bool has_receipt;
     uint8_t receipt[10];
     bool is_new; /* no row yet */

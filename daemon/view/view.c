@@ -101,6 +101,12 @@ static lt_err prepare(struct lt_view *view)
          "INSERT INTO look(matter,office,first,last,days) VALUES(?1,?2,?3,?3,1)"
          " ON CONFLICT(matter,office) DO UPDATE SET first=min(first,?3),"
          " last=max(last,?3), days=days+1"},
+        {&view->put_moved, "INSERT OR REPLACE INTO moved(matter,former,"
+                           "holder) VALUES(?1,?2,?3)"},
+        {&view->put_sent, "INSERT OR IGNORE INTO sent(key,seq,pos,item,hash)"
+                          " VALUES(?1,?2,?3,?4,?5)"},
+        {&view->put_taken, "INSERT OR IGNORE INTO taken(sent,office,kind,seq)"
+                           " VALUES(?1,?2,?3,?4)"},
         {&view->put_turn,
          "INSERT OR REPLACE INTO turn(seq,key,day,form,people,field,outcome,"
          "marks,other,corrects,entered,waits)"

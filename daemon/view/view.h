@@ -368,6 +368,50 @@ LT_MUST_CHECK lt_err lt_view_heads(struct lt_view_reader *reader,
                                    const struct lt_office *self,
                                    struct lt_view_heads *out);
 
+/* ---- what follows a case (followed.c) ---- */
+
+enum { LT_VIEW_FOLLOWED_MAX = 32 }; /* rows of one answer */
+
+/* An entry of another office's register, sealed to this one. */
+struct lt_view_sent {
+    struct lt_event_id id; /* of its REGISTER_SENT; the origin sent it */
+    int64_t seq;           /* its place here, from 1 */
+    int64_t committed_ms;  /* wall, here */
+    uint64_t pos;          /* where its part lies in the log */
+    uint32_t item;
+    uint8_t hash[LT_HASH_LEN];
+};
+/* Those that this office has not answered, behind @after (0: from the first
+ * on), oldest first. What is said beyond where a revoked key counts, or by a key
+ * that waits for the keeper, is passed over. */
+LT_MUST_CHECK lt_err lt_view_sent(
+    struct lt_view_reader *reader, const struct lt_office *self, int64_t after,
+    struct lt_view_sent out[static LT_VIEW_FOLLOWED_MAX], size_t *out_n);
+/* What @taker has answered to our REGISTER_SENT @id: 0 nothing yet, 1 taken, 2
+ * it does not open there. */
+LT_MUST_CHECK lt_err lt_view_sent_answer(struct lt_view_reader *reader,
+                                         const struct lt_event_id *id,
+                                         const struct lt_office *taker,
+                                         unsigned *out_kind);
+struct lt_view_moved {
+    struct lt_event_id matter;
+    struct lt_office former; /* who had it before; zero: its origin, or it was
+                                contested */
+    struct lt_office holder; /* who has it by that change */
+};
+/* Cases whose custodian has changed, by their latest change, behind *@after,
+ * which moves on. A view that was built anew counts anew. */
+LT_MUST_CHECK lt_err lt_view_moved(
+    struct lt_view_reader *reader, int64_t *after,
+    struct lt_view_moved out[static LT_VIEW_FOLLOWED_MAX], size_t *out_n);
+
+/* Has @office had the case @matter in hand: opened it, written a word that counts
+ * in it, or been assigned it? */
+LT_MUST_CHECK lt_err lt_view_had_hand(struct lt_view_reader *reader,
+                                      const struct lt_event_id *matter,
+                                      const struct lt_office *office,
+                                      bool *out_had);
+
 /* The folded matter itself, @id as above. LT_ENOTFOUND. */
 struct lt_matter;
 LT_MUST_CHECK lt_err lt_view_matter(struct lt_view_reader *reader,

@@ -13,7 +13,7 @@ static inline int64_t lt_text_row(int64_t seq, uint32_t index)
     return (int64_t)((uint64_t)seq << 3 | index);
 }
 
-enum { LT_VIEW_SCHEMA = 18, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
+enum { LT_VIEW_SCHEMA = 19, LT_VIEW_APPLICATION = 0x4c545657 /* LTVW */ };
 
 /* Events of neighbouring keys in neighbouring rows. */
 struct lt_ref_run {
@@ -113,6 +113,9 @@ struct lt_view {
     sqlite3_stmt *add_flag;
     sqlite3_stmt *put_answer;
     sqlite3_stmt *put_look;
+    sqlite3_stmt *put_moved;
+    sqlite3_stmt *put_sent;
+    sqlite3_stmt *put_taken;
     sqlite3_stmt *put_turn;
     sqlite3_stmt *set_turn;
     sqlite3_stmt *next_turn;
@@ -293,6 +296,17 @@ LT_MUST_CHECK lt_err lt_erase_awaiting(struct lt_view *view);
 /* A MATTER_READ. The matter need not be here yet. */
 LT_MUST_CHECK lt_err lt_look_apply(struct lt_view *view,
                                    const struct lt_event *event, int64_t at_ms);
+
+/* ---- followed.c: entries of registers that follow their cases ---- */
+
+/* The case with @key, which was @former's, is @holder's. */
+LT_MUST_CHECK lt_err lt_moved_note(struct lt_view *view, int64_t key,
+                                   const struct lt_office *former,
+                                   const struct lt_office *holder);
+/* A REGISTER_SENT in the segment at @pos, or a REGISTER_TAKEN: kept where this
+ * office is one of the two. */
+LT_MUST_CHECK lt_err lt_sent_apply(struct lt_view *view,
+                                   const struct lt_coming *c, uint64_t pos);
 
 /* ---- turn.c: receptions ---- */
 

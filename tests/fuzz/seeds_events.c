@@ -27,7 +27,10 @@ enum trait {
     ENDS = 1 << 8, /* of streams */
     NO_STEP = 1 << 9,
     RELEASES = 1 << 10, /* an office */
-    OWN_OTHER = 1 << 11
+    OWN_OTHER = 1 << 11,
+    BARE = 1 << 12,  /* of an entry of the register: it says no more */
+    ENTRY = 1 << 13, /* a sealed part */
+    ANSWER = 1 << 14 /* to nobody, and with a kind and what it is to */
 };
 
 static const struct {
@@ -56,6 +59,9 @@ static const struct {
     {LT_EV_KEY_RESTORED, NO_SUBJECT},
     {LT_EV_MATTER_READ, NO_SUBJECT},
     {LT_EV_AUDIT_MARKED, NO_SUBJECT},
+    {LT_EV_REGISTER_SENT, BARE | ENTRY},
+    {LT_EV_REGISTER_TAKEN, BARE | ANSWER},
+    {LT_EV_REGISTER_WANTED, BARE},
     {LT_EV_CHUNK, WORDS},
     {LT_EV_RULESET_SET, NO_SUBJECT},
     {LT_EV_CALENDAR_SET, NO_SUBJECT},
@@ -187,6 +193,28 @@ static void add_part(struct lt_event *event, uint32_t kind)
         (struct lt_part_ref){.size = 4, .kind = kind, .retention = 2};
 }
 
+static void strip(struct lt_event *event, unsigned traits)
+{
+    const bool answers = (traits & ANSWER) != 0;
+
+    event->has_subject = false;
+    event->causes_n = 0;
+    event->has_other = false;
+    event->has_day = false;
+    event->has_due = false;
+    event->count = 0;
+    event->name.len = 0;
+    event->doc_no.len = 0;
+    event->to_n = answers ? 0 : 1;
+    event->has_corrects = answers;
+    event->kind = answers ? 1 : 0;
+    if ((traits & ENTRY) != 0) {
+        add_part(event, 9);
+        event->parts[0].has_sealed_for = true;
+        event->parts[0].sealed_for = event->to[0];
+    }
+}
+
 static struct lt_event sample(uint32_t type)
 {
     static const struct lt_stream_end ends[] = {
@@ -196,6 +224,9 @@ static struct lt_event sample(uint32_t type)
     unsigned traits = traits_of(type);
 
     name_office(&event.office);
+    if ((traits & BARE) != 0) {
+        strip(&event, traits);
+    }
     if ((traits & NO_SUBJECT) != 0) {
         event.has_subject = false;
     }

@@ -235,9 +235,43 @@ static void a_key_without_the_keepers_word_erases_nothing(void **state)
     free(past);
 }
 
+/* A sealed entry is its addressee's: his receipt ends it at every holder, his
+ * superiors included, and nobody else's does. */
+static void the_takers_receipt_ends_a_sealed_entry_everywhere(void **state)
+{
+    struct story *s = *state;
+    struct lt_office to = who(SIBLING);
+    struct lt_event sent = {.id = event(COMMUNE, 1),
+                            .type = LT_EV_REGISTER_SENT,
+                            .to = &to,
+                            .to_n = 1};
+    struct lt_event taken = {.id = event(SIBLING, 1),
+                             .type = LT_EV_REGISTER_TAKEN,
+                             .has_corrects = true,
+                             .corrects = sent.id,
+                             .tree_version = 6};
+    struct lt_event_id matter = lt_erasure_matter_of(&sent);
+    struct lt_event_id text = event(COMMUNE, 2);
+    struct lt_erasure receipt;
+
+    assert_true(lt_erasure_from_event(&taken, LT_CLASS_CASE, &receipt));
+    assert_true(lt_erasure_is_receipt(&receipt));
+    for (enum story_office office = PROVINCE; office <= SIBLING; office++) {
+        assert_int_equal(at(s, office, &receipt, 1, &matter).erased, 1);
+        assert_int_equal(at(s, office, &receipt, 1, &matter).held, 0);
+        /* Of a text it is no order, and of what is not here nothing. */
+        assert_int_equal(at(s, office, &receipt, 1, &text).erased, 0);
+        assert_int_equal(at(s, office, &receipt, 1, NULL).erased, 0);
+    }
+    taken.id = event(DISTRICT, 1);
+    assert_true(lt_erasure_from_event(&taken, LT_CLASS_CASE, &receipt));
+    assert_int_equal(at(s, COMMUNE, &receipt, 1, &matter).erased, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        STORY_TEST(the_takers_receipt_ends_a_sealed_entry_everywhere),
         STORY_TEST(an_order_holds_at_home_and_closes_above),
         STORY_TEST(a_keepers_word_ends_the_closing),
         STORY_TEST(nobody_else_has_a_word),
