@@ -345,6 +345,7 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     struct lt_engine *engine = engine_of(PROVINCE);
     const struct lt_tree_release *release;
     struct lt_event *event;
+    uint64_t told;
 
     (void)state;
     net_connect(&net, OTHER, PROVINCE);
@@ -383,6 +384,12 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     assert_int_equal(net_link_view(&net, PROVINCE, NATION).state, 1);
     assert_true(knows(engine_of(NATION), OTHER, net.nodes[OTHER].key));
     assert_false(knows(engine_of(NATION), theirs, net.nodes[theirs].key));
+    /* Nor is anybody told who is not above the one that went. */
+    told = net.nodes[PROVINCE].sent[LT_FRAME_BINDINGS];
+    net_connect(&net, PROVINCE, theirs);
+    net_run(&net, 1000);
+    assert_int_equal(net_link_view(&net, PROVINCE, theirs).state, 1);
+    assert_int_equal(net.nodes[PROVINCE].sent[LT_FRAME_BINDINGS], told);
 }
 
 #define PROMISE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -343,6 +343,27 @@ static void a_former_word_does_not_silence_the_present_one(void **state)
     lt_buf_deinit(&bytes);
 }
 
+/* Nor does it take the place of what is said now when it is read afterwards. */
+static void a_former_word_that_is_read_late_is_not_the_last(void **state)
+{
+    struct node *district = &net.nodes[DISTRICT];
+    struct lt_statement former = word(DISTRICT, PROVINCE, 3);
+    struct lt_buf bytes;
+
+    (void)state;
+    net_run(&net, 20 * 60 * 1000); /* both have spoken again */
+    assert_true(kept(DISTRICT, PROVINCE)->echo_id > 1);
+    former.epoch = district->epoch ^ 1;
+    former.echo_epoch = net.nodes[PROVINCE].epoch;
+    former.echo_id = 1;
+    seal(&former, district->key, &bytes);
+    assert_int_equal(
+        lt_engine_load_statement(district->engine, bytes.data, bytes.len),
+        LT_OK);
+    assert_int_equal(kept(DISTRICT, PROVINCE)->epoch, district->epoch);
+    lt_buf_deinit(&bytes);
+}
+
 #define PROMISE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -361,6 +382,7 @@ int main(void)
         PROMISE(more_streams_than_ages_are_counted),
         PROMISE(more_points_than_are_kept_are_left_out),
         PROMISE(a_former_word_does_not_silence_the_present_one),
+        PROMISE(a_former_word_that_is_read_late_is_not_the_last),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
