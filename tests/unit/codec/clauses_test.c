@@ -474,6 +474,62 @@ static void law_keeps_its_bounds(void **state)
     lt_buf_deinit(&buf);
 }
 
+/* ---- entries of registers ---- */
+
+static struct lt_event an_entry(void)
+{
+    const struct row row = {.type = LT_EV_REGISTER_SENT};
+    struct lt_event event = with(&row, TO);
+
+    add_part(&event, 9);
+    event.parts[0].has_sealed_for = true;
+    event.parts[0].sealed_for = event.to[0];
+    return event;
+}
+
+/* Whatever else is said with an entry of a register could say whose it is. */
+static void an_entry_goes_sealed_to_one_office_and_with_nothing_else(
+    void **state)
+{
+    const struct row wanted = {.type = LT_EV_REGISTER_WANTED, .kind = 1};
+    static const unsigned too_much[] = {SUBJECT, TO2,      OTHER, CORRECTS,
+                                        NAME,    DOC,      DAY,   DUE,
+                                        COUNT,   TEXT_PART};
+    struct lt_event events[9];
+    struct lt_buf buf;
+
+    (void)state;
+    lt_buf_init(&buf, lt_alloc_heap());
+    events[0] = an_entry();
+    assert_int_equal(write_it(&events[0], &buf), LT_OK);
+    for (size_t i = 0; i < LT_COUNT_OF(too_much); i++) {
+        const struct row row = {.type = LT_EV_REGISTER_SENT};
+        struct lt_event event = with(&row, TO | too_much[i]);
+
+        add_part(&event, 9);
+        event.parts[event.parts_n - 1].has_sealed_for = true;
+        event.parts[event.parts_n - 1].sealed_for = event.to[0];
+        assert_int_equal(write_it(&event, &buf), LT_EINVAL);
+    }
+    for (size_t i = 0; i < LT_COUNT_OF(events); i++) {
+        events[i] = an_entry();
+    }
+    events[0].kind = 1;
+    events[1].to_n = 0;
+    events[2].parts_n = 0;
+    events[3].parts[0].kind = 1;
+    events[4].parts[0].large = true;
+    events[5].parts[0].has_sealed_for = false;
+    events[6].parts[0].sealed_for = events[6].to[1];
+    events[7] = with(&wanted, TO); /* who wants one has no kind to say */
+    events[8].causes_n = 1;
+    events[8].causes[0] = id_n(1);
+    for (size_t i = 0; i < LT_COUNT_OF(events); i++) {
+        assert_int_equal(write_it(&events[i], &buf), LT_EINVAL);
+    }
+    lt_buf_deinit(&buf);
+}
+
 static void revocations_and_marks_keep_their_bounds(void **state)
 {
     static struct lt_stream_end ends[LT_STREAM_ENDS_MAX + 1];
@@ -550,6 +606,8 @@ int main(void)
         cmocka_unit_test(an_unknown_outcome_way_or_code_is_not_understood),
         cmocka_unit_test(steps_are_known_one_by_one),
         cmocka_unit_test(law_keeps_its_bounds),
+        cmocka_unit_test(
+            an_entry_goes_sealed_to_one_office_and_with_nothing_else),
         cmocka_unit_test(revocations_and_marks_keep_their_bounds),
     };
 
