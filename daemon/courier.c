@@ -1,6 +1,7 @@
 /* A piece opens by itself: it begins with the bindings that prove who exported
- * it, brings those of every office whose segments or statements stand in it,
- * and opens the runs that it has something of.
+ * it, the first one with those of superiors that are new as well, brings those
+ * of every office whose segments or statements stand in it, and opens the runs
+ * that it has something of.
  *
  * What is of the tree fills pieces of its own: the other side has to commit it
  * before it knows what else it should hold. */
@@ -282,9 +283,22 @@ static void put_words(struct making *making)
 
 /* ---- a piece ---- */
 
+static void tell_moved(void *ctx, const struct lt_office *office)
+{
+    struct making *making = ctx;
+
+    if (making->err == LT_OK && may_tell(making)) {
+        tell(making, office);
+    }
+}
+
 static void fill(struct making *making)
 {
     tell(making, lt_engine_office(making->turn->engine));
+    if (making->export->index == 0 && !LT_PLANTED(courier_strangers)) {
+        lt_engine_courier_keys(making->turn->engine, &making->export->to,
+                               tell_moved, making);
+    }
     if (making->err == LT_OK && !making->export->receipt) {
         put_runs(making);
     }

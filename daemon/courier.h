@@ -38,7 +38,7 @@ LT_MUST_CHECK bool lt_courier_cursor_parse(const char *text,
  *
  * @seed  fresh random bytes, for this piece alone
  *
- * Errors: LT_EINVAL when @to is neither above nor below this office;
+ * Errors: LT_EINVAL when nothing leads to @to (lt_engine_courier_may);
  * LT_EUNKNOWNKEY when no binding of it is known; LT_EBUSY when it would be
  * more pieces than one export may have; LT_ENOMEM and LT_EIO, after which the
  * process must end; LT_ECRYPTO. */

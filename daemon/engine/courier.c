@@ -142,11 +142,63 @@ static bool above_us(const struct lt_engine *engine,
     return false;
 }
 
-bool lt_engine_courier_may(const struct lt_engine *engine,
-                           const struct lt_office *to)
+/* Has the root @from let go of an office for the root @to, or offered it?
+ * Beside the way along each tree there is one between the two, as on a line. */
+static bool lets_have(const struct lt_engine *engine,
+                      const struct lt_office *from, const struct lt_office *to)
+{
+    const struct lt_tree_release *release;
+
+    for (size_t i = 0; (release = lt_tree_release_at(engine->tree, i)) != NULL;
+         i++) {
+        if (!release->withdrawn && lt_office_equal(&release->writer, from) &&
+            lt_office_equal(&release->to, to)) {
+            return true;
+        }
+    }
+    return lt_tree_gave(engine->tree, from, to);
+}
+
+static bool in_line(const struct lt_engine *engine, const struct lt_office *to)
 {
     return above_us(engine, to) ||
            lt_tree_above(engine->tree, &engine->self->id, to);
+}
+
+bool lt_engine_courier_may(const struct lt_engine *engine,
+                           const struct lt_office *to)
+{
+    return in_line(engine, to) || lets_have(engine, &engine->self->id, to) ||
+           lets_have(engine, to, &engine->self->id);
+}
+
+void lt_engine_courier_keys(
+    const struct lt_engine *engine, const struct lt_office *to,
+    void (*visit)(void *ctx, const struct lt_office *office), void *ctx)
+{
+    const struct lt_tree *tree = engine->tree;
+    const struct lt_office *self = &engine->self->id;
+    bool roots = !lt_tree_together(tree, self, to);
+
+    for (size_t i = 0; i < lt_tree_count(tree); i++) {
+        const struct lt_tree_office *moved = lt_tree_at(tree, i);
+        struct lt_office line[LT_TREE_DEPTH_MAX];
+        size_t n = 0;
+
+        if (moved->places_n < 2 && !lt_tree_is_guest(tree, &moved->id)) {
+            continue;
+        }
+        if (lt_tree_covers(tree, &moved->id, to) ||
+            (roots && lt_tree_above(tree, self, &moved->id))) {
+            n = lt_tree_superiors(tree, &moved->id, line);
+        }
+        for (size_t k = 0; k < n; k++) {
+            visit(ctx, &line[k]);
+        }
+        if (roots && lt_tree_above(tree, to, &moved->id)) {
+            visit(ctx, &moved->id);
+        }
+    }
 }
 
 bool lt_engine_binding_of(const struct lt_engine *engine,
@@ -180,6 +232,9 @@ void lt_courier_state(struct lt_engine *engine, const struct lt_input *input)
     size_t n = lt_tree_superiors(engine->tree, &engine->self->id, line);
     size_t i;
 
+    if (!in_line(engine, &input->office)) {
+        return; /* roots of two trees say nothing to each other */
+    }
     state_to(engine, &input->office);
     for (i = 0; i < n; i++) {
         if (lt_tree_above(engine->tree, &line[i], &input->office) &&
@@ -400,7 +455,9 @@ enum lt_courier_found lt_engine_courier_next(struct lt_engine *engine,
 {
     struct search search = {.engine = engine,
                             .to = to,
-                            .to_above = above_us(engine, to),
+                            .to_above =
+                                above_us(engine, to) ||
+                                lets_have(engine, &engine->self->id, to),
                             .all = all,
                             .at = at,
                             .out = out,

@@ -557,9 +557,16 @@ size_t lt_engine_holds(const struct lt_engine *engine, struct lt_hold_view *out,
                        size_t max);
 /* ---- courier bundles: what to export ---- */
 
-/* Is @to a superior of this office, or below it? */
+/* Is @to a superior of this office, or below it? Or are both roots, and one of
+ * them has released an office for the other? */
 bool lt_engine_courier_may(const struct lt_engine *engine,
                            const struct lt_office *to);
+/* The offices whose keys @to needs because of a move, though nothing of theirs
+ * may be on its way: the new superiors of one that moved and is @to or above
+ * it; between two roots, those of one that went over, and that one itself. */
+void lt_engine_courier_keys(
+    const struct lt_engine *engine, const struct lt_office *to,
+    void (*visit)(void *ctx, const struct lt_office *office), void *ctx);
 /* The binding that counts for @office; false when none is known. */
 bool lt_engine_binding_of(const struct lt_engine *engine,
                           const struct lt_office *office,
