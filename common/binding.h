@@ -67,6 +67,13 @@ LT_MUST_CHECK lt_err lt_binding_check(const struct lt_binding *binding,
 LT_MUST_CHECK bool lt_binding_proven(const struct lt_binding *binding,
                                      const struct lt_key *issuer_key);
 
+/* A root that is believed: the pinned one, or one that a word between two trees
+ * names. */
+struct lt_believed_root {
+    struct lt_office office; /* whose own bindings the key signs */
+    uint8_t key[LT_PUBKEY_LEN];
+};
+
 enum {
     LT_STATEMENT_STREAMS_MAX = 256, /* mine, and yours, each */
     LT_FEATURES_MAX = 32,

@@ -208,6 +208,15 @@ const uint8_t *lt_cert_fingerprint(const struct lt_cert *cert)
     return cert->fingerprint;
 }
 
+bool lt_cert_is_root(const struct lt_cert *cert)
+{
+    bool own = lt_office_equal(&cert->office, &cert->issuer) &&
+               X509_verify(cert->x509, X509_get0_pubkey(cert->x509)) == 1;
+
+    ERR_clear_error();
+    return own;
+}
+
 int64_t lt_cert_from_ms(const struct lt_cert *cert)
 {
     return cert->from_ms;

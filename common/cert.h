@@ -83,6 +83,8 @@ const struct lt_office *lt_cert_issuer(const struct lt_cert *cert);
 const uint8_t *lt_cert_public(const struct lt_cert *cert); /* 32 bytes */
 /* SHA-256 of the DER. */
 const uint8_t *lt_cert_fingerprint(const struct lt_cert *cert);
+/* Is it a root's: signed by its own key? */
+bool lt_cert_is_root(const struct lt_cert *cert);
 int64_t lt_cert_from_ms(const struct lt_cert *cert);
 int64_t lt_cert_until_ms(const struct lt_cert *cert);
 /* The key id of the next root; NULL when it carries none. */

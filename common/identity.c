@@ -1,4 +1,5 @@
-/* Making and judging an identity; identity_file.c keeps it.
+/* Making and judging an identity; identity_file.c keeps it, identity_follow.c
+ * makes what comes after it.
  *
  * Two proofs stand beside each other. The certificates serve enrolment and
  * sessions; the bindings serve the log, for ever. Both begin at the root's key
@@ -8,6 +9,9 @@
 
 #include <string.h>
 #include <sys/mman.h>
+
+#include "common/failpoint.h"
+#include "common/identity_internal.h"
 
 #define DAY_MS (INT64_C(86400) * 1000)
 
@@ -35,6 +39,7 @@ void lt_identity_deinit(struct lt_identity *identity)
         lt_cert_free(identity->chain[i]);
     }
     lt_cert_free(identity->root_cert);
+    lt_cert_free(identity->other_root);
     lt_arena_deinit(&identity->arena);
     lt_wipe(identity, sizeof(*identity));
     (void)munlock(identity, sizeof(*identity));
@@ -46,6 +51,12 @@ static lt_err refuse(struct lt_diag *diag, const char *reason)
     (void)lt_diag_set(diag, LT_ECERT);
     lt_diag_arg(diag, "reason", "%s", reason);
     return LT_ECERT;
+}
+
+const struct lt_cert *lt_identity_root(const struct lt_identity *identity)
+{
+    return identity->other_root != NULL ? identity->other_root
+                                        : identity->root_cert;
 }
 
 lt_err lt_identity_make_keys(struct lt_identity *identity,
@@ -66,7 +77,7 @@ lt_err lt_identity_make_keys(struct lt_identity *identity,
     return rc;
 }
 
-static struct lt_cert_terms fresh_terms(const struct lt_sys *sys, int days)
+struct lt_cert_terms lt_identity_terms(const struct lt_sys *sys, int days)
 {
     struct lt_cert_terms terms;
     struct lt_now now;
@@ -81,7 +92,7 @@ static struct lt_cert_terms fresh_terms(const struct lt_sys *sys, int days)
 static lt_err make_root_certs(struct lt_identity *identity,
                               const struct lt_sys *sys)
 {
-    struct lt_cert_terms terms = fresh_terms(sys, LT_CERT_ROOT_DAYS);
+    struct lt_cert_terms terms = lt_identity_terms(sys, LT_CERT_ROOT_DAYS);
     struct lt_csr csr = {.office = identity->office};
     lt_err rc = lt_cert_make_root(identity->ca_key, &identity->office,
                                   lt_key_id(identity->next_root_key), &terms,
@@ -91,7 +102,7 @@ static lt_err make_root_certs(struct lt_identity *identity,
         return rc;
     }
     memcpy(csr.key, lt_key_public(identity->node_key), LT_PUBKEY_LEN);
-    terms = fresh_terms(sys, LT_CERT_NODE_DAYS);
+    terms = lt_identity_terms(sys, LT_CERT_NODE_DAYS);
     return lt_cert_issue(identity->root_cert, identity->ca_key, &csr, &terms,
                          &identity->node_cert);
 }
@@ -126,9 +137,8 @@ static lt_err bind_root(const struct lt_identity *identity, int64_t now_ms,
     return rc;
 }
 
-/* Keep copies of @bindings. */
-static lt_err keep_bindings(struct lt_identity *identity,
-                            const struct lt_spans *bindings)
+lt_err lt_identity_keep(struct lt_identity *identity,
+                        const struct lt_spans *bindings)
 {
     struct lt_span *items;
 
@@ -183,117 +193,9 @@ lt_err lt_identity_make_root(struct lt_identity *identity,
     if (rc == LT_OK) {
         const struct lt_span one = {binding.data, binding.len};
 
-        rc = keep_bindings(identity, &(struct lt_spans){1, &one});
+        rc = lt_identity_keep(identity, &(struct lt_spans){1, &one});
     }
     lt_buf_deinit(&body);
-    lt_buf_deinit(&binding);
-    return rc;
-}
-
-/* ---- a later key ---- */
-
-static lt_err copy_cert(const struct lt_cert *from, struct lt_cert **out)
-{
-    struct lt_span der = lt_cert_der(from);
-
-    return lt_cert_decode(der.data, der.len, out, NULL);
-}
-
-lt_err lt_identity_follow(struct lt_identity *fresh,
-                          const struct lt_identity *old, bool transport)
-{
-    lt_err rc = LT_OK;
-
-    fresh->office = old->office;
-    memcpy(fresh->kit_public, old->kit_public, LT_CURVE_LEN);
-    if (transport) {
-        rc = lt_curve_generate(fresh->curve_secret, fresh->curve_public);
-    } else {
-        memcpy(fresh->curve_secret, old->curve_secret, LT_CURVE_LEN);
-        memcpy(fresh->curve_public, old->curve_public, LT_CURVE_LEN);
-    }
-    return rc != LT_OK || fresh->node_key != NULL
-               ? rc
-               : lt_key_generate(&fresh->node_key);
-}
-
-lt_err lt_identity_follow_body(const struct lt_identity *fresh,
-                               const struct lt_identity *old,
-                               const uint8_t *issuer_key_id, int64_t now_ms,
-                               struct lt_buf *out)
-{
-    const struct lt_spans *bindings = &old->bindings;
-    struct lt_binding present;
-    struct lt_binding binding;
-    lt_err rc;
-
-    if (bindings->items_n == 0) {
-        return LT_ECERT;
-    }
-    rc = lt_binding_decode(bindings->items[bindings->items_n - 1].data,
-                           bindings->items[bindings->items_n - 1].len, &present,
-                           NULL);
-    if (rc != LT_OK) {
-        return rc;
-    }
-    binding = (struct lt_binding){.office = old->office,
-                                  .issuer = present.issuer,
-                                  .serial = present.serial + 1,
-                                  .issued_at_ms = now_ms};
-    memcpy(binding.key, lt_key_public(fresh->node_key), LT_PUBKEY_LEN);
-    memcpy(binding.transport_key, fresh->curve_public, LT_CURVE_LEN);
-    if (issuer_key_id != NULL) {
-        memcpy(binding.issuer_key_id, issuer_key_id, LT_HASH_LEN);
-    } else {
-        lt_key_id_of(lt_cert_public(old->root_cert), binding.issuer_key_id);
-    }
-    rc = lt_binding_follow(&binding, old->node_key);
-    return rc == LT_OK ? lt_binding_body_encode(&binding, out) : rc;
-}
-
-static lt_err sign_own(const struct lt_identity *fresh,
-                       const struct lt_key *issuer, const struct lt_buf *body,
-                       struct lt_buf *out)
-{
-    struct lt_binding binding = {.body = body->data, .body_len = body->len};
-    lt_err rc =
-        lt_binding_sign(issuer, body->data, body->len, binding.signature);
-
-    if (rc == LT_OK) {
-        rc = lt_binding_prove(fresh->node_key, body->data, body->len,
-                              binding.proof);
-    }
-    return rc == LT_OK ? lt_binding_encode(&binding, out) : rc;
-}
-
-lt_err lt_identity_follow_root(struct lt_identity *fresh,
-                               const struct lt_identity *old,
-                               const struct lt_sys *sys,
-                               const struct lt_buf *body)
-{
-    struct lt_cert_terms terms = fresh_terms(sys, LT_CERT_NODE_DAYS);
-    struct lt_csr csr = {.office = old->office};
-    struct lt_buf binding;
-    lt_err rc;
-
-    if (old->ca_key == NULL) {
-        return LT_EINVAL;
-    }
-    lt_buf_init(&binding, lt_alloc_heap());
-    memcpy(csr.key, lt_key_public(fresh->node_key), LT_PUBKEY_LEN);
-    rc = copy_cert(old->root_cert, &fresh->root_cert);
-    if (rc == LT_OK) {
-        rc = lt_cert_issue(fresh->root_cert, old->ca_key, &csr, &terms,
-                           &fresh->node_cert);
-    }
-    if (rc == LT_OK) {
-        rc = sign_own(fresh, old->ca_key, body, &binding);
-    }
-    if (rc == LT_OK) {
-        const struct lt_span one = {binding.data, binding.len};
-
-        rc = keep_bindings(fresh, &(struct lt_spans){1, &one});
-    }
     lt_buf_deinit(&binding);
     return rc;
 }
@@ -387,9 +289,14 @@ static lt_err shown_decode(struct shown *shown, struct lt_span certificate,
     return LT_OK;
 }
 
+static const struct lt_cert *shown_root(const struct shown *shown)
+{
+    return shown->certs[shown->certs_n - 1];
+}
+
+/* The caller believes the root: the rest has to lead to it. */
 static lt_err shown_check(const struct shown *shown,
                           const struct lt_identity *identity,
-                          const uint8_t root_hash[static LT_HASH_LEN],
                           struct lt_diag *diag)
 {
     /* The clock of a machine that is being set up is often wrong, and nothing
@@ -398,17 +305,52 @@ static lt_err shown_check(const struct shown *shown,
                                         .ignore_expiry = true};
     const struct lt_cert *const *certs =
         (const struct lt_cert *const *)shown->certs;
-    const struct lt_cert *root = certs[shown->certs_n - 1];
 
-    if (!lt_equal_secret(lt_cert_fingerprint(root), root_hash, LT_HASH_LEN)) {
-        return refuse(diag, "not the root of the token");
-    }
     if (!lt_equal_secret(lt_cert_public(certs[0]),
                          lt_key_public(identity->node_key), LT_PUBKEY_LEN)) {
         return refuse(diag, "not for this key");
     }
-    return lt_cert_verify(certs[0], certs + 1, shown->certs_n - 1, root, &check,
-                          diag);
+    return lt_cert_verify(certs[0], certs + 1, shown->certs_n - 1,
+                          shown_root(shown), &check, diag);
+}
+
+static bool is_cert(const struct lt_cert *cert,
+                    const uint8_t hash[static LT_HASH_LEN])
+{
+    return lt_equal_secret(lt_cert_fingerprint(cert), hash, LT_HASH_LEN);
+}
+
+static void free_certs(struct lt_identity *identity)
+{
+    lt_cert_free(identity->node_cert);
+    for (size_t i = 0; i < identity->chain_n; i++) {
+        lt_cert_free(identity->chain[i]);
+    }
+    lt_cert_free(identity->other_root);
+    identity->node_cert = NULL;
+    identity->chain_n = 0;
+    identity->other_root = NULL;
+}
+
+/* Takes the certificates over. The pinned root stays. */
+static void take_shown(struct lt_identity *identity, struct shown *shown)
+{
+    struct lt_cert *root = shown->certs[shown->certs_n - 1];
+
+    free_certs(identity);
+    identity->node_cert = shown->certs[0];
+    identity->chain_n = shown->certs_n - 2;
+    for (size_t i = 0; i < identity->chain_n; i++) {
+        identity->chain[i] = shown->certs[1 + i];
+    }
+    if (identity->root_cert == NULL) {
+        identity->root_cert = root;
+    } else if (is_cert(root, lt_cert_fingerprint(identity->root_cert))) {
+        lt_cert_free(root);
+    } else {
+        identity->other_root = root;
+    }
+    shown->certs_n = 0;
 }
 
 lt_err lt_identity_admit(struct lt_identity *identity,
@@ -421,27 +363,25 @@ lt_err lt_identity_admit(struct lt_identity *identity,
     struct shown shown = {0};
     lt_err rc = shown_decode(&shown, certificate, chain, chain_n, diag);
 
+    if (rc == LT_OK && !is_cert(shown_root(&shown), root_hash)) {
+        rc = refuse(diag, "not the root of the token");
+    }
     if (rc == LT_OK) {
-        rc = shown_check(&shown, identity, root_hash, diag);
+        rc = shown_check(&shown, identity, diag);
     }
     if (rc == LT_OK) {
         rc = lt_identity_check_bindings(
-            bindings, shown.certs[shown.certs_n - 1], &identity->office,
+            bindings, shown_root(&shown), &identity->office,
             lt_key_public(identity->node_key), identity->curve_public, diag);
     }
     if (rc == LT_OK) {
-        rc = keep_bindings(identity, bindings);
+        rc = lt_identity_keep(identity, bindings);
     }
     if (rc != LT_OK) {
         shown_deinit(&shown);
         return rc;
     }
-    identity->node_cert = shown.certs[0];
-    identity->chain_n = shown.certs_n - 2;
-    for (size_t i = 0; i < identity->chain_n; i++) {
-        identity->chain[i] = shown.certs[1 + i];
-    }
-    identity->root_cert = shown.certs[shown.certs_n - 1];
+    take_shown(identity, &shown);
     return LT_OK;
 }
 
@@ -499,69 +439,77 @@ int64_t lt_identity_renew_ms(const struct lt_identity *identity)
            (lt_cert_until_ms(first) - lt_cert_from_ms(first)) / 3;
 }
 
+/* @root's certificate is signed by its own key (lt_cert_verify), so that key is
+ * all that has to be believed of it. */
+static bool is_believed(const struct lt_identity *identity,
+                        const struct lt_cert *root,
+                        const struct lt_believed_root *roots, size_t roots_n)
+{
+    bool found =
+        is_cert(root, lt_cert_fingerprint(identity->root_cert)) ||
+        is_cert(root, lt_cert_fingerprint(lt_identity_root(identity))) ||
+        LT_PLANTED(any_root);
+
+    for (size_t i = 0; i < roots_n; i++) {
+        found |= lt_office_equal(lt_cert_office(root), &roots[i].office) &&
+                 memcmp(lt_cert_public(root), roots[i].key, LT_PUBKEY_LEN) == 0;
+    }
+    return found;
+}
+
 static lt_err check_renewed(const struct shown *shown,
                             const struct lt_identity *identity,
                             const struct lt_spans *bindings,
-                            struct lt_diag *diag)
+                            const struct lt_believed_root *roots,
+                            size_t roots_n, struct lt_diag *diag)
 {
-    lt_err rc = shown_check(shown, identity,
-                            lt_cert_fingerprint(identity->root_cert), diag);
+    const struct lt_cert *root = shown_root(shown);
+    lt_err rc = is_believed(identity, root, roots, roots_n)
+                    ? shown_check(shown, identity, diag)
+                    : refuse(diag, "not a root above this office");
 
     if (rc == LT_OK &&
+        is_cert(root, lt_cert_fingerprint(lt_identity_root(identity))) &&
         lt_cert_until_ms(first_to_end(shown->certs[0], shown->certs + 1,
                                       shown->certs_n - 2)) <=
             lt_identity_until_ms(identity)) {
         rc = refuse(diag, "not newer");
     }
-    return rc == LT_OK ? lt_identity_check_bindings(
-                             bindings, identity->root_cert, &identity->office,
-                             lt_key_public(identity->node_key),
-                             identity->curve_public, diag)
-                       : rc;
-}
-
-static void free_certs(struct lt_identity *identity)
-{
-    lt_cert_free(identity->node_cert);
-    for (size_t i = 0; i < identity->chain_n; i++) {
-        lt_cert_free(identity->chain[i]);
-    }
-    identity->node_cert = NULL;
-    identity->chain_n = 0;
+    return rc == LT_OK
+               ? lt_identity_check_bindings(bindings, root, &identity->office,
+                                            lt_key_public(identity->node_key),
+                                            identity->curve_public, diag)
+               : rc;
 }
 
 lt_err lt_identity_renew(struct lt_identity *identity,
                          struct lt_span certificate,
                          const struct lt_span *chain, size_t chain_n,
-                         const struct lt_spans *bindings, struct lt_diag *diag)
+                         const struct lt_spans *bindings,
+                         const struct lt_believed_root *roots, size_t roots_n,
+                         struct lt_diag *diag)
 {
     struct shown shown = {0};
     lt_err rc = shown_decode(&shown, certificate, chain, chain_n, diag);
 
     if (rc == LT_OK) {
-        rc = check_renewed(&shown, identity, bindings, diag);
+        rc = check_renewed(&shown, identity, bindings, roots, roots_n, diag);
     }
     if (rc == LT_OK) {
-        rc = keep_bindings(identity, bindings);
+        rc = lt_identity_keep(identity, bindings);
     }
     if (rc != LT_OK) {
         shown_deinit(&shown);
         return rc;
     }
-    free_certs(identity);
-    identity->node_cert = shown.certs[0];
-    identity->chain_n = shown.certs_n - 2;
-    for (size_t i = 0; i < identity->chain_n; i++) {
-        identity->chain[i] = shown.certs[1 + i];
-    }
-    lt_cert_free(shown.certs[shown.certs_n - 1]); /* the pinned root */
+    take_shown(identity, &shown);
     return LT_OK;
 }
 
 lt_err lt_identity_renew_root(struct lt_identity *identity,
                               const struct lt_sys *sys)
 {
-    struct lt_cert_terms terms = fresh_terms(sys, LT_CERT_NODE_DAYS);
+    struct lt_cert_terms terms = lt_identity_terms(sys, LT_CERT_NODE_DAYS);
     struct lt_csr csr = {.office = identity->office};
     struct lt_cert *cert = NULL;
     lt_err rc;
@@ -583,7 +531,8 @@ lt_err lt_identity_certify(const struct lt_identity *identity,
                            const struct lt_sys *sys, const struct lt_csr *csr,
                            struct lt_cert **out_cert)
 {
-    const struct lt_cert_terms terms = fresh_terms(sys, LT_CERT_NODE_DAYS);
+    const struct lt_cert_terms terms =
+        lt_identity_terms(sys, LT_CERT_NODE_DAYS);
 
     return lt_cert_issue(identity->node_cert, identity->node_key, csr, &terms,
                          out_cert);

@@ -3,7 +3,8 @@
  * DIR/identity (0700) holds
  *
  *   node.key          Ed25519, PEM, 0400: signs the log, hellos, certificates
- *   node.crt          its certificate, then its issuers up to the root's, PEM
+ *   node.crt          its certificate, then its issuers up to the root's, PEM;
+ *                     behind them the root's own where it is not the pinned one
  *   curve.key .pub    the transport key, 64 hex digits and a line end
  *   root.crt          the pinned root, PEM
  *   ca.key            at the root office alone; may be kept elsewhere
@@ -21,6 +22,7 @@
 #ifndef LT_COMMON_IDENTITY_H
 #define LT_COMMON_IDENTITY_H
 
+#include "common/binding.h"
 #include "common/cert.h"
 #include "common/curve.h"
 #include "common/sys.h"
@@ -33,7 +35,9 @@ struct lt_identity {
     struct lt_cert *node_cert;    /* NULL before the admission */
     size_t chain_n;               /* issuers between node_cert and the root */
     struct lt_cert *chain[LT_CHAIN_MAX];
-    struct lt_cert *root_cert;
+    struct lt_cert *root_cert;  /* the pinned one, for good */
+    struct lt_cert *other_root; /* where certificates and bindings lead, in the
+                                   tree of another root; NULL: to the pinned */
     uint8_t curve_secret[LT_CURVE_LEN];
     uint8_t curve_public[LT_CURVE_LEN];
     bool has_kit_secret; /* where it was just made */
@@ -46,6 +50,9 @@ struct lt_identity {
 void lt_identity_init(struct lt_identity *identity);
 /* Wipes and releases. Accepts what init left. */
 void lt_identity_deinit(struct lt_identity *identity);
+
+/* The root to which certificates and bindings lead. */
+const struct lt_cert *lt_identity_root(const struct lt_identity *identity);
 
 /* A new root office: its own authority, certificate and binding, which the
  * root's key (not the node's) signs. On failure deinit as usual. Errors:
@@ -60,7 +67,8 @@ LT_MUST_CHECK lt_err lt_identity_make_keys(struct lt_identity *identity,
 
 /* What the parent answered. Nothing is believed: the chain must lead from this
  * office's key to a root whose DER hashes to @root_hash (from the token), and
- * the bindings from that root's key to this office's keys.
+ * the bindings from that root's key to this office's keys. The root is pinned
+ * unless one is (lt_identity_follow).
  *
  * @chain  DER, nearest issuer first, the root last
  *
@@ -80,22 +88,33 @@ LT_MUST_CHECK lt_err lt_identity_check_bindings(
     const struct lt_office *office, const uint8_t key[static LT_PUBKEY_LEN],
     const uint8_t transport_key[static LT_CURVE_LEN], struct lt_diag *diag);
 
-/* A later key of this office, @fresh: what @old has but for node_key, which is
- * new unless it is there, and with @transport the transport key, too;
- * certificate and bindings are to come (lt_identity_admit). @old is the
- * office's present identity. On failure deinit as usual. Errors: LT_ECRYPTO,
- * LT_ENOMEM. */
+/* A later key of this office, @fresh: what @old has, the pinned root included,
+ * but for node_key, which is new unless it is there, and with @transport the
+ * transport key, too; certificate and bindings are to come (lt_identity_admit).
+ * @old is the office's present identity. On failure deinit as usual. Errors:
+ * LT_ECRYPTO, LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_identity_follow(struct lt_identity *fresh,
                                         const struct lt_identity *old,
                                         bool transport);
-/* The binding body of @fresh, signed by @old's key. @issuer_key_id: of the
- * parent's present key; NULL at the root. Appends. Errors: LT_ECERT when @old
- * has no binding; LT_ECRYPTO, LT_ENOMEM. */
-LT_MUST_CHECK lt_err lt_identity_follow_body(const struct lt_identity *fresh,
-                                             const struct lt_identity *old,
-                                             const uint8_t *issuer_key_id,
-                                             int64_t now_ms,
-                                             struct lt_buf *out);
+/* Whoever is to sign a binding: the parent, with its present key. */
+struct lt_identity_issuer {
+    struct lt_office office;
+    uint8_t key_id[LT_HASH_LEN];
+};
+/* The binding body of @fresh, signed by @old's key. @issuer NULL: at the root.
+ * Appends. Errors: LT_ECERT when @old has no binding; LT_ECRYPTO, LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_follow_body(
+    const struct lt_identity *fresh, const struct lt_identity *old,
+    const struct lt_identity_issuer *issuer, int64_t now_ms,
+    struct lt_buf *out);
+/* The body that binds the same keys again, by another issuer: that of an office
+ * which has gone into another root's tree. @present: the binding that counts.
+ * Appends. Errors: LT_EINVAL when that is of another key; LT_ECRYPTO;
+ * LT_ENOMEM. */
+LT_MUST_CHECK lt_err lt_identity_rebind_body(
+    const struct lt_identity *identity, const struct lt_binding *present,
+    const struct lt_identity_issuer *issuer, int64_t now_ms,
+    struct lt_buf *out);
 /* At a root that has its authority's key here: certificate and binding of
  * @fresh, whose body is @body. Errors: LT_EINVAL without that key; LT_ECRYPTO;
  * LT_ENOMEM. */
@@ -123,23 +142,30 @@ int64_t lt_identity_until_ms(const struct lt_identity *identity);
 int64_t lt_identity_renew_ms(const struct lt_identity *identity);
 
 /* Take certificates of the same key that the parent has answered; @chain as in
- * lt_identity_admit, @bindings those that prove the key by now.
+ * lt_identity_admit, @bindings those that prove the key by now. Both lead to
+ * the root of those that are here, to the pinned one, or to one of @roots,
+ * which the caller believes: then the other root's certificate is kept with
+ * them.
  *
  * Errors, identity unchanged: LT_ECERT with "reason", also when they last no
- * longer than those that are here; LT_EMALFORMED; LT_ENOMEM. */
+ * longer than those that are here and lead to the same root; LT_EMALFORMED;
+ * LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_identity_renew(struct lt_identity *identity,
                                        struct lt_span certificate,
                                        const struct lt_span *chain,
                                        size_t chain_n,
                                        const struct lt_spans *bindings,
-                                       struct lt_diag *diag);
+                                       const struct lt_believed_root *roots,
+                                       size_t roots_n, struct lt_diag *diag);
 /* At a root that has its authority's key here: a new certificate of the node's
  * key. Errors, identity unchanged: LT_EINVAL without that key; LT_ECRYPTO;
  * LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_identity_renew_root(struct lt_identity *identity,
                                             const struct lt_sys *sys);
 /* Put certificates and bindings of @identity in the place of those in
- * @folder, each file whole. Errors: LT_ECREATE, LT_EFULL, LT_EIO, LT_ENOMEM. */
+ * @folder, each file whole. Where it is cut off between the two,
+ * lt_identity_load takes the bindings from bindings.pb.new. Errors: LT_ECREATE,
+ * LT_EFULL, LT_EIO, LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_identity_save_renewed(const struct lt_identity *identity,
                                               const char *folder,
                                               struct lt_diag *diag);

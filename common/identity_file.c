@@ -1,16 +1,24 @@
 /* The files of DIR/identity. A new identity is a new folder; of the same one
- * only certificates and bindings are ever replaced, each file whole. */
+ * only certificates and bindings are ever replaced, each file whole: the
+ * certificates first, while the bindings lie beside theirs. So a start finds
+ * those that lead to the same root as the certificates, wherever the two were
+ * cut apart. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/failpoint.h"
 #include "common/file.h"
 #include "common/identity.h"
+
+static const char BINDINGS[] = "bindings.pb";
+static const char BINDINGS_NEW[] = "bindings.pb.new";
 
 enum {
     PATH_BYTES = 4096,
     HEX_FILE_BYTES = 2 * LT_CURVE_LEN + 1, /* digits and a line end */
-    BINDINGS_MAX = LT_FRAME_MAX
+    BINDINGS_MAX = LT_FRAME_MAX,
+    CERTS_MAX = LT_CHAIN_MAX + 1 /* the node's, its issuers', the root's */
 };
 
 static lt_err path_of(const char *folder, const char *name,
@@ -107,21 +115,24 @@ static lt_err save_kit(const struct lt_identity *identity, const char *folder,
                : rc;
 }
 
-/* The node's certificate and its issuers' behind it. */
+/* The node's certificate, its issuers' behind it, and the root's own where it
+ * is not the pinned one. */
 static lt_err save_node_certs(const struct lt_identity *identity,
                               const char *folder, const char *name,
                               struct lt_diag *diag)
 {
-    const struct lt_cert *certs[LT_CHAIN_MAX + 1] = {identity->node_cert};
+    const struct lt_cert *certs[CERTS_MAX] = {identity->node_cert};
+    size_t certs_n = 1;
     char path[PATH_BYTES];
     lt_err rc = path_of(folder, name, path, diag);
 
     for (size_t i = 0; i < identity->chain_n; i++) {
-        certs[1 + i] = identity->chain[i];
+        certs[certs_n++] = identity->chain[i];
     }
-    return rc == LT_OK
-               ? lt_cert_save(certs, 1 + identity->chain_n, path, diag)
-               : rc;
+    if (identity->other_root != NULL) {
+        certs[certs_n++] = identity->other_root;
+    }
+    return rc == LT_OK ? lt_cert_save(certs, certs_n, path, diag) : rc;
 }
 
 static lt_err save_certs(const struct lt_identity *identity, const char *folder,
@@ -176,7 +187,7 @@ lt_err lt_identity_save(const struct lt_identity *identity, const char *folder,
         rc = save_kit(identity, folder, diag);
     }
     if (rc == LT_OK) {
-        rc = save_bindings(identity, folder, "bindings.pb", diag);
+        rc = save_bindings(identity, folder, BINDINGS, diag);
     }
     return rc == LT_OK ? save_certs(identity, folder, diag) : rc;
 }
@@ -210,15 +221,16 @@ lt_err lt_identity_save_renewed(const struct lt_identity *identity,
     lt_err rc;
 
     forget(folder, "node.crt.new");
-    forget(folder, "bindings.pb.new");
-    rc = save_bindings(identity, folder, "bindings.pb.new", diag);
+    forget(folder, BINDINGS_NEW);
+    rc = save_bindings(identity, folder, BINDINGS_NEW, diag);
     if (rc == LT_OK) {
         rc = save_node_certs(identity, folder, "node.crt.new", diag);
     }
     if (rc == LT_OK) {
-        rc = place(folder, "bindings.pb.new", "bindings.pb", diag);
+        rc = place(folder, "node.crt.new", "node.crt", diag);
     }
-    return rc == LT_OK ? place(folder, "node.crt.new", "node.crt", diag) : rc;
+    (void)LT_FAILPOINT(renewed);
+    return rc == LT_OK ? place(folder, BINDINGS_NEW, BINDINGS, diag) : rc;
 }
 
 static lt_err refuse(struct lt_diag *diag, lt_err rc, const char *reason,
@@ -292,7 +304,7 @@ static lt_err load_keys(struct lt_identity *identity, const char *folder,
 static lt_err load_certs(struct lt_identity *identity, const char *folder,
                          struct lt_diag *diag)
 {
-    struct lt_cert *certs[LT_CHAIN_MAX] = {NULL};
+    struct lt_cert *certs[CERTS_MAX] = {NULL};
     size_t certs_n = 0;
     char path[PATH_BYTES];
     lt_err rc = path_of(folder, "root.crt", path, diag);
@@ -304,10 +316,13 @@ static lt_err load_certs(struct lt_identity *identity, const char *folder,
         rc = path_of(folder, "node.crt", path, diag);
     }
     if (rc == LT_OK) {
-        rc = lt_cert_load(path, LT_CHAIN_MAX, certs, &certs_n, diag);
+        rc = lt_cert_load(path, CERTS_MAX, certs, &certs_n, diag);
     }
     if (rc != LT_OK) {
         return rc;
+    }
+    if (certs_n > 1 && lt_cert_is_root(certs[certs_n - 1])) {
+        identity->other_root = certs[--certs_n];
     }
     identity->node_cert = certs[0];
     identity->chain_n = certs_n - 1;
@@ -319,12 +334,12 @@ static lt_err load_certs(struct lt_identity *identity, const char *folder,
 }
 
 static lt_err load_bindings(struct lt_identity *identity, const char *folder,
-                            struct lt_diag *diag)
+                            const char *name, struct lt_diag *diag)
 {
     char path[PATH_BYTES];
     struct lt_frame frame;
     struct lt_buf bytes;
-    lt_err rc = path_of(folder, "bindings.pb", path, diag);
+    lt_err rc = path_of(folder, name, path, diag);
 
     if (rc != LT_OK) {
         return rc;
@@ -371,15 +386,39 @@ static lt_err check_whole(const struct lt_identity *identity,
                lt_key_public(identity->ca_key), LT_PUBKEY_LEN) != 0) {
         return refuse(diag, LT_ECERT, "root.crt is not of ca.key", folder);
     }
-    rc = lt_cert_verify(identity->node_cert,
-                        (const struct lt_cert *const *)identity->chain,
-                        identity->chain_n, identity->root_cert, &check, diag);
-    if (rc != LT_OK) {
-        return rc;
+    return lt_cert_verify(
+        identity->node_cert, (const struct lt_cert *const *)identity->chain,
+        identity->chain_n, lt_identity_root(identity), &check, diag);
+}
+
+/* The bindings of the file @name, if they belong to the rest. */
+static lt_err take_bindings(struct lt_identity *identity, const char *folder,
+                            const char *name, struct lt_diag *diag)
+{
+    lt_err rc = load_bindings(identity, folder, name, diag);
+
+    return rc == LT_OK
+               ? lt_identity_check_bindings(
+                     &identity->bindings, lt_identity_root(identity),
+                     &identity->office, lt_key_public(identity->node_key),
+                     identity->curve_public, diag)
+               : rc;
+}
+
+/* Those that were to follow the certificates into their place, when they did
+ * not come there. */
+static lt_err find_bindings(struct lt_identity *identity, const char *folder,
+                            struct lt_diag *diag)
+{
+    lt_err rc = take_bindings(identity, folder, BINDINGS, diag);
+
+    if (rc == LT_ECERT) {
+        lt_arena_reset(&identity->arena);
+        rc = take_bindings(identity, folder, BINDINGS_NEW, NULL) == LT_OK
+                 ? LT_OK
+                 : rc;
     }
-    return lt_identity_check_bindings(
-        &identity->bindings, identity->root_cert, &identity->office,
-        lt_key_public(identity->node_key), identity->curve_public, diag);
+    return rc;
 }
 
 lt_err lt_identity_load(struct lt_identity *identity, const char *folder,
@@ -394,9 +433,9 @@ lt_err lt_identity_load(struct lt_identity *identity, const char *folder,
         rc = load_certs(identity, folder, diag);
     }
     if (rc == LT_OK) {
-        rc = load_bindings(identity, folder, diag);
+        rc = check_whole(identity, folder, diag);
     }
-    return rc == LT_OK ? check_whole(identity, folder, diag) : rc;
+    return rc == LT_OK ? find_bindings(identity, folder, diag) : rc;
 }
 
 bool lt_identity_is_followed(const struct lt_identity *identity,

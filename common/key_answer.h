@@ -16,12 +16,6 @@
 /* Of how many bindings an answer may consist; more are refused. */
 enum { LT_KEY_ANSWER_BINDINGS_MAX = 64 };
 
-/* A root that is believed: the pinned one, or one whose tree has joined. */
-struct lt_believed_root {
-    struct lt_office office; /* whose own bindings the key signs */
-    uint8_t key[LT_PUBKEY_LEN];
-};
-
 /* Is @answer what @office says to @nonce, by one of @roots?
  *
  * Errors: LT_EHELLO with a "reason" in @diag (not this question's, another

@@ -80,6 +80,11 @@ X("ui_why_own_key", "đó là khóa mà nơi này đang ký", "this office signs
 X("ui_why_revoked", "đã thu hồi; sửa thì dùng --correct hoặc --undo",
   "revoked already; correct it with --correct or --undo")
 X("ui_why_not_revoked", "khóa đó chưa bị thu hồi", "that key is not revoked")
+X("ui_why_other_root",
+  "cấp trên thuộc cây của gốc khác; chứng thư của cơ quan này được cấp lại ở đó "
+  "trước",
+  "the superior is in another root's tree; this office's certificate is renewed "
+  "there first")
 X("ui_why_alone", "không đi chung với lệnh khác", "not together with others")
 X("ui_verdict_key_unconfirmed",
   "khóa ký chưa được nơi lưu bản gốc xác nhận, nên chưa xóa được nội dung nào và "

@@ -35,6 +35,7 @@ enum { LT_ENROL_WAITING_MAX = 32 };
 /* An enrolment answer that may leave once its commit is durable. */
 struct lt_enrol_waiting {
     bool used;
+    bool known; /* its key was bound before */
     uint64_t session;
     struct lt_office office; /* who was admitted */
     struct lt_buf answer;
@@ -164,6 +165,10 @@ size_t lt_daemon_enrol_addresses(const struct lt_daemon *daemon,
 LT_MUST_CHECK lt_err lt_daemon_store_row(
     struct lt_daemon *daemon, const uint8_t id[static LT_TOKEN_ID_LEN],
     const struct lt_token_row *row);
+/* Those that were not used yet name a root to which nothing of ours leads any
+ * more: who brings one is refused before a key is bound. Errors: as
+ * lt_log_put_meta, but for LT_EFULL. */
+LT_MUST_CHECK lt_err lt_daemon_expire_tokens(struct lt_daemon *daemon);
 
 /* enrolment.c: who asks at the enrolment endpoint. */
 /* Small values of the log: until when a child's certificate lasts, UTC ms, 8

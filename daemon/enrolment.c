@@ -98,7 +98,7 @@ static void describe_self(struct lt_daemon *daemon, struct enrol_self *out)
         .cert = daemon->identity.node_cert,
         .chain = (const struct lt_cert *const *)daemon->identity.chain,
         .chain_n = daemon->identity.chain_n,
-        .root = daemon->identity.root_cert,
+        .root = lt_identity_root(&daemon->identity),
         .bindings = out->bindings,
         .bindings_n = out->bindings_n,
         .proofs = out->proofs,
@@ -160,9 +160,10 @@ static lt_err send_answer(struct lt_daemon *daemon, uint64_t session,
 }
 
 /* Binding, KEY_BOUND and the used row are one commit; the answer waits. A
- * renewal has no row: @token_id is NULL. */
+ * renewal has no row: @token_id is NULL. @known: the same key was bound. */
 static lt_err admit(struct lt_daemon *daemon, uint64_t session,
-                    const uint8_t *token_id, struct lt_enrol_result *result)
+                    const uint8_t *token_id, bool known,
+                    struct lt_enrol_result *result)
 {
     static const struct lt_channel CHANNEL = {.cls = LT_CLASS_TREE,
                                               .audience = LT_AUDIENCE_UP};
@@ -201,6 +202,7 @@ static lt_err admit(struct lt_daemon *daemon, uint64_t session,
     lt_free(lt_alloc_heap(), event);
     if (err == LT_OK) {
         daemon->enrol[slot].used = true;
+        daemon->enrol[slot].known = known;
         daemon->enrol[slot].session = session;
         daemon->enrol[slot].office = result->row.office;
         daemon->enrol[slot].answer = result->answer;
@@ -220,7 +222,9 @@ void lt_daemon_enrol_written(struct lt_daemon *daemon, uint64_t token,
 
         lt_office_format(&waiting->office, office);
         lt_diag_arg(&note, "office", "%s", office);
-        lt_note(&note);
+        if (!waiting->known) {
+            lt_note(&note);
+        }
         /* Gone already? The child asks again and gets the same bytes. */
         (void)send_answer(daemon, waiting->session, &waiting->answer);
     }
@@ -254,7 +258,7 @@ static lt_err take_join(struct lt_daemon *daemon, uint64_t session,
     }
     if (err == LT_OK) {
         if (result.admitted && has_row && row.used_at_ms == 0) {
-            err = admit(daemon, session, request->token_id, &result);
+            err = admit(daemon, session, request->token_id, false, &result);
         } else {
             err = send_answer(daemon, session, &result.answer);
         }
@@ -298,6 +302,17 @@ static bool key_waits(const struct lt_daemon *daemon,
     return false;
 }
 
+/* The key that was bound, once more: by another superior than the first. */
+static bool is_of_key(const struct lt_enrol_result *result,
+                      const struct lt_binding *bound)
+{
+    struct lt_binding binding;
+
+    return lt_binding_decode(result->binding.data, result->binding.len,
+                             &binding, NULL) == LT_OK &&
+           memcmp(binding.key_id, bound->key_id, LT_HASH_LEN) == 0;
+}
+
 /* A later key of an office below, signed by the present one, or a certificate
  * for the present one. */
 static lt_err take_renewal(struct lt_daemon *daemon, uint64_t session,
@@ -328,7 +343,7 @@ static lt_err take_renewal(struct lt_daemon *daemon, uint64_t session,
         err = lt_enrol_refuse(LT_EKEYWAITS, &result.answer);
     }
     if (err == LT_OK && result.admitted) {
-        err = admit(daemon, session, NULL, &result);
+        err = admit(daemon, session, NULL, is_of_key(&result, &bound), &result);
     } else if (err == LT_OK) {
         err = send_answer(daemon, session, &result.answer);
         if (err == LT_OK && result.until_ms != 0) {

@@ -44,6 +44,7 @@ static inline uint64_t lt_engine_plants(void)
     plant |= LT_PLANTED(forget_first_key)
                  ? lt_plant_bit(LT_PLANT_FORGET_FIRST_KEY)
                  : 0;
+    plant |= LT_PLANTED(refuse_rebound) ? lt_plant_bit(LT_PLANT_REFUSE_REBOUND) : 0;
     plant |= LT_PLANTED(hide_own_key) ? lt_plant_bit(LT_PLANT_HIDE_OWN_KEY) : 0;
     plant |= LT_PLANTED(keep_blame) ? lt_plant_bit(LT_PLANT_KEEP_BLAME) : 0;
     plant |= LT_PLANTED(forget_own_stamp)

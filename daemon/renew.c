@@ -9,6 +9,7 @@
 #include "common/note.h"
 #include "common/version.h"
 #include "daemon/daemon_internal.h"
+#include "daemon/rebind.h"
 
 enum {
     LOOK_MS = 1000,
@@ -109,7 +110,8 @@ void lt_daemon_certificate(const struct lt_daemon *daemon,
         .tried_ms = daemon->renewal.tried_ms,
         .why = daemon->renewal.why,
     };
-    out->due = daemon->now.wall_ms >= out->renew_ms;
+    out->root = *lt_cert_office(lt_identity_root(&daemon->identity));
+    out->due = daemon->now.wall_ms >= out->renew_ms || lt_rebind_due(daemon);
     out->over = daemon->now.wall_ms >= out->until_ms;
 }
 
@@ -180,6 +182,7 @@ static lt_err ask_parent(struct lt_daemon *daemon)
     const struct lt_spans *bindings = &daemon->identity.bindings;
     struct lt_binding present;
     struct lt_office superior;
+    struct lt_span body;
     struct lt_buf frame;
     lt_err err;
 
@@ -198,9 +201,11 @@ static lt_err ask_parent(struct lt_daemon *daemon)
         return LT_OK;
     }
     lt_buf_init(&frame, lt_alloc_heap());
-    err = lt_identity_ask(&daemon->identity,
-                          (struct lt_span){present.body, present.body_len},
-                          "lienthongd " LT_VERSION, &frame);
+    err = lt_rebind_body(daemon, &present, &superior, &body);
+    if (err == LT_OK) {
+        err = lt_identity_ask(&daemon->identity, body, "lienthongd " LT_VERSION,
+                              &frame);
+    }
     if (err == LT_OK) {
         err = ask(daemon, LT_RENEW_CERTIFICATE, &superior, &frame);
         if (err == LT_OK && daemon->renewal.asker == NULL) {
@@ -249,20 +254,34 @@ static lt_err code_of(uint32_t code)
     return code == 0 ? LT_OK : LT_EPROTO;
 }
 
+/* The tree has put us below a root, whose key the word says by which we came
+ * there: our former root's own, answered by that one's. No other root can
+ * certify us. */
 static lt_err take_certificate(struct lt_daemon *daemon,
                                const struct lt_join_answer *said)
 {
     const struct lt_spans bindings = {said->bindings_n, said->bindings};
+    struct lt_believed_root roots[LT_TREE_REGIONS_MAX];
+    const struct lt_office former =
+        *lt_cert_office(lt_identity_root(&daemon->identity));
+    const struct lt_office *root;
     struct lt_diag diag = {.code = LT_OK};
     lt_err err = code_of(said->code);
 
     if (err == LT_OK) {
         err = lt_identity_renew(&daemon->identity, said->certificate,
-                                said->chain, said->chain_n, &bindings, &diag);
+                                said->chain, said->chain_n, &bindings, roots,
+                                lt_rebind_roots(daemon, true, roots), &diag);
     }
     if (err == LT_OK) {
         renewed(daemon);
-    } else if (err != LT_ENOMEM) {
+        root = lt_cert_office(lt_identity_root(&daemon->identity));
+        err = lt_rebind_tell(daemon, said);
+        return err == LT_OK && !lt_office_equal(&former, root)
+                   ? lt_daemon_expire_tokens(daemon)
+                   : err;
+    }
+    if (err != LT_ENOMEM) {
         put_off(daemon, reason_of(&diag, err));
     }
     return err == LT_ENOMEM ? err : LT_OK;
@@ -330,20 +349,11 @@ static size_t
 believed(const struct lt_daemon *daemon,
          struct lt_believed_root out[static LT_TREE_REGIONS_MAX + 1])
 {
-    const struct lt_tree *tree = lt_engine_tree(daemon->engine);
     const struct lt_cert *pinned = daemon->identity.root_cert;
-    const struct lt_tree_region *region;
-    size_t n = 1;
 
     out[0].office = *lt_cert_office(pinned);
     memcpy(out[0].key, lt_cert_public(pinned), LT_PUBKEY_LEN);
-    for (size_t i = 0; (region = lt_tree_region_at(tree, i)) != NULL; i++) {
-        if (region->has_root_key) {
-            out[n].office = region->writer;
-            memcpy(out[n++].key, region->root_key, LT_PUBKEY_LEN);
-        }
-    }
-    return n;
+    return 1 + lt_rebind_roots(daemon, false, out + 1);
 }
 
 /* It is dialled anew once the engine has taken the bindings: lt_daemon_peers.
@@ -500,7 +510,7 @@ lt_err lt_daemon_renew(struct lt_daemon *daemon)
         err = ask_key(daemon);
     } else if ((daemon->now.wall_ms >=
                     lt_identity_renew_ms(&daemon->identity) ||
-                renewal->unsaved) &&
+                renewal->unsaved || lt_rebind_due(daemon)) &&
                now_ms >= renewal->next_ms && !LT_PLANTED(keep_certificate)) {
         err = renew(daemon);
     }

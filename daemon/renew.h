@@ -7,6 +7,11 @@
  * One that has ended shuts nobody out: sessions are proven by bindings. It is
  * an alarm here and at the parent.
  *
+ * An office that has gone into another root's tree asks its new parent at once:
+ * it has its key bound there, and then certificates and bindings lead to that
+ * root. Those below it follow, each from its parent. The pinned root stays what
+ * the log is believed by: it is its word that names the other one.
+ *
  * Who is dialled and drops the handshake may have another transport key by now:
  * it is asked at its enrolment endpoint, and what it answers is believed when
  * it leads to the pinned root; the engine then judges the bindings as any.
@@ -31,6 +36,8 @@ struct lt_renewal {
     int64_t tried_ms;     /* wall; 0: not yet */
     char why[96];         /* nothing came of it; "": something did */
     bool unsaved;         /* what is new stands in memory alone */
+    struct lt_buf body;   /* a binding that was asked for; a superior of another
+                             tree is to sign it */
     bool shut;            /* @door drops our handshakes */
     struct lt_office door;
     int64_t key_next_ms;  /* monotonic; not to ask it before */
@@ -46,6 +53,7 @@ struct lt_certificate_view {
     bool due;
     bool over;
     const char *why; /* why the last try came to nothing; "": it did not */
+    struct lt_office root; /* to which it leads */
 };
 
 #endif

@@ -551,6 +551,7 @@ lt_err lt_daemon_start(struct lt_daemon *daemon, struct lt_diag *diag)
 
     lt_identity_init(&daemon->identity);
     lt_buf_init(&daemon->verify_bad, lt_alloc_heap());
+    lt_buf_init(&daemon->renewal.body, lt_alloc_heap());
     if (err == LT_OK) {
         err = take_signals_over(daemon);
     }
@@ -616,6 +617,7 @@ void lt_daemon_stop(struct lt_daemon *daemon)
     lt_http_stop(daemon->http); /* a client of the control thread's */
     lt_alert_stop(daemon->alert);
     lt_asker_free(daemon->renewal.asker);
+    lt_buf_deinit(&daemon->renewal.body);
     /* The view's thread wakes the control thread, which asks the view's. */
     lt_feed_quiet(daemon->feed);
     lt_control_stop(daemon->control);

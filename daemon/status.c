@@ -457,15 +457,18 @@ static json_t *certificate_json(const struct lt_status *status)
 {
     const struct lt_certificate_view *view = &status->certificate;
 
-    return json_pack("{s:s, s:o, s:o, s:o, s:s?}", "state",
-                     view->over  ? "ended"
-                     : view->due ? "due"
-                                 : "valid",
-                     "until", time_json(view->until_ms), "renew_from",
-                     time_json(view->renew_ms), "tried_at",
-                     time_json(view->tried_ms), "reason",
-                     view->why == NULL || view->why[0] == '\0' ? NULL
-                                                               : view->why);
+    char root[LT_OFFICE_TEXT];
+
+    lt_office_format(&view->root, root);
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:s?, s:s}", "state",
+        view->over  ? "ended"
+        : view->due ? "due"
+                    : "valid",
+        "until", time_json(view->until_ms), "renew_from",
+        time_json(view->renew_ms), "tried_at", time_json(view->tried_ms),
+        "reason", view->why == NULL || view->why[0] == '\0' ? NULL : view->why,
+        "root", root);
 }
 
 /* The key that it signs with: two people compare `short`. */

@@ -208,6 +208,50 @@ lt_err lt_daemon_store_row(struct lt_daemon *daemon,
     return err;
 }
 
+/* ---- tokens of another root's tree ---- */
+
+enum { EXPIRED_AT_ONCE = 16 };
+
+/* Tokens that may still be brought. */
+struct open_rows {
+    int64_t now_ms;
+    size_t n;
+    uint8_t ids[EXPIRED_AT_ONCE][LT_TOKEN_ID_LEN];
+    struct lt_token_row rows[EXPIRED_AT_ONCE];
+};
+
+static bool gather_open(void *ctx, const char *key, const void *value,
+                        size_t len)
+{
+    struct open_rows *open = ctx;
+    struct lt_token_row *row = &open->rows[open->n];
+
+    if (lt_token_row_decode(value, len, row) == LT_OK && row->used_at_ms == 0 &&
+        row->expires_at_ms >= open->now_ms &&
+        lt_hex_parse(key + LT_TOKEN_ROW_KEY - 1 - 2 * LT_TOKEN_ID_LEN,
+                     LT_TOKEN_ID_LEN, open->ids[open->n])) {
+        open->n++;
+    }
+    return open->n < EXPIRED_AT_ONCE;
+}
+
+lt_err lt_daemon_expire_tokens(struct lt_daemon *daemon)
+{
+    struct open_rows open = {.now_ms = daemon->now.wall_ms};
+    lt_err err;
+
+    do {
+        open.n = 0;
+        err = lt_log_each_meta(daemon->log, "token/", gather_open, &open);
+        for (size_t i = 0; err == LT_OK && i < open.n; i++) {
+            open.rows[i].expires_at_ms = open.now_ms - 1;
+            err = lt_daemon_store_row(daemon, open.ids[i], &open.rows[i]);
+        }
+    } while (err == LT_OK && open.n > 0);
+    lt_wipe(&open, sizeof(open));
+    return err == LT_EFULL ? LT_OK : err;
+}
+
 static lt_err make_token(struct lt_daemon *daemon, struct lt_job *job,
                          bool *out_written)
 {
@@ -241,7 +285,8 @@ static lt_err make_token(struct lt_daemon *daemon, struct lt_job *job,
     daemon->sys->random(daemon->sys->ctx, token.secret, sizeof(token.secret));
     memcpy(token.parent_key_id, lt_key_id(daemon->identity.node_key),
            LT_HASH_LEN);
-    memcpy(token.root_hash, lt_cert_fingerprint(daemon->identity.root_cert),
+    memcpy(token.root_hash,
+           lt_cert_fingerprint(lt_identity_root(&daemon->identity)),
            LT_HASH_LEN);
     token.expires_at_ms = daemon->now.wall_ms + job->valid_ms;
     token.enrol_addresses_n = lt_daemon_enrol_addresses(daemon, token.enrol_addresses);

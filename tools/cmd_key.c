@@ -68,9 +68,73 @@ static lt_err find_addresses(struct lt_rotation *r)
 
 /* ---- the question ---- */
 
-/* With which key the parent signs by now: it may have a later one than its
- * binding of ours says. Nothing is believed by this: what it binds has to lead
- * to the pinned root. */
+/* The bindings that lead from a root to the key that signs @answer, the root's
+ * first; false: they are not all there. */
+static bool line_of(const struct lt_key_answer *answer,
+                    struct lt_span line[static LT_CHAIN_MAX], size_t *out_n,
+                    struct lt_binding *out_own)
+{
+    struct lt_span found[LT_CHAIN_MAX];
+    struct lt_binding binding = {.issuer = answer->office};
+    size_t n = 0;
+
+    memcpy(binding.issuer_key_id, answer->key_id, LT_HASH_LEN);
+    while (n < LT_CHAIN_MAX) {
+        const struct lt_office issuer = binding.issuer;
+        uint8_t key_id[LT_HASH_LEN];
+        bool there = false;
+
+        memcpy(key_id, binding.issuer_key_id, LT_HASH_LEN);
+        for (size_t i = 0; !there && i < answer->bindings_n; i++) {
+            there = lt_binding_decode(answer->bindings[i].data,
+                                      answer->bindings[i].len, &binding,
+                                      NULL) == LT_OK &&
+                    lt_office_equal(&binding.office, &issuer) &&
+                    memcmp(binding.key_id, key_id, LT_HASH_LEN) == 0;
+            found[n] = answer->bindings[i];
+        }
+        if (!there) {
+            return false;
+        }
+        *out_own = n == 0 ? binding : *out_own;
+        n++;
+        if (lt_office_equal(&binding.issuer, &binding.office)) {
+            for (size_t i = 0; i < n; i++) {
+                line[i] = found[n - 1 - i];
+            }
+            *out_n = n;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Who signs, and with which key by now: it is not the one that bound ours where
+ * this office has another superior since. What it binds has to lead to the root
+ * that our certificates lead to, or we could not take it, after the later key
+ * was bound. */
+static lt_err know_issuer(struct lt_rotation *r,
+                          const struct lt_key_answer *answer)
+{
+    struct lt_span line[LT_CHAIN_MAX];
+    struct lt_spans bindings = {0, line};
+    struct lt_binding own;
+    lt_err rc;
+
+    if (!line_of(answer, line, &bindings.items_n, &own)) {
+        return lt_rotation_refuse(r, LT_EPROTO, "answer");
+    }
+    r->issuer.office = answer->office;
+    memcpy(r->issuer.key_id, answer->key_id, LT_HASH_LEN);
+    r->has_issuer = true;
+    rc = lt_identity_check_bindings(&bindings, lt_identity_root(&r->old),
+                                    &answer->office, own.key,
+                                    answer->transport_key, r->diag);
+    return rc == LT_ECERT
+               ? lt_rotation_refuse(r, LT_ENOTYET, "ui_why_other_root")
+               : rc;
+}
+
 static lt_err ask_issuer(struct lt_rotation *r)
 {
     const struct lt_sys *sys = lt_sys_real();
@@ -94,8 +158,7 @@ static lt_err ask_issuer(struct lt_rotation *r)
         rc = lt_rotation_refuse(r, LT_EPROTO, "answer");
     }
     if (rc == LT_OK) {
-        memcpy(r->issuer_key_id, frame.key_answer.key_id, LT_HASH_LEN);
-        r->has_issuer = true;
+        rc = know_issuer(r, &frame.key_answer);
     }
     lt_buf_reset(&r->request);
     lt_buf_reset(&r->answer);

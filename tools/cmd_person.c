@@ -385,13 +385,13 @@ struct telling {
 
 static void find_office(const struct lt_tool *tool, struct telling *out)
 {
-    struct lt_cert *certs[LT_CHAIN_MAX] = {NULL};
+    struct lt_cert *certs[LT_CHAIN_MAX + 1] = {NULL};
     size_t n = 0;
     char path[4096];
 
     if ((size_t)snprintf(path, sizeof(path), "%s/identity/node.crt",
                          tool->dir) >= sizeof(path) ||
-        lt_cert_load(path, LT_CHAIN_MAX, certs, &n, NULL) != LT_OK) {
+        lt_cert_load(path, LT_COUNT_OF(certs), certs, &n, NULL) != LT_OK) {
         return;
     }
     out->has_office = true;

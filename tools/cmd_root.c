@@ -292,7 +292,7 @@ static lt_err take_answer(struct lt_rotation *r)
     }
     bindings = (struct lt_spans){said->bindings_n, said->bindings};
     rc = lt_identity_renew(&r->old, said->certificate, said->chain,
-                           said->chain_n, &bindings, r->diag);
+                           said->chain_n, &bindings, NULL, 0, r->diag);
     if (rc == LT_OK) {
         rc = lt_rotation_path(r, "identity", folder);
     }

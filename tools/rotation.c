@@ -110,6 +110,30 @@ static lt_err take_transport(struct lt_rotation *r)
     return rc;
 }
 
+/* Is what was asked for whoever would bind it now? The superior may be another
+ * one, or have another key. */
+static bool is_for_issuer(const struct lt_rotation *r)
+{
+    struct lt_binding asked;
+
+    return !r->has_issuer ||
+           lt_binding_body_decode(r->body.data, r->body.len, &asked, NULL) !=
+               LT_OK ||
+           (lt_office_equal(&asked.issuer, &r->issuer.office) &&
+            memcmp(asked.issuer_key_id, r->issuer.key_id, LT_HASH_LEN) == 0);
+}
+
+/* For the key that an earlier try has made. */
+static lt_err begin_again(struct lt_rotation *r, int64_t now_ms)
+{
+    lt_err rc;
+
+    lt_buf_reset(&r->body);
+    rc = lt_identity_follow_body(&r->fresh, &r->old, &r->issuer, now_ms,
+                                 &r->body);
+    return rc == LT_OK ? keep(r) : rc;
+}
+
 /* What an earlier try has asked, or something new. */
 lt_err lt_rotation_begin(struct lt_rotation *r, bool transport)
 {
@@ -118,6 +142,8 @@ lt_err lt_rotation_begin(struct lt_rotation *r, bool transport)
     char body[PATH_BYTES];
     struct lt_now now;
     lt_err rc = lt_rotation_path(r, "rotating/node.key", key);
+
+    sys->now(sys->ctx, &now);
 
     if (rc == LT_OK) {
         rc = lt_rotation_path(r, "rotating/body.pb", body);
@@ -130,15 +156,18 @@ lt_err lt_rotation_begin(struct lt_rotation *r, bool transport)
         if (rc == LT_OK) {
             rc = lt_identity_follow(&r->fresh, &r->old, false);
         }
-        return rc == LT_OK ? take_transport(r) : rc;
+        if (rc == LT_OK) {
+            rc = take_transport(r);
+        }
+        return rc == LT_OK && !is_for_issuer(r) ? begin_again(r, now.wall_ms)
+                                                : rc;
     }
-    sys->now(sys->ctx, &now);
     if (rc == LT_OK) {
         rc = lt_identity_follow(&r->fresh, &r->old, transport);
     }
     if (rc == LT_OK) {
         rc = lt_identity_follow_body(&r->fresh, &r->old,
-                                     r->has_issuer ? r->issuer_key_id : NULL,
+                                     r->has_issuer ? &r->issuer : NULL,
                                      now.wall_ms, &r->body);
     }
     return rc == LT_OK ? keep(r) : rc;
@@ -266,9 +295,9 @@ lt_err lt_rotation_answered(struct lt_rotation *r, const struct lt_buf *answer)
         return lt_diag_set(r->diag, rc);
     }
     bindings = (struct lt_spans){said->bindings_n, said->bindings};
-    return lt_identity_admit(&r->fresh, said->certificate, said->chain,
-                             said->chain_n, &bindings,
-                             lt_cert_fingerprint(r->old.root_cert), r->diag);
+    return lt_identity_admit(
+        &r->fresh, said->certificate, said->chain, said->chain_n, &bindings,
+        lt_cert_fingerprint(lt_identity_root(&r->old)), r->diag);
 }
 
 void lt_rotation_print(const struct lt_rotation *r)

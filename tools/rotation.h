@@ -26,7 +26,7 @@ struct lt_rotation {
     const char *list[LT_OFFICE_ADDRESSES_MAX];
     size_t addresses_n;
     bool has_issuer;
-    uint8_t issuer_key_id[LT_HASH_LEN]; /* of the parent's present key */
+    struct lt_identity_issuer issuer; /* the parent, with its present key */
 };
 
 void lt_rotation_init(struct lt_rotation *rotation, struct lt_tool *tool,
@@ -46,7 +46,9 @@ bool lt_rotation_is_begun(struct lt_rotation *rotation);
 
 /* With rotation->old loaded: take up what an earlier try has made, or make new
  * keys (@transport: the transport key as well) and the body that binds them,
- * and keep both. Errors as lt_file_create, LT_ECERT, LT_ECRYPTO, LT_ENOMEM. */
+ * and keep both. A body for another issuer than rotation->issuer is made anew
+ * for the key that is there. Errors as lt_file_create, LT_ECERT, LT_ECRYPTO,
+ * LT_ENOMEM. */
 LT_MUST_CHECK lt_err lt_rotation_begin(struct lt_rotation *rotation,
                                        bool transport);
 /* Believe the answer (a JoinAnswer frame) for rotation->fresh, or not. Errors:

@@ -88,8 +88,8 @@ static bool is_own_key(const struct lt_engine *engine,
 }
 
 static enum verdict judge(struct lt_engine *engine,
-                          const struct lt_binding *binding, enum voucher voucher,
-                          bool *out_placed)
+                          const struct lt_binding *binding,
+                          enum voucher voucher, bool known, bool *out_placed)
 {
     const struct lt_tree_office *office =
         lt_tree_find(engine->tree, &binding->office);
@@ -117,8 +117,14 @@ static enum verdict judge(struct lt_engine *engine,
     }
     if (office != NULL && !lt_tree_had_parent(engine->tree, &binding->office,
                                               &binding->issuer)) {
-        /* An older disk has not heard of the move that its own key came with. */
-        return is_own_key(engine, binding) ? WAITS : WRONG;
+        /* An older disk has not heard of the move that its own key came with,
+         * and who was away not of one after which a known key was bound again.
+         */
+        return is_own_key(engine, binding) ||
+                       (known &&
+                        !lt_engine_planted(engine, LT_PLANT_REFUSE_REBOUND))
+                   ? WAITS
+                   : WRONG;
     }
     issuer = lt_bound_find(lt_unit_find(engine, &binding->issuer),
                            binding->issuer_key_id);
@@ -303,7 +309,7 @@ static bool take(struct lt_engine *engine, const struct lt_binding *binding,
     if (rc != LT_OK) {
         return false;
     }
-    verdict = judge(engine, binding, voucher, &placed);
+    verdict = judge(engine, binding, voucher, known != NULL, &placed);
     if (verdict == PROVEN && known == NULL && unit != NULL &&
         unit->bound != NULL && voucher == BY_KEEPER_FORMER) {
         place = LT_PLACE_OLDER;

@@ -28,6 +28,33 @@ static void the_same_key_bound_again_takes_its_own_place(void **state)
     assert_int_equal(serial_at(NATION, COMMUNE, 1), 4);
 }
 
+/* An office that moved has its key bound by its new parent: who was away
+ * meanwhile hears that before the tree. */
+static void who_has_not_heard_of_a_move_waits_with_a_known_key(void **state)
+{
+    struct later later = usual(net.nodes[COMMUNE].key, 2);
+
+    (void)state;
+    later.issuer = PROVINCE;
+    give(NATION, &later);
+    assert_int_equal(waiting(NATION, COMMUNE), 1);
+    assert_int_equal(serial_at(NATION, COMMUNE, 0), 1);
+    assert_false(net_alarm(&net, NATION, LT_EUNKNOWNKEY));
+    net_move(&net, COMMUNE, PROVINCE);
+    net_run(&net, 2000);
+    assert_int_equal(waiting(NATION, COMMUNE), 0);
+    assert_int_equal(serial_at(NATION, COMMUNE, 0), 2);
+    assert_false(net_alarm(&net, NATION, LT_EUNKNOWNKEY));
+    /* Another key by somebody who never was its parent is nobody's word. */
+    later.key = keys[0];
+    later.issuer = NATION;
+    later.serial = 3;
+    later.follows = net.nodes[COMMUNE].key;
+    give(NATION, &later);
+    assert_int_equal(known(NATION, COMMUNE), 1);
+    assert_true(net_alarm(&net, NATION, LT_EUNKNOWNKEY));
+}
+
 /* Who had a key before the last one binds nothing behind it. */
 static void an_older_key_has_no_say_any_more(void **state)
 {
@@ -350,10 +377,11 @@ static void of_an_office_that_nobody_knows_there_is_no_key(void **state)
                                  lt_key_id(keys[0])));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         PROMISE(the_same_key_bound_again_takes_its_own_place),
+        PROMISE(who_has_not_heard_of_a_move_waits_with_a_known_key),
         PROMISE(an_older_key_has_no_say_any_more),
         PROMISE(who_only_names_the_key_before_does_not_follow_it),
         PROMISE(the_root_key_puts_no_office_beside_the_tree),
@@ -369,5 +397,8 @@ int main(void)
         PROMISE(of_an_office_that_nobody_knows_there_is_no_key),
     };
 
+    if (!net_planted(argc, argv)) {
+        return 0; /* and what has to be red is green */
+    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

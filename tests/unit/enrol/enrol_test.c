@@ -382,7 +382,7 @@ static lt_err take(struct story *story, const struct lt_join_answer *said)
     const struct lt_spans bindings = {said->bindings_n, said->bindings};
 
     return lt_identity_renew(&story->child, said->certificate, said->chain,
-                             said->chain_n, &bindings, NULL);
+                             said->chain_n, &bindings, NULL, 0, NULL);
 }
 
 static void in_400_days(void *ctx, struct lt_now *out_now)
