@@ -46,6 +46,17 @@ static bool keep_binding(void *ctx, const uint8_t *bytes, size_t len)
     return true;
 }
 
+/* Of a key that nothing proves yet. */
+static bool keep_logged(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct lt_log_keys *keys = ctx;
+    struct lt_binding binding;
+
+    return lt_binding_decode(bytes, len, &binding, NULL) != LT_OK ||
+           lt_log_keys_find(keys, &binding.office, binding.key_id) != NULL ||
+           keep_binding(keys, bytes, len);
+}
+
 const struct lt_key *lt_log_keys_find(const struct lt_log_keys *keys,
                                       const struct lt_office *office,
                                       const uint8_t key_id[LT_HASH_LEN])
@@ -63,7 +74,45 @@ const struct lt_key *lt_log_keys_find(const struct lt_log_keys *keys,
     return NULL;
 }
 
-/* Prove what can be proven, from the root down, until nothing more comes. */
+/* The root key that signs @binding, when it is a root office's own. */
+static const uint8_t *root_of(const struct lt_log_keys *keys,
+                              const struct lt_binding *binding)
+{
+    const uint8_t *key = NULL;
+    uint8_t id[LT_HASH_LEN];
+
+    for (size_t i = 0; i < keys->pinned_n; i++) {
+        if (lt_office_equal(&keys->pinned[i].office, &binding->office)) {
+            key = keys->pinned[i].key;
+        }
+    }
+    if (key == NULL) {
+        key = lt_log_roots_find(&keys->roots, &binding->office);
+    }
+    if (key == NULL) {
+        return NULL;
+    }
+    lt_key_id_of(key, id);
+    return memcmp(id, binding->issuer_key_id, LT_HASH_LEN) == 0 ? key : NULL;
+}
+
+/* The key that signed @binding, as far as it is proven: @own is to be freed. */
+static const struct lt_key *issuer_of(const struct lt_log_keys *keys,
+                                      const struct lt_binding *binding,
+                                      struct lt_key **own)
+{
+    const uint8_t *root = lt_office_equal(&binding->office, &binding->issuer)
+                              ? root_of(keys, binding)
+                              : NULL;
+
+    *own = NULL;
+    if (root == NULL) {
+        return lt_log_keys_find(keys, &binding->issuer, binding->issuer_key_id);
+    }
+    return lt_key_from_public(root, own) == LT_OK ? *own : NULL;
+}
+
+/* Prove what can be proven, from the roots down, until nothing more comes. */
 static void prove_bindings(struct lt_log_keys *keys)
 {
     bool more = true;
@@ -76,23 +125,49 @@ static void prove_bindings(struct lt_log_keys *keys)
             struct lt_log_bound *bound = &keys->bound[i];
             struct lt_binding binding;
             const struct lt_key *issuer;
+            struct lt_key *root;
 
             if (bound->key != NULL ||
                 lt_binding_decode(bound->bytes, bound->len, &binding, NULL) !=
                     LT_OK) {
                 continue;
             }
-            issuer =
-                memcmp(binding.issuer_key_id, lt_key_id(keys->root),
-                       LT_HASH_LEN) == 0
-                    ? keys->root
-                    : lt_log_keys_find(keys, &binding.issuer, binding.issuer_key_id);
+            issuer = issuer_of(keys, &binding, &root);
             if (issuer != NULL && lt_binding_proven(&binding, issuer) &&
                 lt_key_from_public(binding.key, &bound->key) == LT_OK) {
                 more = true;
             }
+            lt_key_free(root);
         }
     }
+}
+
+static const struct lt_key *key_of(void *ctx, const struct lt_office *origin,
+                                   const uint8_t key_id[static LT_HASH_LEN])
+{
+    return lt_log_keys_find(ctx, origin, key_id);
+}
+
+static void pin(struct lt_log_keys *keys, const struct lt_cert *root)
+{
+    struct lt_believed_root *pinned = &keys->pinned[keys->pinned_n++];
+
+    pinned->office = *lt_cert_office(root);
+    memcpy(pinned->key, lt_cert_public(root), LT_PUBKEY_LEN);
+}
+
+/* Each root that is named proves words that may name another. */
+static lt_err prove(struct lt_log_keys *keys, struct lt_log *log)
+{
+    bool more = true;
+    lt_err rc = lt_log_roots_open(&keys->roots, &keys->pinned[0].office, log);
+
+    while (rc == LT_OK && more) {
+        prove_bindings(keys);
+        rc = lt_log_roots_read(&keys->roots, log, key_of, keep_logged, keys,
+                               &more);
+    }
+    return rc;
 }
 
 lt_err lt_log_keys_load(struct lt_log_keys *keys,
@@ -100,9 +175,12 @@ lt_err lt_log_keys_load(struct lt_log_keys *keys,
                         struct lt_log *log)
 {
     size_t i;
-    lt_err rc = lt_key_from_public(lt_cert_public(identity->root_cert),
-                                   &keys->root);
+    lt_err rc = LT_OK;
 
+    pin(keys, identity->root_cert);
+    if (identity->other_root != NULL) {
+        pin(keys, identity->other_root);
+    }
     for (i = 0; rc == LT_OK && i < identity->bindings.items_n; i++) {
         (void)keep_binding(keys, identity->bindings.items[i].data,
                            identity->bindings.items[i].len);
@@ -113,10 +191,7 @@ lt_err lt_log_keys_load(struct lt_log_keys *keys,
     if (rc == LT_OK && keys->out_of_memory) {
         rc = LT_ENOMEM;
     }
-    if (rc == LT_OK) {
-        prove_bindings(keys);
-    }
-    return rc;
+    return rc == LT_OK ? prove(keys, log) : rc;
 }
 
 size_t lt_log_keys_offices(const struct lt_log_keys *keys)
@@ -145,6 +220,6 @@ void lt_log_keys_free(struct lt_log_keys *keys)
         lt_key_free(keys->bound[i].key);
     }
     lt_free(lt_alloc_heap(), keys->bound);
-    lt_key_free(keys->root);
-    *keys = (struct lt_log_keys){.root = NULL};
+    lt_log_roots_close(&keys->roots);
+    *keys = (struct lt_log_keys){.bound = NULL};
 }

@@ -1,5 +1,6 @@
 /* Keys out of a log that no daemon has open: those that the pinned root proves,
- * through the bindings of the identity and of the log.
+ * through the bindings of the identity and of the log, or a root of another
+ * tree that a proven word names.
  *
  * Threading: one thread. */
 #ifndef LT_TOOLS_LOG_KEYS_H
@@ -7,10 +8,13 @@
 
 #include "common/identity.h"
 #include "daemon/log/log.h"
+#include "tools/log_roots.h"
 
 struct lt_log_bound;
 struct lt_log_keys {
-    struct lt_key *root;
+    struct lt_believed_root pinned[2]; /* and where our certificates lead */
+    size_t pinned_n;
+    struct lt_log_roots roots;
     struct lt_log_bound *bound;
     size_t bound_n;
     size_t bound_capacity;
