@@ -90,6 +90,10 @@ def renews_under_another_superior():
         check(certificate(commune)["state"] == "valid", f"{certificate(commune)}")
         case = commune.ok(*CASE)["event"]
         wait_until(lambda: applied(province, [case]), "a case", 60)
+        # A later key is bound by who is above it now.
+        rotate(commune, province, days=505)
+        case = commune.ok(*CASE)["event"]
+        wait_until(lambda: applied(province, [case]), "a case by the later key", 60)
 
 
 def ended_and_still_served():
