@@ -190,6 +190,7 @@ LT_PLANT(any_hand_over, "take a card or hand-over whoever has signed it")
 LT_PLANT(admit_without_release, "let a root admit an office that nobody has released")
 LT_PLANT(old_root_still_rules, "let a root go on ruling an office that it has released")
 LT_PLANT(old_root_writes, "let a root that stepped down go on writing the tree")
+LT_PLANT(answer_before_tree, "answer what changed the tree before anybody can see it")
 LT_PLANT(share_older, "give the simulator's offices the tree of a segment before")
 
 #undef LT_FP

@@ -290,6 +290,7 @@ static void publish(struct lt_daemon *daemon)
         LT_OK) {
         snapshot.tree = NULL;
     }
+    daemon->published_revision = lt_tree_revision(lt_engine_tree(daemon->engine));
     snapshot.facts = lt_daemon_facts(daemon, &status);
     snapshot.epoch = lt_engine_epoch(daemon->engine);
     snapshot.intake_open = daemon->state != LT_NODE_INTAKE_REFUSED;
@@ -354,6 +355,11 @@ static lt_err end_turn(struct lt_daemon *daemon)
 {
     lt_err err = lt_turn_end(daemon->turn, &daemon->now);
 
+    if (daemon->waiting != NULL && err == LT_OK &&
+        lt_tree_revision(lt_engine_tree(daemon->engine)) !=
+            daemon->published_revision) {
+        publish(daemon);
+    }
     lt_daemon_jobs_settled(daemon, err);
     if (err == LT_EFULL) {
         err = lt_daemon_close_intake(daemon, LT_EFULL);

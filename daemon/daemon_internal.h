@@ -78,6 +78,7 @@ struct lt_daemon {
     int64_t started_at_ms;
     int64_t wake_at_ms;    /* monotonic; the engine's next tick */
     int64_t publish_at_ms; /* monotonic; not before */
+    uint64_t published_revision; /* of the tree */
     bool status_changed;
     bool peers_changed;
     int64_t room_check_ms; /* monotonic; when to look at the room */

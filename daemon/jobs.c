@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "common/failpoint.h"
 #include "daemon/answer.h"
 #include "daemon/daemon_internal.h"
 
@@ -27,6 +28,7 @@ static lt_err start_write(struct lt_daemon *daemon, struct lt_job *job)
     lt_err err;
 
     job->write->token = (uint64_t)(uintptr_t)job;
+    job->written = false;
     err = job->revoke != NULL
               ? lt_daemon_revoke(daemon, job)
               : lt_turn_write(daemon->turn, &daemon->now, job->write,
@@ -41,6 +43,24 @@ static lt_err start_write(struct lt_daemon *daemon, struct lt_job *job)
     return LT_OK;
 }
 
+/* A token opens its office. */
+static bool writes_tree(const struct lt_job *job)
+{
+    const struct lt_write *write = job->write;
+
+    if (job->kind == LT_JOB_TOKEN) {
+        return true;
+    }
+    for (size_t i = 0; i < write->events_n; i++) {
+        for (size_t k = 0; k < write->events[i].channels_n; k++) {
+            if (write->events[i].channels[k].cls == LT_CLASS_TREE) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void lt_daemon_job_written(struct lt_daemon *daemon, uint64_t token,
                            lt_err result, uint64_t pos, int64_t committed_at_ms)
 {
@@ -48,6 +68,16 @@ void lt_daemon_job_written(struct lt_daemon *daemon, uint64_t token,
 
     job->pos = pos;
     job->committed_at_ms = committed_at_ms;
+    if (result == LT_OK && writes_tree(job) &&
+        !LT_PLANTED(answer_before_tree)) {
+        /* Answered once the tree that it makes is published: whoever goes on
+         * from the answer finds it there. */
+        job->result = result;
+        job->written = true;
+        job->next = daemon->waiting;
+        daemon->waiting = job;
+        return;
+    }
     finish(daemon, job, result);
 }
 
@@ -273,7 +303,7 @@ void lt_daemon_jobs_settled(struct lt_daemon *daemon, lt_err result)
 
         daemon->waiting = job->next;
         job->next = NULL;
-        finish(daemon, job, result);
+        finish(daemon, job, job->written ? job->result : result);
     }
 }
 

@@ -91,6 +91,7 @@ struct lt_job {
     /* IMPORT */
     const uint8_t *courier_piece; /* borrowed until the job is done */
     size_t courier_piece_len;
+    bool written;              /* the loop's: WRITE that is durable, not told */
     /* filled in by the loop before done */
     lt_err result;
     struct lt_diag diag;
