@@ -259,7 +259,7 @@ def another_key():
         two.start()
         province.wait_alarm("key_unconfirmed")
         two.ok("case", "open", "--type", "complaint", "--field", "land", "--text", "Đơn khác")
-        wait_until(lambda: id_of(one) in {o["id"] for o in two.ok("tree")["items"]}, "its tree", 60)
+        wait_until(lambda: one.office in {o["id"] for o in two.items("tree")}, "its tree", 60)
         two.ok("notice", "send", "--kind", "notice", "--to", one.office, "--text", "Máy mới")
         one.wait_alarm("key_unconfirmed", 90)
         before = len(of_type(one, SENT))
