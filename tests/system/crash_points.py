@@ -15,9 +15,9 @@ from harness import Tree, check, wait_until
 # bad_place.py go through those.
 ONCE = {"C15", "admit"}
 # Met only by a backup (backup.py), by a courier's piece (courier.py), by a view
-# that is built anew (rebuild_view.py), by a change of keys, by another superior, by
-# an entry of the register that follows its case (follow.py).
-ASKED_FOR = {"C14", "C16", "C18", "courier", "view_twin", "view_replace",
+# that is built anew (rebuild_view.py), by a change of keys, by another superior or
+# root (newroot.py), by an entry of the register that follows its case (follow.py).
+ASKED_FOR = {"C14", "C16", "C18", "courier", "view_twin", "view_replace", "renewed",
              "follow_sealed", "follow_written", "follow_taken", "follow_confirmed"}
 # Of the tool, not of a daemon: `join` of bad_place.py.
 TOOL = "join_"
