@@ -343,7 +343,7 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     const unsigned theirs = net_stranger(&net, PROVINCE);
     const struct lt_office between = {{0x66, 1}};
     struct lt_engine *engine = engine_of(PROVINCE);
-    const struct lt_tree_release *release;
+    struct lt_tree_release release;
     struct lt_event *event;
     uint64_t told;
 
@@ -355,8 +355,8 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     with_days(event);
     later_say(&net, PROVINCE, event, &all, 1);
     net_run(&net, 1000);
-    release = lt_tree_release_at(lt_engine_tree(engine), 0);
-    assert_non_null(release);
+    assert_non_null(lt_tree_release_at(lt_engine_tree(engine), 0));
+    release = *lt_tree_release_at(lt_engine_tree(engine), 0); /* it moves */
 
     hear(engine, opening(office_of(NATION), &nobody));
     hear(engine, opening(&between, office_of(NATION)));
@@ -369,9 +369,9 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     event->binding_len = binding.len;
     event->office.parent = *office_of(NATION);
     event->has_other = true;
-    event->other = release->id;
-    event->step_version = release->version;
-    memcpy(event->step_hash, release->hash, LT_HASH_LEN);
+    event->other = release.id;
+    event->step_version = release.version;
+    memcpy(event->step_hash, release.hash, LT_HASH_LEN);
     hear(engine, event);
     assert_false(lt_tree_together(lt_engine_tree(engine), office_of(PROVINCE),
                                   office_of(OTHER)));
