@@ -428,9 +428,12 @@ static void take_sent(struct lt_follow *follow, struct lt_desk *desk,
     (void)LT_FAILPOINT(follow_written);
     lt_event_id_format(&written.id, event);
     /* Not noted: the next round writes it under the same request id, and is
-     * answered the same. */
-    (void)!lt_register_follow_sent(desk->shelf.reg, follow->row.id, event,
-                                   follow->key);
+     * answered the same. Noted: what was written before may be answered, and
+     * nothing will stir for it. */
+    if (lt_register_follow_sent(desk->shelf.reg, follow->row.id, event,
+                                follow->key) == LT_OK) {
+        follow->row_after = follow->row.id - 1;
+    }
 }
 
 void lt_follow_done(struct lt_follow *follow, struct lt_desk *desk,

@@ -22,7 +22,7 @@ def root_of(node):
 def certified(root, *nodes):
     for node in nodes:
         wait_until(lambda: root_of(node) == root.office and certificate(node)["state"] == "valid",
-                   lambda: f"{node.name}: {certificate(node)}\n{node.notes()[-1500:]}", 90)
+                   lambda: f"{node.name}: {certificate(node)}\n{node.notes()[-1500:]}", 240)
 
 
 def verified_offline(*nodes):
