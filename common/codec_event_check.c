@@ -533,7 +533,6 @@ static const char *check_turn(const struct lt_event *event)
                : "reception without its day, form or people, or with words";
 }
 
-/* What a deed cannot do without, by its type. */
 /* It shows nothing but its type, its date and its addressee: no matter, no
  * cause, no word. */
 static bool says_no_more(const struct lt_event *event)
@@ -568,6 +567,7 @@ static const char *check_register(const struct lt_event *event)
                : "sends no entry of a register, or says more";
 }
 
+/* What a deed cannot do without, by its type. */
 static const char *check_deed_needs(const struct lt_event *event)
 {
     switch (event->type) {
