@@ -676,3 +676,19 @@ void net_run(struct net *net, int64_t ms)
     }
     net_settle(net);
 }
+
+void net_four_tiers(struct net *net, unsigned beside)
+{
+    enum { LOWEST = 3, BESIDE };
+
+    net_init(net);
+    for (unsigned i = 0; i <= LOWEST; i++) {
+        (void)net_join(net, (int)i - 1);
+    }
+    (void)net_join(net, (int)beside);
+    for (unsigned i = 1; i <= LOWEST; i++) {
+        net_connect(net, i, i - 1);
+    }
+    net_connect(net, BESIDE, beside);
+    net_run(net, 5000);
+}

@@ -157,6 +157,9 @@ void net_admit(struct net *net, unsigned stranger);
 /* The tree's writer puts the office elsewhere, or closes it. */
 void net_move(struct net *net, unsigned node, unsigned parent);
 void net_close(struct net *net, unsigned node, unsigned heir);
+/* A new net of four tiers, node 0 above 1 above 2 above 3, and node 4 below
+ * @beside; linked, and at rest. */
+void net_four_tiers(struct net *net, unsigned beside);
 void net_connect(struct net *net, unsigned child, unsigned parent);
 void net_disconnect(struct net *net, unsigned child, unsigned parent);
 /* A session as the gate would announce it, without a wired peer. */

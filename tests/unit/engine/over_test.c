@@ -13,17 +13,7 @@ static struct net net;
 static int setup(void **state)
 {
     (void)state;
-    net_init(&net);
-    (void)net_join(&net, -1);
-    (void)net_join(&net, NATIONAL);
-    (void)net_join(&net, PROVINCE);
-    (void)net_join(&net, DISTRICT);
-    (void)net_join(&net, DISTRICT);
-    net_connect(&net, PROVINCE, NATIONAL);
-    net_connect(&net, DISTRICT, PROVINCE);
-    net_connect(&net, COMMUNE, DISTRICT);
-    net_connect(&net, OTHER, DISTRICT);
-    net_run(&net, 5000);
+    net_four_tiers(&net, DISTRICT);
     return 0;
 }
 
