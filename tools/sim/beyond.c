@@ -33,6 +33,17 @@ static void write_and_note(struct sim_node *node, struct lt_event *event,
     sim->beyond[sim->beyond_n++] = sim_asked_event(node);
 }
 
+/* By the tree that it has, or by the latest one: on an older disk it may have
+ * forgotten whose heir it is. */
+static bool may_stand_for(const struct sim_node *node,
+                          const struct sim_node *other)
+{
+    return lt_stands_for(lt_engine_tree(node->engine), UINT64_MAX,
+                         &node->office, &other->office) ||
+           lt_stands_for(sim_tree(node->sim), UINT64_MAX, &node->office,
+                         &other->office);
+}
+
 /* A case that another office opened; NULL: nobody has. */
 static const struct lt_event_id *case_of_other(const struct sim_node *node,
                                                struct sim_rng *rng)
@@ -44,8 +55,7 @@ static const struct lt_event_id *case_of_other(const struct sim_node *node,
         const struct sim_node *other = &sim->nodes[(from + i) % sim->nodes_n];
 
         if (other->cases_n > 0 && other->clone_of < 0 &&
-            !lt_stands_for(lt_engine_tree(node->engine), UINT64_MAX,
-                           &node->office, &other->office)) {
+            !may_stand_for(node, other)) {
             return &other->cases[sim_below(rng, other->cases_n)];
         }
     }

@@ -86,6 +86,7 @@ struct sim_node *sim_add_node(struct sim *sim, int parent, int clone_of)
         .index = index,
         .sim = sim,
         .parent = parent,
+        .joined = parent,
         .clone_of = clone_of,
         .issuer = clone_of < 0 ? parent : sim->nodes[clone_of].issuer,
     };

@@ -331,8 +331,19 @@ static bool check_directive(struct sim *sim, const struct sim_node *node,
     return true;
 }
 
+static bool is_opened(const struct matter_acts *of, const struct lt_event_id *id)
+{
+    for (size_t i = of->from; i < of->to; i++) {
+        if (lt_event_id_equal(&of->held->acts[i].id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* I15: what a closed office left its heir has, and sees as its superior does;
- * it has one custodian, who is open. */
+ * it has one custodian, who is open. What others said of a case that the office
+ * lost with a lying disk, before anybody had it, is not one that it left. */
 static bool check_inherited(struct sim *sim, const struct sim_node *node,
                             const struct matter_acts *here,
                             const struct sim_held *held)
@@ -344,7 +355,8 @@ static bool check_inherited(struct sim *sim, const struct sim_node *node,
     struct matter_acts there;
     int index;
 
-    if (!lt_tree_closed_at(tree, UINT64_MAX, &node->office)) {
+    if (!lt_tree_closed_at(tree, UINT64_MAX, &node->office) ||
+        !is_opened(here, id)) {
         return true;
     }
     heir = lt_tree_heir(tree, &node->office);

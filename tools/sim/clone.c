@@ -14,7 +14,7 @@ struct sim_node *sim_clone_of(struct sim *sim, unsigned of)
     struct sim_node *clone = sim_add_node(sim, original->parent, (int)of);
     struct lt_disk_image *image;
 
-    clone->tree_version = original->tree_version;
+    clone->joined = original->joined;
     clone->clock_offset_ms = original->clock_offset_ms;
     clone->lives = original->lives; /* its bindings are on the disk */
     image = lt_disk_snapshot(original->disk);

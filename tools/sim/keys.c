@@ -211,6 +211,7 @@ void sim_lose_machine(struct sim_node *node, bool confirms)
     sim_say(node->sim, "node %u is lost, with its key", node->index);
     prepare(node, &node->sim->nodes[node->parent], true);
     node->confirms = confirms;
+    node->joined = node->parent;
     sim_lose_disk(node);
 }
 

@@ -156,41 +156,31 @@ void sim_links_of_node_down(struct sim_node *node, bool loud)
 
 /* ---- another parent ---- */
 
-/* When faults have ended: does nobody remember more of the tree? What writer
- * and office both lost with their disks comes to nobody again, and a daemon
- * dials by the tree that it has. */
-static bool is_newest(const struct sim *sim, const struct lt_tree *tree)
+/* Whom a daemon dials: its parent by the tree that it has, if it knows a key of
+ * it; or the one that it joined with. */
+static int parent_by_its_disk(const struct sim_node *node)
 {
-    if (!sim->healing) {
-        return false;
-    }
-    for (size_t i = 0; i < sim->nodes_n; i++) {
-        if (sim->nodes[i].clone_of < 0 && !sim->nodes[i].up) {
-            return false; /* it may */
-        }
-    }
-    return lt_tree_version(tree) >= lt_tree_version(sim_tree(sim));
+    const struct lt_tree_office *self =
+        lt_tree_find(lt_engine_tree(node->engine), &node->office);
+    const uint8_t *bytes;
+    size_t len;
+
+    return self != NULL &&
+                   lt_engine_key_at(node->engine, &self->parent, 0, &bytes, &len)
+               ? sim_node_of(node->sim, &self->parent)
+               : node->joined;
 }
 
-/* The tree names another parent: the node goes on there. Its session with the
+/* Its disk names another parent: the node goes on there. Its session with the
  * former one may live a little longer. */
 static void follow_tree(struct sim_node *node)
 {
-    const struct lt_tree *tree;
-    const struct lt_tree_office *self;
     int parent;
 
     if (!node->up || node->parent < 0) {
         return;
     }
-    tree = lt_engine_tree(node->engine);
-    if (lt_tree_version(tree) < node->tree_version &&
-        !is_newest(node->sim, tree)) {
-        return; /* after a restore: it hears again of what it knew */
-    }
-    node->tree_version = lt_tree_version(tree);
-    self = lt_tree_find(tree, &node->office);
-    parent = self == NULL ? -1 : sim_node_of(node->sim, &self->parent);
+    parent = parent_by_its_disk(node);
     if (parent < 0 || parent == node->parent) {
         return;
     }

@@ -432,6 +432,9 @@ static void start_failed(struct sim_node *node, lt_err err)
         node->blank |= node->damaged && ++node->deaths > SIM_DEATHS_MAX;
         return;
     }
+    if (err == LT_EFULL && node->quota_until_ms != 0 && node->durable_n == 0) {
+        return; /* a new log needs room, and has nothing to lose */
+    }
     if (node->damaged) {
         node->blank = true;
     } else {

@@ -184,7 +184,7 @@ struct sim_node {
     struct lt_event_id directives[16]; /* to this office, for answers */
     size_t directives_n;
     struct sim_link links[SIM_UPLINKS];
-    uint64_t tree_version;       /* at which its parent was last looked up */
+    int joined;                  /* the parent that its configuration names */
     uint64_t plant;              /* bugs of this node alone, of the engine's */
     int64_t around_since_ms;     /* it goes around its parent; 0: it does not */
     unsigned arounds;            /* sessions beside its parent */
