@@ -50,6 +50,9 @@ static inline uint64_t lt_engine_plants(void)
     plant |= LT_PLANTED(forget_own_stamp)
                  ? lt_plant_bit(LT_PLANT_FORGET_OWN_STAMP)
                  : 0;
+    plant |= LT_PLANTED(forget_own_binding)
+                 ? lt_plant_bit(LT_PLANT_FORGET_OWN_BINDING)
+                 : 0;
     plant |= LT_PLANTED(any_key) ? lt_plant_bit(LT_PLANT_ANY_KEY) : 0;
     plant |= LT_PLANTED(forget_unstored)
                  ? lt_plant_bit(LT_PLANT_FORGET_UNSTORED)

@@ -96,7 +96,8 @@ enum lt_plant {
     LT_PLANT_HIDE_OWN_KEY,
     LT_PLANT_KEEP_BLAME,
     LT_PLANT_FORGET_OWN_STAMP,
-    LT_PLANT_REFUSE_REBOUND
+    LT_PLANT_REFUSE_REBOUND,
+    LT_PLANT_FORGET_OWN_BINDING
 };
 static inline uint64_t lt_plant_bit(enum lt_plant plant)
 {

@@ -87,6 +87,15 @@ static bool is_own_key(const struct lt_engine *engine,
                   LT_HASH_LEN) == 0;
 }
 
+/* Did this office bind it? An older disk may have forgotten the move that made
+ * it the parent, and it comes back with the one that was bound. */
+static bool is_own_word(const struct lt_engine *engine,
+                        const struct lt_binding *binding)
+{
+    return lt_office_equal(&binding->issuer, &engine->self->id) &&
+           !lt_engine_planted(engine, LT_PLANT_FORGET_OWN_BINDING);
+}
+
 static enum verdict judge(struct lt_engine *engine,
                           const struct lt_binding *binding,
                           enum voucher voucher, bool known, bool *out_placed)
@@ -115,8 +124,9 @@ static enum verdict judge(struct lt_engine *engine,
                    ? WAITS
                    : WRONG;
     }
-    if (office != NULL && !lt_tree_had_parent(engine->tree, &binding->office,
-                                              &binding->issuer)) {
+    if (office != NULL &&
+        !lt_tree_had_parent(engine->tree, &binding->office, &binding->issuer) &&
+        !is_own_word(engine, binding)) {
         /* An older disk has not heard of the move that its own key came with,
          * and who was away not of one after which a known key was bound again.
          */
@@ -495,17 +505,35 @@ bool lt_engine_waiting_key(const struct lt_engine *engine,
     return false;
 }
 
-bool lt_keys_own_waits(const struct lt_engine *engine, struct lt_span *out)
+static const struct lt_waiting *own_waiting(const struct lt_engine *engine)
 {
     for (size_t i = engine->waiting_n; i > 0; i--) {
-        const struct lt_waiting *entry = &engine->waiting[i - 1];
-
-        if (is_own_key(engine, &entry->binding)) {
-            *out = (struct lt_span){entry->bytes, entry->len};
-            return true;
+        if (is_own_key(engine, &engine->waiting[i - 1].binding)) {
+            return &engine->waiting[i - 1];
         }
     }
-    return false;
+    return NULL;
+}
+
+bool lt_keys_own_waits(const struct lt_engine *engine, struct lt_span *out)
+{
+    const struct lt_waiting *entry = own_waiting(engine);
+
+    if (entry != NULL) {
+        *out = (struct lt_span){entry->bytes, entry->len};
+    }
+    return entry != NULL;
+}
+
+const struct lt_binding *lt_keys_own_unsigned(const struct lt_engine *engine)
+{
+    const struct lt_waiting *entry = own_waiting(engine);
+
+    return entry == NULL || entry->binding.has_previous ||
+                   engine->self->bound == NULL ||
+                   lt_engine_planted(engine, LT_PLANT_FORGET_WAITING)
+               ? NULL
+               : &entry->binding;
 }
 
 bool lt_engine_key_at(const struct lt_engine *engine,

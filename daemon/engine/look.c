@@ -24,7 +24,12 @@ bool lt_engine_binding_at(const struct lt_engine *engine, size_t index,
         *out = engine->bounds[index]->binding;
         return true;
     }
-    return lt_engine_unconfirmed_at(engine, index - engine->bounds_n, out);
+    index -= engine->bounds_n;
+    if (index < engine->unconfirmed_n) {
+        *out = engine->unconfirmed[index]->binding;
+        return true;
+    }
+    return false;
 }
 
 const uint8_t *lt_engine_own_key(const struct lt_engine *engine)
@@ -34,27 +39,37 @@ const uint8_t *lt_engine_own_key(const struct lt_engine *engine)
 
 bool lt_engine_self_unconfirmed(const struct lt_engine *engine)
 {
-    return lt_unconfirmed_find(engine, engine->self,
-                               lt_engine_own_key(engine)) != NULL;
+    return lt_engine_unconfirmed_key(engine, &engine->self->id,
+                                     lt_engine_own_key(engine));
 }
 
 bool lt_engine_unconfirmed_at(const struct lt_engine *engine, size_t index,
                               struct lt_binding *out)
 {
-    if (index >= engine->unconfirmed_n) {
-        return false;
+    const struct lt_binding *own = lt_keys_own_unsigned(engine);
+
+    if (index < engine->unconfirmed_n) {
+        *out = engine->unconfirmed[index]->binding;
+        return true;
     }
-    *out = engine->unconfirmed[index]->binding;
-    return true;
+    if (index == engine->unconfirmed_n && own != NULL) {
+        *out = *own;
+        return true;
+    }
+    return false;
 }
 
 bool lt_engine_unconfirmed_key(const struct lt_engine *engine,
                                const struct lt_office *office,
                                const uint8_t key_id[static LT_HASH_LEN])
 {
-    return engine->unconfirmed_n > 0 &&
-           lt_unconfirmed_find(engine, lt_unit_find(engine, office), key_id) !=
-               NULL;
+    const struct lt_binding *own = lt_keys_own_unsigned(engine);
+
+    return (own != NULL && lt_office_equal(&own->office, office) &&
+            memcmp(own->key_id, key_id, LT_HASH_LEN) == 0) ||
+           (engine->unconfirmed_n > 0 &&
+            lt_unconfirmed_find(engine, lt_unit_find(engine, office), key_id) !=
+                NULL);
 }
 
 const struct lt_key *lt_engine_key_of(const struct lt_engine *engine,

@@ -50,9 +50,23 @@ static void who_has_not_heard_of_a_move_waits_with_a_known_key(void **state)
     later.issuer = NATION;
     later.serial = 3;
     later.follows = net.nodes[COMMUNE].key;
+    give(PROVINCE, &later);
+    assert_int_equal(known(PROVINCE, COMMUNE), 1);
+    assert_true(net_alarm(&net, PROVINCE, LT_EUNKNOWNKEY));
+}
+
+/* The disk of before does not know of the move after which it bound the key. */
+static void what_an_office_bound_itself_counts_on_an_older_disk(void **state)
+{
+    struct later later = usual(keys[0], 2);
+
+    (void)state;
+    later.issuer = NATION;
+    later.follows = net.nodes[COMMUNE].key;
     give(NATION, &later);
-    assert_int_equal(known(NATION, COMMUNE), 1);
-    assert_true(net_alarm(&net, NATION, LT_EUNKNOWNKEY));
+    assert_true(later_holds(&net, NATION, COMMUNE, keys[0]));
+    assert_int_equal(known(NATION, COMMUNE), 2);
+    assert_false(net_alarm(&net, NATION, LT_EUNKNOWNKEY));
 }
 
 /* Who had a key before the last one binds nothing behind it. */
@@ -382,6 +396,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         PROMISE(the_same_key_bound_again_takes_its_own_place),
         PROMISE(who_has_not_heard_of_a_move_waits_with_a_known_key),
+        PROMISE(what_an_office_bound_itself_counts_on_an_older_disk),
         PROMISE(an_older_key_has_no_say_any_more),
         PROMISE(who_only_names_the_key_before_does_not_follow_it),
         PROMISE(the_root_key_puts_no_office_beside_the_tree),

@@ -664,7 +664,11 @@ static void who_cannot_judge_its_own_key_shows_it(void **state)
     keys[keys_n - 1] = old; /* freed at the end */
     net_start(&net, COMMUNE);
     hand_over(COMMUNE, &binding);
-    assert_false(unconfirmed(COMMUNE, COMMUNE)); /* nor anything else */
+    assert_true(unconfirmed(COMMUNE, COMMUNE)); /* it will be, once it can judge */
+    assert_true(lt_engine_self_unconfirmed(engine_of(COMMUNE)));
+    assert_true(lt_engine_unconfirmed_key(engine_of(COMMUNE),
+                                          &net.nodes[COMMUNE].office,
+                                          lt_key_id(net.nodes[COMMUNE].key)));
     net_connect(&net, COMMUNE, PROVINCE);
     cases(COMMUNE, 1);
     net_run(&net, 5 * MINUTE_MS);
