@@ -74,7 +74,8 @@ static bool may_be_wide(const struct sim_node *lower)
 
     lt_engine_bypass(lower->engine, &view);
     parent = sim_node_of(lower->sim, &view.parent);
-    return (parent >= 0 && lower->sim->nodes[parent].was_revoked) ||
+    return (parent >= 0 && (lower->sim->nodes[parent].was_revoked ||
+                            lower->sim->nodes[parent].shut_door)) ||
            lower->around_since_ms == 0 || view.state == LT_BYPASS_NOT ||
            lower->sim->now_ms - lower->around_since_ms >= WIDE_MS ||
            view.reason == LT_BYPASS_UNRECEIPTED ||

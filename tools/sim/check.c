@@ -158,7 +158,9 @@ static bool check_told(struct sim *sim, const struct sim_held *held)
             (told->by_clone && holders(sim, held, &told->id) == 0)) {
             continue; /* it was nowhere but on that machine */
         }
-        for (int at = (int)told->writer; at >= 0;
+        size_t steps = 0;
+
+        for (int at = (int)told->writer; at >= 0 && steps++ <= sim->nodes_n;
              at = sim_next_above(sim, at)) {
             if (sim_held_event(&held[at], &told->id) ||
                 is_stranded(sim, held, &told->id)) {

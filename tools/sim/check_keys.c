@@ -58,8 +58,15 @@ bool sim_keys_agree(const struct sim *sim, unsigned *out_at, unsigned *out_of)
     for (unsigned of = 1; of < sim->nodes_n; of++) {
         const struct sim_node *node = &sim->nodes[of];
 
+        size_t steps = 0;
+
+        /* Older disks may name each other as their parents for a while. */
         for (int at = (int)of; node->clone_of < 0 && at >= 0;
              at = sim_next_above(sim, at)) {
+            if (steps++ > sim->nodes_n) {
+                *out_at = *out_of = of;
+                return false;
+            }
             if (sim->nodes[at].up &&
                 sim_key_is_known_to_wait(&sim->nodes[at], node) !=
                     waits(node)) {

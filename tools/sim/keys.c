@@ -173,8 +173,9 @@ static struct sim_node *choose(struct sim *sim)
     const struct lt_tree_office *office;
     const struct sim_node *by;
 
+    /* One that stands still cannot ask: it has not stored its last key yet. */
     if (!is_quiet(sim, of) || node->parent < 0 || !node->up || node->dying ||
-        node->damaged || node->serial >= SIM_KEYS_MAX) {
+        node->damaged || sim_paused(node) || node->serial >= SIM_KEYS_MAX) {
         return NULL;
     }
     by = &sim->nodes[node->parent];

@@ -234,11 +234,13 @@ static lt_err put_binding(struct sim_node *node, size_t of)
 static lt_err put_bindings(struct sim_node *node)
 {
     struct sim *sim = node->sim;
+    size_t steps = 0;
     lt_err err = LT_OK;
 
     /* What lies beside the log is said at every start. */
     for (int i = node->kit.n > 0 ? -1 : (int)node->index;
-         i >= 0 && err == LT_OK; i = sim->nodes[i].parent) {
+         i >= 0 && err == LT_OK && steps++ <= sim->nodes_n;
+         i = sim->nodes[i].parent) {
         err = put_binding(node, (size_t)i);
         if (sim->apart != 0 && i == sim->apart) {
             break;

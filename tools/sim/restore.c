@@ -93,6 +93,7 @@ static struct sim_node *choose(struct sim *sim, bool with_backup)
 static void put_in(struct sim_node *node, const struct lt_disk_image *image)
 {
     lt_disk_restore(node->disk, image);
+    lt_disk_lie(node->disk, 0); /* it is another device */
     node->quota_until_ms = 0;
     lt_disk_set_quota(node->disk, 0);
     node->lossy = true;
@@ -165,6 +166,7 @@ static bool make_empty(struct sim_node *node)
     bool done;
 
     node->lives = 0; /* its bindings are stored anew */
+    node->joined = node->parent; /* whoever set it up knows it */
     done = sim_put_back(node, image);
     lt_disk_image_free(image);
     lt_disk_free(empty);

@@ -372,7 +372,7 @@ static unsigned tiers_of(const struct sim *sim)
     for (size_t i = 0; i < sim->nodes_n; i++) {
         unsigned depth = 1;
 
-        for (int up = sim->nodes[i].parent; up >= 0;
+        for (int up = sim->nodes[i].parent; up >= 0 && depth <= sim->nodes_n;
              up = sim->nodes[up].parent) {
             depth++;
         }
