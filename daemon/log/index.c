@@ -106,3 +106,27 @@ lt_err lt_index_mend(struct lt_log *log, bool *out_mended)
     }
     return err;
 }
+
+/* Each stream and run by its row, and by each index of it. */
+static const char named_apart[] =
+    "SELECT EXISTS(SELECT 1 FROM stream s NOT INDEXED WHERE s.id IS NOT "
+    "(SELECT i.id FROM stream i "
+    "WHERE i.origin = s.origin AND i.channel = s.channel)) "
+    "OR EXISTS(SELECT 1 FROM run r NOT INDEXED WHERE r.id IS NOT "
+    "(SELECT i.id FROM run i INDEXED BY sqlite_autoindex_run_1 "
+    "WHERE i.stream = r.stream AND i.epoch = r.epoch) "
+    "OR r.id NOT IN (SELECT i.id FROM run i INDEXED BY run_prev "
+    "WHERE i.stream = r.stream AND i.prev_epoch = r.prev_epoch))";
+
+lt_err lt_index_mend_names(struct lt_log *log, bool *out_mended)
+{
+    int64_t number;
+    lt_err err = ask(log, named_apart, &number);
+
+    if (err != LT_OK || number == 0 || LT_PLANTED(keep_index)) {
+        return err;
+    }
+    err = mend(log, "REINDEX stream; REINDEX run");
+    *out_mended |= err == LT_OK;
+    return err == LT_ECORRUPT ? LT_OK : err; /* two of a name: as they are */
+}

@@ -32,6 +32,7 @@ enum lt_log_stmt {
     LT_STMT_COMMIT,
     LT_STMT_ROLLBACK,
     LT_STMT_STREAM_FIND,
+    LT_STMT_STREAM_THERE,
     LT_STMT_STREAM_ADD,
     LT_STMT_STREAM_COUNT,
     LT_STMT_RUN_FIND,
@@ -319,6 +320,10 @@ LT_MUST_CHECK lt_err lt_spare_add(struct lt_log *log, int64_t run,
  * a segment. Part of the open transaction. Errors: LT_ECORRUPT when the rows do
  * not allow it; LT_EIO, LT_EFULL. */
 LT_MUST_CHECK lt_err lt_index_mend(struct lt_log *log, bool *out_mended);
+/* Make the indexes of streams and runs anew if they say other than the rows,
+ * which are right: after lt_log_mend_runs. *out_mended stays as it is otherwise.
+ * Errors: LT_EIO, LT_EFULL. */
+LT_MUST_CHECK lt_err lt_index_mend_names(struct lt_log *log, bool *out_mended);
 
 /* ---- checkpoint.c ---- */
 

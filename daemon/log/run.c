@@ -81,21 +81,44 @@ static lt_err find_stream(struct lt_log *log, const struct lt_stream *stream,
         return err;
     }
     *out_id = row ? sqlite3_column_int64(stmt, 0) : 0;
+    err = row && sqlite3_column_int(stmt, 1) == 0 ? LT_ECORRUPT : LT_OK;
     lt_sql_done(stmt);
-    return LT_OK;
+    return err;
+}
+
+/* A new one is rare, and a rotten index that has lost one would make it twice. */
+static lt_err check_new(struct lt_log *log, const struct lt_office *origin,
+                        const uint8_t channel[static LT_CHANNEL_BYTES])
+{
+    bool row;
+    lt_err err;
+    sqlite3_stmt *stmt = lt_sql_stmt(log, LT_STMT_STREAM_THERE, &err);
+
+    if (stmt == NULL) {
+        return err;
+    }
+    lt_bind_blob(stmt, 1, origin->bytes, LT_OFFICE_LEN);
+    lt_bind_blob(stmt, 2, channel, LT_CHANNEL_BYTES);
+    err = lt_sql_step(log, stmt, &row);
+    if (err == LT_OK) {
+        lt_sql_done(stmt);
+    }
+    return err == LT_OK && row ? LT_ECORRUPT : err;
 }
 
 static lt_err add_stream(struct lt_log *log, const struct lt_stream *stream,
                          int64_t *out_id)
 {
     uint8_t channel[LT_CHANNEL_BYTES];
+    sqlite3_stmt *stmt;
     lt_err err;
-    sqlite3_stmt *stmt = lt_sql_stmt(log, LT_STMT_STREAM_ADD, &err);
 
+    lt_channel_encode(&stream->channel, channel);
+    err = check_new(log, &stream->origin, channel);
+    stmt = err == LT_OK ? lt_sql_stmt(log, LT_STMT_STREAM_ADD, &err) : NULL;
     if (stmt == NULL) {
         return err;
     }
-    lt_channel_encode(&stream->channel, channel);
     lt_bind_blob(stmt, 1, stream->origin.bytes, LT_OFFICE_LEN);
     lt_bind_blob(stmt, 2, channel, sizeof(channel));
     err = lt_sql_run(log, stmt);
@@ -122,11 +145,12 @@ static lt_err read_run(struct lt_log *log, struct lt_run_entry *entry)
     }
     if (row) {
         entry->id = sqlite3_column_int64(stmt, 0);
-        entry->first = lt_column_u64(stmt, 1);
-        entry->prev.epoch = lt_column_u64(stmt, 2);
-        entry->prev.number = lt_column_u64(stmt, 3);
-        if (!lt_column_bytes(stmt, 4, entry->prev.hash, LT_HASH_LEN) ||
-            !lt_column_bytes(stmt, 5, entry->key_id, LT_HASH_LEN)) {
+        entry->first = lt_column_u64(stmt, 2);
+        entry->prev.epoch = lt_column_u64(stmt, 3);
+        entry->prev.number = lt_column_u64(stmt, 4);
+        if (sqlite3_column_int(stmt, 1) == 0 ||
+            !lt_column_bytes(stmt, 5, entry->prev.hash, LT_HASH_LEN) ||
+            !lt_column_bytes(stmt, 6, entry->key_id, LT_HASH_LEN)) {
             err = LT_ECORRUPT;
         }
     }

@@ -13,13 +13,19 @@ static const char *const texts[LT_STMTS] = {
     [LT_STMT_BEGIN] = "BEGIN IMMEDIATE",
     [LT_STMT_COMMIT] = "COMMIT",
     [LT_STMT_ROLLBACK] = "ROLLBACK",
+    /* By its index, and from the row: the index may have rotted. */
     [LT_STMT_STREAM_FIND] =
-        "SELECT id FROM stream WHERE origin = ?1 AND channel = ?2",
+        "SELECT id, origin = ?1 AND channel = ?2 FROM stream NOT INDEXED "
+        "WHERE id = (SELECT id FROM stream "
+        "WHERE origin = ?1 AND channel = ?2)",
+    [LT_STMT_STREAM_THERE] =
+        "SELECT 1 FROM stream NOT INDEXED WHERE origin = ?1 AND channel = ?2",
     [LT_STMT_STREAM_ADD] = "INSERT INTO stream(origin, channel) VALUES(?1, ?2)",
     [LT_STMT_STREAM_COUNT] = "SELECT count(*) FROM stream",
     [LT_STMT_RUN_FIND] =
-        "SELECT id, first, prev_epoch, prev_number, prev_hash, key_id "
-        "FROM run WHERE stream = ?1 AND epoch = ?2",
+        "SELECT id, stream = ?1 AND epoch = ?2, first, prev_epoch, "
+        "prev_number, prev_hash, key_id FROM run NOT INDEXED "
+        "WHERE id = (SELECT id FROM run WHERE stream = ?1 AND epoch = ?2)",
     [LT_STMT_RUN_BY_ID] =
         "SELECT t.origin, t.channel, r.epoch, r.first, r.prev_epoch, "
         "r.prev_number, r.prev_hash, r.key_id "
