@@ -50,6 +50,10 @@ static inline uint64_t lt_engine_plants(void)
     plant |= LT_PLANTED(forget_own_stamp)
                  ? lt_plant_bit(LT_PLANT_FORGET_OWN_STAMP)
                  : 0;
+    plant |= LT_PLANTED(shut_for_good)
+                 ? lt_plant_bit(LT_PLANT_SHUT_FOR_GOOD)
+                 : 0;
+    plant |= LT_PLANTED(wait_for_shut) ? lt_plant_bit(LT_PLANT_WAIT_FOR_SHUT) : 0;
     plant |= LT_PLANTED(forget_own_binding)
                  ? lt_plant_bit(LT_PLANT_FORGET_OWN_BINDING)
                  : 0;

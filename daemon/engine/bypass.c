@@ -78,6 +78,14 @@ static bool is_refused(const struct lt_engine *engine,
            lt_revoke_refuses(engine, unit->bound->binding.key_id);
 }
 
+/* There is no waiting for it: it has said so itself, or the tree's writer has. */
+static bool is_hopeless(const struct lt_engine *engine,
+                        const struct lt_unit *parent)
+{
+    return parent != NULL && parent->session == NULL &&
+           (lt_doors_shut_here(engine) || is_refused(engine, parent));
+}
+
 static enum lt_bypass_reason need(struct lt_engine *engine, int64_t oldest)
 {
     const struct lt_office *parent = lt_parent_office(engine);
@@ -325,8 +333,7 @@ static void begin(struct lt_engine *engine, enum lt_bypass_reason reason)
     bypass->up_ms = 0;
     bypass->rounds = 0;
     bypass->wide =
-        reason == LT_BYPASS_SHUT || /* it knows: there is no waiting for it */
-        is_refused(engine, lt_unit_find(engine, &line[0])) ||
+        is_hopeless(engine, lt_unit_find(engine, &line[0])) ||
         ((reason == LT_BYPASS_UNRECEIPTED || reason == LT_BYPASS_MISSING) &&
          lt_class_lane(bypass->stream.channel.cls) != LT_LANE_URGENT);
     (void)lt_receipt_keeper(engine, &bypass->keeper);
@@ -418,7 +425,10 @@ static void go_on(struct lt_engine *engine)
 {
     struct lt_bypass *bypass = &engine->bypass;
 
-    bypass->wide |= engine->now.mono_ms - bypass->began_ms >= LT_BYPASS_WIDE_MS;
+    bypass->wide |=
+        engine->now.mono_ms - bypass->began_ms >= LT_BYPASS_WIDE_MS ||
+        (is_hopeless(engine, lt_unit_find(engine, &bypass->parent)) &&
+         !lt_engine_planted(engine, LT_PLANT_WAIT_FOR_SHUT));
     if (bypass->wide && bypass->session->lanes != LT_LANES) {
         lt_compare_open(engine, bypass->session);
     }

@@ -64,6 +64,15 @@ lt_err lt_doors_word(struct lt_engine *engine, const struct lt_event *event)
     return LT_OK;
 }
 
+/* One that is closed says nothing any more, not that it opens either: its door
+ * is open to who has something left to hand over, or to fetch. */
+static bool is_closed(const struct lt_engine *engine,
+                      const struct lt_office *office)
+{
+    return lt_tree_closed_at(engine->tree, UINT64_MAX, office) &&
+           !lt_engine_planted(engine, LT_PLANT_SHUT_FOR_GOOD);
+}
+
 static bool counts(const struct lt_engine *engine, const struct lt_door *door)
 {
     const struct lt_tree_office *office =
@@ -71,6 +80,7 @@ static bool counts(const struct lt_engine *engine, const struct lt_door *door)
 
     return door->shut && office != NULL &&
            lt_office_equal(&office->parent, &door->by) &&
+           !is_closed(engine, &door->by) &&
            !lt_engine_planted(engine, LT_PLANT_DOORS_OPEN);
 }
 

@@ -97,7 +97,9 @@ enum lt_plant {
     LT_PLANT_KEEP_BLAME,
     LT_PLANT_FORGET_OWN_STAMP,
     LT_PLANT_REFUSE_REBOUND,
-    LT_PLANT_FORGET_OWN_BINDING
+    LT_PLANT_FORGET_OWN_BINDING,
+    LT_PLANT_WAIT_FOR_SHUT,
+    LT_PLANT_SHUT_FOR_GOOD
 };
 static inline uint64_t lt_plant_bit(enum lt_plant plant)
 {

@@ -1,5 +1,5 @@
 /* Around a parent that is dead, or acknowledges and withholds: up and down. */
-#include "tests/unit/engine/net.h"
+#include "tests/unit/engine/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -164,6 +164,24 @@ static void urgent_alone_for_an_hour_then_all_lanes(void **state)
     net_run(&net, 1000);
     assert_int_equal(
         net_class_events(&net, COMMUNE, PROVINCE, LT_CLASS_DIRECTIVE), 1);
+}
+
+/* It went around a parent that did not answer, and hears there why. */
+static void who_hears_that_the_door_is_shut_waits_no_hour(void **state)
+{
+    (void)state;
+    net_disconnect(&net, COMMUNE, DISTRICT);
+    incident(COMMUNE);
+    assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 3), LT_OK);
+    net_run(&net, MINUTE_MS);
+    assert_int_equal(around(COMMUNE).reason, LT_BYPASS_UNACKED);
+    assert_int_equal(net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE),
+                     0);
+    words_door(&net, DISTRICT, COMMUNE, true);
+    net_run(&net, MINUTE_MS);
+    assert_true(around(COMMUNE).all_lanes);
+    assert_int_equal(net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE),
+                     3);
 }
 
 /* The dead parent's hour has passed; then the office is put below another, which
@@ -606,6 +624,7 @@ int main(int argc, char **argv)
         PROMISE(urgent_event_passes_a_dead_parent_within_seconds),
         PROMISE(keeper_receipts_what_came_around),
         PROMISE(urgent_alone_for_an_hour_then_all_lanes),
+        PROMISE(who_hears_that_the_door_is_shut_waits_no_hour),
         PROMISE(another_parent_has_its_hour_of_its_own),
         PROMISE4(one_that_is_above_no_longer_opens_no_lanes),
         PROMISE(parent_that_comes_back_is_given_what_it_missed),

@@ -7,6 +7,7 @@
 
 #include "daemon/engine/state.h"
 #include "tests/unit/engine/later.h"
+#include "tests/unit/engine/words.h"
 
 enum { PROVINCE, DISTRICT, COMMUNE, OTHER };
 
@@ -239,6 +240,27 @@ static void a_neighbour_of_the_writer_hears_it_as_well(void **state)
     revoke(DISTRICT, false);
     net_run(&net, MINUTE_MS);
     assert_true(lt_engine_ended(engine_of(DISTRICT)));
+}
+
+/* What it had shut nobody could open any more. */
+static void a_door_of_a_closed_office_is_open(void **state)
+{
+    (void)state;
+    net.no_bypass = true;
+    words_door(&net, DISTRICT, COMMUNE, true);
+    cases(COMMUNE, 2);
+    net_run(&net, MINUTE_MS);
+    assert_true(net_alarm(&net, DISTRICT, LT_ADOORSHUT));
+    assert_int_equal(
+        net_class_events(&net, DISTRICT, COMMUNE, LT_CLASS_CASE), 0);
+    net_close(&net, COMMUNE, PROVINCE); /* it is not put below another */
+    net_close(&net, OTHER, PROVINCE);
+    net_close(&net, DISTRICT, PROVINCE);
+    net_run(&net, MINUTE_MS);
+    assert_false(net_alarm(&net, DISTRICT, LT_ADOORSHUT));
+    assert_false(net_alarm(&net, PROVINCE, LT_ADOORSHUT));
+    assert_int_equal(
+        net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE), 2);
 }
 
 /* It has a few seconds to hear so, and its neighbour knows that it is about to
@@ -476,6 +498,7 @@ int main(int argc, char **argv)
         PROMISE(it_says_so_only_when_it_has_kept_it),
         PROMISE(its_key_ends_and_it_is_the_last_that_hears_so),
         PROMISE(a_neighbour_of_the_writer_hears_it_as_well),
+        PROMISE(a_door_of_a_closed_office_is_open),
         PROMISE(who_is_told_that_it_ends_is_leaving),
         PROMISE(who_has_ended_goes_around_nobody),
         PROMISE(who_ends_while_it_goes_around_hangs_up),
