@@ -14,7 +14,12 @@
 #include "common/binding.h"
 #include "tools/sim/sim.h"
 
-enum { WAITS_MS = 12000, LATER_MS = 200, FORMER_MAX = 8 };
+enum {
+    WAITS_MS = 12000,
+    LATER_MS = 200,
+    ASKED_MS = 60 * 1000, /* of virtual time: until somebody telephones */
+    FORMER_MAX = 8
+};
 
 /* ---- a binding, and what it rests on ---- */
 
@@ -275,13 +280,36 @@ bool sim_key_is_known_to_wait(const struct sim_node *at,
                                      lt_key_id(of->key));
 }
 
+/* It has had several keys, and everybody has lost one of those between with a
+ * disk: the keeper hears of a key that follows nothing known, and its people ask
+ * the office's. */
+static bool has_lost_its_line(const struct sim_node *root,
+                              const struct sim_node *node)
+{
+    const uint8_t *bytes;
+    size_t len;
+
+    return node->sim->healing && node->sim->now_ms > ASKED_MS &&
+           !node->waits && node->kit.n > 0 &&
+           lt_engine_key_of(root->engine, &node->office,
+                            lt_key_id(node->key)) == NULL &&
+           lt_engine_waiting_key(root->engine, &node->office, 0, &bytes, &len);
+}
+
+static bool is_to_be_confirmed(const struct sim_node *root,
+                               const struct sim_node *node)
+{
+    return (node->waits && node->confirms &&
+            (node->sim->healing || node->sim->now_ms >= node->confirm_at_ms) &&
+            sim_key_is_known_to_wait(root, node)) ||
+           has_lost_its_line(root, node);
+}
+
 static void confirm(struct sim *sim, struct sim_node *node)
 {
     struct sim_node *root = &sim->nodes[0];
 
-    if (!node->waits || !node->confirms ||
-        (!sim->healing && sim->now_ms < node->confirm_at_ms) ||
-        !sim_may_write(root) || !sim_key_is_known_to_wait(root, node) ||
+    if (!sim_may_write(root) || !is_to_be_confirmed(root, node) ||
         is_asked(root, LT_EV_KEY_CONFIRMED, node->index) ||
         node->kit.n == 0) {
         return;

@@ -97,6 +97,7 @@ static void put_in(struct sim_node *node, const struct lt_disk_image *image)
     node->quota_until_ms = 0;
     lt_disk_set_quota(node->disk, 0);
     node->lossy = true;
+    node->joined = node->parent; /* whoever sets it up knows it */
     node->damaged = false;
     node->blank = false;
     node->deaths = 0;
@@ -166,7 +167,6 @@ static bool make_empty(struct sim_node *node)
     bool done;
 
     node->lives = 0; /* its bindings are stored anew */
-    node->joined = node->parent; /* whoever set it up knows it */
     done = sim_put_back(node, image);
     lt_disk_image_free(image);
     lt_disk_free(empty);

@@ -9,7 +9,7 @@ enum {
     HEALING_MS = 90 * 1000, /* at most, to converge */
     /* The same where frames were lost, doubled or overtaken within a session,
      * as TCP never does: a hold may outlive its reason, for ten minutes. */
-    HOLDS_HEALING_MS = 15 * 60 * 1000,
+    HOLDS_HEALING_MS = 15 * 60 * 1000 + 3 * HEALING_MS,
     STATEMENT_MS = 20 * 60 * 1000, /* until every receipt has come */
     TICK_MS = 5,
     WRITES_BETWEEN_MS = 40,
