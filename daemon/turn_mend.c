@@ -33,7 +33,11 @@ lt_err lt_turn_mend(struct lt_turn *turn, const struct lt_now *now,
         err = remember(turn, &segment->stream, segment->epoch, segment->first,
                        how);
     }
-    return err == LT_OK ? lt_engine_mended(turn->engine, now, effect, whole,
+    return err == LT_OK ? lt_engine_mended(turn->engine, now, effect,
+                                           whole ? LT_MEND_WHOLE
+                                           : how == LT_MENDED_PART
+                                               ? LT_MEND_SOME
+                                               : LT_MEND_NOTHING,
                                            turn->effects)
                         : err;
 }

@@ -501,11 +501,12 @@ lt_err lt_engine_stored(struct lt_engine *engine, const struct lt_now *now,
 }
 
 lt_err lt_engine_mended(struct lt_engine *engine, const struct lt_now *now,
-                        const struct lt_effect *mend, bool whole,
+                        const struct lt_effect *mend,
+                        enum lt_mend_outcome outcome,
                         struct lt_effects *effects)
 {
     enter(engine, now, effects);
-    lt_mend_done(engine, mend, whole);
+    lt_mend_done(engine, mend, outcome);
     return leave(engine);
 }
 

@@ -314,10 +314,13 @@ LT_MUST_CHECK lt_err lt_engine_stored(struct lt_engine *engine,
                                       const struct lt_segment *segments,
                                       size_t segments_n,
                                       struct lt_effects *effects);
-/* What became of a MEND: is the segment whole now, in the open transaction? */
+/* What became of a MEND, in the open transaction: nothing; it has no rotten
+ * bytes any more, and lacks parts; it is whole. */
+enum lt_mend_outcome { LT_MEND_NOTHING, LT_MEND_SOME, LT_MEND_WHOLE };
 LT_MUST_CHECK lt_err lt_engine_mended(struct lt_engine *engine,
                                       const struct lt_now *now,
-                                      const struct lt_effect *mend, bool whole,
+                                      const struct lt_effect *mend,
+                                      enum lt_mend_outcome outcome,
                                       struct lt_effects *effects);
 LT_MUST_CHECK lt_err lt_engine_committed(struct lt_engine *engine,
                                          const struct lt_now *now,

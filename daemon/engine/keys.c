@@ -87,12 +87,14 @@ static bool is_own_key(const struct lt_engine *engine,
                   LT_HASH_LEN) == 0;
 }
 
-/* Did this office bind it? An older disk may have forgotten the move that made
- * it the parent, and it comes back with the one that was bound. */
+/* Did this office bind it, as one that follows another? An older disk may have
+ * forgotten the move that made it the parent, and it comes back with the one that
+ * was bound. */
 static bool is_own_word(const struct lt_engine *engine,
                         const struct lt_binding *binding)
 {
-    return lt_office_equal(&binding->issuer, &engine->self->id) &&
+    return binding->has_previous &&
+           lt_office_equal(&binding->issuer, &engine->self->id) &&
            !lt_engine_planted(engine, LT_PLANT_FORGET_OWN_BINDING);
 }
 

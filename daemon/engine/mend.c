@@ -252,8 +252,9 @@ static void begin_afresh(struct lt_engine *engine, const struct lt_run *run)
 }
 
 void lt_mend_done(struct lt_engine *engine, const struct lt_effect *mend,
-                  bool whole)
+                  enum lt_mend_outcome outcome)
 {
+    bool whole = outcome == LT_MEND_WHOLE;
     struct lt_ask *ask = ask_of(engine, mend->token);
     const struct lt_segment *segment = &mend->segment;
     struct lt_track *track = lt_track_find(engine, &segment->stream);
@@ -267,9 +268,10 @@ void lt_mend_done(struct lt_engine *engine, const struct lt_effect *mend,
         (void)ask_next(engine, ask);
     } else if (ask != NULL) {
         drop(engine, ask);
-        if (run != NULL) {
-            begin_afresh(engine, run);
-        }
+    }
+    /* Without the rotten parts it can be taken as well. */
+    if (ask != NULL && run != NULL && outcome != LT_MEND_NOTHING) {
+        begin_afresh(engine, run);
     }
     ask_waiting(engine);
 }

@@ -20,7 +20,7 @@ bool lt_mend_stored(struct lt_engine *engine, const struct lt_effect *read,
                     const struct lt_segment *segments, size_t segments_n);
 /* What became of LT_FX_MEND. */
 void lt_mend_done(struct lt_engine *engine, const struct lt_effect *mend,
-                  bool whole);
+                  enum lt_mend_outcome outcome);
 /* Asks the next neighbour where one is silent or gone. Returns when to look
  * again; INT64_MAX: not at all. */
 int64_t lt_mend_tick(struct lt_engine *engine);

@@ -451,7 +451,8 @@ static void mended(const struct lt_effect *mend, bool whole)
     struct node *node = &net.nodes[DISTRICT];
 
     assert_int_equal(
-        lt_engine_mended(node->engine, &net.now, mend, whole, node->effects),
+        lt_engine_mended(node->engine, &net.now, mend,
+                         whole ? LT_MEND_WHOLE : LT_MEND_NOTHING, node->effects),
         LT_OK);
     net_turn(&net, DISTRICT);
 }

@@ -452,7 +452,7 @@ static void so_many_are_asked_for_and_no_more(void **state)
 }
 
 /* Who had been sent rotten bytes has held the run for the whole session. */
-static void what_was_held_for_wrong_is_sent_anew_once_it_is_mended(void **state)
+static void held_for_wrong_and_sent_anew(void)
 {
     struct node *district = &net.nodes[DISTRICT];
     struct lt_session *session =
@@ -465,7 +465,6 @@ static void what_was_held_for_wrong_is_sent_anew_once_it_is_mended(void **state)
                                  .reason = LT_HOLD_PROVEN_WRONG};
     struct lt_buf frame;
 
-    (void)state;
     lt_buf_init(&frame, lt_alloc_heap());
     send(PROVINCE, lt_hold_encode(&hold, &frame), &frame);
     assert_int_equal(net_write(&net, COMMUNE, net_up(LT_CLASS_CASE), 1), LT_OK);
@@ -478,6 +477,21 @@ static void what_was_held_for_wrong_is_sent_anew_once_it_is_mended(void **state)
     net_run(&net, 5000);
     assert_int_equal(net_class_events(&net, PROVINCE, COMMUNE, LT_CLASS_CASE),
                      4);
+}
+
+static void what_was_held_for_wrong_is_sent_anew_once_it_is_mended(void **state)
+{
+    (void)state;
+    held_for_wrong_and_sent_anew();
+}
+
+/* Nobody has the texts that were rotten: what was signed goes without them. */
+static void or_once_nothing_of_it_is_rotten(void **state)
+{
+    (void)state;
+    net.nodes[DISTRICT].mends_some = true;
+    held_for_wrong_and_sent_anew();
+    assert_int_equal(net.nodes[DISTRICT].unmended, 1);
 }
 
 /* ---- who asks for what it may not have, or what is not there ---- */
@@ -558,6 +572,7 @@ int main(int argc, char **argv)
         TEST(one_question_at_a_time_goes_to_a_neighbour),
         TEST(so_many_are_asked_for_and_no_more),
         TEST(what_was_held_for_wrong_is_sent_anew_once_it_is_mended),
+        TEST(or_once_nothing_of_it_is_rotten),
         TEST(what_is_not_there_is_said_to_be_not_there),
         TEST(what_an_office_may_not_have_is_not_there_for_it),
         TEST(texts_that_rotted_here_are_left_out_of_what_is_given),

@@ -346,7 +346,10 @@ static void mend(struct net *net, struct node *node,
     node->mend_parts_len = effect->segment.parts_len;
     memcpy(node->mend_hash, effect->segment.hash, LT_HASH_LEN);
     node->within = true;
-    node->rc = lt_engine_mended(node->engine, &now, effect, !node->mends_none,
+    node->rc = lt_engine_mended(node->engine, &now, effect,
+                                node->mends_none   ? LT_MEND_NOTHING
+                                : node->mends_some ? LT_MEND_SOME
+                                                   : LT_MEND_WHOLE,
                                 node->effects);
     node->within = false;
     net->failed |= node->rc == LT_ENOMEM;

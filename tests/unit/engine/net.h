@@ -89,6 +89,7 @@ struct node {
     uint64_t closes;
     uint64_t stored_twice;   /* asked to store what is there */
     bool mends_none;         /* what comes is never what stood there */
+    bool mends_some;         /* or lacks the texts that were rotten */
     uint64_t mends;          /* replacements that were handed over */
     bool mend_proven;        /* the last of them */
     uint8_t mend_hash[LT_HASH_LEN];
