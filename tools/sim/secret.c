@@ -295,8 +295,7 @@ static bool check_stays(struct sim *sim, const struct sim_held *held,
         secret->ordered ? sim_held_find(&held[0], &secret->order) : NULL;
     const struct sim_held_event *text =
         order == NULL ? NULL : sim_held_find(&held[0], &secret->event);
-    bool of_itself = text != NULL && text->unconfirmed &&
-                     secret->event.epoch == secret->order.epoch;
+    bool of_itself = text != NULL && text->unconfirmed;
 
     for (size_t i = 0; order != NULL && order->unconfirmed && i < sim->nodes_n;
          i++) {
