@@ -243,6 +243,7 @@ static void start(struct lt_engine *engine)
     lt_author_check_clock(engine);
     lt_statement_tree(engine);
     lt_parent_start(engine);
+    lt_keys_review(engine);
     lt_doors_review(engine);
     lt_revoke_review(engine);
     engine->keys_changed = true;

@@ -291,6 +291,24 @@ static enum verdict follows(struct lt_engine *engine,
                       lt_binding_check_previous(binding, unit->bound->key));
 }
 
+/* Is there one of the same office before it that waits? While the log is read
+ * the office's first key may have to wait for a word of the tree that proves its
+ * issuer's, and one that nobody has confirmed for nothing: they were stored in
+ * the order in which they were taken. */
+static bool comes_after_one_that_waits(const struct lt_engine *engine,
+                                       const struct lt_binding *binding)
+{
+    for (size_t i = 0; i < engine->waiting_n; i++) {
+        const struct lt_binding *waiting = &engine->waiting[i].binding;
+
+        if (lt_office_equal(&waiting->office, &binding->office)) {
+            return memcmp(waiting->key_id, binding->key_id, LT_HASH_LEN) != 0 &&
+                   !lt_engine_planted(engine, LT_PLANT_FORGET_WAITING);
+        }
+    }
+    return false;
+}
+
 /* Anything that changes the standing of @unit: its held runs may go on. */
 static bool take(struct lt_engine *engine, const struct lt_binding *binding,
                  struct lt_span bytes, bool store, enum voucher voucher,
@@ -314,6 +332,12 @@ static bool take(struct lt_engine *engine, const struct lt_binding *binding,
     }
     if (known != NULL && known->binding.serial >= binding->serial) {
         return false; /* known, or older than what is known */
+    }
+    if (!engine->started && voucher == BY_NOBODY &&
+        (unit == NULL || unit->bound == NULL) &&
+        comes_after_one_that_waits(engine, binding)) {
+        *out_waits = true;
+        return false;
     }
     place = known != NULL ? LT_PLACE_SAME : LT_PLACE_NEWEST;
     rc = lt_key_from_public(binding->key, &key);

@@ -277,7 +277,54 @@ static void the_writer_confirms_also_whom_the_tree_lacks(void **state)
     assert_true(later_holds(&net, DISTRICT, stranger, keys[0]));
 }
 
-int main(void)
+/* The issuer's key of before is proven by a word of the tree alone, which is read
+ * after the bindings. */
+static void a_start_takes_no_waiting_key_for_the_first(void **state)
+{
+    struct node *nation = &net.nodes[NATION];
+    struct later above = {.office = DISTRICT,
+                          .issuer = PROVINCE,
+                          .key = keys[0],
+                          .serial = 1};
+    struct later later = usual(keys[1], 1);
+    struct lt_buf former;
+    struct lt_binding read;
+    const uint8_t *bytes;
+    size_t kept = 0;
+    size_t len;
+
+    (void)state;
+    lt_buf_init(&former, lt_alloc_heap());
+    assert_true(lt_engine_key_at(nation->engine, &net.nodes[DISTRICT].office, 0,
+                                 &bytes, &len));
+    assert_true(lt_buf_put(&former, bytes, len));
+    give(NATION, &above); /* its machine was lost */
+    later_write(&net, NATION, LT_EV_KEY_CONFIRMED, &binding);
+    later_write(&net, NATION, LT_EV_KEY_FORMER, &former);
+    later.by = keys[0];
+    give(NATION, &later); /* and then that of the commune */
+    net_stop(&net, NATION);
+    for (size_t i = 0; i < nation->bindings_n; i++) {
+        struct held_bytes *held = &nation->bindings[i];
+
+        if (held->len == former.len &&
+            memcmp(held->bytes, former.data, held->len) == 0) {
+            free(held->bytes);
+        } else {
+            nation->bindings[kept++] = *held;
+        }
+    }
+    assert_int_equal(kept + 1, nation->bindings_n);
+    nation->bindings_n = nation->bindings_durable_n = kept;
+    net_start(&net, NATION);
+    net_run(&net, 3000);
+    assert_true(later_holds(&net, NATION, COMMUNE, net.nodes[COMMUNE].key));
+    assert_true(lt_engine_unconfirmed_at(nation->engine, 0, &read));
+    assert_memory_equal(read.key_id, lt_key_id(keys[1]), LT_HASH_LEN);
+    lt_buf_deinit(&former);
+}
+
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         PROMISE(one_that_waits_is_kept_once),
@@ -290,7 +337,10 @@ int main(void)
         PROMISE(another_machines_key_is_not_set_aside_for_an_earlier_one),
         PROMISE(a_key_that_waits_may_be_bound_again),
         PROMISE(the_writer_confirms_also_whom_the_tree_lacks),
+        PROMISE(a_start_takes_no_waiting_key_for_the_first),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return net_planted(argc, argv)
+               ? cmocka_run_group_tests(tests, NULL, NULL)
+               : 0;
 }
