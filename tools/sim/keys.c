@@ -178,9 +178,13 @@ static struct sim_node *choose(struct sim *sim)
     const struct lt_tree_office *office;
     const struct sim_node *by;
 
-    /* One that stands still cannot ask: it has not stored its last key yet. */
+    /* One that stands still, or has no room, cannot ask; nor one whose present
+     * key is not in its log yet. */
     if (!is_quiet(sim, of) || node->parent < 0 || !node->up || node->dying ||
-        node->damaged || sim_paused(node) || node->serial >= SIM_KEYS_MAX) {
+        node->damaged || sim_paused(node) || node->full ||
+        node->quota_until_ms != 0 || node->serial >= SIM_KEYS_MAX ||
+        lt_engine_key_of(node->engine, &node->office, lt_key_id(node->key)) ==
+            NULL) {
         return NULL;
     }
     by = &sim->nodes[node->parent];
