@@ -136,6 +136,7 @@ LT_PLANT(forget_rotating, "ask for yet another later key after a change was cut 
 LT_PLANT(shut_for_good, "keep the door shut that a closed office had shut")
 LT_PLANT(wait_for_shut, "send no more than what is urgent around a parent that has shut its door since")
 LT_PLANT(keep_index, "leave an index as it is that says other than its rows")
+LT_PLANT(leave_run_lost, "do not bring a run's row back from its second copy")
 LT_PLANT(forget_own_binding, "judge what one bound oneself by the tree that one's disk knows")
 LT_PLANT(forget_own_stamp, "take no far stamp over, of the own past neither")
 LT_PLANT(forget_first_key, "leave a key aside when what followed it is known")

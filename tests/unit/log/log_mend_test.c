@@ -712,6 +712,36 @@ static void entries_of_lost_rows_leave_the_index_at_open(void **state)
     }
 }
 
+/* The row of a run is gone, and what is in it is not: what is new gets no number
+ * of its. */
+static void a_lost_run_comes_back_from_its_second_copy(void **state)
+{
+    struct fixture *fixture = *state;
+    struct writer other;
+    struct lt_run_entry *run = NULL;
+
+    reopen(fixture);
+    change(fixture, "DROP TRIGGER run_stays; DROP TRIGGER stream_stays;"
+                    "DELETE FROM run; DELETE FROM stream");
+    reopen(fixture);
+    assert_int_equal(fixture->log->runs_mended, 1);
+    assert_int_equal(look(fixture).n, 0);
+    assert_int_equal(test_write(fixture->log, &fixture->writer, 1),
+                     SEGMENTS + 1);
+    /* And where that is gone as well. */
+    change(fixture, "DELETE FROM run; DELETE FROM spare");
+    reopen(fixture);
+    writer_init(&other, 3, 0x4712);
+    (void)test_write(fixture->log, &other, 1);
+    assert_int_equal(lt_logrun_find(fixture->log, &other.stream, other.epoch,
+                                    &run),
+                     LT_OK);
+    assert_non_null(run);
+    assert_int_equal(run->id, 2);
+    assert_true(look(fixture).n > 0);
+    writer_deinit(&other);
+}
+
 /* A log of a version before has no second copies: they are made. */
 static void spares_are_made_where_there_are_none(void **state)
 {
@@ -799,6 +829,7 @@ int main(int argc, char **argv)
         TEST(a_rotten_index_of_streams_ends_what_asks_it),
 #endif
         TEST(entries_of_lost_rows_leave_the_index_at_open),
+        TEST(a_lost_run_comes_back_from_its_second_copy),
         TEST(spares_are_made_where_there_are_none),
         TEST(a_failing_disk_leaves_it_rotten_or_whole),
 #undef TEST
