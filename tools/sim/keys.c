@@ -225,12 +225,27 @@ void sim_lose_machine(struct sim_node *node, bool confirms)
     sim_lose_disk(node);
 }
 
+/* Whoever never heard of the key that was lost takes the next for the first. */
+static bool is_known_above(const struct sim *sim, const struct sim_node *node)
+{
+    size_t steps = 0;
+
+    for (int at = node->parent; at >= 0 && steps++ <= sim->nodes_n;
+         at = sim->nodes[at].parent) {
+        if (lt_engine_key_of(sim->nodes[at].engine, &node->office,
+                             lt_key_id(node->key)) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool sim_lose_key(struct sim *sim)
 {
     struct sim_node *node = choose(sim);
     bool confirms;
 
-    if (node == NULL || !sim_may_lose_disk(sim)) {
+    if (node == NULL || !sim_may_lose_disk(sim) || !is_known_above(sim, node)) {
         return false;
     }
     if (sim_allowed(sim, SIM_KEY_LOST)) {
