@@ -21,7 +21,13 @@
 #include "daemon/engine/statement.h"
 #include "daemon/engine/streams.h"
 
-enum { HOLD_AGAIN_MS = 1000, GAP_ALARM_MS = 3000 };
+enum {
+    HOLD_AGAIN_MS = 1000,
+    GAP_ALARM_MS = 3000,
+    /* A sender whose memory flipped a bit has the right bytes: it sends them again
+     * after LT_HOLD_MS. */
+    WRONG_AGAIN_MS = LT_HOLD_MS / 2
+};
 
 /* A piece on its way in. */
 struct piece {
@@ -133,8 +139,9 @@ static bool welcome(struct lt_engine *engine, struct piece *piece)
     struct lt_inrun *inrun = piece->inrun;
     uint64_t first = piece->segments[0].first;
 
-    if (inrun->held == LT_HOLD_PROVEN_WRONG ||
-        inrun->held == LT_HOLD_TOO_LARGE) {
+    if ((inrun->held == LT_HOLD_PROVEN_WRONG ||
+         inrun->held == LT_HOLD_TOO_LARGE) &&
+        engine->now.mono_ms - inrun->held_ms < WRONG_AGAIN_MS) {
         return false;
     }
     if (!lt_route_takes(engine, &inrun->stream)) {

@@ -426,7 +426,7 @@ static void held(struct lt_engine *engine, struct lt_flow *flow,
         ms = ms == 0 ? LT_HOLD_PROOF_MS : ms;
         break;
     default:
-        ms = ms == 0 ? LT_HOLD_MS : ms;
+        ms = ms == 0 || hold->reason == LT_HOLD_PROVEN_WRONG ? LT_HOLD_MS : ms;
         break;
     }
     if (ms > LT_HOUR_MS) {
@@ -467,8 +467,7 @@ void lt_outflow_tick(struct lt_engine *engine, struct lt_session *session)
         return;
     }
     for (flow = session->flows; flow != NULL; flow = flow->all_next) {
-        if (flow->held != 0 && flow->held != LT_HOLD_PROVEN_WRONG &&
-            engine->now.mono_ms >= flow->held_until_ms &&
+        if (flow->held != 0 && engine->now.mono_ms >= flow->held_until_ms &&
             !lt_engine_planted(engine, LT_PLANT_HOLD_FOR_EVER)) {
             set_held(flow, 0, 0);
             lt_flow_queue(engine, flow);

@@ -207,18 +207,42 @@ static void a_second_word_takes_the_place_of_the_first(void **state)
 }
 
 /* What is proven wrong is so for this session, whatever is said after it. */
-static void what_is_proven_wrong_is_sent_no_more_in_this_session(void **state)
+static void what_is_proven_wrong_is_sent_again_in_ten_minutes(void **state)
 {
     (void)state;
     hold_commune(LT_HOLD_PROVEN_WRONG, 1000);
     gap(1);
     cases(COMMUNE);
-    net_run(&net, 2 * 60 * MINUTE_MS);
+    net_run(&net, 9 * MINUTE_MS);
     assert_int_equal(up(COMMUNE), 1);
-    net_disconnect(&net, DISTRICT, PROVINCE);
-    net_connect(&net, DISTRICT, PROVINCE);
-    net_run(&net, 5 * SECOND_MS);
+    net_run(&net, 2 * MINUTE_MS);
     assert_int_equal(up(COMMUNE), 2);
+}
+
+static bool flip_one(struct net *n, unsigned from, unsigned to, uint8_t *bytes,
+                     size_t *len)
+{
+    (void)to;
+    if (from == DISTRICT && lt_frame_type(bytes, *len) == LT_FRAME_SEGMENTS) {
+        bytes[*len - 1] ^= 1;
+        n->filter = NULL;
+    }
+    return true;
+}
+
+/* It had the right bytes, and sent others: its memory is bad. */
+static void what_was_wrong_on_the_way_is_looked_at_again(void **state)
+{
+    (void)state;
+    net.filter = flip_one;
+    cases(COMMUNE);
+    net_run(&net, MINUTE_MS);
+    assert_true(net_alarm(&net, PROVINCE, LT_ABADSIG) ||
+                net_alarm(&net, PROVINCE, LT_EPART));
+    assert_int_equal(up(COMMUNE), 1);
+    net_run(&net, 10 * MINUTE_MS);
+    assert_int_equal(up(COMMUNE), 2);
+    assert_false(net_alarm(&net, PROVINCE, LT_ABADSIG));
 }
 
 /* A peer that started anew within the session would say so. */
@@ -263,7 +287,8 @@ int main(int argc, char **argv)
         TEST(who_lacks_the_key_is_told_it_again_and_asked_in_a_minute),
         TEST(a_reason_of_a_later_version_holds_as_well),
         TEST(a_second_word_takes_the_place_of_the_first),
-        TEST(what_is_proven_wrong_is_sent_no_more_in_this_session),
+        TEST(what_is_proven_wrong_is_sent_again_in_ten_minutes),
+        TEST(what_was_wrong_on_the_way_is_looked_at_again),
         TEST(who_does_not_know_the_handle_is_told_the_run_again),
         TEST(who_asks_for_the_same_without_end_waits),
 #undef TEST
