@@ -321,6 +321,16 @@ static bool check_bytes(struct sim *sim, const struct sim_node *child,
     return false;
 }
 
+/* Where a word of it has rotted, a disk knows of the last and of no office. */
+static bool is_better(const struct lt_tree *tree, const struct lt_tree *than)
+{
+    uint64_t version = lt_tree_version(tree);
+    uint64_t other = lt_tree_version(than);
+
+    return version > other ||
+           (version == other && lt_tree_count(tree) > lt_tree_count(than));
+}
+
 /* The tree as whoever knows most of it has it: a node whose disk was emptied
  * knows nothing for a while. Some node is up. */
 const struct lt_tree *sim_tree(const struct sim *sim)
@@ -334,8 +344,7 @@ const struct lt_tree *sim_tree(const struct sim *sim)
         const struct lt_tree *tree =
             sim->nodes[i].up ? lt_engine_tree(sim->nodes[i].engine) : NULL;
 
-        if (tree != NULL &&
-            (best == NULL || lt_tree_version(tree) > lt_tree_version(best))) {
+        if (tree != NULL && (best == NULL || is_better(tree, best))) {
             best = tree;
         }
     }

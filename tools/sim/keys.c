@@ -300,19 +300,30 @@ bool sim_key_is_known_to_wait(const struct sim_node *at,
 }
 
 /* It has had several keys, and everybody has lost one of those between with a
- * disk: the keeper hears of a key that follows nothing known, and its people ask
- * the office's. */
-static bool has_lost_its_line(const struct sim_node *root,
-                              const struct sim_node *node)
+ * disk: somebody above it hears of a key that follows nothing known, and the
+ * keeper's people ask the office's. */
+static bool has_lost_its_line(const struct sim_node *node)
 {
+    const struct sim *sim = node->sim;
     const uint8_t *bytes;
+    size_t steps = 0;
     size_t len;
 
-    return node->sim->healing && node->sim->now_ms > ASKED_MS &&
-           !node->waits && node->kit.n > 0 &&
-           lt_engine_key_of(root->engine, &node->office,
-                            lt_key_id(node->key)) == NULL &&
-           lt_engine_waiting_key(root->engine, &node->office, 0, &bytes, &len);
+    if (!sim->healing || sim->now_ms < ASKED_MS || node->waits ||
+        node->kit.n == 0) {
+        return false;
+    }
+    for (int at = node->parent; at >= 0 && steps++ <= sim->nodes_n;
+         at = sim->nodes[at].parent) {
+        if (sim->nodes[at].up &&
+            lt_engine_key_of(sim->nodes[at].engine, &node->office,
+                             lt_key_id(node->key)) == NULL &&
+            lt_engine_waiting_key(sim->nodes[at].engine, &node->office, 0,
+                                  &bytes, &len)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_to_be_confirmed(const struct sim_node *root,
@@ -321,7 +332,7 @@ static bool is_to_be_confirmed(const struct sim_node *root,
     return (node->waits && node->confirms &&
             (node->sim->healing || node->sim->now_ms >= node->confirm_at_ms) &&
             sim_key_is_known_to_wait(root, node)) ||
-           has_lost_its_line(root, node);
+           has_lost_its_line(node);
 }
 
 static void confirm(struct sim *sim, struct sim_node *node)
