@@ -115,20 +115,35 @@ bool lt_tree_follows(const struct lt_tree *tree, const struct lt_office *office,
     return false;
 }
 
-/* One step up at any version; former places lead to few offices. */
+/* Versions from one on and before another. */
+struct span {
+    uint64_t from;
+    uint64_t before;
+};
+
+/* One step up at any version of @span, and from there in as long as it was so: an
+ * office was not below whom its former parent has been put below since. Former
+ * places lead to few offices. */
 static bool was_below(const struct lt_tree *tree, uint32_t above, uint32_t at,
-                      unsigned steps)
+                      struct span span, unsigned steps)
 {
     const struct lt_tree_node *node = &tree->nodes[at];
 
     for (size_t i = 0; i < node->moves_n; i++) {
-        uint32_t parent = node->moves[i].parent;
+        const struct lt_tree_move *move = &node->moves[i];
+        const uint64_t until =
+            i + 1 < node->moves_n ? move[1].version : UINT64_MAX;
+        const struct span then = {
+            move->version > span.from ? move->version : span.from,
+            until < span.before ? until : span.before};
 
-        if (parent == LT_TREE_NONE) {
+        if (move->parent == LT_TREE_NONE ||
+            (then.from >= then.before && !LT_PLANTED(any_former_line))) {
             continue;
         }
-        if (parent == above || (steps < LT_TREE_DEPTH_MAX &&
-                                was_below(tree, above, parent, steps + 1))) {
+        if (move->parent == above ||
+            (steps < LT_TREE_DEPTH_MAX &&
+             was_below(tree, above, move->parent, then, steps + 1))) {
             return true;
         }
     }
@@ -143,5 +158,5 @@ bool lt_tree_was_below(const struct lt_tree *tree,
     uint32_t at = lt_tree_index(tree, office);
 
     return wanted != LT_TREE_NONE && at != LT_TREE_NONE &&
-           was_below(tree, wanted, at, 1);
+           was_below(tree, wanted, at, (struct span){0, UINT64_MAX}, 1);
 }

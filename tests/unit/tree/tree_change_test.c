@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "common/failpoint.h"
 #include "common/policy.h"
 
 #include "tests/unit/tree/builder.h"
@@ -369,6 +370,31 @@ static void a_tier_goes_in_whatever_order_it_is_told(void **state)
     }
 }
 
+/* Four leaves two, and then two is put below three: nothing that four wrote is
+ * for three. */
+static void a_former_line_is_that_of_its_time(void **state)
+{
+    struct lt_tree *tree = small_tree();
+    struct lt_office one = office_no(1);
+    struct lt_office two = office_no(2);
+    struct lt_office three = office_no(3);
+    struct lt_office four = office_no(4);
+
+    (void)state;
+    assert_int_equal(move_no(tree, 4, 1), LT_OK);
+    assert_int_equal(move_no(tree, 2, 3), LT_OK);
+    assert_true(lt_tree_was_below(tree, &two, &four));
+    assert_true(lt_tree_was_below(tree, &one, &four));
+    assert_true(lt_tree_was_below(tree, &three, &two));
+    assert_false(lt_tree_was_below(tree, &three, &four));
+#ifdef LT_TEST_HOOKS
+    assert_true(lt_plant("any_former_line"));
+    assert_true(lt_tree_was_below(tree, &three, &four));
+    assert_true(lt_plant(NULL));
+#endif
+    lt_tree_free(tree);
+}
+
 static void places_of_the_past_are_remembered(void **state)
 {
     struct lt_tree *tree = small_tree();
@@ -571,6 +597,7 @@ int main(void)
         cmocka_unit_test(a_change_that_is_impossible_by_its_day_is_refused),
         cmocka_unit_test(a_tier_goes_in_whatever_order_it_is_told),
         cmocka_unit_test(places_of_the_past_are_remembered),
+        cmocka_unit_test(a_former_line_is_that_of_its_time),
         cmocka_unit_test(a_reader_beside_the_tree_holds_what_was_granted),
         cmocka_unit_test(what_denounces_an_office_is_not_its_heirs),
         cmocka_unit_test(a_police_unit_reads_incidents_alone),
