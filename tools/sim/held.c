@@ -61,6 +61,7 @@ static void keep_event(struct sim_held *held, const struct lt_segment *segment,
                                      .epoch = segment->epoch,
                                      .number = segment->first + i,
                                      .unconfirmed = unconfirmed,
+                                     .tree_version = event->tree_version,
                                      .has_request = event->has_request_id};
     memcpy(place->request, event->request_id, LT_REQUEST_LEN);
     lt_event_hash(&event->id, item->hlc, item->event, item->event_len,

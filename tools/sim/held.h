@@ -13,6 +13,7 @@ struct sim_held_event {
     uint64_t number;
     uint8_t hash[LT_HASH_LEN];
     bool unconfirmed; /* by a key that nobody ever confirms */
+    uint64_t tree_version;
     bool has_request;
     uint8_t request[LT_REQUEST_LEN];
 };

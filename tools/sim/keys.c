@@ -121,7 +121,9 @@ static bool is_asked(const struct sim_node *node, uint32_t word, unsigned of)
     for (size_t i = 0; i < node->requests_n; i++) {
         const struct sim_request *request = &node->requests[i];
 
-        if (request->trust == word && request->moved == of && !request->told) {
+        /* One of a disk that was changed is answered to nobody. */
+        if (request->trust == word && request->moved == of && !request->told &&
+            (request->under_way || request->unknown)) {
             return true;
         }
     }

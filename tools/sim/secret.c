@@ -212,8 +212,16 @@ void sim_check_frame_secrets(struct sim *sim, const struct sim_node *to,
     }
 }
 
+/* Is it in the logs, and said by a tree that is known? Of one that its writer has
+ * lost with its disk, before anybody heard of it, nothing is judged. */
+static bool counts(const struct sim *sim, const struct sim_held_event *word)
+{
+    return word != NULL &&
+           word->tree_version <= lt_tree_version(sim_tree(sim));
+}
+
 /* It is gone for good: ordered by its writer, confirmed by the root or written
- * by it, and both words are in the logs. */
+ * by it, and both words count. */
 static bool is_erased(const struct sim *sim, const struct sim_secret *secret,
                       const struct sim_held *held)
 {
@@ -221,9 +229,10 @@ static bool is_erased(const struct sim *sim, const struct sim_secret *secret,
     const struct sim_held_event *order =
         secret->ordered ? sim_held_find(&held[0], &secret->order) : NULL;
 
-    return order != NULL && !order->unconfirmed &&
-           (by_root || (secret->confirmed &&
-                        sim_held_event(&held[0], &secret->confirmation)));
+    return counts(sim, order) && !order->unconfirmed &&
+           (by_root ||
+            (secret->confirmed &&
+             counts(sim, sim_held_find(&held[0], &secret->confirmation))));
 }
 
 /* The same of a text that was written more than once: of each that is in the

@@ -152,9 +152,12 @@ bool sim_revoke(struct sim *sim)
 {
     unsigned of = 1 + (unsigned)sim_below(&sim->trust, sim->nodes_n - 1);
 
-    /* Its word names the key that the office has now. */
+    /* Its word names the key that the office has now. The key of a closed one ends
+     * for good: it asks nobody whether it is given back. */
     if (sim->nodes[of].clone_of >= 0 || sim->nodes[of].serial > 0 ||
-        !is_well(&sim->nodes[0])) {
+        !is_well(&sim->nodes[0]) ||
+        lt_tree_closed_at(lt_engine_tree(sim->nodes[0].engine), UINT64_MAX,
+                          &sim->nodes[of].office)) {
         return false;
     }
     if (sim_allowed(sim, SIM_REVOKED)) {

@@ -528,9 +528,13 @@ static void ask(struct sim_node *node)
 bool sim_write_again(struct sim_node *node)
 {
     for (size_t i = 0; i < node->requests_n; i++) {
+        uint64_t before = node->requests[i].token;
+
         if (node->requests[i].unknown) {
             node->asking = i;
             ask(node);
+            /* What it was about is gone, and there is nothing else to ask. */
+            node->requests[i].unknown &= node->requests[i].token != before;
             return true;
         }
     }
