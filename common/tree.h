@@ -138,7 +138,8 @@ struct lt_office lt_tree_heir(const struct lt_tree *tree,
  * itself, or so of an heir? */
 bool lt_tree_follows(const struct lt_tree *tree, const struct lt_office *office,
                      const struct lt_office *other);
-/* Was @office below @above at any version? */
+/* Was @office below @above at any version? Where its former superior was put
+ * below another after it had left, it was not below that one. */
 bool lt_tree_was_below(const struct lt_tree *tree,
                        const struct lt_office *above,
                        const struct lt_office *office);

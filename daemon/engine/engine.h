@@ -352,7 +352,8 @@ bool lt_engine_binding_at(const struct lt_engine *engine, size_t index,
  * following? */
 const uint8_t *lt_engine_own_key(const struct lt_engine *engine);
 bool lt_engine_self_unconfirmed(const struct lt_engine *engine);
-/* Those of keys that no key before has signed and no keeper has confirmed. */
+/* Those of keys that no key before has signed and no keeper has confirmed; this
+ * office's own as well where it waits for the move that it came with. */
 bool lt_engine_unconfirmed_at(const struct lt_engine *engine, size_t index,
                               struct lt_binding *out);
 /* Is this key of @office one of them? */
