@@ -82,7 +82,7 @@ static bool is_refused(const struct lt_engine *engine,
 static bool is_hopeless(const struct lt_engine *engine,
                         const struct lt_unit *parent)
 {
-    return parent != NULL && parent->session == NULL &&
+    return parent->session == NULL &&
            (lt_doors_shut_here(engine) || is_refused(engine, parent));
 }
 

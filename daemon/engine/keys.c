@@ -556,7 +556,6 @@ const struct lt_binding *lt_keys_own_unsigned(const struct lt_engine *engine)
     const struct lt_waiting *entry = own_waiting(engine);
 
     return entry == NULL || entry->binding.has_previous ||
-                   engine->self->bound == NULL ||
                    lt_engine_planted(engine, LT_PLANT_FORGET_WAITING)
                ? NULL
                : &entry->binding;

@@ -27,9 +27,9 @@ void lt_keys_review(struct lt_engine *engine);
 /* What binds the key that this office signs with, as long as it waits: borrowed
  * until the next call. */
 bool lt_keys_own_waits(const struct lt_engine *engine, struct lt_span *out);
-/* The same, where no key before has signed it and one of those is known: once
- * the tree tells of the move that it came with it will wait for the keeper, and
- * until then counts as if it did. NULL: it does not. */
+/* The same, where no key before has signed it: once the tree tells of the move
+ * that it came with it may wait for the keeper, and until then counts as if it
+ * did. NULL: it does not. */
 const struct lt_binding *lt_keys_own_unsigned(const struct lt_engine *engine);
 /* The key that proves what it signed; it may be one of unconfirmed.h. */
 const struct lt_key *lt_keys_find(const struct lt_engine *engine,

@@ -107,6 +107,33 @@ lt_err lt_index_mend(struct lt_log *log, bool *out_mended)
     return err;
 }
 
+/* The second copy of a run whose row is gone, and whose segments are not. */
+#define OF_A_LOST_RUN                                                          \
+    "FROM spare s WHERE NOT EXISTS(SELECT 1 FROM run r WHERE r.id = s.run) "   \
+    "AND EXISTS(SELECT 1 FROM segment g WHERE g.run = s.run) "                 \
+    "AND lt_spare_holds(s.run, s.origin, s.channel, s.stream, s.epoch, "       \
+    "s.first, s.prev_epoch, s.prev_number, s.prev_hash, s.key_id, s.digest)"
+
+static const char come_back[] =
+    "INSERT OR IGNORE INTO stream(id, origin, channel) "
+    "SELECT s.stream, s.origin, s.channel " OF_A_LOST_RUN ";"
+    "INSERT OR IGNORE INTO run(id, stream, epoch, first, prev_epoch, "
+    "prev_number, prev_hash, key_id) "
+    "SELECT s.run, s.stream, s.epoch, s.first, s.prev_epoch, s.prev_number, "
+    "s.prev_hash, s.key_id " OF_A_LOST_RUN;
+
+lt_err lt_index_bring_back(struct lt_log *log, size_t *io_mended)
+{
+    int64_t lost;
+    lt_err err = ask(log, "SELECT count(*) " OF_A_LOST_RUN, &lost);
+
+    if (err != LT_OK || lost == 0 || LT_PLANTED(leave_run_lost)) {
+        return err;
+    }
+    *io_mended += (size_t)lost;
+    return mend(log, come_back);
+}
+
 /* Each stream and run by its row, and by each index of it. */
 static const char named_apart[] =
     "SELECT EXISTS(SELECT 1 FROM stream s NOT INDEXED WHERE s.id IS NOT "

@@ -84,9 +84,6 @@ enum lt_log_stmt {
     LT_STMT_SEGMENT_PLACE,
     LT_STMT_PART_MEND,
     LT_STMT_SPARE_ADD,
-    LT_STMT_RUN_LOST,
-    LT_STMT_STREAM_BACK,
-    LT_STMT_RUN_BACK,
     LT_STMT_SPARE_NEXT,
     LT_STMT_SPARE_GET,
     LT_STMT_RUN_MEND,
@@ -323,6 +320,11 @@ LT_MUST_CHECK lt_err lt_spare_add(struct lt_log *log, int64_t run,
  * a segment. Part of the open transaction. Errors: LT_ECORRUPT when the rows do
  * not allow it; LT_EIO, LT_EFULL. */
 LT_MUST_CHECK lt_err lt_index_mend(struct lt_log *log, bool *out_mended);
+/* A disk that lost a write may have lost the row of a run, and kept what is in
+ * it: it comes back from its second copy; *io_mended grows by how many did.
+ * Part of the open transaction. Errors: LT_EIO, LT_EFULL. */
+LT_MUST_CHECK lt_err lt_index_bring_back(struct lt_log *log,
+                                         size_t *io_mended);
 /* Make the indexes of streams and runs anew if they say other than the rows,
  * which are right: after lt_log_mend_runs. *out_mended stays as it is otherwise.
  * Errors: LT_EIO, LT_EFULL. */

@@ -92,6 +92,9 @@ static lt_err mend_at_open(struct lt_log *log)
         err = lt_log_mend_runs(log, &log->runs_mended);
     }
     if (err == LT_OK) {
+        err = lt_index_bring_back(log, &log->runs_mended);
+    }
+    if (err == LT_OK) {
         err = lt_index_mend_names(log, &log->index_mended);
     }
     if (err == LT_OK) {

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#include "common/failpoint.h"
 #include "common/wire.h"
 
 enum {
@@ -262,56 +261,12 @@ static lt_err copy_row(struct lt_log *log, int64_t run, bool *out_put)
     return err == LT_ECORRUPT ? LT_OK : err; /* verify will say so */
 }
 
-static lt_err is_one_lost(struct lt_log *log, bool *out_lost)
-{
-    lt_err err;
-    sqlite3_stmt *stmt = lt_sql_stmt(log, LT_STMT_RUN_LOST, &err);
-
-    if (stmt == NULL) {
-        return err;
-    }
-    err = lt_sql_step(log, stmt, out_lost);
-    if (err == LT_OK) {
-        lt_sql_done(stmt);
-    }
-    return err;
-}
-
-/* A disk that lost a write may have lost the row of a run, and kept what is in
- * it. */
-static lt_err bring_back(struct lt_log *log, size_t *out_n)
-{
-    static const enum lt_log_stmt steps[] = {LT_STMT_STREAM_BACK,
-                                             LT_STMT_RUN_BACK};
-    bool lost = false;
-    lt_err err = is_one_lost(log, &lost);
-
-    if (err != LT_OK || !lost || LT_PLANTED(leave_run_lost)) {
-        return err;
-    }
-    err = lt_log_begin(log);
-    for (size_t i = 0; err == LT_OK && i < LT_COUNT_OF(steps); i++) {
-        sqlite3_stmt *stmt = lt_sql_stmt(log, steps[i], &err);
-
-        if (stmt != NULL) {
-            err = lt_sql_run(log, stmt);
-        }
-    }
-    if (err == LT_OK) {
-        *out_n += (size_t)sqlite3_changes(log->db);
-    }
-    return err;
-}
-
 lt_err lt_log_mend_runs(struct lt_log *log, size_t *out_mended)
 {
     int64_t run = 0;
     lt_err err = log->dead ? LT_EIO : LT_OK;
 
     *out_mended = 0;
-    if (err == LT_OK) {
-        err = bring_back(log, out_mended);
-    }
     while (err == LT_OK) {
         bool good = false;
         bool put_new = false;

@@ -9,13 +9,6 @@
     "s.hash, s.signature, s.payload, p.bundle "                                \
     "FROM segment s LEFT JOIN part p ON p.pos = s.pos "
 
-/* The second copy of a run whose row is gone, and whose segments are not. */
-#define LT_SPARE_OF_LOST_RUN                                                   \
-    "FROM spare s WHERE NOT EXISTS(SELECT 1 FROM run r WHERE r.id = s.run) "   \
-    "AND EXISTS(SELECT 1 FROM segment g WHERE g.run = s.run) "                 \
-    "AND lt_spare_holds(s.run, s.origin, s.channel, s.stream, s.epoch, "       \
-    "s.first, s.prev_epoch, s.prev_number, s.prev_hash, s.key_id, s.digest)"
-
 static const char *const texts[LT_STMTS] = {
     [LT_STMT_BEGIN] = "BEGIN IMMEDIATE",
     [LT_STMT_COMMIT] = "COMMIT",
@@ -177,15 +170,6 @@ static const char *const texts[LT_STMTS] = {
         "first, prev_epoch, prev_number, prev_hash, key_id, digest) "
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     /* Runs that differ from their spares, or have none. */
-    [LT_STMT_RUN_LOST] = "SELECT 1 " LT_SPARE_OF_LOST_RUN " LIMIT 1",
-    [LT_STMT_STREAM_BACK] =
-        "INSERT OR IGNORE INTO stream(id, origin, channel) "
-        "SELECT s.stream, s.origin, s.channel " LT_SPARE_OF_LOST_RUN,
-    [LT_STMT_RUN_BACK] =
-        "INSERT OR IGNORE INTO run(id, stream, epoch, first, prev_epoch, "
-        "prev_number, prev_hash, key_id) "
-        "SELECT s.run, s.stream, s.epoch, s.first, s.prev_epoch, "
-        "s.prev_number, s.prev_hash, s.key_id " LT_SPARE_OF_LOST_RUN,
     [LT_STMT_SPARE_NEXT] =
         "SELECT r.id FROM run r LEFT JOIN stream t ON t.id = r.stream "
         "LEFT JOIN spare s ON s.run = r.id WHERE r.id > ?1 AND NOT ("

@@ -111,6 +111,25 @@ static void frames_before_the_hello_end_the_session(void **state)
     assert_true(hand.closed);
 }
 
+/* A page of one lane, and then the whole of another, of one office. */
+static void a_page_that_does_not_go_on_is_forgotten(void **state)
+{
+    struct lt_tips tips = {.origin = net.nodes[COMMUNE].office, .more = true};
+    struct lt_buf frame;
+
+    (void)state;
+    hand_shake(&hand);
+    for (unsigned i = 0; i < 2; i++) {
+        lt_buf_init(&frame, lt_alloc_heap());
+        assert_int_equal(lt_tips_encode(&tips, &frame), LT_OK);
+        hand_send(&hand, &frame);
+        lt_buf_deinit(&frame);
+        tips.lane = LT_LANE_NORMAL;
+        tips.more = false;
+    }
+    assert_false(hand.closed);
+}
+
 static void silent_newcomer_is_closed(void **state)
 {
     (void)state;
@@ -267,6 +286,7 @@ int main(void)
         PROMISE(version_that_we_do_not_speak_is_said),
         PROMISE(wider_range_of_versions_is_served),
         PROMISE(frames_before_the_hello_end_the_session),
+        PROMISE(a_page_that_does_not_go_on_is_forgotten),
         PROMISE(silent_newcomer_is_closed),
         PROMISE(session_without_a_word_is_closed_after_pings),
         PROMISE(who_is_told_that_it_runs_twice_says_so),

@@ -7,6 +7,7 @@
 
 #include "common/trust.h"
 #include "daemon/engine/state.h"
+#include "daemon/engine/streams.h"
 #include "tests/unit/engine/later.h"
 #include "tests/unit/engine/short_memory.h"
 
@@ -334,6 +335,58 @@ static void of_whom_the_root_keys_bind_the_roots_stay(void **state)
 
 /* ---- an office goes to another tree ---- */
 
+/* ---- a stick between two roots ---- */
+
+struct told_keys {
+    unsigned n;
+    bool of[5];
+};
+
+static void see_key(void *ctx, const struct lt_office *office)
+{
+    struct told_keys *told = ctx;
+
+    told->n++;
+    for (unsigned i = 0; i < LT_COUNT_OF(told->of); i++) {
+        told->of[i] |= lt_office_equal(office, office_of(i));
+    }
+}
+
+static struct told_keys keys_for(const struct lt_engine *engine, unsigned to)
+{
+    struct told_keys told = {0};
+
+    lt_engine_courier_keys(engine, office_of(to), see_key, &told);
+    return told;
+}
+
+static bool has_something_for(struct lt_engine *engine, unsigned to)
+{
+    struct lt_courier_cursor cursor = {0};
+    struct lt_courier_run run;
+
+    return lt_engine_courier_next(engine, office_of(to), true, &cursor, &run) !=
+           LT_COURIER_NOTHING;
+}
+
+/* There is a place for it in the tree, and no memory for more. */
+static void what_is_said_on_a_stick_wants_memory(void **state)
+{
+    static const struct lt_office village = {{0x67, 1}};
+    const struct lt_input input = {.kind = LT_IN_STATE, .office = village};
+    struct node *district = &net.nodes[DISTRICT];
+
+    (void)state;
+    words_open(&net, &village, office_of(COMMUNE));
+    net_run(&net, 3000);
+    assert_null(lt_unit_find(district->engine, &village));
+    short_memory_after(0);
+    assert_int_equal(lt_engine_step(district->engine, &net.now, &input,
+                                    district->effects, NULL),
+                     LT_ENOMEM);
+    short_memory_enough();
+}
+
 /* Its former root tells the other root of it. Who moved within that other tree
  * was never below it, and is told of by its own. */
 static void a_former_root_tells_of_those_who_were_its_own(void **state)
@@ -350,6 +403,8 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     (void)state;
     net_connect(&net, OTHER, PROVINCE);
     net_run(&net, 1000);
+    assert_false(lt_engine_courier_may(engine, office_of(NATION)));
+    assert_int_equal(keys_for(engine, COMMUNE).n, 0); /* nobody has moved */
     event = joining(LT_EV_OFFICE_RELEASED, NATION);
     event->released = *office_of(OTHER);
     with_days(event);
@@ -357,6 +412,9 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     net_run(&net, 1000);
     assert_non_null(lt_tree_release_at(lt_engine_tree(engine), 0));
     release = *lt_tree_release_at(lt_engine_tree(engine), 0); /* it moves */
+    assert_true(lt_engine_courier_may(engine, office_of(NATION)));
+    assert_false(lt_engine_courier_may(engine, office_of(theirs)));
+    assert_false(lt_engine_courier_may(engine_of(OTHER), office_of(NATION)));
 
     hear(engine, opening(office_of(NATION), &nobody));
     hear(engine, opening(&between, office_of(NATION)));
@@ -379,9 +437,16 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     words_hand_over(&net, PROVINCE, bound_by(NATION, theirs));
     assert_true(knows(engine, theirs, net.nodes[theirs].key));
 
+    assert_true(lt_engine_courier_may(engine, office_of(NATION)));
+    assert_true(has_something_for(engine, NATION));
+    assert_true(keys_for(engine, NATION).of[OTHER]);
+    assert_false(keys_for(engine, NATION).of[COMMUNE]);
+    assert_int_equal(keys_for(engine, COMMUNE).n, 0);
+
     net_connect(&net, PROVINCE, NATION);
     net_run(&net, 1000);
     assert_int_equal(net_link_view(&net, PROVINCE, NATION).state, 1);
+    assert_true(lt_engine_courier_may(engine_of(NATION), office_of(PROVINCE)));
     assert_true(knows(engine_of(NATION), OTHER, net.nodes[OTHER].key));
     assert_false(knows(engine_of(NATION), theirs, net.nodes[theirs].key));
     /* Nor is anybody told who is not above the one that went. */
@@ -402,6 +467,7 @@ int main(void)
         PROMISE(without_memory_it_is_read_at_the_next_turn),
         PROMISE(what_a_shunned_key_bound_before_is_read_from_the_log),
         PROMISE(of_whom_the_root_keys_bind_the_roots_stay),
+        PROMISE(what_is_said_on_a_stick_wants_memory),
         PROMISE(a_former_root_tells_of_those_who_were_its_own),
     };
 

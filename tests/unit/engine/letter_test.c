@@ -364,6 +364,19 @@ static void a_former_word_that_is_read_late_is_not_the_last(void **state)
     lt_buf_deinit(&bytes);
 }
 
+/* The office is there, in a life of which neither is, and neither tells which is
+ * later: the last word counts. */
+static void of_two_lives_that_are_over_the_last_word_counts(void **state)
+{
+    const struct lt_statement last = word(COMMUNE, DISTRICT, 50);
+
+    (void)state;
+    assert_non_null(kept(COMMUNE, DISTRICT));
+    lt_unit_find(engine_of(DISTRICT), &last.from)->epoch ^= 1;
+    say(&last, net.nodes[COMMUNE].key);
+    assert_true(is_kept(COMMUNE, DISTRICT, 50));
+}
+
 #define PROMISE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -383,6 +396,7 @@ int main(void)
         PROMISE(more_points_than_are_kept_are_left_out),
         PROMISE(a_former_word_does_not_silence_the_present_one),
         PROMISE(a_former_word_that_is_read_late_is_not_the_last),
+        PROMISE(of_two_lives_that_are_over_the_last_word_counts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -627,6 +627,7 @@ static void who_has_forgotten_its_later_keys_is_told_and_can_show_them(
     forget_keys(DISTRICT, DISTRICT, 1);
     net_start(&net, DISTRICT);
     hand_over(DISTRICT, &later[1]); /* its own key it has beside the disk */
+    assert_false(lt_engine_self_unconfirmed(engine_of(DISTRICT))); /* it follows */
     net_run(&net, MINUTE_MS);
     net_connect(&net, COMMUNE, DISTRICT);
     cases(COMMUNE, 1);
@@ -642,6 +643,7 @@ static void who_has_forgotten_its_later_keys_is_told_and_can_show_them(
  * own, the parent has never heard of it: what it was given shows it. */
 static void who_cannot_judge_its_own_key_shows_it(void **state)
 {
+    struct lt_binding read;
     struct lt_buf binding;
     struct lt_key *old = net.nodes[COMMUNE].key;
     size_t before;
@@ -669,6 +671,13 @@ static void who_cannot_judge_its_own_key_shows_it(void **state)
     assert_true(lt_engine_unconfirmed_key(engine_of(COMMUNE),
                                           &net.nodes[COMMUNE].office,
                                           lt_key_id(net.nodes[COMMUNE].key)));
+    assert_false(lt_engine_unconfirmed_key(engine_of(COMMUNE),
+                                           &net.nodes[DISTRICT].office,
+                                           lt_key_id(net.nodes[COMMUNE].key)));
+    assert_false(lt_engine_unconfirmed_key(engine_of(COMMUNE),
+                                           &net.nodes[COMMUNE].office,
+                                           lt_key_id(old)));
+    assert_false(lt_engine_unconfirmed_at(engine_of(COMMUNE), 5, &read));
     net_connect(&net, COMMUNE, PROVINCE);
     cases(COMMUNE, 1);
     net_run(&net, 5 * MINUTE_MS);

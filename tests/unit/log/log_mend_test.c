@@ -645,6 +645,99 @@ static void a_rotten_index_of_streams_ends_what_asks_it(void **state)
     assert_int_equal(err, LT_ECORRUPT);
     assert_true(lt_plant(NULL));
 }
+
+/* An entry of an index ends with the number of its row, here 3: by one bit it
+ * becomes 2. False: there is none like that. */
+static bool rename_entry(struct fixture *fixture, const uint8_t *name, size_t len)
+{
+    const uint8_t *file = lt_disk_bytes(fixture->disk, path);
+    const size_t size = lt_disk_size(fixture->disk, path);
+
+    for (size_t at = 0; at + len < size; at++) {
+        if (memcmp(file + at, name, len) == 0 && file[at + len] == 3) {
+            return lt_disk_flip(fixture->disk, path, at + len, 0);
+        }
+    }
+    return false;
+}
+
+/* Three lives of three offices; the index names the second for the third. */
+static void an_entry_that_names_another_row_is_seen(void **state)
+{
+    static const uint64_t EPOCH = UINT64_C(0x1122334455667788);
+    struct fixture *fixture = *state;
+    struct writer others[2];
+    struct lt_run_entry *run = NULL;
+    uint8_t name[LT_OFFICE_LEN + LT_CHANNEL_BYTES];
+    uint8_t epoch[8];
+    lt_err err;
+
+    reopen(fixture);
+    for (unsigned i = 0; i < 2; i++) {
+        writer_init(&others[i], 3 + i, EPOCH + i);
+        (void)test_write(fixture->log, &others[i], 1);
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        epoch[i] = (uint8_t)((EPOCH + 1) >> (56 - 8 * i));
+    }
+    memcpy(name, others[1].stream.origin.bytes, LT_OFFICE_LEN);
+    lt_channel_encode(&others[1].stream.channel, name + LT_OFFICE_LEN);
+    for (unsigned i = 0; i < 2; i++) { /* of runs, then of streams */
+        lt_log_close(fixture->log);
+        assert_true(i == 0 ? rename_entry(fixture, epoch, sizeof(epoch))
+                           : rename_entry(fixture, name, sizeof(name)));
+        assert_true(lt_plant("keep_index"));
+        fixture->log = NULL;
+        err = lt_log_open(&fixture->options, &fixture->log, NULL);
+        if (err == LT_OK) { /* the ends of runs are looked at as well */
+            err = lt_logrun_find(fixture->log, &others[1].stream, EPOCH + 1,
+                                 &run);
+        }
+        assert_int_equal(err, LT_ECORRUPT);
+        assert_true(lt_plant(NULL));
+        reopen(fixture);
+        assert_true(fixture->log->index_mended);
+        assert_int_equal(lt_logrun_find(fixture->log, &others[1].stream,
+                                        EPOCH + 1, &run),
+                         LT_OK);
+        assert_int_equal(run->id, 3);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        writer_deinit(&others[i]);
+    }
+}
+
+/* What was written twice before that was seen stays as it is. */
+static void two_of_a_name_are_left_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t name[LT_OFFICE_LEN + LT_CHANNEL_BYTES];
+    const size_t len = name_of_stream(fixture, name);
+    const uint8_t *file = lt_disk_bytes(fixture->disk, path);
+    const size_t size = lt_disk_size(fixture->disk, path);
+    bool twice = false;
+
+    assert_true(lt_plant("keep_index"));
+    for (size_t at = 0; at + len <= size && !twice; at++) {
+        if (memcmp(file + at, name, len) != 0) {
+            continue;
+        }
+        flip(fixture, at + 5);
+        reopen(fixture);
+        twice = sqlite3_exec(fixture->log->db,
+                             "INSERT INTO stream(origin, channel) "
+                             "SELECT origin, channel FROM stream NOT INDEXED",
+                             NULL, NULL, NULL) == SQLITE_OK;
+        lt_log_close(fixture->log);
+        fixture->log = NULL;
+        file = lt_disk_bytes(fixture->disk, path);
+    }
+    assert_true(twice);
+    assert_true(lt_plant(NULL));
+    reopen(fixture);
+    assert_false(fixture->log->index_mended);
+    assert_int_equal(look(fixture).n, 0);
+}
 #endif
 
 static void change(struct fixture *fixture, const char *sql)
@@ -827,6 +920,8 @@ int main(int argc, char **argv)
         TEST(a_rotten_name_of_a_stream_is_put_right_at_open),
 #ifdef LT_TEST_HOOKS
         TEST(a_rotten_index_of_streams_ends_what_asks_it),
+        TEST(an_entry_that_names_another_row_is_seen),
+        TEST(two_of_a_name_are_left_alone),
 #endif
         TEST(entries_of_lost_rows_leave_the_index_at_open),
         TEST(a_lost_run_comes_back_from_its_second_copy),
