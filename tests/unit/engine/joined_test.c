@@ -403,6 +403,20 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     (void)state;
     net_connect(&net, OTHER, PROVINCE);
     net_run(&net, 1000);
+    event = joining(LT_EV_OFFICE_RELEASED, NATION); /* and it is taken back */
+    event->released = *office_of(COMMUNE);
+    with_days(event);
+    later_say(&net, PROVINCE, event, &all, 1);
+    net_run(&net, 1000);
+    assert_non_null(lt_tree_release_at(lt_engine_tree(engine), 0));
+    assert_true(lt_engine_courier_may(engine, office_of(NATION)));
+    event = later_event(&net, LT_EV_RELEASE_WITHDRAWN);
+    event->office.id = *office_of(COMMUNE);
+    event->has_other = true;
+    event->other = lt_tree_release_at(lt_engine_tree(engine), 0)->id;
+    later_say(&net, PROVINCE, event, &all, 1);
+    net_run(&net, 1000);
+    assert_true(lt_tree_release_at(lt_engine_tree(engine), 0)->withdrawn);
     assert_false(lt_engine_courier_may(engine, office_of(NATION)));
     assert_int_equal(keys_for(engine, COMMUNE).n, 0); /* nobody has moved */
     event = joining(LT_EV_OFFICE_RELEASED, NATION);
@@ -410,8 +424,8 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     with_days(event);
     later_say(&net, PROVINCE, event, &all, 1);
     net_run(&net, 1000);
-    assert_non_null(lt_tree_release_at(lt_engine_tree(engine), 0));
-    release = *lt_tree_release_at(lt_engine_tree(engine), 0); /* it moves */
+    assert_non_null(lt_tree_release_at(lt_engine_tree(engine), 1));
+    release = *lt_tree_release_at(lt_engine_tree(engine), 1); /* it moves */
     assert_true(lt_engine_courier_may(engine, office_of(NATION)));
     assert_false(lt_engine_courier_may(engine, office_of(theirs)));
     assert_false(lt_engine_courier_may(engine_of(OTHER), office_of(NATION)));
@@ -455,6 +469,12 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     net_run(&net, 1000);
     assert_int_equal(net_link_view(&net, PROVINCE, theirs).state, 1);
     assert_int_equal(net.nodes[PROVINCE].sent[LT_FRAME_BINDINGS], told);
+
+    net_move(&net, COMMUNE, PROVINCE);
+    net_run(&net, 1000);
+    assert_true(keys_for(engine, COMMUNE).of[PROVINCE]);
+    assert_true(keys_for(engine, NATION).of[PROVINCE]); /* it may go as well */
+    assert_false(keys_for(engine, NATION).of[COMMUNE]);
 }
 
 #define PROMISE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
