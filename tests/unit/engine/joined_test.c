@@ -369,6 +369,41 @@ static bool has_something_for(struct lt_engine *engine, unsigned to)
            LT_COURIER_NOTHING;
 }
 
+static struct lt_event *admitting(unsigned of,
+                                  const struct lt_tree_release *release)
+{
+    struct lt_event *event = joining(LT_EV_OFFICE_ADMITTED, of);
+
+    event->binding = bound_by(PROVINCE, of)->data;
+    event->binding_len = binding.len;
+    event->office.parent = *office_of(NATION);
+    event->has_other = true;
+    event->other = release->id;
+    event->step_version = release->version;
+    memcpy(event->step_hash, release->hash, LT_HASH_LEN);
+    return event;
+}
+
+/* The nation's own engine, to which the other tree has not come. */
+static bool a_root_tells_of_whom_it_admitted(const struct lt_tree_release *release)
+{
+    static const struct lt_office nobody;
+    struct lt_engine_options options = engine_of(NATION)->options;
+    struct lt_engine *engine = NULL;
+    struct told_keys told;
+
+    memcpy(options.root_key, lt_key_public(net.nodes[NATION].key),
+           LT_PUBKEY_LEN);
+    assert_int_equal(lt_engine_new(&options, &engine), LT_OK);
+    load(engine, own_issuer(NATION, net.nodes[NATION].key, net.nodes[NATION].key));
+    words_hear(&net, engine, opening(office_of(NATION), &nobody), NATION, 1);
+    words_hear(&net, engine, admitting(OTHER, release), NATION, 2);
+    assert_true(lt_tree_is_guest(lt_engine_tree(engine), office_of(OTHER)));
+    told = keys_for(engine, PROVINCE);
+    lt_engine_free(engine);
+    return told.of[NATION];
+}
+
 /* There is a place for it in the tree, and no memory for more. */
 static void what_is_said_on_a_stick_wants_memory(void **state)
 {
@@ -436,15 +471,8 @@ static void a_former_root_tells_of_those_who_were_its_own(void **state)
     event = opening(office_of(theirs), &between);
     event->type = LT_EV_OFFICE_CHANGED;
     hear(engine, event);
-    event = joining(LT_EV_OFFICE_ADMITTED, OTHER);
-    event->binding = bound_by(PROVINCE, OTHER)->data;
-    event->binding_len = binding.len;
-    event->office.parent = *office_of(NATION);
-    event->has_other = true;
-    event->other = release.id;
-    event->step_version = release.version;
-    memcpy(event->step_hash, release.hash, LT_HASH_LEN);
-    hear(engine, event);
+    hear(engine, admitting(OTHER, &release));
+    assert_true(a_root_tells_of_whom_it_admitted(&release));
     assert_false(lt_tree_together(lt_engine_tree(engine), office_of(PROVINCE),
                                   office_of(OTHER)));
     assert_non_null(lt_tree_find(lt_engine_tree(engine), office_of(theirs)));
