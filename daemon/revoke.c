@@ -274,8 +274,8 @@ static lt_err refuse_keys(struct lt_job *job, const char *reason,
     return LT_ESTATE;
 }
 
-/* One that is known here may wait elsewhere: where all have lost a key that came
- * before it, with their disks. Who names it may say so once more. */
+/* Where none waits here, one that is known may wait elsewhere: where all have lost
+ * a key that came before it, with their disks. Who names it may say so once more. */
 static bool find_known(const struct lt_daemon *daemon,
                        const struct lt_revoke_ask *ask,
                        const uint8_t **out_bytes, size_t *out_len)
@@ -332,7 +332,7 @@ static lt_err find_waiting(const struct lt_daemon *daemon, struct lt_job *job,
         }
         other |= memcmp(first, binding.key_id, LT_HASH_LEN) != 0;
     }
-    if (found == 0 && find_known(daemon, ask, out_bytes, out_len)) {
+    if (keys[0] == '\0' && find_known(daemon, ask, out_bytes, out_len)) {
         return LT_OK;
     }
     return found == 0 ? refuse_keys(job,

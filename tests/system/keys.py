@@ -226,6 +226,11 @@ def lost_and_confirmed():
         for node in (district, province):
             node.kill()
             node.start()
+        # Nothing waits: by its name it may be said once more, for those who lost the word.
+        check(province.tool("key", "confirm", commune.office).code == 65, "nothing waits")
+        check(province.tool("key", "confirm", commune.office, "--key", "0000-0000").code == 65,
+              "no such key")
+        province.ok("key", "confirm", commune.office, "--key", short)
         more = commune.ok(*CASE)["event"]
         wait_until(lambda: applied(province, [case, late, more]), "the same after starts", 60)
         for node in (commune, district, province):
