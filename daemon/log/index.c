@@ -1,4 +1,6 @@
-/* Entries of an index, and texts, whose rows are gone.
+/* Entries of an index, and texts, whose rows are gone; names of streams and runs
+ * that have rotted in one; and rows of runs that are gone while their segments are
+ * not.
  *
  * A disk that lied about a sync, or lost a write, may keep a page of an index
  * and lose the rows that it names. Nothing that reads rows in order of commit

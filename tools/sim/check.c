@@ -158,6 +158,7 @@ static bool check_told(struct sim *sim, const struct sim_held *held)
             (told->by_clone && holders(sim, held, &told->id) == 0)) {
             continue; /* it was nowhere but on that machine */
         }
+
         size_t steps = 0;
 
         for (int at = (int)told->writer; at >= 0 && steps++ <= sim->nodes_n;

@@ -57,7 +57,6 @@ bool sim_keys_agree(const struct sim *sim, unsigned *out_at, unsigned *out_of)
 {
     for (unsigned of = 1; of < sim->nodes_n; of++) {
         const struct sim_node *node = &sim->nodes[of];
-
         size_t steps = 0;
 
         /* Older disks may name each other as their parents for a while. */

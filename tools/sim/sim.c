@@ -8,7 +8,8 @@ enum {
     SAFETY_MS = 20 * 1000,  /* of virtual time under faults */
     HEALING_MS = 90 * 1000, /* at most, to converge */
     /* The same where frames were lost, doubled or overtaken within a session,
-     * as TCP never does: a hold may outlive its reason, for ten minutes. */
+     * as TCP never does: a hold may outlive its reason for ten minutes, and a
+     * parent that does not answer is gone around after a quarter of an hour. */
     HOLDS_HEALING_MS = 15 * 60 * 1000 + 3 * HEALING_MS,
     STATEMENT_MS = 20 * 60 * 1000, /* until every receipt has come */
     TICK_MS = 5,
@@ -254,7 +255,7 @@ static bool all_answered(struct sim *sim)
     return all;
 }
 
-/* What was wrong once is not taken again in that session. */
+/* What was wrong once is not taken again in that session for ten minutes. */
 static void renew_links(struct sim *sim)
 {
     for (size_t i = 1; i < sim->nodes_n; i++) {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/failpoint.h"
+#include "common/wire.h"
 #include "daemon/log/internal.h"
 #include "tests/sim/faultvfs.h"
 #include "tests/unit/log/writer.h"
@@ -567,10 +568,8 @@ static void a_rotten_run_is_put_right_at_open(void **state)
                      SEGMENTS + 1);
 }
 
-static size_t name_of_stream(const struct fixture *fixture, uint8_t *out)
+static size_t name_of_stream(const struct lt_stream *stream, uint8_t *out)
 {
-    const struct lt_stream *stream = &fixture->segments[0].stream;
-
     memcpy(out, stream->origin.bytes, LT_OFFICE_LEN);
     lt_channel_encode(&stream->channel, out + LT_OFFICE_LEN);
     return LT_OFFICE_LEN + LT_CHANNEL_BYTES;
@@ -584,7 +583,7 @@ static void a_rotten_name_of_a_stream_is_put_right_at_open(void **state)
     const uint8_t *file = lt_disk_bytes(fixture->disk, path);
     const size_t size = lt_disk_size(fixture->disk, path);
     uint8_t name[LT_OFFICE_LEN + LT_CHANNEL_BYTES];
-    const size_t len = name_of_stream(fixture, name);
+    const size_t len = name_of_stream(&fixture->segments[0].stream, name);
     size_t places[8];
     size_t places_n = 0;
     unsigned mended = 0;
@@ -617,7 +616,7 @@ static void a_rotten_index_of_streams_ends_what_asks_it(void **state)
 {
     struct fixture *fixture = *state;
     uint8_t name[LT_OFFICE_LEN + LT_CHANNEL_BYTES];
-    const size_t len = name_of_stream(fixture, name);
+    const size_t len = name_of_stream(&fixture->segments[0].stream, name);
     const uint8_t *file = lt_disk_bytes(fixture->disk, path);
     const size_t size = lt_disk_size(fixture->disk, path);
     lt_err err = LT_OK;
@@ -677,11 +676,8 @@ static void an_entry_that_names_another_row_is_seen(void **state)
         writer_init(&others[i], 3 + i, EPOCH + i);
         (void)test_write(fixture->log, &others[i], 1);
     }
-    for (unsigned i = 0; i < 8; i++) {
-        epoch[i] = (uint8_t)((EPOCH + 1) >> (56 - 8 * i));
-    }
-    memcpy(name, others[1].stream.origin.bytes, LT_OFFICE_LEN);
-    lt_channel_encode(&others[1].stream.channel, name + LT_OFFICE_LEN);
+    lt_put_be64(epoch, EPOCH + 1);
+    (void)name_of_stream(&others[1].stream, name);
     for (unsigned i = 0; i < 2; i++) { /* of runs, then of streams */
         lt_log_close(fixture->log);
         assert_true(i == 0 ? rename_entry(fixture, epoch, sizeof(epoch))
@@ -712,7 +708,7 @@ static void two_of_a_name_are_left_alone(void **state)
 {
     struct fixture *fixture = *state;
     uint8_t name[LT_OFFICE_LEN + LT_CHANNEL_BYTES];
-    const size_t len = name_of_stream(fixture, name);
+    const size_t len = name_of_stream(&fixture->segments[0].stream, name);
     const uint8_t *file = lt_disk_bytes(fixture->disk, path);
     const size_t size = lt_disk_size(fixture->disk, path);
     bool twice = false;
